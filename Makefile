@@ -1,0 +1,38 @@
+# make report: from nothing but Python to the report of the suite "quick". make test: the tests.
+
+PYTHON ?= python3
+SUITE ?= quick
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: report test test-long lint clean
+
+report: $(VENV)/experiments
+	$(BIN)/homework report --suite $(SUITE)
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -n 2
+
+test-long: $(VENV)/dev
+	$(BIN)/python -m pytest -m long
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) _site chapters/_generated
+
+# The stamps say what is installed; a changed pyproject.toml installs again.
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/experiments: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[experiments]"
+	@touch $@
+
+$(VENV)/dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[experiments,dev]"
+	@touch $(VENV)/experiments $@

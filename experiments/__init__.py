@@ -1,0 +1,1 @@
+"""Experiment programs: from a suite's settings to one record per task."""

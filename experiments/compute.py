@@ -1,0 +1,140 @@
+"""Compute one task: from its settings to its record."""
+
+import time
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from experiments.engine.cache import Cache
+from experiments.engine.context import Context, Progress, Watch
+from experiments.freshness import basis
+from experiments.provenance import provenance
+from experiments.settings.consistency import notes
+from experiments.source import source_digests
+from experiments.suite import Suite
+from experiments.tasks import task_module
+from experiments.tasks.base import Measured, dataset_facts, models
+from report.errors import UserError
+from report.records import Record, Results
+from report.records.record import digest
+
+REASON_LENGTH = 300
+"""Characters of an error that a record keeps."""
+
+
+@dataclass(frozen=True)
+class CountingCache(Cache):
+    """A cache that knows which keys were found in it."""
+
+    taken_up: set[str] = field(default_factory=set, repr=False)
+
+    def load(self, key: str) -> dict[str, Any] | None:
+        """See `Cache.load`."""
+        state = super().load(key)
+        if state is not None:
+            self.taken_up.add(key)
+        return state
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run and where."""
+
+    suite: Suite
+    tasks: tuple[str, ...]
+    results: Results
+    data_dir: Path
+    device: torch.device
+    command: str
+    force: bool = False
+    log_dir: Path | None = None
+
+
+def compute(request: Request, task: str, progress: Progress) -> Record:
+    """The record of `task`; a fault of the task itself makes a record of status "failed".
+
+    Raises UserError for what the user can mend (no data, no room).
+    """
+    settings = request.suite.tasks[task]
+    marker = request.results.marker(task)
+    try:
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+    except OSError as error:
+        raise UserError(
+            f"{marker.parent}: cannot be written ({error.strerror}); nothing was trained; "
+            "choose a writable folder"
+        ) from error
+    cache = CountingCache(
+        request.results.trained, digest(source_digests("experiments.engine.train"))
+    )
+    begin = time.perf_counter()
+    try:
+        with _watching(request, task) as watch:
+            context = Context(
+                device=request.device,
+                data_dir=request.data_dir,
+                cache=cache,
+                progress=progress,
+                watch=watch,
+            )
+            measured = task_module(task).run(settings, context)
+        digest(dict(measured.metrics))  # refuses NaN and whatever else is no strict JSON
+        reason = None
+    except UserError:
+        marker.unlink(missing_ok=True)
+        raise
+    except Exception as error:
+        measured = Measured(metrics={}, seeds=())
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:REASON_LENGTH]
+    if reason and request.device.type == "cuda":
+        torch.cuda.empty_cache()  # the next task starts with all of the memory
+    wall_seconds = time.perf_counter() - begin
+    return _record(request, task, measured, reason, wall_seconds, len(cache.taken_up))
+
+
+def failed(request: Request, task: str, reason: str) -> Record:
+    """The record of a task that could not be computed, and why."""
+    return _record(request, task, Measured(metrics={}, seeds=()), reason, 0.0)
+
+
+def _record(
+    request: Request,
+    task: str,
+    measured: Measured,
+    reason: str | None,
+    wall_seconds: float,
+    taken_up: int = 0,
+) -> Record:
+    settings = request.suite.tasks[task]
+    wanted = basis(request.suite, task)
+    status = "failed" if reason else "diverged" if measured.diverged else "ok"
+    datasets = tuple(dataset_facts(data) for data in settings.image_data())
+    return Record(
+        task=task,
+        suite=request.suite.name,
+        smoke=request.suite.smoke,
+        status=status,  # type: ignore[arg-type]
+        reason=reason,
+        settings=wanted.settings,
+        key=wanted.key,
+        provenance=provenance(
+            request.device, request.command, wanted, measured, wall_seconds, taken_up
+        ),
+        dataset=None if not datasets else datasets[0] if len(datasets) == 1 else datasets,
+        models=models(settings.uses()),
+        metrics=dict(measured.metrics),
+        notes=(*notes(settings), *measured.notes),
+    )
+
+
+def _watching(request: Request, task: str) -> AbstractContextManager[Watch | None]:
+    """What writes the scalars that the user asked for; TensorBoard is imported for nobody else."""
+    if request.log_dir is None:
+        return nullcontext()
+    from experiments.tensorboard import watching
+
+    return watching(request.log_dir / request.suite.name / task)

@@ -1,0 +1,1 @@
+"""Images with labels, and the functions that networks simulate."""

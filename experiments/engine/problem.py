@@ -1,0 +1,123 @@
+"""What a network is trained on: inputs and targets, train and test, in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from experiments.settings.network import Shape
+
+Split = Literal["train", "test"]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A training problem.
+
+    Attributes:
+        name: display name, e.g. "CIFAR-10" or a function's key.
+        inputs: (N, *input shape), uint8 images or floating numbers.
+        targets: (N,) int64 classes, or (N, O) floating numbers.
+        test_inputs, test_targets: alike.
+        outputs: number of network outputs.
+        mean, std: per channel of the training images in [0, 1], for uint8 inputs; else empty.
+        digest: identifies the data (and what was done to them) in caches.
+    """
+
+    name: str
+    inputs: Tensor
+    targets: Tensor
+    test_inputs: Tensor
+    test_targets: Tensor
+    outputs: int
+    digest: str
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """Input shape of one example and number of outputs."""
+        return Shape(tuple(self.inputs.shape[1:]), self.outputs)
+
+    @property
+    def classification(self) -> bool:
+        """Whether the targets are classes."""
+        return not self.targets.is_floating_point()
+
+
+class Feed:
+    """The data of R runs on a device: batches (R, B, ...) ready for an ensemble.
+
+    Inputs that all runs share are held once; targets likewise.
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], device: torch.device, dtype: torch.dtype
+    ) -> None:
+        self.runs = len(problems)
+        self.dtype = dtype
+        self.device = device
+        first = problems[0]
+        self._normalization: tuple[Tensor, Tensor] | None = None
+        if not first.inputs.is_floating_point():
+            axes = (-1,) + (1,) * (first.inputs.dim() - 2)
+            mean = torch.tensor(first.mean, dtype=dtype, device=device).view(axes)
+            std = torch.tensor(first.std, dtype=dtype, device=device).view(axes)
+            self._normalization = (1 / (255 * std), -mean / std)
+        self._inputs = {
+            "train": self._gather([p.inputs for p in problems]),
+            "test": self._gather([p.test_inputs for p in problems]),
+        }
+        self._targets = {
+            "train": self._gather([p.targets for p in problems]),
+            "test": self._gather([p.test_targets for p in problems]),
+        }
+
+    def _gather(self, tensors: list[Tensor]) -> Tensor:
+        """(1, N, ...) where all runs share one tensor, else (R, N, ...)."""
+        shared = all(tensor is tensors[0] for tensor in tensors)
+        stacked = tensors[0].unsqueeze(0) if shared else torch.stack(tensors)
+        dtype = self.dtype if stacked.is_floating_point() else None
+        return stacked.to(device=self.device, dtype=dtype)
+
+    def size(self, split: Split) -> int:
+        """Number of examples."""
+        return self._inputs[split].shape[1]
+
+    def values_per_example(self, split: Split) -> int:
+        """Numbers in the input of one example."""
+        return self._inputs[split][0, 0].numel()
+
+    def prepared(self, inputs: Tensor) -> Tensor:
+        """Inputs as normalized floating numbers."""
+        if self._normalization is None:
+            return inputs
+        scale, shift = self._normalization
+        return torch.addcmul(shift, inputs.to(self.dtype), scale)
+
+    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Training examples `index` (R, B) of each run: inputs (R, B, ...), targets (R, B, ...)."""
+        return self.prepared(_take(self._inputs["train"], index)), _take(
+            self._targets["train"], index
+        )
+
+    def chunks(self, split: Split, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """All examples in order, `size` at a time: inputs (R or 1, B, ...), targets (R, B, ...)."""
+        inputs, targets = self._inputs[split], self._targets[split]
+        for start in range(0, inputs.shape[1], size):
+            part = targets[:, start : start + size]
+            yield (
+                self.prepared(inputs[:, start : start + size]),
+                part.expand(self.runs, *part.shape[1:]),
+            )
+
+
+def _take(tensor: Tensor, index: Tensor) -> Tensor:
+    """Rows `index` (R, B) of `tensor`, (1, N, ...) shared or (R, N, ...)."""
+    if tensor.shape[0] == 1:
+        rows = tensor[0].index_select(0, index.flatten())
+        return rows.view(*index.shape, *rows.shape[1:])
+    runs = torch.arange(tensor.shape[0], device=tensor.device).unsqueeze(1)
+    return tensor[runs, index]

@@ -1,0 +1,106 @@
+"""Whether a task's record is what its settings, source and data would give now."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from experiments.source import source_digests
+from experiments.suite import Suite
+from experiments.tasks.base import dataset_facts
+from report.records import BadRecordError, Record, Results, read_record
+from report.records.record import digest
+from report.tasks import BY_NAME
+
+State = Literal["done", "stale", "interrupted", "diverged", "failed", "missing"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a record's key is made of."""
+
+    settings: dict[str, Any]
+    sources: dict[str, str]
+    data: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        """Digest of settings, source and data."""
+        return digest([self.settings, self.sources, self.data])
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """State of one task and, where it is not done, why; `damaged`: the record is no whole one."""
+
+    task: str
+    state: State
+    reasons: tuple[str, ...] = ()
+    record: Record | None = None
+
+    damaged: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the record may be used as it is."""
+        return self.state in ("done", "diverged")
+
+
+def basis(suite: Suite, task: str) -> Basis:
+    """What the record of `task` is to be made of."""
+    settings = suite.tasks[task]
+    return Basis(
+        settings=settings.model_dump(mode="json"),
+        sources=source_digests(f"experiments.tasks.{BY_NAME[task].module}"),
+        data={data.name: dataset_facts(data).sha256 for data in settings.image_data()},
+    )
+
+
+def freshness(suite: Suite, task: str, results: Results) -> Freshness:
+    """Compare the record on disk with what would be made now."""
+    begun = results.marker(task).exists()
+    try:
+        record = read_record(results.record(task))
+    except FileNotFoundError:
+        return Freshness(task, "interrupted" if begun else "missing")
+    except BadRecordError as error:
+        state: State = "interrupted" if begun else "stale"
+        return Freshness(task, state, (str(error),), damaged=True)
+    wanted = basis(suite, task)
+    reasons = []
+    if record.suite != suite.name:
+        reasons.append(f'made by suite "{record.suite}"')
+    if record.smoke != suite.smoke:
+        reasons.append("a smoke record" if record.smoke else "a full-size record")
+    if record.key != wanted.key:
+        reasons += differences(record, wanted)
+    if reasons:
+        return Freshness(task, "interrupted" if begun else "stale", tuple(reasons), record)
+    states: dict[str, State] = {"ok": "done", "diverged": "diverged", "failed": "failed"}
+    why = (record.reason,) if record.reason else ()
+    return Freshness(task, states[record.status], why, record)
+
+
+def differences(record: Record, wanted: Basis) -> list[str]:
+    """Which settings, sources or data changed since the record was made."""
+    found = [f"setting {place}" for place in _changed(record.settings, wanted.settings)]
+    found += [f"source {name}" for name in _changed(record.provenance.sources, wanted.sources)]
+    found += [f"data {name}" for name in _changed(record.provenance.data, wanted.data)]
+    return found or ["its key does not match its content"]
+
+
+def _changed(old: Any, new: Any, place: str = "") -> list[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted(set(old) | set(new))
+        join = f"{place}." if place else ""
+        missing = object()
+        return [
+            part
+            for key in keys
+            for part in _changed(old.get(key, missing), new.get(key, missing), f"{join}{key}")
+        ]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [
+            part
+            for index, (a, b) in enumerate(zip(old, new, strict=True))
+            for part in _changed(a, b, f"{place}[{index}]")
+        ]
+    return [] if old == new else [place]

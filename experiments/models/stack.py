@@ -1,0 +1,106 @@
+"""Many networks of one shape as one: parameters (R, P), a leading run dimension everywhere."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional
+
+from experiments.models.build import ACTIVATIONS, build
+from experiments.settings.network import Network, Shape
+
+
+class Ensemble(Protocol):
+    """R networks of one shape, stored as rows of `parameters` (R, P) with gradients alike.
+
+    A row has the order of `module.parameters()` of the single network, flattened.
+    """
+
+    parameters: Tensor
+    gradients: Tensor
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        """Outputs (R, B, O) for inputs (R, B, ...) or, shared by all runs, (1, B, ...)."""
+        ...
+
+    def backward(self, losses: Tensor) -> None:
+        """Overwrite `gradients` by the gradient of each run's loss; `losses` has shape (R,)."""
+        ...
+
+
+class _Rows:
+    """Leaf tensors (R, *shape) that share memory with the rows of parameters."""
+
+    def __init__(self, module: nn.Module, parameters: Tensor) -> None:
+        self.parameters = parameters
+        self.gradients = torch.zeros_like(parameters)
+        self.leaves: dict[str, Tensor] = {}
+        self._slots: list[Tensor] = []
+        start = 0
+        for name, parameter in module.named_parameters():
+            part = slice(start, start + parameter.numel())
+            leaf = parameters[:, part].unflatten(1, parameter.shape).detach()
+            self.leaves[name] = leaf.requires_grad_()
+            self._slots.append(self.gradients[:, part].unflatten(1, parameter.shape))
+            start = part.stop
+
+    def backward(self, losses: Tensor) -> None:
+        """See `Ensemble.backward`."""
+        # The sum, not the mean, over runs: each run's gradient is its own.
+        found = torch.autograd.grad(losses.sum(), list(self.leaves.values()))
+        with torch.no_grad():
+            torch._foreach_copy_(self._slots, found)
+
+
+class StackedMLP(_Rows):
+    """R multilayer perceptrons, each layer one `baddbmm` over the run dimension."""
+
+    def __init__(self, network: Network, shape: Shape, parameters: Tensor) -> None:
+        """Args: parameters: (R, P), used in place."""
+        if network.convolutions:
+            raise ValueError("a stack holds multilayer perceptrons only")
+        super().__init__(build(network, shape, device="meta"), parameters)
+        leaves = list(self.leaves.values())
+        self._weights = leaves[0::2]
+        self._biases = leaves[1::2]
+        self._activation: Callable[[Tensor], Tensor] = ACTIVATIONS[network.activation]()
+        self._softmax = network.output == "softmax"
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        runs = self.parameters.shape[0]
+        hidden = inputs.flatten(2).expand(runs, -1, -1)
+        last = len(self._weights) - 1
+        for index, (weight, bias) in enumerate(zip(self._weights, self._biases, strict=True)):
+            hidden = torch.baddbmm(bias.unsqueeze(1), hidden, weight.transpose(1, 2))
+            if index < last:
+                hidden = self._activation(hidden)
+        return functional.softmax(hidden, dim=-1) if self._softmax else hidden
+
+
+class SingleNetwork(_Rows):
+    """One network of any kind as an ensemble of one run."""
+
+    def __init__(self, network: Network, shape: Shape, parameters: Tensor) -> None:
+        """Args: parameters: (1, P), used in place."""
+        if parameters.shape[0] != 1:
+            raise ValueError("a single network has one row of parameters")
+        self._module = build(network, shape, device="meta")
+        super().__init__(self._module, parameters)
+        self.convolutions = bool(network.convolutions)
+
+    def __call__(self, inputs: Tensor) -> Tensor:
+        batch = inputs[0]
+        if self.convolutions:
+            batch = batch.contiguous(memory_format=torch.channels_last)
+        named = {name: leaf[0] for name, leaf in self.leaves.items()}
+        outputs: Tensor = functional_call(self._module, named, (batch,))
+        return outputs.unsqueeze(0)
+
+
+def ensemble(network: Network, shape: Shape, parameters: Tensor) -> Ensemble:
+    """The fastest ensemble for these networks; `parameters` (R, P) is used in place."""
+    if network.convolutions:
+        return SingleNetwork(network, shape, parameters)
+    return StackedMLP(network, shape, parameters)

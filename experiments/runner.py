@@ -1,0 +1,101 @@
+"""Run the tasks of a suite: what is fresh is kept, the rest is computed and recorded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from experiments.compute import Request
+from experiments.engine.context import Progress
+from experiments.freshness import freshness
+from experiments.lock import locked
+from experiments.workers import computed
+from report.errors import UserError
+from report.records import Record, write_record
+from report.records.folders import check_kind, make_room, remove_drafts
+from report.records.store import set_aside
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did: tasks computed, tasks found fresh, tasks that failed with their reason."""
+
+    computed: tuple[str, ...]
+    fresh: tuple[str, ...]
+    failed: dict[str, str]
+
+
+def run(
+    request: Request,
+    progress: Progress,
+    on_record: Callable[[Record], None],
+    say: Callable[[str], None],
+    *,
+    workers: int = 1,
+) -> Report:
+    """Run the requested tasks; only one process group computes in a folder.
+
+    Args:
+        request: what to run.
+        progress: shows how far each piece of work is.
+        on_record: called for every record that is fresh or new (figures are drawn there).
+        say: told one line per task.
+        workers: tasks computed side by side, each in a process of its own; 1: in this process.
+
+    A task that fails leaves a record of status "failed"; the other tasks run all the same.
+    Raises UserError, after the other tasks are done, for a task that the user can mend; before
+    anything is computed, where the folder cannot be written or holds records of the other kind
+    (smoke and full-size records never mix).
+    """
+    results = request.results
+    done, fresh, failed = [], [], {}
+    errors: list[UserError] = []
+
+    def finish(record: Record) -> None:
+        try:
+            on_record(record)
+        except UserError as error:
+            say(f"{record.task}: {error}")
+            errors.append(error)
+        except Exception as error:
+            failed[record.task] = f"figures: {type(error).__name__}: {error}"
+            say(f"{record.task}: failed: {failed[record.task]}")
+
+    with locked(results.lock, say):
+        remove_drafts(results)
+        if not request.suite.smoke and make_room(results):
+            say(f"{results.folder}: the smoke records were moved to {results.folder}-smoke")
+        check_kind(results, request.suite.smoke)
+        waiting = []
+        for task in request.tasks:
+            state = freshness(request.suite, task, results)
+            if state.fresh and state.record is not None and not request.force:
+                results.marker(task).unlink(missing_ok=True)
+                fresh.append(task)
+                say(f"{task}: fresh")
+                finish(state.record)
+                continue
+            why = f" ({'; '.join(state.reasons[:3])})" if state.reasons else ""
+            say(f"{task}: {state.state}{why}, to run")
+            if state.damaged:
+                place = set_aside(results.record(task), results.aside)
+                say(f"{task}: the damaged record lies in {place}")
+            waiting.append(task)
+        for task, outcome in computed(request, tuple(waiting), progress, workers):
+            try:
+                if isinstance(outcome, UserError):
+                    raise outcome
+                write_record(results.record(task), outcome)
+                results.marker(task).unlink(missing_ok=True)
+            except UserError as error:
+                say(f"{task}: {error}")
+                errors.append(error)
+                continue
+            if outcome.status == "failed":
+                failed[task] = outcome.reason or "failed"
+                say(f"{task}: failed: {outcome.reason}")
+                continue
+            done.append(task)
+            say(f"{task}: {outcome.status} in {outcome.provenance.wall_seconds:.1f} s")
+            finish(outcome)
+    if errors:
+        raise errors[0]
+    return Report(tuple(done), tuple(fresh), failed)

@@ -1,0 +1,1 @@
+"""What a suite asks for: validated, frozen, torch-free."""

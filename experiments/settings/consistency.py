@@ -1,0 +1,250 @@
+"""Settings that contradict themselves, found before anything is trained.
+
+Each contradiction has a name. A suite that needs it (to repeat a reference, mistakes included)
+lists the name under `acknowledge` in the task's table, and the record carries a note.
+"""
+
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from experiments.settings.network import Network, ShapeError, parameter_count
+from experiments.settings.training import Training
+from experiments.settings.use import Use
+
+EQUAL_SIZE = 0.01
+"""Models meant to be of equal size may differ by this share of the smallest."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A contradiction.
+
+    Attributes:
+        name: what it is acknowledged by; empty when it cannot be.
+        key: the setting, below the task's table, e.g. `comparisons.0.training.loss`.
+        cause: what contradicts what, a clause without a period.
+        remedy: what to change, in the imperative.
+    """
+
+    name: str
+    key: str
+    cause: str
+    remedy: str
+
+    @property
+    def text(self) -> str:
+        """`key: cause; remedy`, one line."""
+        way_out = f', or acknowledge it: acknowledge = ["{self.name}"]' if self.name else ""
+        return f"{self.key}: {self.cause}; {self.remedy}{way_out}"
+
+
+class Checked(Protocol):
+    """What of a task's settings is looked at; `experiments.tasks.base.TaskSettings` has it."""
+
+    @property
+    def acknowledge(self) -> tuple[str, ...]: ...
+    @property
+    def chosen(self) -> tuple[str, ...]: ...
+    def uses(self) -> tuple[Use, ...]: ...
+    def contradictions(self) -> tuple[Finding, ...]: ...
+
+
+def faults(settings: Checked) -> list[Finding]:
+    """What keeps the task from running: contradictions that are not acknowledged, and the rest.
+
+    An acknowledged name that nothing asks for is a fault too, as is a `chosen` key that the
+    settings do not have.
+    """
+    found = findings(settings)
+    names = sorted({finding.name for finding in found if finding.name})
+    idle = [
+        Finding("", "acknowledge", f'"{name}" names no contradiction here', _instead(name, names))
+        for name in settings.acknowledge
+        if name not in names
+    ]
+    keys = {key for place, _ in _walk(settings) for key in (place, _unnumbered(place)) if key}
+    unknown = [
+        Finding("", "chosen", f'"{key}" is no setting', _instead(key, sorted(keys)))
+        for key in settings.chosen
+        if key not in keys
+    ]
+    return idle + unknown + [f for f in found if f.name not in settings.acknowledge]
+
+
+def notes(settings: Checked) -> tuple[str, ...]:
+    """One sentence for each acknowledged contradiction, for the record."""
+    return tuple(
+        f"{finding.cause[0].upper()}{finding.cause[1:]} (acknowledged: {finding.name})."
+        for finding in findings(settings)
+        if finding.name in settings.acknowledge
+    )
+
+
+def findings(settings: Checked) -> list[Finding]:
+    """Every contradiction of the settings, acknowledged or not, each once."""
+    uses = settings.uses()
+    misfits = list(_misfits(settings, uses))
+    found = [*_repetitions(settings), *misfits, *(f for u in uses for f in _of_use(settings, u))]
+    if not misfits:  # parameters can be counted only where the layers fit
+        found += [*_unequal(settings, uses), *settings.contradictions()]
+    return list(dict.fromkeys(found))
+
+
+def too_few(name: str, key: str, given: int, needed: int, what: str) -> tuple[Finding, ...]:
+    """A finding when fewer than `needed` are given; `what` is a plural noun."""
+    if given >= needed:
+        return ()
+    return (Finding(name, key, f"{given} {what}, where {needed} are the least", "add more"),)
+
+
+def _of_use(settings: Checked, use: Use) -> Iterator[Finding]:
+    network, training = use.network, use.training
+    model, trained = _place(settings, network), _place(settings, training)
+    loss, softmax = training.loss, network.output == "softmax"
+    if not use.classification and loss != "mse":
+        yield Finding(
+            "",
+            f"{trained}.loss",
+            f"{loss} is a loss for classes, the task is a regression",
+            'use "mse"',
+        )
+    if use.classification and loss == "mse":
+        yield Finding(
+            "",
+            f"{trained}.loss",
+            "mse compares the outputs with class numbers, as if classes were quantities",
+            'use "cross_entropy", or "mse_log_softmax" for one-hot labels',
+        )
+    if use.classification and loss == "mse_log_softmax":
+        yield Finding(
+            "mse-on-log-softmax",
+            f"{trained}.loss",
+            "mse_log_softmax compares log-probabilities with one-hot labels, "
+            "and a log-probability never reaches 1",
+            'use "cross_entropy"',
+        )
+    if softmax and not use.classification:
+        yield Finding(
+            "",
+            f"{model}.output",
+            f'model "{network.name}": a softmax output on a regression task',
+            'use "logits"',
+        )
+    if softmax and use.classification and loss != "mse":
+        yield Finding(
+            "softmax-before-cross-entropy" if loss == "cross_entropy" else "softmax-twice",
+            f"{model}.output",
+            f'model "{network.name}" ends in a softmax, and the loss {loss} applies another one',
+            'use "logits"',
+        )
+    if training.batch_size is not None and training.batch_size > use.train_size:
+        yield Finding(
+            "batch-exceeds-data",
+            _batch_key(settings, training),
+            f"a batch of {training.batch_size} is larger than the {use.train_size} "
+            "training examples",
+            "use a smaller batch, or none for the full batch",
+        )
+    if training.schedule is not None and training.schedule.every >= training.epochs:
+        yield Finding(
+            "schedule-never-acts",
+            f"{trained}.schedule.every",
+            f"the learning rate changes every {training.schedule.every} epochs "
+            f"and the training has {training.epochs}",
+            "shorten the interval or remove the schedule",
+        )
+    if training.stop is not None and training.stop.patience >= training.epochs:
+        yield Finding(
+            "stop-never-acts",
+            f"{trained}.stop.patience",
+            f"a patience of {training.stop.patience} epochs "
+            f"in a training of {training.epochs} can never end",
+            "lower the patience or remove the rule",
+        )
+
+
+def _misfits(settings: Checked, uses: Sequence[Use]) -> Iterator[Finding]:
+    for use in uses:
+        try:
+            parameter_count(use.network, use.shape)
+        except ShapeError as error:
+            cause, _, remedy = str(error).partition("; ")
+            yield Finding("", _place(settings, use.network), cause, remedy)
+
+
+def _unequal(settings: Checked, uses: Sequence[Use]) -> list[Finding]:
+    found = []
+    grouped = sorted((use for use in uses if use.group is not None), key=lambda u: str(u.group))
+    for _, members in groupby(grouped, key=lambda use: use.group):
+        sized = [(parameter_count(use.network, use.shape), use.network) for use in members]
+        (least, small), (most, large) = min(sized, key=_size), max(sized, key=_size)
+        if most > least * (1 + EQUAL_SIZE):
+            cause = (
+                f"models meant to be equal in size differ by {most / least - 1:.2%}: "
+                f'"{small.name}" has {least} parameters, "{large.name}" {most}'
+            )
+            remedy = f"change widths until they differ by at most {EQUAL_SIZE:.0%}"
+            key = _place(settings, small).rpartition(".")[0]
+            found.append(Finding("unequal-size", key, cause, remedy))
+    return found
+
+
+def _size(sized: tuple[int, Network]) -> int:
+    return sized[0]
+
+
+def _repetitions(settings: Checked) -> Iterator[Finding]:
+    """Repeated seeds or names would count one run twice, or mix two up."""
+    for key, value in _walk(settings):
+        if not isinstance(value, tuple) or key.rpartition(".")[2] in ("hidden", "domain"):
+            continue
+        labels = [getattr(item, "name", item) for item in value]
+        if not all(isinstance(label, (str, int, float)) for label in labels):
+            continue
+        for label, times in Counter(labels).items():
+            if times > 1:
+                yield Finding("", key, f'"{label}" is given {times} times', "give each once")
+
+
+def _walk(value: object, key: str = "") -> Iterator[tuple[str, object]]:
+    """Every part of the settings with its dotted key."""
+    yield key, value
+    parts: Iterator[tuple[object, object]] = iter(())
+    if isinstance(value, BaseModel):
+        parts = iter(value)
+    elif isinstance(value, tuple):
+        parts = enumerate(value)
+    for name, part in parts:
+        yield from _walk(part, f"{key}.{name}" if key else str(name))
+
+
+def _unnumbered(key: str) -> str:
+    return ".".join(part for part in key.split(".") if not part.isdigit())
+
+
+def _place(settings: Checked, part: Network | Training) -> str:
+    """Key of a network or training; of the first of its kind when the task derived it."""
+    parts = [(key, value) for key, value in _walk(settings) if type(value) is type(part)]
+    here = [key for key, value in parts if value is part]
+    return (here or [key for key, _ in parts] or [type(part).__name__.lower()])[0]
+
+
+def _batch_key(settings: Checked, training: Training) -> str:
+    """Key of a training's batch size, which stands in a list where the task derives trainings."""
+    parts = list(_walk(settings))
+    if not any(value is training for _, value in parts):
+        for key, value in parts:
+            if value == training.batch_size and "batch_size" in key:
+                return key
+    return f"{_place(settings, training)}.batch_size"
+
+
+def _instead(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f'did you mean "{near[0]}"?' if near else "remove it"

@@ -1,0 +1,125 @@
+"""A suite: which tasks to run with which settings, read from one TOML file."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from experiments.settings.base import did_you_mean, explain
+from experiments.settings.consistency import faults
+from experiments.tasks import task_module
+from experiments.tasks.base import TaskSettings
+from report.errors import UserError
+from report.tasks import BY_NAME, TASKS
+
+SUITES = Path(__file__).parent / "suites"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Validated settings of every task of a suite, in the order of the report."""
+
+    name: str
+    title: str
+    file: Path
+    tasks: dict[str, TaskSettings]
+    smoke: bool = False
+
+
+def suite_names() -> tuple[str, ...]:
+    """Names of the suites that come with the program."""
+    return tuple(sorted(path.stem for path in SUITES.glob("*.toml")))
+
+
+def load_suite(name: str, *, smoke: bool = False) -> Suite:
+    """Read and validate a suite by its name, or by the path of a TOML file.
+
+    Raises:
+        UserError: no such suite, not TOML, an unknown or mistyped setting, settings that contradict
+            themselves; file and key are named.
+    """
+    file = Path(name) if name.endswith(".toml") else SUITES / f"{name}.toml"
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(
+            f'suite "{name}": there is none{did_you_mean(name, suite_names())}'
+        ) from None
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{file}: not readable as TOML ({error}); mend the file") from error
+    tables = _tables(file, content)
+    tasks = {
+        task.name: _settings(file, task.name, _with_embedded(file, task.name, tables))
+        for task in TASKS
+        if task.name in tables
+    }
+    if smoke:
+        tasks = {task: settings.smoke() for task, settings in tasks.items()}
+    return Suite(file.stem, str(content.get("title", file.stem)), file, tasks, smoke)
+
+
+def _tables(file: Path, content: dict[str, Any]) -> dict[str, Any]:
+    for key in content:
+        if key not in ("title", "tasks"):
+            raise UserError(f"{file}: {key}: unknown key{did_you_mean(key, ('title', 'tasks'))}")
+    tables = content.get("tasks")
+    if not isinstance(tables, dict) or not tables:
+        raise UserError(f"{file}: tasks: is missing; add a table [tasks.<task>] for each task")
+    for key in tables:
+        if key not in BY_NAME:
+            hint = did_you_mean(key, tuple(BY_NAME))
+            raise UserError(f"{file}: tasks.{key}: no such task{hint}")
+    return tables
+
+
+def _with_embedded(file: Path, task: str, tables: dict[str, Any]) -> Any:
+    """The task's table; a field that holds another task's settings gets that task's table."""
+    table = tables[task]
+    if not isinstance(table, dict):
+        return table
+    filled = dict(table)
+    for field, other in task_module(task).Settings.embeds.items():
+        if field in filled:
+            continue
+        if other not in tables:
+            raise UserError(
+                f"{file}: tasks.{task}.{field}: is left out, and the suite has no "
+                f"[tasks.{other}] to take it from; add one of the two"
+            )
+        filled[field] = {
+            k: v for k, v in tables[other].items() if k not in ("acknowledge", "chosen")
+        }
+    return filled
+
+
+def _settings(file: Path, task: str, table: Any) -> TaskSettings:
+    model = task_module(task).Settings
+    try:
+        settings = model.model_validate(_frozen(table), strict=True)
+    except ValidationError as error:
+        raise UserError(f"{file}: tasks.{task}.{explain(error, model)}") from error
+    found = faults(settings)
+    if found:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise UserError(f"{file}: tasks.{task}.{found[0].text}{more}")
+    return settings
+
+
+def _frozen(value: Any) -> Any:
+    """TOML's arrays as tuples, which strict validation asks for."""
+    if isinstance(value, dict):
+        return {key: _frozen(part) for key, part in value.items()}
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+
+
+def chosen_tasks(suite: Suite, only: list[str]) -> list[str]:
+    """The suite's tasks, or those of `only` in the suite's order; raises UserError."""
+    for name in only:
+        if name not in suite.tasks:
+            raise UserError(
+                f'task "{name}": suite "{suite.name}" has none'
+                f"{did_you_mean(name, tuple(suite.tasks))}"
+            )
+    return [name for name in suite.tasks if not only or name in only]

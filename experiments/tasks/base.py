@@ -1,0 +1,169 @@
+"""What every task has: settings that can be checked without training, and what it returns."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from pydantic import JsonValue
+
+from experiments.data.catalog import describe
+from experiments.engine.run import Trained
+from experiments.models.build import counted_parameters
+from experiments.settings.base import Settings
+from experiments.settings.consistency import Finding
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.network import Shape, architecture
+from experiments.settings.training import Training
+from experiments.settings.use import Use as Use
+from report.records.record import Dataset, Model
+
+
+class TaskSettings(Settings):
+    """Base of the settings of a task.
+
+    `acknowledge` names contradictions that a reference needs (`experiments.settings.consistency`);
+    `chosen` names settings that the reference does not state, chosen by us, by their keys (with or
+    without the numbers of list items: `training.epochs`, `comparisons.0.data`, `comparisons.data`).
+    """
+
+    embeds: ClassVar[Mapping[str, str]] = {}
+    """Fields that hold the settings of the named task; the suite fills in those left out."""
+
+    acknowledge: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    def uses(self) -> tuple[Use, ...]:
+        """Every network of the task."""
+        raise TypeError(f"{type(self).__name__} must say which networks it uses")
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Contradictions that only this task can have; `consistency` finds the common ones."""
+        return ()
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """Every image data set of the task."""
+        return ()
+
+    def smoke(self) -> Self:
+        """The same task shrunk to seconds."""
+        raise TypeError(f"{type(self).__name__} must say how it shrinks")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a task measured; the runner makes the record of it."""
+
+    metrics: Mapping[str, Any]
+    seeds: tuple[int, ...]
+    diverged: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def image_shape(data: ImageDataSettings) -> Shape:
+    """Shape of the images of a data set as the settings resize them, and number of classes."""
+    facts = describe(data.name)
+    channels, height, width = facts.image_shape
+    if data.resize is not None:
+        height = width = data.resize
+    return Shape((channels, height, width), len(facts.classes))
+
+
+def train_size(data: ImageDataSettings) -> int:
+    """Number of training images used."""
+    return data.train_size or describe(data.name).train_size
+
+
+def dataset_facts(data: ImageDataSettings) -> Dataset:
+    """A data set as the record names it."""
+    facts = describe(data.name)
+    return Dataset(
+        name=facts.name,
+        train_size=train_size(data),
+        test_size=data.test_size or facts.test_size,
+        sha256=facts.sha256,
+        synthetic=facts.synthetic,
+    )
+
+
+def smaller(data: ImageDataSettings, train: int, test: int) -> ImageDataSettings:
+    """At most so many images, for smoke runs."""
+    facts = describe(data.name)
+    return data.model_copy(
+        update={
+            "train_size": min(train, data.train_size or facts.train_size),
+            "test_size": min(test, data.test_size or facts.test_size),
+        }
+    )
+
+
+def shorter(training: Training, epochs: int, batch_size: int | None = None) -> Training:
+    """At most so many epochs, for smoke runs; batches no larger than `batch_size`."""
+    batch = training.batch_size
+    if batch is not None and batch_size is not None:
+        batch = min(batch, batch_size)
+    return training.model_copy(update={"epochs": min(epochs, training.epochs), "batch_size": batch})
+
+
+def models(uses: Sequence[Use]) -> tuple[Model, ...]:
+    """Every different network once, with parameters counted from the built module.
+
+    One name may stand for networks of several sizes, where it is used on inputs of several shapes.
+    """
+    found: dict[Model, None] = {}
+    for use in uses:
+        model = Model(
+            name=use.network.name,
+            architecture=architecture(use.network, use.shape),
+            depth=use.network.depth,
+            parameters=counted_parameters(use.network, use.shape),
+        )
+        found.setdefault(model)
+    return tuple(found)
+
+
+def finite(value: float) -> float | None:
+    """The value, or null where it is infinite or not a number."""
+    return value if math.isfinite(value) else None
+
+
+def rounded(values: Sequence[float], digits: int = 6) -> list[JsonValue]:
+    """A curve for a record: `digits` significant digits, null where a value is not finite."""
+    return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
+
+
+def curves(trained: Trained) -> dict[str, JsonValue]:
+    """The history of a run as columns of a record's row, with its final values.
+
+    Final values are null for a run without a finite evaluation, with the reason beside them.
+    """
+    history = trained.history
+    row: dict[str, JsonValue] = {
+        "seed": trained.run.seed,
+        "diverged_at": trained.diverged_at,
+        "stopped_at": trained.stopped_at,
+        "epoch": list(history.epochs),
+        "train_loss": rounded(history.train_loss),
+        "test_loss": rounded(history.test_loss),
+    }
+    final: dict[str, Sequence[float]] = {
+        "final_train_loss": history.train_loss,
+        "final_test_loss": history.test_loss,
+    }
+    if trained.run.problem.classification:
+        row["train_accuracy"] = list(trained.train_accuracy)
+        row["test_accuracy"] = list(trained.test_accuracy)
+        final["final_train_accuracy"] = trained.train_accuracy
+        final["final_test_accuracy"] = trained.test_accuracy
+    ended = trained.diverged_at is None and bool(history.epochs)
+    for name, values in final.items():
+        row[name] = values[-1] if ended else None
+    if not ended:
+        row["final_reason"] = f"diverged at epoch {trained.diverged_at}"
+    return row
+
+
+def even(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with equal keys: null where a row lacks one; its reason stands beside."""
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return [{key: row.get(key) for key in keys} for row in rows]

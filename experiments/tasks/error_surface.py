@@ -1,0 +1,237 @@
+"""HW1-2 bonus, the error surface around a solution, on two planes."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from experiments.engine.context import Context
+from experiments.engine.randomness import generator
+from experiments.engine.run import Observe, Run, Trained
+from experiments.engine.train import train
+from experiments.measures.filter_normalization import random_directions
+from experiments.measures.path import cosine, displacement, path_length
+from experiments.measures.plane import Plane
+from experiments.measures.principal_components import principal_components
+from experiments.measures.rows import BLOCK, evaluate_rows
+from experiments.measures.surface import Extent, Surface, extent, surface
+from experiments.models.layers import layers
+from experiments.settings.data import ImageDataSettings
+from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.case import Case
+
+LADDER = 2.0 ** (torch.arange(-8, 5, dtype=torch.float64) / 2)
+"""Lengths that a side of a shown plane may have: 1/16 to 4, in units of the plane."""
+MARGIN = 1.15
+"""A side reaches beyond the trajectory by this factor."""
+
+
+class Settings(TaskSettings):
+    """Every case is trained with every seed; around each solution the loss is evaluated on planes.
+
+    `grid` is the number of points along each axis, `snapshots` about how many points of the
+    trajectory are kept. The surfaces of the first seed that did not diverge are kept whole, of the
+    others what they come to.
+    """
+
+    cases: tuple[Case, ...] = Field(min_length=1)
+    grid: int = Field(default=41, ge=7, le=201)
+    snapshots: int = Field(default=40, ge=3, le=200)
+    seeds: tuple[int, ...] = Field(min_length=1)
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return tuple(case.use() for case in self.cases)
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return tuple(case.data for case in self.cases if case.data is not None)
+
+    def smoke(self) -> Self:
+        """Few images, few epochs, a coarse grid, two seeds."""
+        return self.model_copy(
+            update={
+                "cases": tuple(case.smoke(image_epochs=4) for case in self.cases),
+                "grid": min(self.grid, 9),
+                "seeds": self.seeds[:2],
+            }
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train, lay the planes, evaluate the loss on their grids."""
+    solutions: list[dict[str, Any]] = []
+    planes: list[dict[str, Any]] = []
+    surfaces: list[dict[str, Any]] = []
+    for case in settings.cases:
+        problem = case.problem(context)
+        observe = Observe(
+            evaluations=1, snapshot_every=math.ceil(case.training.epochs / settings.snapshots)
+        )
+        runs = [
+            Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds
+        ]
+        trained = train(runs, context, label=f"error-surface, {case.name}")
+        advance = context.progress.start(f"error-surface, {case.name}, planes", len(trained))
+        drawn = next((t.run.seed for t in trained if t.diverged_at is None), None)
+        for outcome in trained:
+            key = {"case": case.name, "seed": outcome.run.seed}
+            advance(1)
+            if outcome.diverged_at is not None:
+                reason = f"diverged at epoch {outcome.diverged_at}"
+                solutions.append({**key, "diverged_at": outcome.diverged_at, "reason": reason})
+                continue
+            training = _Trajectory(outcome, context.device)
+            solutions.append({**key, "diverged_at": None, **training.row()})
+            for view in training.views():
+                found = view.surface(settings.grid)
+                planes.append({**key, "plane": view.name, **view.row(found)})
+                if outcome.run.seed == drawn:
+                    surfaces.append({**key, "plane": view.name, **_grid_row(found)})
+    return Measured(
+        metrics={
+            "cases": [case.facts() for case in settings.cases],
+            "grid": settings.grid,
+            "longest": LADDER[-1].item(),
+            "solutions": even(solutions),
+            "planes": even(planes),
+            "surfaces": surfaces,
+        },
+        seeds=settings.seeds,
+        diverged=any(row["diverged_at"] is not None for row in solutions),
+    )
+
+
+class _Trajectory:
+    """The points of one training, the last of which is the solution, and their losses."""
+
+    def __init__(self, outcome: Trained, device: torch.device) -> None:
+        assert outcome.snapshots is not None
+        self.run = outcome.run
+        self.epochs = outcome.snapshot_epochs
+        self.points = outcome.snapshots
+        self._device = device
+        self.solution = self.points[-1].double()
+        self.moved = float(displacement(self.points).norm())
+        self.path = self.losses(self.points)
+
+    def losses(self, points: Tensor) -> Tensor:
+        """Training loss (N,) at points (N, P), in the precision of the training."""
+        run = self.run
+        rows = points.to(self.points.dtype)
+        # Rounding depends on the size of a stack: in whole blocks, equal points have equal losses
+        # to the last bit. Convolutional networks are evaluated one by one.
+        missing = 0 if run.network.convolutions else -len(rows) % BLOCK
+        filling = rows[-1:].expand(missing, -1)
+        found = evaluate_rows(
+            run.network,
+            run.problem,
+            torch.cat([rows, filling]),
+            run.training.loss,
+            "train",
+            self._device,
+        )
+        return torch.tensor(found.loss[: len(rows)], dtype=torch.float64)
+
+    def row(self) -> dict[str, Any]:
+        """The trajectory as a row of the record."""
+        return {
+            "epoch": list(self.epochs),
+            "loss": rounded(self.path.tolist()),
+            "initial_loss": self.path[0].item(),
+            "solution_loss": self.path[-1].item(),
+            "displacement": self.moved,
+            "path_length": path_length(self.points),
+            "solution_norm": float(self.solution.norm()),
+        }
+
+    def views(self) -> tuple["_View", "_View"]:
+        """The plane of the first two principal components, and a filter-normalized random one.
+
+        Both pass through the solution.
+        """
+        fit = principal_components(self.points, 2)
+        own_layers = layers(self.run.network, self.run.problem.shape)
+        drawn = random_directions(self.solution, own_layers, generator(self.run.seed, "plane"))
+        return (
+            _View("pca", self, Plane(self.solution, fit.components), fit.ratios.tolist()),
+            _View("random", self, Plane(self.solution, drawn), None),
+        )
+
+
+@dataclass(frozen=True)
+class _View:
+    """A plane through the solution of a trajectory."""
+
+    name: str
+    trajectory: _Trajectory
+    plane: Plane
+    explained: list[float] | None
+
+    def losses(self, coordinates: Tensor) -> Tensor:
+        """Training loss (N,) at coordinates (N, 2)."""
+        return self.trajectory.losses(self.plane.points(coordinates))
+
+    @cached_property
+    def path(self) -> Tensor:
+        """Coordinates (S, 2) of the trajectory's projection."""
+        return self.plane.coordinates(self.trajectory.points)
+
+    @cached_property
+    def extent(self) -> Extent:
+        """To where the loss has risen to that of the untrained network.
+
+        The principal plane shows the whole trajectory; its lengths are in units of the
+        displacement, up to 1. The random plane's lengths are in units of the filters' norms.
+        """
+        least, ladder = [LADDER[0].item()] * 4, LADDER
+        if self.name == "pca":
+            ladder = LADDER[LADDER <= 1] * self.trajectory.moved
+            low, high = self.path.min(dim=0).values, self.path.max(dim=0).values
+            own = torch.stack([-low[0], high[0], -low[1], high[1]])
+            least = (MARGIN * own).clamp(min=float(ladder[0])).tolist()
+        return extent(self.losses, ladder, tuple(least), float(self.trajectory.path[0]))
+
+    def surface(self, grid: int) -> Surface:
+        """The loss on the grid."""
+        return surface(self.losses, self.extent, grid)
+
+    def row(self, found: Surface) -> dict[str, Any]:
+        """The plane as a row of the record."""
+        j, i = found.lowest
+        lowest = torch.stack([found.a[i], found.b[j]])
+        first, second = self.plane.axes
+        distances = self.plane.distances(self.trajectory.points)
+        row: dict[str, Any] = {
+            "explained": self.explained,
+            "axes_norm": self.plane.axes.norm(dim=1).tolist(),
+            "axes_cosine": cosine(first, second),
+            "sides": list(self.extent.sides),
+            "reached": list(self.extent.reached),
+            "a": rounded(self.path[:, 0].tolist()),
+            "b": rounded(self.path[:, 1].tolist()),
+            "distance": rounded(distances.tolist()),
+            "projected_loss": rounded(self.losses(self.path).tolist()),
+            "largest_distance": distances.max().item(),
+            "captured": (self.path[0] @ self.plane.axes).norm().item() / self.trajectory.moved,
+            "origin_loss": found.loss[found.b == 0, found.a == 0].item(),
+            "lowest": lowest.tolist(),
+            "lowest_loss": found.loss[j, i].item(),
+            "lowest_distance": (lowest @ self.plane.axes).norm().item(),
+            "lowest_on_edge": found.lowest_on_edge,
+        }
+        if self.explained is None:
+            row["explained_reason"] = "the directions are random, not principal components"
+        return row
+
+
+def _grid_row(found: Surface) -> dict[str, Any]:
+    return {
+        "a": rounded(found.a.tolist()),
+        "b": rounded(found.b.tolist()),
+        "loss": [rounded(line, 5) for line in found.loss.tolist()],
+    }

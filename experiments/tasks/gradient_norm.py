@@ -1,0 +1,130 @@
+"""HW1-2, observe the gradient norm during training."""
+
+import math
+from typing import Any, Self
+
+from pydantic import Field
+from torch import Tensor
+
+from experiments.engine.context import Context
+from experiments.engine.run import Observe, Run, Trained
+from experiments.engine.train import train
+from experiments.measures.gradient import training_gradients
+from experiments.settings.data import ImageDataSettings
+from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.case import Case
+
+WINDOWS = 200
+"""Most points of a curve over the steps: each is the median over a window of equal steps."""
+TAIL = 10
+"""The end of training is the last 1/TAIL of the steps."""
+
+
+class Settings(TaskSettings):
+    """Every case is trained with every seed; loss and gradient norm of every step are observed.
+
+    `full_gradients` is how many times during training, about evenly spread over the epochs, the
+    gradient of the whole training set is computed as well (and once before the first step).
+    """
+
+    cases: tuple[Case, ...] = Field(min_length=1)
+    full_gradients: int = Field(default=20, ge=1, le=200)
+    seeds: tuple[int, ...] = Field(min_length=1)
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return tuple(case.use() for case in self.cases)
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return tuple(case.data for case in self.cases if case.data is not None)
+
+    def smoke(self) -> Self:
+        """Few images, few epochs, two seeds."""
+        return self.model_copy(
+            update={
+                "cases": tuple(case.smoke() for case in self.cases),
+                "full_gradients": min(self.full_gradients, 5),
+                "seeds": self.seeds[:2],
+            }
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train every case with every seed; thin the steps, compute the full gradients."""
+    rows = []
+    for case in settings.cases:
+        problem = case.problem(context)
+        every = math.ceil(case.training.epochs / settings.full_gradients)
+        observe = Observe(evaluations=1, snapshot_every=every, steps=True)
+        runs = [
+            Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds
+        ]
+        trained = train(runs, context, label=f"gradient-norm, {case.name}")
+        advance = context.progress.start(f"gradient-norm, {case.name}, full", len(trained))
+        for outcome in trained:
+            rows.append({"case": case.name, **_row(outcome, case.steps_per_epoch, context)})
+            advance(1)
+    return Measured(
+        metrics={"cases": [case.facts() for case in settings.cases], "runs": even(rows)},
+        seeds=settings.seeds,
+        diverged=any(row["diverged_at"] is not None for row in rows),
+    )
+
+
+def _row(outcome: Trained, steps_per_epoch: int, context: Context) -> dict[str, Any]:
+    """Curves over the steps, curves of the whole training set, and what they come to."""
+    run, steps = outcome.run, outcome.steps
+    assert steps is not None
+    row: dict[str, Any] = {
+        "seed": run.seed,
+        "diverged_at": outcome.diverged_at,
+        "stopped_at": outcome.stopped_at,
+        "steps": len(steps.loss),
+        "window": window(len(steps.loss)),
+        "step": window_middles(len(steps.loss)),
+        "batch_loss": rounded(window_medians(steps.loss)),
+        "batch_gradient_norm": rounded(window_medians(steps.gradient_norm)),
+    }
+    if outcome.diverged_at is not None:
+        return {**row, "reason": f"diverged at epoch {outcome.diverged_at}"}
+    assert outcome.snapshots is not None
+    losses, gradients = training_gradients(
+        run.network, run.problem, outcome.snapshots, run.training.loss, context.device
+    )
+    norms = gradients.norm(dim=1)
+    top = int(steps.gradient_norm.argmax())
+    tail = steps.gradient_norm[-math.ceil(len(steps.gradient_norm) / TAIL) :]
+    return {
+        **row,
+        "epoch": list(outcome.snapshot_epochs),
+        "full_step": [epoch * steps_per_epoch for epoch in outcome.snapshot_epochs],
+        "full_loss": rounded(losses.tolist()),
+        "full_gradient_norm": rounded(norms.tolist()),
+        "initial_loss": losses[0].item(),
+        "final_loss": losses[-1].item(),
+        "initial_gradient_norm": norms[0].item(),
+        "final_gradient_norm": norms[-1].item(),
+        "largest_batch_gradient_norm": steps.gradient_norm[top].item(),
+        "largest_at_step": top,
+        "tail_steps": len(tail),
+        "tail_lowest": tail.min().item(),
+        "tail_median": tail.quantile(0.5).item(),
+        "tail_highest": tail.max().item(),
+    }
+
+
+def window(steps: int) -> int:
+    """Steps per window, so that there are at most `WINDOWS` windows."""
+    return math.ceil(steps / WINDOWS)
+
+
+def window_medians(values: Tensor) -> list[float]:
+    """Median of each window of consecutive values (S,); the last window may be shorter."""
+    return [float(part.quantile(0.5)) for part in values.double().split(window(len(values)))]
+
+
+def window_middles(steps: int) -> list[float]:
+    """Middle of each window, counted in steps from 0."""
+    size = window(steps)
+    return [(s + min(s + size, steps) - 1) / 2 for s in range(0, steps, size)]

@@ -1,0 +1,238 @@
+"""HW1-3, flatness, part 1: the loss on the straight line through two solutions."""
+
+from typing import Any, Literal, Self
+
+import torch
+from pydantic import Field, model_validator
+
+from experiments.engine.context import Context
+from experiments.engine.problem import Problem, Split
+from experiments.engine.run import Run, Trained
+from experiments.engine.train import train
+from experiments.measures.interpolation import barrier, grid, line
+from experiments.measures.rows import RowsEvaluation, evaluate_rows
+from experiments.settings.base import Settings as Table
+from experiments.settings.consistency import Finding, too_few
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.network import Network
+from experiments.settings.training import Training
+from experiments.tasks.approach import Approach
+from experiments.tasks.base import (
+    Measured,
+    TaskSettings,
+    Use,
+    curves,
+    finite,
+    image_shape,
+    rounded,
+    shorter,
+    smaller,
+    train_size,
+)
+
+Start = Literal["same", "different"]
+
+SEEDS = 3
+"""Lines of each kind from which a spread can be seen."""
+MEASURED = ("loss", "accuracy", "barrier", "barrier_alpha", "accuracy_barrier")
+"""What a row of a line has for each split."""
+
+
+class Pair(Table):
+    """Two approaches whose solutions a line connects: θ₁ of `first`, θ₂ of `second`."""
+
+    first: Approach
+    second: Approach
+
+
+class Alphas(Table):
+    """Positions on the line: `count` evenly spaced ones, and 0, 1 and the outward ones always.
+
+    `outward` is how far beyond each solution, in units of the distance between the two, the rise
+    of the loss is compared.
+    """
+
+    low: float = Field(default=-1.0, le=0, ge=-100)
+    high: float = Field(default=2.0, ge=1, le=100)
+    count: int = Field(default=61, ge=2, le=1001)
+    outward: float = Field(default=0.5, gt=0)
+
+    @model_validator(mode="after")
+    def _outward_within(self) -> Self:
+        if self.low > -self.outward or self.high < 1 + self.outward:
+            raise ValueError(
+                f"outward = {self.outward}: {-self.outward} and {1 + self.outward} must lie "
+                f"within low = {self.low} and high = {self.high}"
+            )
+        return self
+
+    def positions(self) -> tuple[float, ...]:
+        """All values of α, increasing."""
+        always = (-self.outward, 0.0, 1.0, 1 + self.outward)
+        return grid(self.low, self.high, self.count, always)
+
+
+class Settings(TaskSettings):
+    """Both solutions of every pair are trained with every seed and connected by lines.
+
+    A seed determines the initial parameters and the order of the examples. Lines of the start
+    `same` connect two solutions of one seed, which began at the same point; lines of the start
+    `different` connect the first solution of a seed with the second one of the next seed (of the
+    last with that of the first), so that every solution lies on one line of either kind.
+    `training` holds what all approaches share; a pair gives batch sizes and learning rates.
+    """
+
+    data: ImageDataSettings
+    model: Network
+    training: Training
+    pairs: tuple[Pair, ...] = Field(min_length=1)
+    alphas: Alphas = Alphas()
+    starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
+    seeds: tuple[int, ...] = Field(min_length=1)
+
+    def approaches(self) -> tuple[Approach, ...]:
+        """Every approach once."""
+        return tuple(dict.fromkeys(a for pair in self.pairs for a in (pair.first, pair.second)))
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        shape, size = image_shape(self.data), train_size(self.data)
+        return tuple(
+            Use(self.model, shape, approach.applied(self.training), size, True)
+            for approach in self.approaches()
+        )
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return (self.data,)
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Enough seeds for a spread, and at least two for different starts."""
+        if "different" in self.starts and len(self.seeds) < 2:
+            cause = "solutions of different starts need two seeds"
+            return (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
+        return too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+
+    def ends(self) -> tuple[tuple[Start, int, int], ...]:
+        """Start and the two seeds of every line of a pair."""
+        following = (*self.seeds[1:], self.seeds[0])
+        seconds = {"same": self.seeds, "different": following}
+        return tuple(
+            (start, first, second)
+            for start in self.starts
+            for first, second in zip(self.seeds, seconds[start], strict=True)
+        )
+
+    def smoke(self) -> Self:
+        """Few images, two epochs, two seeds, few positions; batches of at most half the images."""
+        data = smaller(self.data, 100, 100)
+
+        def shrunk(approach: Approach) -> Approach:
+            half = train_size(data) // 2
+            batch = None if approach.batch_size is None else min(approach.batch_size, half)
+            return approach.model_copy(update={"batch_size": batch})
+
+        return self.model_copy(
+            update={
+                "data": data,
+                "training": shorter(self.training, 2),
+                "pairs": tuple(
+                    Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in self.pairs
+                ),
+                "alphas": self.alphas.model_copy(update={"count": min(self.alphas.count, 13)}),
+                "seeds": self.seeds[:2],
+            }
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train the solutions, evaluate losses and accuracies along the lines."""
+    problem = context.image_problem(settings.data)
+    approaches = settings.approaches()
+    runs = [
+        Run(settings.model, approach.applied(settings.training), problem, seed)
+        for approach in approaches
+        for seed in settings.seeds
+    ]
+    trained = train(runs, context, label=f"interpolation, {problem.name}")
+    keys = [(approach, seed) for approach in approaches for seed in settings.seeds]
+    solutions = dict(zip(keys, trained, strict=True))
+    alphas = settings.alphas.positions()
+    advance = context.progress.start(
+        "interpolation, lines", len(settings.pairs) * len(settings.ends())
+    )
+    lines = []
+    for number, pair in enumerate(settings.pairs):
+        for start, seed, second_seed in settings.ends():
+            ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
+            row = _line_row(*ends, alphas, problem, context.device)
+            lines.append(
+                {
+                    "pair": number,
+                    "start": start,
+                    "first_batch_size": pair.first.batch_size,
+                    "first_learning_rate": pair.first.learning_rate,
+                    "first_seed": seed,
+                    "second_batch_size": pair.second.batch_size,
+                    "second_learning_rate": pair.second.learning_rate,
+                    "second_seed": second_seed,
+                    **row,
+                }
+            )
+            advance(1)
+    return Measured(
+        metrics={
+            "alphas": list(alphas),
+            "outward": settings.alphas.outward,
+            "solutions": [
+                {
+                    **approach.model_dump(),
+                    "parameter_norm": outcome.parameters.double().norm().item(),
+                    **curves(outcome),
+                }
+                for (approach, _), outcome in solutions.items()
+            ],
+            "lines": lines,
+        },
+        seeds=settings.seeds,
+        diverged=any(outcome.diverged_at is not None for outcome in trained),
+    )
+
+
+def _line_row(
+    first: Trained,
+    second: Trained,
+    alphas: tuple[float, ...],
+    problem: Problem,
+    device: torch.device,
+) -> dict[str, Any]:
+    """What is measured on one line; null with the reason where a solution diverged."""
+    splits: tuple[Split, ...] = ("train", "test")
+    if first.diverged_at is not None or second.diverged_at is not None:
+        names = ["distance", *(f"{split}_{name}" for split in splits for name in MEASURED)]
+        return dict.fromkeys(names) | {"reason": "a solution of the pair diverged"}
+    rows = line(first.parameters, second.parameters, alphas)
+    row: dict[str, Any] = {
+        "distance": (second.parameters.double() - first.parameters.double()).norm().item()
+    }
+    for split in splits:
+        found = evaluate_rows(
+            first.run.network, problem, rows, first.run.training.loss, split, device
+        )
+        row |= _measures(split, alphas, found)
+    return row | {"reason": None}
+
+
+def _measures(split: Split, alphas: tuple[float, ...], found: RowsEvaluation) -> dict[str, Any]:
+    """Curves of one split and their barriers; null where a loss on the line overflows."""
+    assert found.accuracy is not None
+    top = barrier(alphas, found.loss)
+    errors = barrier(alphas, [1 - accuracy for accuracy in found.accuracy])
+    values = (
+        rounded(found.loss),
+        rounded(found.accuracy),
+        finite(top.height),
+        top.alpha,
+        errors.height,
+    )
+    return {f"{split}_{name}": value for name, value in zip(MEASURED, values, strict=True)}

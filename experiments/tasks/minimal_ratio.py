@@ -1,0 +1,282 @@
+"""HW1-2, what happens when the gradient is almost zero: minimal ratio against loss."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Self, cast
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from experiments.engine.context import Context
+from experiments.engine.problem import Feed
+from experiments.engine.run import Observe, Run, Trained
+from experiments.engine.train import train
+from experiments.measures.critical_point import Found, Search, Verdict, critical_points
+from experiments.measures.minimal_ratio import relative_tolerance, signs
+from experiments.measures.mlp_hessian import StackedDerivatives
+from experiments.settings.base import Settings as Table
+from experiments.settings.consistency import Finding
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.network import parameter_count
+from experiments.source import source_digests
+from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.case import Case
+from report.records.record import digest
+
+SWEEP = tuple(10 ** (exponent / 2) for exponent in range(-28, -7))
+"""Relative tolerances whose influence is shown: 1e-14 to 1e-4, two in each decade."""
+BLOCK_VALUES = 1 << 16
+"""Entries of the Hessians that are searched together; a finished block is kept on disk."""
+
+
+class SearchSettings(Table):
+    """The second phase; see `experiments.measures.critical_point`."""
+
+    epsilon: float = Field(default=1e-10, gt=0, lt=1)
+    """A run is at a critical point when the gradient norm is at most this."""
+    iterations: int = Field(default=3000, ge=1, le=1_000_000)
+    window: int = Field(default=300, ge=1)
+    """A run ends gradient-flat when so many iterations lower the norm by less than..."""
+    least_decrease: float = Field(default=0.1, gt=0, lt=1)
+    """...this share of it."""
+
+
+class Settings(TaskSettings):
+    """In every case, `runs` networks are trained, run r from seed r, and then searched from there.
+
+    `lengths` are shares of the training's epochs: the runs take them in turn as the length of
+    their first phase, so that the searches begin at different losses. `tolerance` is the c of
+    `experiments.measures.minimal_ratio`.
+    """
+
+    cases: tuple[Case, ...] = Field(min_length=1)
+    runs: int = Field(default=100, ge=1, le=10_000)
+    lengths: tuple[float, ...] = Field(default=(1.0,), min_length=1)
+    search: SearchSettings = SearchSettings()
+    tolerance: float = Field(default=10.0, gt=0, le=1e6)
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return tuple(case.use() for case in self.cases)
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return tuple(case.data for case in self.cases if case.data is not None)
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """See `TaskSettings.contradictions`."""
+        found = [
+            Finding("", f"lengths.{n}", f"{length:g} is no share of an epoch count", "use (0, 1]")
+            for n, length in enumerate(self.lengths)
+            if not 0 < length <= 1
+        ]
+        for n, case in enumerate(self.cases):
+            found += _contradictions(f"cases.{n}", case)
+        return tuple(found)
+
+    def smoke(self) -> Self:
+        """Few runs, few epochs, few iterations."""
+        search = self.search.model_copy(
+            update={"iterations": min(self.search.iterations, 12), "window": 6}
+        )
+        return self.model_copy(
+            update={
+                "cases": tuple(case.smoke() for case in self.cases),
+                "runs": min(self.runs, 4),
+                "search": search,
+            }
+        )
+
+
+def _contradictions(key: str, case: Case) -> list[Finding]:
+    network = case.network
+    if network.convolutions:
+        cause = "exact Hessians of convolutional networks are not offered"
+        return [Finding("", f"{key}.network.convolutions", cause, "use a network without them")]
+    found = []
+    if network.activation in ("relu", "leaky_relu"):
+        found.append(
+            Finding(
+                "piecewise-linear-activation",
+                f"{key}.network.activation",
+                f'model "{network.name}": a network of piecewise linear units has directions of '
+                "exactly zero curvature, and a Hessian that does not see its kinks",
+                'use a smooth activation, such as "tanh"',
+            )
+        )
+    parameters = parameter_count(network, case.shape)
+    if case.examples < parameters:
+        found.append(
+            Finding(
+                "fewer-examples-than-parameters",
+                f"{key}.function.points" if case.function else f"{key}.data.train_size",
+                f"{case.examples} training examples for {parameters} parameters: where the "
+                "examples are fitted, the rank of the Hessian is at most their number",
+                "use more examples or a smaller network",
+            )
+        )
+    return found
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train all runs of every case, search critical points from there, take the spectra."""
+    facts, rows, spectra = [], [], []
+    for case in settings.cases:
+        name = f"{case.name}, {case.network.name}"
+        facts.append({**case.facts(), "case": name})
+        of_case, of_spectrum = _case(name, case, settings, context)
+        rows += [{"case": name, **row} for row in of_case]
+        spectra += [{"case": name, **row} for row in of_spectrum]
+    return Measured(
+        metrics={
+            "cases": [
+                {
+                    **fact,
+                    "relative_tolerance": relative_tolerance(
+                        cast(int, fact["parameters"]), settings.tolerance
+                    ),
+                }
+                for fact in facts
+            ],
+            "sweep": [{"relative_tolerance": tolerance} for tolerance in SWEEP],
+            "runs": even(rows),
+            "spectra": spectra,
+        },
+        seeds=tuple(range(settings.runs)),
+        diverged=any(row["diverged_at"] is not None for row in rows),
+    )
+
+
+def _case(
+    name: str, case: Case, settings: Settings, context: Context
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of the runs, and of the spectrum that is shown."""
+    problem = case.problem(context)
+    longest = case.training.epochs
+    epochs = [max(1, round(length * longest)) for length in settings.lengths]
+    runs = [
+        Run(
+            case.network,
+            case.training.model_copy(update={"epochs": epochs[seed % len(epochs)]}),
+            problem,
+            seed,
+            double=True,
+            observe=Observe(evaluations=1),
+        )
+        for seed in range(settings.runs)
+    ]
+    outcomes = train(runs, context, label=f"minimal-ratio, {name}, training")
+    rows = [_trained_row(outcome) for outcome in outcomes]
+    whole = [n for n, row in enumerate(rows) if row["diverged_at"] is None]
+    if not whole:
+        return rows, []
+    # Small matrices in float64: the CPU is the faster side.
+    feed = Feed([problem], torch.device("cpu"), torch.float64)
+    inputs, targets = next(feed.chunks("train", feed.size("train")))
+    objective = StackedDerivatives(
+        case.network, problem.shape, inputs[0], targets[0], case.training.loss
+    )
+    start = torch.stack([outcomes[n].parameters.double() for n in whole])
+    data = digest([problem.digest, case.model_dump(mode="json")])
+    found = _search(objective, start, settings.search, context, name, data)
+    spectra = torch.linalg.eigvalsh(objective(found.parameters).hessian)
+    for place, row in enumerate(_found_rows(objective, start, found, spectra, settings)):
+        rows[whole[place]] |= row
+    # The run that came nearest to a critical point; of several, the first.
+    shown = int((found.end_norm / spectra[:, -1].clamp_min(1e-300)).argmin())
+    return rows, [
+        {"seed": rows[whole[shown]]["seed"], "eigenvalues": rounded(spectra[shown].tolist())}
+    ]
+
+
+def _trained_row(outcome: Trained) -> dict[str, Any]:
+    """The first phase of a run; a diverged run has nothing more."""
+    lost = outcome.diverged_at is not None
+    row: dict[str, Any] = {
+        "seed": outcome.run.seed,
+        "epochs": outcome.run.training.epochs,
+        "diverged_at": outcome.diverged_at,
+        "verdict": "diverged" if lost else None,
+    }
+    return row | ({"reason": f"diverged at epoch {outcome.diverged_at}"} if lost else {})
+
+
+def _search(
+    objective: StackedDerivatives,
+    start: Tensor,
+    search: SearchSettings,
+    context: Context,
+    name: str,
+    data: str,
+) -> Found:
+    """Search in blocks of runs; a finished block is not searched twice. `data` identifies it."""
+    size = max(4, BLOCK_VALUES // start.shape[1] ** 2)
+    advance = context.progress.start(
+        f"minimal-ratio, {name}, critical points", len(start) * search.iterations
+    )
+    code = [source_digests("experiments.measures.critical_point"), torch.__version__]
+    blocks = []
+    for block in start.split(size):
+        bits = hashlib.sha256(block.numpy().tobytes()).hexdigest()
+        key = digest(["critical points", code, search.model_dump(), data, bits])
+        kept = context.cache.load(key)
+        if kept is not None:
+            advance(len(block) * search.iterations)
+            kept["verdicts"] = tuple(cast(Sequence[Verdict], kept["verdicts"]))
+            kept["iterations"] = tuple(kept["iterations"])
+            blocks.append(Found(**kept))
+            continue
+        found = critical_points(objective, block, Search(**search.model_dump()), advance)
+        context.cache.save(key, vars(found) | {"verdicts": list(found.verdicts)})
+        blocks.append(found)
+    return Found(
+        torch.cat([block.parameters for block in blocks]),
+        tuple(verdict for block in blocks for verdict in block.verdicts),
+        tuple(count for block in blocks for count in block.iterations),
+        torch.cat([block.start_norm for block in blocks]),
+        torch.cat([block.end_norm for block in blocks]),
+    )
+
+
+def _found_rows(
+    objective: StackedDerivatives,
+    start: Tensor,
+    found: Found,
+    spectra: Tensor,
+    settings: Settings,
+) -> list[dict[str, Any]]:
+    """What is known of each run after the second phase."""
+    before, after = objective(start), objective(found.parameters)
+    largest = spectra.abs().amax(dim=1)
+    bent = (after.hessian @ after.gradient.unsqueeze(-1)).squeeze(-1).norm(dim=1)
+    parameters = spectra.shape[1]
+    counted = signs(spectra, relative_tolerance(parameters, settings.tolerance))
+    swept = [signs(spectra, tolerance) for tolerance in SWEEP]
+    return [
+        {
+            "verdict": found.verdicts[n],
+            "iterations": found.iterations[n],
+            "trained_loss": before.loss[n].item(),
+            "trained_gradient_norm": found.start_norm[n].item(),
+            "loss": after.loss[n].item(),
+            "gradient_norm": found.end_norm[n].item(),
+            "relative_gradient_norm": _ratio(found.end_norm[n], spectra[n, -1]),
+            "parameter_norm": found.parameters[n].norm().item(),
+            "largest_eigenvalue": spectra[n, -1].item(),
+            "smallest_eigenvalue": spectra[n, 0].item(),
+            "gradient_curvature": _ratio(bent[n], largest[n] * found.end_norm[n]),
+            "even_curvature": _ratio(spectra[n].norm(), parameters**0.5 * largest[n]),
+            "minimal_ratio": counted.positive[n].item() / parameters,
+            "near_zero": counted.near_zero[n].item() / parameters,
+            "negative": counted.negative[n].item() / parameters,
+            "swept_positive": [at.positive[n].item() for at in swept],
+            "swept_negative": [at.negative[n].item() for at in swept],
+        }
+        for n in range(len(start))
+    ]
+
+
+def _ratio(above: Tensor, below: Tensor) -> float | None:
+    """The quotient, null where there is none: a Hessian or a gradient of zero."""
+    return (above / below).item() if below > 0 else None

@@ -1,0 +1,99 @@
+"""HW1-3, number of parameters against generalization: one family of networks, one task."""
+
+from typing import Self
+
+from pydantic import Field
+
+from experiments.engine.context import Context
+from experiments.engine.run import Observe, Run
+from experiments.engine.train import train
+from experiments.settings.consistency import Finding, too_few
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.network import Network, parameter_count
+from experiments.settings.training import Training
+from experiments.tasks.base import (
+    Measured,
+    TaskSettings,
+    Use,
+    curves,
+    image_shape,
+    shorter,
+    smaller,
+    train_size,
+)
+
+STRUCTURES = 10
+"""Structures that the homework asks for at least."""
+SIZE_RANGE = 40
+"""The largest structure should have at least so many times the parameters of the smallest."""
+SEEDS = 3
+"""Runs of each structure from which a spread can be seen."""
+
+
+class Settings(TaskSettings):
+    """Every structure is trained on the same data by the same training, with every seed."""
+
+    data: ImageDataSettings
+    training: Training
+    models: tuple[Network, ...] = Field(min_length=2)
+    seeds: tuple[int, ...] = Field(min_length=1)
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        shape, size = image_shape(self.data), train_size(self.data)
+        return tuple(Use(model, shape, self.training, size, True) for model in self.models)
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return (self.data,)
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Enough structures of one family, over a wide range of sizes, with a spread."""
+        found = list(
+            too_few("too-few-structures", "models", len(self.models), STRUCTURES, "structures")
+        )
+        found += too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+        sizes = [parameter_count(use.network, use.shape) for use in self.uses()]
+        if max(sizes) < SIZE_RANGE * min(sizes):
+            cause = (
+                f"the largest structure has {max(sizes) / min(sizes):.1f} times the parameters "
+                f"of the smallest, less than {SIZE_RANGE} times"
+            )
+            found.append(Finding("narrow-size-range", "models", cause, "widen the range"))
+        if len({bool(model.convolutions) for model in self.models}) > 1:
+            cause = "structures with and without convolutions are two families"
+            found.append(Finding("two-families", "models", cause, "keep one"))
+        return tuple(found)
+
+    def smoke(self) -> Self:
+        """Few images, two epochs, two seeds; all structures."""
+        return self.model_copy(
+            update={
+                "data": smaller(self.data, 50, 50),
+                "training": shorter(self.training, 2, 25),
+                "seeds": self.seeds[:2],
+            }
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train all structures with all seeds; keep losses and accuracies."""
+    problem = context.image_problem(settings.data)
+    runs = [
+        Run(model, settings.training, problem, seed, observe=Observe(evaluations=20))
+        for model in settings.models
+        for seed in settings.seeds
+    ]
+    rows = [
+        {
+            "model": outcome.run.network.name,
+            "parameters": len(outcome.parameters),
+            **curves(outcome),
+        }
+        for outcome in train(runs, context, label=f"parameter-count, {problem.name}")
+    ]
+    return Measured(
+        metrics={"runs": rows},
+        seeds=settings.seeds,
+        diverged=any(row["diverged_at"] is not None for row in rows),
+    )

@@ -1,0 +1,162 @@
+"""HW1-3, random labels: can the network fit them, and at what cost."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from experiments.data.labels import corrupt_labels
+from experiments.engine.context import Context
+from experiments.engine.problem import Problem
+from experiments.engine.problems import with_labels
+from experiments.engine.randomness import generator
+from experiments.engine.run import Observe, Run, Trained
+from experiments.engine.train import train
+from experiments.measures.predictions import predicted_classes
+from experiments.settings.consistency import Finding
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.network import Network
+from experiments.settings.training import Training
+from experiments.tasks.base import (
+    Measured,
+    TaskSettings,
+    Use,
+    curves,
+    image_shape,
+    shorter,
+    smaller,
+    train_size,
+)
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(TaskSettings):
+    """One network is trained on labels of which a share is random, for every share and seed.
+
+    `thresholds` are training accuracies, measured against the labels trained on, from which on
+    these labels count as fitted.
+    """
+
+    data: ImageDataSettings
+    model: Network
+    training: Training
+    fractions: tuple[Share, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    thresholds: tuple[Share, ...] = Field(default=(0.9, 0.99), min_length=1)
+    seeds: tuple[int, ...] = Field(min_length=1)
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return (
+            Use(self.model, image_shape(self.data), self.training, train_size(self.data), True),
+        )
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return (self.data,)
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """True and random labels are what the task compares."""
+        ends = {0.0: "true labels (0)", 1.0: "random labels (1)"}
+        missing = [words for share, words in ends.items() if share not in self.fractions]
+        if not missing:
+            return ()
+        cause = f"the comparison lacks {' and '.join(missing)}"
+        return (Finding("fractions-incomplete", "fractions", cause, "add them"),)
+
+    def smoke(self) -> Self:
+        """Few images, three epochs, three fractions, two seeds."""
+        middle = sorted(self.fractions)[len(self.fractions) // 2]
+        return self.model_copy(
+            update={
+                "data": smaller(self.data, 200, 100),
+                "training": shorter(self.training, 3, 50),
+                "fractions": tuple(dict.fromkeys((0.0, middle, 1.0))),
+                "seeds": self.seeds[:2],
+            }
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Replace labels once, train on them, keep losses and accuracies against epochs."""
+    problem = context.image_problem(settings.data)
+    runs = [
+        Run(
+            settings.model,
+            settings.training,
+            corrupted(problem, fraction, seed),
+            seed,
+            observe=Observe(evaluations=150),
+        )
+        for fraction in settings.fractions
+        for seed in settings.seeds
+    ]
+    trained = train(runs, context, label=f"random-labels, {problem.name}")
+    fractions = [fraction for fraction in settings.fractions for _ in settings.seeds]
+    rows, fits = [], []
+    for fraction, outcome in zip(fractions, trained, strict=True):
+        rows.append(
+            {
+                "fraction": fraction,
+                **curves(outcome),
+                **_memorized(outcome, problem, context.device),
+            }
+        )
+        fits += [
+            {"fraction": fraction, "seed": outcome.run.seed, "threshold": threshold}
+            | _fitted(outcome, threshold)
+            for threshold in settings.thresholds
+        ]
+    return Measured(
+        metrics={"chance": 1 / problem.outputs, "runs": rows, "fits": fits},
+        seeds=settings.seeds,
+        diverged=any(outcome.diverged_at is not None for outcome in trained),
+    )
+
+
+def corrupted(problem: Problem, fraction: float, seed: int) -> Problem:
+    """The problem with this share of its training labels drawn anew; test labels intact.
+
+    The labels depend on the seed and the fraction alone, so they are the same in every epoch.
+    """
+    if fraction == 0:
+        return problem
+    labels = corrupt_labels(problem.targets, fraction, problem.outputs, generator(seed, "labels"))
+    return with_labels(problem, labels, f"fraction {fraction}, seed {seed}")
+
+
+def first_reached(
+    epochs: Sequence[int], accuracies: Sequence[float], threshold: float
+) -> int | None:
+    """The first evaluated epoch at which the accuracy is at least the threshold, or null."""
+    return next((e for e, a in zip(epochs, accuracies, strict=True) if a >= threshold), None)
+
+
+def _fitted(outcome: Trained, threshold: float) -> dict[str, Any]:
+    epoch = first_reached(outcome.history.epochs, outcome.train_accuracy, threshold)
+    best = max(outcome.train_accuracy, default=0.0)
+    reason = None if epoch is not None else f"training accuracy never above {best:.4f}"
+    return {"epoch": epoch, "epoch_reason": reason}
+
+
+def _memorized(outcome: Trained, original: Problem, device: torch.device) -> dict[str, Any]:
+    """How many training labels differ from the true ones, and how many of these were learned.
+
+    `changed_fitted` is the share of the labels that the corruption changed (a label drawn anew may
+    come out as it was) which the trained network answers; null where none was changed.
+    """
+    changed = outcome.run.problem.targets != original.targets
+    count = int(changed.sum())
+    row: dict[str, Any] = {"changed_labels": count, "changed_fitted": None}
+    if count == 0:
+        return row | {"changed_fitted_reason": "no label was changed"}
+    if outcome.diverged_at is not None:
+        return row | {"changed_fitted_reason": f"diverged at epoch {outcome.diverged_at}"}
+    answers = predicted_classes(outcome, changed, device)
+    return row | {"changed_fitted": _agreement(answers, outcome.run.problem.targets[changed])}
+
+
+def _agreement(answers: Tensor, labels: Tensor) -> float:
+    return int(torch.eq(answers, labels).sum()) / len(labels)

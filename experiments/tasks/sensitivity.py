@@ -1,0 +1,153 @@
+"""HW1-3, flatness, part 2: sensitivity to the input, against batch size and learning rate."""
+
+from dataclasses import asdict
+from typing import Any, Self
+
+from pydantic import Field
+
+from experiments.engine.context import Context
+from experiments.engine.run import Observe, Run, Trained
+from experiments.engine.train import train
+from experiments.measures.sensitivity import sensitivity
+from experiments.settings.consistency import Finding, too_few
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.network import Network
+from experiments.settings.training import Training
+from experiments.tasks.approach import Approach
+from experiments.tasks.base import (
+    Measured,
+    TaskSettings,
+    Use,
+    curves,
+    dataset_facts,
+    image_shape,
+    smaller,
+    train_size,
+)
+
+APPROACHES = 5
+"""Batch sizes, and learning rates, that the homework asks for at least."""
+SEEDS = 3
+"""Solutions of each approach from which a spread can be seen."""
+
+
+class Settings(TaskSettings):
+    """Solutions of one network, trained in several ways with every seed.
+
+    The batch sizes are tried at the learning rate of `training`, the learning rates at its batch
+    size; with its own of either it is one of the approaches where the list holds it.
+    `test_points` is the number of test images at which sensitivity is measured, null for all.
+    """
+
+    data: ImageDataSettings
+    model: Network
+    training: Training
+    batch_sizes: tuple[int, ...] = Field(min_length=1)
+    learning_rates: tuple[float, ...] = Field(min_length=1)
+    test_points: int | None = Field(default=None, ge=1)
+    seeds: tuple[int, ...] = Field(min_length=1)
+
+    def approaches(self) -> tuple[Approach, ...]:
+        """Every approach once, batch sizes first."""
+        batch, rate = self.training.batch_size, self.training.learning_rate
+        batches = [Approach(batch_size=b, learning_rate=rate) for b in self.batch_sizes]
+        rates = [Approach(batch_size=batch, learning_rate=r) for r in self.learning_rates]
+        return tuple(dict.fromkeys([*batches, *rates]))
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        shape, size = image_shape(self.data), train_size(self.data)
+        return tuple(
+            Use(self.model, shape, approach.applied(self.training), size, True)
+            for approach in self.approaches()
+        )
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return (self.data,)
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Enough approaches and seeds, no more test points than there are."""
+        counts = {"batch_sizes": self.batch_sizes, "learning_rates": self.learning_rates}
+        found: tuple[Finding, ...] = ()
+        for key, values in counts.items():
+            name, what = f"too-few-{key}".replace("_", "-"), key.replace("_", " ")
+            found += too_few(name, key, len(values), APPROACHES, what)
+        available = dataset_facts(self.data).test_size
+        if self.test_points is not None and self.test_points > available:
+            cause = f"{self.test_points} test points asked for, the data set has {available}"
+            found += (Finding("", "test_points", cause, "ask for fewer, or remove it for all"),)
+        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+
+    def smoke(self) -> Self:
+        """Few images, two epochs, two seeds; batches shrunk alike, no two to the same size."""
+        data = smaller(self.data, 100, 100)
+        images = train_size(data)
+        scale = max(1.0, max(self.batch_sizes) / images)
+        shrunk = {
+            batch: min(max(rank, int(batch / scale)), images)
+            for rank, batch in enumerate(sorted(self.batch_sizes), start=1)
+        }
+        own = self.training.batch_size
+        update = {
+            "epochs": min(2, self.training.epochs),
+            "batch_size": own and shrunk.get(own, min(own, images)),
+        }
+        return self.model_copy(
+            update={
+                "data": data,
+                "training": self.training.model_copy(update=update),
+                "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
+                "test_points": 100,
+                "seeds": self.seeds[:2],
+            }
+        )
+
+
+def solutions(settings: Settings, context: Context) -> list[tuple[Approach, Trained]]:
+    """Every approach trained with every seed; what is in the cache is not trained again."""
+    problem = context.image_problem(settings.data)
+    asked = [(approach, seed) for approach in settings.approaches() for seed in settings.seeds]
+    runs = [
+        Run(
+            settings.model,
+            approach.applied(settings.training),
+            problem,
+            seed,
+            observe=Observe(evaluations=10),
+        )
+        for approach, seed in asked
+    ]
+    trained = train(runs, context, label=f"sensitivity, {problem.name}")
+    return [(approach, outcome) for (approach, _), outcome in zip(asked, trained, strict=True)]
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train the solutions and measure their sensitivity at the test points."""
+    found = solutions(settings, context)
+    points = settings.test_points or dataset_facts(settings.data).test_size
+    advance = context.progress.start("sensitivity, measuring", len(found))
+    rows = []
+    for approach, outcome in found:
+        rows.append(
+            {**approach.model_dump(), **curves(outcome), **_measured(outcome, points, context)}
+        )
+        advance(1)
+    return Measured(
+        metrics={"test_points": points, "solutions": rows},
+        seeds=settings.seeds,
+        diverged=any(outcome.diverged_at is not None for _, outcome in found),
+    )
+
+
+def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
+    """Sensitivity of one solution; null where it diverged (`final_reason` says so)."""
+    if outcome.diverged_at is not None:
+        names = ("jacobian_norm", "probability_jacobian_norm", "loss_gradient_norm", "points")
+        return dict.fromkeys(names)
+    run = outcome.run
+    return asdict(
+        sensitivity(
+            run.network, run.problem, outcome.parameters, run.training.loss, points, context.device
+        )
+    )

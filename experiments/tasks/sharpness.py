@@ -1,0 +1,231 @@
+"""HW1-3, bonus: three measures of sharpness, for the solutions of `sensitivity`."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import torch
+from pydantic import Field
+
+from experiments.engine.context import Context
+from experiments.engine.randomness import generator
+from experiments.engine.run import Trained
+from experiments.measures.landscape import Landscape
+from experiments.measures.rescaling import can_rescale, rescaled
+from experiments.measures.rows import evaluate_rows
+from experiments.measures.sharpness import epsilon_sharpness
+from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
+from experiments.settings.consistency import Finding
+from experiments.settings.data import ImageDataSettings
+from experiments.source import source_digests
+from experiments.tasks import sensitivity
+from experiments.tasks.base import Measured, TaskSettings, Use, finite, train_size
+from report.records.record import digest
+
+FACTORS = (1.0, 2.0, 4.0, 8.0)
+"""Rescalings of one solution; powers of two change no bit of the function."""
+
+MEASURED = (
+    "largest_eigenvalue",
+    "trace",
+    "trace_standard_error",
+    "trace_draws",
+    "epsilon_sharpness",
+    "loss_on_images",
+    "gradient_norm",
+    "parameter_norm",
+)
+"""Columns of a row that hold what was measured."""
+
+
+class Settings(TaskSettings):
+    """What is measured at the solutions of `solutions`, by default those of the task sensitivity.
+
+    Everything is measured on the mean loss over the first `images` training images (null: all).
+    `epsilon`, `steps` and `starts` belong to the ε-sharpness, `eigenvalue_tolerance` (relative) to
+    the largest Hessian eigenvalue, `trace_error` (relative standard error) and `trace_draws` (most
+    draws) to the Hessian trace. `double` computes in float64.
+    """
+
+    embeds: ClassVar[Mapping[str, str]] = {"solutions": "sensitivity"}
+
+    solutions: sensitivity.Settings
+    images: int | None = Field(default=None, ge=10)
+    epsilon: float = Field(default=1e-3, gt=0, le=1)
+    steps: int = Field(default=20, ge=1, le=1000)
+    starts: int = Field(default=1, ge=0, le=100)
+    eigenvalue_tolerance: float = Field(default=1e-3, gt=0, lt=1)
+    trace_error: float = Field(default=0.05, gt=0, lt=1)
+    trace_draws: int = Field(default=128, ge=2, le=100_000)
+    double: bool = True
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return self.solutions.uses()
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return self.solutions.image_data()
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """No more images than the solutions were trained on."""
+        available = train_size(self.solutions.data)
+        if self.images is None or self.images <= available:
+            return ()
+        cause = f"{self.images} images asked for, the solutions are trained on {available}"
+        return (Finding("", "images", cause, "ask for fewer, or remove it for all"),)
+
+    def smoke(self) -> Self:
+        """The shrunk solutions, few images and draws."""
+        return self.model_copy(
+            update={
+                "solutions": self.solutions.smoke(),
+                "images": 20,
+                "steps": min(self.steps, 3),
+                "starts": 0,
+                "eigenvalue_tolerance": max(self.eigenvalue_tolerance, 0.1),
+                "trace_draws": min(self.trace_draws, 4),
+            }
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Take the solutions (trained or from the cache) and measure their sharpness."""
+    found = sensitivity.solutions(settings.solutions, context)
+    first = found[0][1].run
+    landscape = Landscape(
+        first.network,
+        first.problem,
+        first.training.loss,
+        settings.images or train_size(settings.solutions.data),
+        context.device,
+        torch.float64 if settings.double else torch.float32,
+    )
+    advance = context.progress.start("sharpness, measuring", len(found) + len(FACTORS))
+    rows = []
+    for approach, outcome in found:
+        rows.append(
+            {
+                **approach.model_dump(),
+                **_outcome(outcome),
+                **_sharpness(outcome, outcome.parameters, landscape, settings, context),
+            }
+        )
+        advance(1)
+    done = [outcome for _, outcome in found if outcome.diverged_at is None]
+    rescaling: list[dict[str, Any]] = []
+    if done and can_rescale(first.network):
+        rescaling = [_rescaled(done[0], c, landscape, settings, context) for c in FACTORS]
+    advance(len(FACTORS))
+    return Measured(
+        metrics={
+            "images": landscape.examples,
+            "solutions": rows,
+            "rescaling": rescaling,
+            "rescaling_reason": None if rescaling else "no solution with a homogeneous activation",
+        },
+        seeds=settings.solutions.seeds,
+        diverged=len(done) < len(found),
+    )
+
+
+def _outcome(outcome: Trained) -> dict[str, Any]:
+    """Losses, accuracies and generalization gaps of a solution, null where it diverged."""
+    row: dict[str, Any] = {"seed": outcome.run.seed, "diverged_at": outcome.diverged_at}
+    names = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+    if outcome.diverged_at is not None:
+        return row | dict.fromkeys((*names, "loss_gap", "accuracy_gap"))
+    history = outcome.history
+    values = (
+        history.train_loss[-1],
+        history.test_loss[-1],
+        outcome.train_accuracy[-1],
+        outcome.test_accuracy[-1],
+    )
+    row |= dict(zip(names, values, strict=True))
+    row["loss_gap"] = row["test_loss"] - row["train_loss"]
+    row["accuracy_gap"] = row["train_accuracy"] - row["test_accuracy"]
+    return row
+
+
+def _sharpness(
+    outcome: Trained,
+    parameters: torch.Tensor,
+    landscape: Landscape,
+    settings: Settings,
+    context: Context,
+) -> dict[str, Any]:
+    """The three measures at `parameters` of the network of `outcome`; null where it diverged."""
+    if outcome.diverged_at is not None:
+        reason = f"diverged at epoch {outcome.diverged_at}"
+        return dict.fromkeys(MEASURED) | {"reason": reason}
+    own = settings.model_dump(mode="json", exclude={"solutions", "acknowledge", "chosen"})
+    key = digest(
+        [
+            "sharpness",
+            source_digests("experiments.tasks.sharpness"),
+            own,
+            outcome.run.problem.digest,
+            outcome.run.network.model_dump(mode="json"),
+            hashlib.sha256(parameters.numpy().tobytes()).hexdigest(),
+        ]
+    )
+    row = context.cache.load(key)
+    if row is None:
+        row = _measure(parameters, landscape, settings, context)
+        context.cache.save(key, row)
+    return row
+
+
+def _measure(
+    parameters: torch.Tensor, landscape: Landscape, settings: Settings, context: Context
+) -> dict[str, Any]:
+    dtype = torch.float64 if settings.double else torch.float32
+    theta = parameters.to(device=context.device, dtype=dtype)
+    product = landscape.hessian_product(theta)
+    draw = generator(0, "sharpness")
+    start = torch.randn(len(theta), generator=draw).to(theta)
+    largest = largest_eigenvalue(product, start, tolerance=settings.eigenvalue_tolerance)
+    estimate = trace_to_error(
+        product, theta, draw, relative_error=settings.trace_error, most=settings.trace_draws
+    )
+    value, gradient = landscape.value_and_gradient(theta)
+    highest = epsilon_sharpness(
+        landscape.value_and_gradient,
+        theta,
+        settings.epsilon,
+        steps=settings.steps,
+        starts=settings.starts,
+        generator=draw,
+    )
+    return {
+        "largest_eigenvalue": largest,
+        "trace": finite(estimate.value),
+        "trace_standard_error": finite(estimate.standard_error),
+        "trace_draws": estimate.draws,
+        "epsilon_sharpness": finite(highest),
+        "loss_on_images": finite(value),
+        "gradient_norm": finite(gradient.double().norm().item()),
+        "parameter_norm": finite(theta.double().norm().item()),
+        "reason": None if largest is not None else "the eigenvalue iteration did not converge",
+    }
+
+
+def _rescaled(
+    outcome: Trained, factor: float, landscape: Landscape, settings: Settings, context: Context
+) -> dict[str, Any]:
+    """Sharpness and test results of one solution in rescaled coordinates."""
+    run = outcome.run
+    parameters = rescaled(run.network, run.problem.shape, outcome.parameters, factor)
+    tested = evaluate_rows(
+        run.network, run.problem, parameters.unsqueeze(0), run.training.loss, "test", context.device
+    )
+    return {
+        "factor": factor,
+        "batch_size": run.training.batch_size,
+        "learning_rate": run.training.learning_rate,
+        "seed": run.seed,
+        "test_loss": tested.loss[0],
+        "test_accuracy": None if tested.accuracy is None else tested.accuracy[0],
+        **_sharpness(outcome, parameters, landscape, settings, context),
+    }

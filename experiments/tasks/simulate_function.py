@@ -1,0 +1,115 @@
+"""HW1-1, simulate a function: networks of equal size and different depth fit a function."""
+
+from typing import Any, Self
+
+from pydantic import Field
+
+from experiments.data.formulas import describe_function
+from experiments.data.functions import sample
+from experiments.engine.context import Context
+from experiments.engine.problems import function_problem
+from experiments.engine.run import Observe, Run, Trained
+from experiments.engine.train import train
+from experiments.models.predict import outputs
+from experiments.settings.consistency import Finding, too_few
+from experiments.settings.function import FunctionSettings
+from experiments.settings.network import Network, Shape
+from experiments.settings.training import Stop, Training
+from experiments.tasks.base import Measured, TaskSettings, Use, curves, rounded, shorter
+
+MODELS = 2
+"""Models that the homework asks for at least."""
+DRAWN_POINTS = 401
+"""Points at which predicted curves are kept, ends included."""
+
+
+class Settings(TaskSettings):
+    """Every model is trained on every function with every seed, on the full batch of points.
+
+    With `early_stop`, every run is made a second time under that rule, to see what it costs.
+    """
+
+    functions: tuple[FunctionSettings, ...] = Field(min_length=1)
+    models: tuple[Network, ...] = Field(min_length=1)
+    training: Training
+    early_stop: Stop | None = None
+    seeds: tuple[int, ...] = Field(min_length=1)
+    equal_size: bool = True
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        group = "models" if self.equal_size else None
+        return tuple(
+            Use(model, Shape((1,), 1), self.training, function.points, False, group)
+            for model in self.models
+            for function in self.functions
+        )
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Models to compare; at equal size, of different depth."""
+        found = too_few("too-few-models", "models", len(self.models), MODELS, "models")
+        if self.equal_size and len({model.depth for model in self.models}) == 1 and not found:
+            cause = f"at equal size, all models have the same depth, {self.models[0].depth}"
+            remedy = "vary the depth, or set equal_size = false"
+            found += (Finding("equal-depth", "models", cause, remedy),)
+        return found
+
+    def smoke(self) -> Self:
+        """Fewer epochs, two seeds."""
+        return self.model_copy(
+            update={"training": shorter(self.training, 200), "seeds": self.seeds[:2]}
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train all models on all functions with all seeds; keep curves and predictions."""
+    rows = []
+    for outcome in train(_runs(settings, settings.training), context, label="simulate-function"):
+        domain = {f.name: f.interval for f in settings.functions}[outcome.run.problem.name]  # type: ignore[index]
+        rows.append(_row(outcome) | {"prediction": _prediction(outcome, domain)})
+    metrics: dict[str, Any] = {"functions": [_truth(f) for f in settings.functions], "runs": rows}
+    if settings.early_stop is not None:
+        training = settings.training.model_copy(update={"stop": settings.early_stop})
+        stopped = train(_runs(settings, training), context, label="simulate-function, stopped")
+        metrics["stopped"] = [_row(outcome) for outcome in stopped]
+    return Measured(
+        metrics=metrics,
+        seeds=settings.seeds,
+        diverged=any(row["diverged_at"] is not None for row in rows),
+    )
+
+
+def _runs(settings: Settings, training: Training) -> list[Run]:
+    problems = [function_problem(f.name, f.points, f.domain) for f in settings.functions]
+    return [
+        Run(model, training, problem, seed, observe=Observe(evaluations=150))
+        for model in settings.models
+        for problem in problems
+        for seed in settings.seeds
+    ]
+
+
+def _row(outcome: Trained) -> dict[str, Any]:
+    run = outcome.run
+    return {"function": run.problem.name, "model": run.network.name, **curves(outcome)}
+
+
+def _prediction(outcome: Trained, domain: tuple[float, float]) -> list[Any]:
+    run = outcome.run
+    grid, _ = sample(run.problem.name, DRAWN_POINTS, domain)  # type: ignore[arg-type]
+    predicted = outputs(run.network, run.problem.shape, [outcome.parameters], grid.float())
+    return rounded(predicted.flatten().tolist())
+
+
+def _truth(function: FunctionSettings) -> dict[str, Any]:
+    grid, values = sample(function.name, DRAWN_POINTS, function.interval)
+    formula = describe_function(function.name)
+    return {
+        "function": function.name,
+        "formula": formula.math,
+        "note": formula.note,
+        "domain": list(function.interval),
+        "points": function.points,
+        "x": rounded(grid.flatten().tolist()),
+        "y": rounded(values.flatten().tolist()),
+    }

@@ -1,0 +1,102 @@
+"""HW1-1, train on an actual task: networks of several depths on image classification."""
+
+from typing import Self
+
+from pydantic import Field
+
+from experiments.engine.context import Context
+from experiments.engine.run import Run
+from experiments.engine.train import train
+from experiments.settings.base import Settings as Table
+from experiments.settings.consistency import Finding, too_few
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.network import Network
+from experiments.settings.training import Training
+from experiments.tasks.base import (
+    Measured,
+    TaskSettings,
+    Use,
+    curves,
+    image_shape,
+    shorter,
+    smaller,
+    train_size,
+)
+
+MODELS = 2
+"""Models that the homework asks for at least."""
+
+
+class Comparison(Table):
+    """Models compared on one data set under one training."""
+
+    data: ImageDataSettings
+    training: Training
+    models: tuple[Network, ...] = Field(min_length=1)
+
+
+class Settings(TaskSettings):
+    """Every model of every comparison is trained with every seed."""
+
+    comparisons: tuple[Comparison, ...] = Field(min_length=1)
+    seeds: tuple[int, ...] = Field(min_length=1)
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return tuple(
+            Use(model, image_shape(c.data), c.training, train_size(c.data), True)
+            for c in self.comparisons
+            for model in c.models
+        )
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return tuple(comparison.data for comparison in self.comparisons)
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Models to compare on every data set."""
+        return tuple(
+            finding
+            for number, comparison in enumerate(self.comparisons)
+            for finding in too_few(
+                "too-few-models",
+                f"comparisons.{number}.models",
+                len(comparison.models),
+                MODELS,
+                "models",
+            )
+        )
+
+    def smoke(self) -> Self:
+        """Few images, two epochs, two seeds."""
+        shrunk = tuple(
+            c.model_copy(
+                update={
+                    "data": smaller(c.data, 100, 100),
+                    "training": shorter(c.training, 2, 50),
+                }
+            )
+            for c in self.comparisons
+        )
+        return self.model_copy(update={"comparisons": shrunk, "seeds": self.seeds[:2]})
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train all models on their data sets with all seeds; keep losses and accuracies."""
+    rows = []
+    for comparison in settings.comparisons:
+        problem = context.image_problem(comparison.data)
+        runs = [
+            Run(model, comparison.training, problem, seed)
+            for model in comparison.models
+            for seed in settings.seeds
+        ]
+        for outcome in train(runs, context, label=f"train-on-task, {problem.name}"):
+            rows.append(
+                {"dataset": problem.name, "model": outcome.run.network.name, **curves(outcome)}
+            )
+    return Measured(
+        metrics={"runs": rows},
+        seeds=settings.seeds,
+        diverged=any(row["diverged_at"] is not None for row in rows),
+    )

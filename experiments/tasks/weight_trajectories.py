@@ -1,0 +1,180 @@
+"""HW1-2, visualize the optimization process: parameters of several trainings by PCA."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, Self
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor
+
+from experiments.engine.context import Context
+from experiments.engine.problem import Split
+from experiments.engine.run import Observe, Run, Trained
+from experiments.engine.train import train
+from experiments.measures.path import cosine, displacement, path_length
+from experiments.measures.principal_components import principal_components
+from experiments.measures.rows import evaluate_rows
+from experiments.models.layers import layers
+from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.case import Case
+
+MOST_SNAPSHOTS = 200
+COMPONENTS = 5
+"""Components of which the explained variance is kept; two are drawn."""
+
+
+class Settings(TaskSettings):
+    """One network trained once per seed, its parameters recorded every `record_every` epochs.
+
+    `layer` is the number of the layer (1 for the first) that is looked at beside the whole model.
+    """
+
+    case: Case
+    layer: int = Field(default=1, ge=1)
+    record_every: int = Field(default=3, ge=1)
+    seeds: tuple[int, ...] = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        count = self.case.network.depth + 1
+        if self.layer > count:
+            raise ValueError(f"layer = {self.layer}: the network has {count} layers")
+        epochs = self.case.training.epochs
+        if not 2 <= epochs / self.record_every <= MOST_SNAPSHOTS:
+            raise ValueError(
+                f"record_every = {self.record_every}: {epochs} epochs must give 2 to "
+                f"{MOST_SNAPSHOTS} recordings; change it or the epochs"
+            )
+        return self
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return (self.case.use(),)
+
+    def image_data(self) -> tuple[Any, ...]:
+        """See `TaskSettings.image_data`."""
+        return (self.case.data,) if self.case.data else ()
+
+    def smoke(self) -> Self:
+        """Few images, few epochs, three runs."""
+        case = self.case.smoke(function_epochs=20, image_epochs=6)
+        every = min(self.record_every, case.training.epochs // 2)
+        return self.model_copy(
+            update={"case": case, "record_every": every, "seeds": self.seeds[:3]}
+        )
+
+
+def run(settings: Settings, context: Context) -> Measured:
+    """Train every seed; project the snapshots of all runs, and measure distances."""
+    case = settings.case
+    problem = case.problem(context)
+    observe = Observe(evaluations=1, snapshot_every=settings.record_every)
+    trained = train(
+        [Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds],
+        context,
+        label="weight-trajectories",
+    )
+    kept = [t for t in trained if t.diverged_at is None]
+    layer = layers(case.network, case.shape)[settings.layer - 1]
+    whole = slice(0, trained[0].parameters.numel())
+    parts = {"layer": (layer.parameters, f"layer {layer.number} ({layer.words})")}
+    parts["model"] = (whole, "whole model")
+    fits, points, distances, pairs = [], [], [], []
+    for name, (part, words) in parts.items():
+        snapshots = [_snapshots(t)[:, part] for t in kept]
+        fit, projected = _project(snapshots)
+        fits.append({"part": name, "words": words, "parameters": part.stop - part.start, **fit})
+        for outcome, own, coordinates in zip(kept, snapshots, projected, strict=True):
+            row = {"part": name, "seed": outcome.run.seed}
+            points.append(
+                {
+                    **row,
+                    "epoch": list(outcome.snapshot_epochs),
+                    "pc1": rounded(coordinates[:, 0].tolist()),
+                    "pc2": rounded(coordinates[:, 1].tolist()),
+                }
+            )
+            distances.append(
+                {
+                    **row,
+                    "epoch": list(outcome.snapshot_epochs),
+                    "from_start": rounded((own - own[0]).norm(dim=1).tolist()),
+                    "path_length": path_length(own),
+                    "displacement": float(displacement(own).norm()),
+                    "start_norm": float(own[0].norm()),
+                    "end_norm": float(own[-1].norm()),
+                }
+            )
+        seeds = [outcome.run.seed for outcome in kept]
+        pairs += [{"part": name, **pair} for pair in _pairs(seeds, snapshots)]
+    return Measured(
+        metrics={
+            "cases": [case.facts()],
+            "record_every": settings.record_every,
+            "layer": settings.layer,
+            "parts": fits,
+            "runs": even([_row(outcome, context.device) for outcome in trained]),
+            "points": points,
+            "distances": distances,
+            "pairs": pairs,
+        },
+        seeds=settings.seeds,
+        diverged=len(kept) < len(trained),
+    )
+
+
+def _snapshots(trained: Trained) -> Tensor:
+    assert trained.snapshots is not None
+    return trained.snapshots.double()
+
+
+def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]:
+    """One PCA of the stacked snapshots of all runs; explained variance, coordinates of each run."""
+    if len(snapshots) < 2:
+        return {"explained": None, "explained_reason": "fewer than two runs stayed finite"}, [
+            torch.full((len(own), 2), torch.nan) for own in snapshots
+        ]
+    stacked = torch.cat(list(snapshots))
+    fit = principal_components(stacked, min(COMPONENTS, *stacked.shape))
+    return {"explained": fit.ratios.tolist(), "snapshots": len(stacked)}, [
+        fit.coordinates(own)[:, :2] for own in snapshots
+    ]
+
+
+def _pairs(seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[dict[str, Any]]:
+    """Distances of starts and of ends, and cosine of the displacements, of all pairs of runs."""
+    return [
+        {
+            "seeds": [seeds[a], seeds[b]],
+            "start_distance": float((snapshots[a][0] - snapshots[b][0]).norm()),
+            "end_distance": float((snapshots[a][-1] - snapshots[b][-1]).norm()),
+            "cosine": cosine(displacement(snapshots[a]), displacement(snapshots[b])),
+        }
+        for a, b in combinations(range(len(seeds)), 2)
+    ]
+
+
+def _row(outcome: Trained, device: torch.device) -> dict[str, Any]:
+    """Losses and accuracies of one run at its snapshots."""
+    run = outcome.run
+    row: dict[str, Any] = {
+        "seed": run.seed,
+        "diverged_at": outcome.diverged_at,
+        "stopped_at": outcome.stopped_at,
+    }
+    if outcome.diverged_at is not None:
+        return {**row, "final_reason": f"diverged at epoch {outcome.diverged_at}"}
+    assert outcome.snapshots is not None
+    row["epoch"] = list(outcome.snapshot_epochs)
+    splits: tuple[Split, ...] = ("train", "test")
+    for split in splits:
+        found = evaluate_rows(
+            run.network, run.problem, outcome.snapshots, run.training.loss, split, device
+        )
+        row[f"{split}_loss"] = rounded(found.loss)
+        row[f"final_{split}_loss"] = found.loss[-1]
+        if found.accuracy is not None:
+            row[f"{split}_accuracy"] = list(found.accuracy)
+            row[f"final_{split}_accuracy"] = found.accuracy[-1]
+    return row

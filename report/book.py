@@ -1,0 +1,158 @@
+"""The book: templates and records become the Markdown that the chapters take in."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment
+
+from report import format as fmt
+from report.author import author_words, check_names
+from report.claims.trace import entry, findings, paragraphs
+from report.cover import read_cover
+from report.drawing import ensure_drawn
+from report.gather import Part, gather
+from report.markdown import Markdown, escape
+from report.methods import statistics_table, thresholds_table
+from report.questions import answers_table
+from report.records import Results
+from report.records.store import write_text
+from report.reproducibility import cost_table, hardware_table, seeds_table, versions_table
+from report.sections.base import figure_markdown, settings_table
+from report.share import shared
+from report.statistics import CONFIDENCE
+from report.tasks import TASKS
+from report.templating import environment, render
+
+GENERATED = Path("chapters/_generated")
+COMMENTS = Path("comments")
+DEFAULT_SUITE = "full"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the book is made: the project's folder and the results that it shows."""
+
+    project: Path
+    results: Results
+
+
+def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources:
+    """Which results to show: HOMEWORK_SUITE, else a Quarto profile of that name, else `full`.
+
+    HOMEWORK_RESULTS names another folder of results.
+    """
+    root = Path(variables.get("HOMEWORK_RESULTS", project / "results"))
+    suite = variables.get("HOMEWORK_SUITE")
+    if suite is None:
+        profiles = variables.get("QUARTO_PROFILE", "").split(",")
+        known = [name.strip() for name in profiles if (root / name.strip()).is_dir()]
+        suite = next((name for name in known if name), DEFAULT_SUITE)
+    return Sources(project, Results(root, suite))
+
+
+def generate(chosen: Sources) -> tuple[Path, ...]:
+    """Write the generated part of every chapter; files whose content stays are not touched.
+
+    Figures that are missing or outdated are drawn first. Raises UserError.
+    """
+    parts = gather(chosen.results)
+    check_names(chosen.project / COMMENTS)
+    texts = chapters(chosen, parts)
+    for part in parts:
+        if part.record is not None and part.section is not None:
+            ensure_drawn(part.record, part.section.figures, chosen.results)
+    written = []
+    for name, text in texts.items():
+        path = chosen.project / GENERATED / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            write_text(path, text)
+        written.append(path)
+    return tuple(written)
+
+
+def chapters(chosen: Sources, parts: Sequence[Part]) -> dict[str, str]:
+    """The generated Markdown of every chapter by file name. Raises UserError."""
+    templates = environment(shared("templates"))
+    context = _context(chosen, parts)
+    numbers = {name: text for part in parts for name, text in part.numbers().items()}
+    texts = {part.task.name: _part(templates, chosen, part, numbers) for part in parts}
+    made = {}
+    for template in sorted((shared("templates") / "chapters").glob("*.qmd")):
+        shown = [
+            {"title": escape(task.title), "id": Markdown(task.name), "text": texts[task.name]}
+            for task in TASKS
+            if task.chapter == template.stem
+        ]
+        text = render(templates, f"chapters/{template.name}", {**context, "tasks": shown})
+        made[template.name] = text
+    return made
+
+
+def _context(chosen: Sources, parts: Sequence[Part]) -> dict[str, Any]:
+    records = [part.record for part in parts if part.record is not None]
+    numbered = [n for part in parts for group in part.claims for n in group]
+    cover = read_cover(chosen.project / "homework.toml")
+    newest = max(record.provenance.created for record in records)
+    return {
+        "cover": cover,
+        "date": cover.report.date or _day(newest),
+        "suite": chosen.results.name,
+        "smoke": any(record.smoke for record in records),
+        "synthetic": sorted({d.name for r in records for d in r.datasets if d.synthetic}),
+        "missing": [part.task.title for part in parts if part.section is None],
+        "findings": findings(
+            {
+                part.task.title: [n for group in part.claims for n in group if n.claim.headline]
+                for part in parts
+            }
+        ),
+        "entries": Markdown("\n".join(entry(n) for n in numbered)),
+        "claims": len(numbered),
+        "confidence": fmt.percent(CONFIDENCE, 0),
+        "statistics": statistics_table([n.claim for n in numbered]),
+        "thresholds": thresholds_table(),
+        "answers": answers_table(parts),
+        "seeds": seeds_table(records, cover.report.anonymous),
+        "versions": versions_table(records),
+        "hardware": hardware_table(records),
+        "cost": cost_table(records),
+    }
+
+
+def _part(
+    templates: Environment, chosen: Sources, part: Part, numbers: Mapping[str, Markdown]
+) -> Markdown:
+    """Everything below a task's heading; the author may cite `numbers` by name."""
+    record, section, task = part.record, part.section, part.task.name
+    own = author_words(chosen.project / COMMENTS / f"{task}.md", numbers)
+    if record is None or section is None:
+        return Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n{own}")
+    figures = {
+        figure.name: figure_markdown(task, figure, _link(chosen, task, figure.name))
+        for figure in section.figures
+    }
+    tables = {table.name: table.markdown(task) for table in section.tables}
+    tables.setdefault("settings", settings_table(record).markdown(task))
+    body = render(
+        templates,
+        f"tasks/{task}.qmd",
+        {"settings": record.settings, "metrics": record.metrics, "figures": figures}
+        | {"tables": tables, "record": record},
+    )
+    notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)
+    return Markdown(f"{body}\n{paragraphs(part.claims)}\n{notes}{own}")
+
+
+def _link(chosen: Sources, task: str, name: str) -> str:
+    """Path of a figure from the project's folder, as `/results/…`."""
+    path = chosen.results.figure(task, name).resolve()
+    return "/" + path.relative_to(chosen.project.resolve()).as_posix()
+
+
+def _day(created: str) -> str:
+    months = "January February March April May June July August September October November December"
+    year, month, day = created[:10].split("-")
+    return f"{months.split()[int(month) - 1]} {int(day)}, {year}"

@@ -1,0 +1,206 @@
+"""`homework check`: does the report say what the records say, and all that the homework asks."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from report.author import author_words, check_names, read_comment
+from report.book import COMMENTS, Sources, chapters
+from report.claims import contradiction
+from report.claims.stored import changes, read_claims
+from report.cover import read_cover
+from report.drawing import read_index
+from report.errors import UserError
+from report.gather import Part, mixed, read_parts
+from report.numerals import typed_numerals
+from report.questions import QUESTIONS, answered, shortfall
+from report.records import Results
+from report.records.record import digest
+from report.traced import tracing, unmarked
+
+FRESH = ("done", "diverged")
+MIN_ALT = 20
+"""Characters from which an alternative text can say what is seen."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How a record compares with what its suite would make now (`experiments.freshness`)."""
+
+    task: str
+    state: str
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that does not hold, and where."""
+
+    topic: str
+    place: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the check found; it passes without problems. `notes` are worth knowing, no more."""
+
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    claims: int
+    figures: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything holds."""
+        return not self.problems
+
+
+Found = Iterator[Problem]
+
+
+def check(chosen: Sources, states: Sequence[State] | None) -> Outcome:
+    """Check the records, claims, figures, numbers and answers of a suite.
+
+    Args:
+        chosen: the project and its results.
+        states: the state of every task of the suite, or null where that cannot be known.
+    """
+    parts = read_parts(chosen.results)
+    with tracing():
+        marked = read_parts(chosen.results)
+    rules: tuple[Callable[[], Found], ...] = (
+        lambda: _records(parts, states),
+        lambda: _kinds(parts),
+        lambda: _claims(parts, chosen.results),
+        lambda: _figures(parts, chosen.results),
+        lambda: _numbers(marked, chosen.results),
+        lambda: _questions(parts),
+        lambda: _comments(parts, chosen),
+    )
+    return Outcome(
+        tuple(problem for rule in rules for problem in rule()),
+        tuple(_notes(parts, states)),
+        sum(len(group) for part in parts for group in part.claims),
+        sum(len(part.section.figures) for part in parts if part.section is not None),
+    )
+
+
+def _records(parts: Sequence[Part], states: Sequence[State] | None) -> Found:
+    if states is not None:
+        for found in states:
+            if found.state not in FRESH:
+                why = f" ({'; '.join(found.reasons)})" if found.reasons else ""
+                yield Problem("records", found.task, f"{found.state}{why}; run the suite again")
+    known = {found.task for found in states or () if found.state not in FRESH}
+    for part in parts:
+        if part.section is None and part.task.name not in known:
+            yield Problem("records", part.task.name, part.trouble)
+
+
+def _kinds(parts: Sequence[Part]) -> Found:
+    if mixed(parts):
+        smoke = [part.task.name for part in parts if part.record is not None and part.record.smoke]
+        what = "smoke records among full-size ones; run the suite again"
+        yield Problem("records", ", ".join(smoke), what)
+
+
+def _claims(parts: Sequence[Part], results: Results) -> Found:
+    try:
+        kept = read_claims(results)
+    except UserError as error:
+        yield Problem("claims", str(results.claims), str(error))
+        return
+    for part in parts:
+        task = part.task.name
+        for claim in (numbered.claim for group in part.claims for numbered in group):
+            if fault := contradiction(claim):
+                yield Problem("claims", claim.id, f"contradicts its numbers: {fault}")
+            for used in claim.evidence:
+                if part.record is not None and not used.holds(part.record):
+                    yield Problem("claims", claim.id, f"{used.place} holds other numbers")
+        if part.section is None:
+            continue
+        if task not in kept:
+            yield Problem("claims", task, 'not kept since the last run; "homework run" keeps them')
+            continue
+        for change in changes(kept[task], part):
+            what = f"no longer holds. It said: {change.before} The records say: {change.now}"
+            yield Problem("claims", change.name, what)
+
+
+def _figures(parts: Sequence[Part], results: Results) -> Found:
+    index = read_index(results)
+    for part in parts:
+        if part.record is None or part.section is None:
+            continue
+        source = digest(part.record.content())
+        for figure in part.section.figures:
+            path = results.figure(part.task.name, figure.name)
+            drawn = index.get(path.name, {})
+            if len(figure.alt.strip()) < MIN_ALT:
+                yield Problem("figures", path.name, "lacks alternative text")
+            if not path.is_file():
+                yield Problem("figures", path.name, "missing; run the suite again to draw it")
+            elif drawn.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
+                yield Problem("figures", path.name, "edited since it was drawn")
+            elif drawn.get("record") != source:
+                yield Problem("figures", path.name, "drawn from another record")
+
+
+def _numbers(marked: Sequence[Part], results: Results) -> Found:
+    if all(part.record is None for part in marked) or mixed(marked):
+        return
+    folder = results.root.resolve()
+    try:
+        with tracing():
+            texts = chapters(Sources(folder, Results(folder, results.name)), marked)
+    except UserError as error:
+        yield Problem("numbers", "templates", unmarked(str(error)))
+        return
+    for name, text in texts.items():
+        for typed in typed_numerals(text):
+            what = f'"{typed.numeral}" came through no formatter: {typed.around}'
+            yield Problem("numbers", f"{name}, line {typed.line}", what)
+
+
+def _questions(parts: Sequence[Part]) -> Found:
+    by_task = {part.task.name: part for part in parts}
+    for question in QUESTIONS:
+        if answered(question, by_task[question.task]) == "no":
+            yield Problem("questions", question.task, f"not answered: {question.text}")
+
+
+def _comments(parts: Sequence[Part], chosen: Sources) -> Found:
+    folder = chosen.project / COMMENTS
+    numbers = {name: text for part in parts for name, text in part.numbers().items()}
+    try:
+        check_names(folder)
+    except UserError as error:
+        yield Problem("comments", str(COMMENTS), str(error))
+    cover = read_cover(chosen.project / "homework.toml")
+    private = [*cover.author.model_dump().values(), cover.report.repository]
+    for part in parts:
+        path = folder / f"{part.task.name}.md"
+        try:
+            author_words(path, numbers)
+            text = read_comment(path)
+        except UserError as error:
+            yield Problem("comments", path.name, str(error))
+            continue
+        if cover.report.anonymous and any(word and word in text for word in private):
+            yield Problem("comments", path.name, "tells who wrote it, but the report is anonymous")
+
+
+def _notes(parts: Sequence[Part], states: Sequence[State] | None) -> Found:
+    if states is None:
+        yield Problem("skipped", "records", "whether they are fresh: torch is not installed")
+    by_task = {part.task.name: part for part in parts}
+    for question in QUESTIONS:
+        part = by_task[question.task]
+        if answered(question, part) == "partly":
+            what = f"{question.text}: {shortfall(question, part)}"
+            yield Problem("partly", question.task, what)
+    for part in parts:
+        if part.record is not None and part.record.status == "diverged":
+            yield Problem("diverged", part.task.name, part.record.reason or "some runs diverged")

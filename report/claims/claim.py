@@ -1,0 +1,139 @@
+"""Claims: a statement with several wordings, one of which the data choose."""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from report.markdown import Markdown
+from report.records import Record
+from report.statistics import Estimate
+from report.traced import unmarked
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Numbers of a record that a claim rests on: `column` of `rows` of `metrics.<table>`."""
+
+    task: str
+    table: str
+    rows: tuple[int, ...]
+    column: str
+    values: tuple[Any, ...]
+
+    @property
+    def place(self) -> str:
+        """Where the numbers stand, e.g. `simulate-function: metrics.runs[0-4].final_test_loss`."""
+        if not self.rows:
+            return f"{self.task}: metrics.{self.table}.{self.column}"
+        return f"{self.task}: metrics.{self.table}[{_ranges(self.rows)}].{self.column}"
+
+    def holds(self, record: Record) -> bool:
+        """Whether these are the numbers that stand in that place of the record."""
+        try:
+            return evidence(record, self.table, self.column, self.rows) == self
+        except (KeyError, IndexError):
+            return False
+
+
+def evidence(
+    record: Record, table: str, column: str, rows: Iterable[int] | None = None
+) -> Evidence:
+    """Evidence from a table of the record; all rows unless `rows` names some. Raises KeyError."""
+    content = record.rows(table)
+    chosen = tuple(range(len(content)) if rows is None else sorted(int(row) for row in rows))
+    return Evidence(
+        record.task, table, chosen, column, tuple(content[row][column] for row in chosen)
+    )
+
+
+def _ranges(rows: tuple[int, ...]) -> str:
+    parts: list[list[int]] = []
+    for row in rows:
+        if parts and row == parts[-1][-1] + 1:
+            parts[-1] = [parts[-1][0], row]
+        else:
+            parts.append([row])
+    return ", ".join("-".join(str(end) for end in part) for part in parts)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A generated sentence and what it rests on.
+
+    `values` are the formatted numbers and names by which its statement was filled in; `about` says
+    what a statement that is made several times is about.
+    """
+
+    id: str
+    verdict: str
+    text: Markdown
+    evidence: tuple[Evidence, ...]
+    effect: Estimate | None = None
+    headline: bool = False
+    values: Mapping[str, Markdown] = field(default_factory=dict)
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence in as many wordings as the data may decide, keyed by verdict.
+
+    A wording has named fields `{…}` for formatted values. `headline` sentences make the abstract.
+    Where a statement is made several times in a section, `about` names the value that tells the
+    claims apart.
+    """
+
+    id: str
+    wordings: Mapping[str, str]
+    headline: bool = False
+    about: str = ""
+
+    def __call__(
+        self,
+        verdict: str,
+        evidence: Iterable[Evidence],
+        effect: Estimate | None = None,
+        /,
+        **values: Markdown,
+    ) -> Claim:
+        """The claim in the wording of `verdict`.
+
+        Raises:
+            KeyError: there is no such wording, or a value is missing.
+            TypeError: a value did not pass through a formatter, or there is no evidence.
+        """
+        found = tuple(evidence)
+        if not found:
+            raise TypeError(f"{self.id}: a claim needs evidence")
+        for name, value in values.items():
+            if not isinstance(value, Markdown):
+                raise TypeError(f"{self.id}: {name} = {value!r} did not pass through a formatter")
+        text = Markdown(string.Formatter().vformat(self.wordings[verdict], (), values))
+        about = slug(values[self.about]) if self.about else ""
+        return Claim(self.id, verdict, text, found, effect, self.headline, values, about)
+
+
+def named(claims: Sequence[Claim]) -> dict[str, Claim]:
+    """The claims of a section by name.
+
+    The name is the statement's identifier; of a statement made several times, what the claim is
+    about follows, or else its place: `train-on-task.best.digits`, `train-on-task.gap.2`.
+    """
+    often = Counter(claim.id for claim in claims)
+    alike = Counter((claim.id, claim.about) for claim in claims)
+    seen: Counter[str] = Counter()
+    found = {}
+    for claim in claims:
+        seen[claim.id] += 1
+        place = claim.about if alike[claim.id, claim.about] == 1 else ""
+        suffix = f".{place or seen[claim.id]}" if often[claim.id] > 1 else ""
+        found[claim.id + suffix] = claim
+    return found
+
+
+def slug(text: str) -> str:
+    """`text` as part of a name: lowercase letters and digits joined by hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", unmarked(text).replace("\\", "").lower()).strip("-")

@@ -1,0 +1,406 @@
+"""What is said about the number of parameters: where size stops helping, and what it does."""
+
+import numpy as np
+import pandas as pd
+
+from report import format as fmt
+from report.claims import (
+    Claim,
+    Evidence,
+    Statement,
+    compare,
+    evidence,
+    point_words,
+    ratio_words,
+    tracks,
+)
+from report.markdown import Markdown, escape
+from report.records import Record
+from report.statistics import (
+    Estimate,
+    mean,
+    paired_difference,
+    paired_log_ratio,
+    rank_correlation,
+)
+
+CLEAR_ACCURACY = 0.01
+"""Share of test images from which a difference in accuracy is called clear: one in a hundred."""
+CLEAR_RATIO = 0.1
+"""Decades of loss from which a difference is called clear: a quarter."""
+FITTED = 0.99
+"""Mean training accuracy from which a structure is said to fit its training set."""
+
+STOPS = Statement(
+    "parameter-count.stops",
+    {
+        "stops": "Beyond *{knee}* with {knee_parameters} parameters these runs show no gain from "
+        "size: its mean test accuracy over {n}, {knee_accuracy}, is the first, from the smallest "
+        "structure on, that cannot be told from the best one, {best_accuracy} for *{best}* with "
+        "{best_parameters} parameters (95 % interval of the paired difference {interval} "
+        "percentage points).",
+        "best_alone": "Size helps up to *{best}* with {best_parameters} parameters: its mean test "
+        "accuracy of {best_accuracy} over {n} can be told from that of every smaller structure.",
+        "largest": "Within this range size never stops helping: the largest structure, *{best}* "
+        "with {best_parameters} parameters, has the best mean test accuracy, {best_accuracy} over "
+        "{n}, and every smaller one can be told from it.",
+        "one_seed": "The highest test accuracy, {best_accuracy}, is that of *{best}* with "
+        "{best_parameters} parameters; with one seed it cannot be said from where on size stops "
+        "helping.",
+        "nothing": "No run ended with a finite loss.",
+    },
+    headline=True,
+)
+
+AFTER = Statement(
+    "parameter-count.after",
+    {
+        "clearly_more": "From *{knee}* to *{largest}*, {times} times the parameters, test accuracy "
+        "still gains {size} (95 % interval {interval}).",
+        "slightly_more": "From *{knee}* to *{largest}*, {times} times the parameters, test "
+        "accuracy gains only {size} (95 % interval {interval}).",
+        "no_difference": "From *{knee}* to *{largest}*, {times} times the parameters, no change of "
+        "test accuracy is detected (95 % interval {interval} percentage points).",
+        "slightly_less": "From *{knee}* to *{largest}*, {times} times the parameters, test "
+        "accuracy even drops a little, by {size} (95 % interval of the change {interval}).",
+        "clearly_less": "From *{knee}* to *{largest}*, {times} times the parameters, test accuracy "
+        "drops by {size} (95 % interval of the change {interval}).",
+    },
+)
+
+BEFORE = Statement(
+    "parameter-count.before",
+    {
+        "clearly_more": "Up to there it pays: from the smallest structure, *{smallest}*, to "
+        "*{knee}* test accuracy rises from {low} to {high} with {times} times the parameters.",
+        "slightly_more": "Up to there the gain is small: from the smallest structure, "
+        "*{smallest}*, to *{knee}* test accuracy rises from {low} to {high} with {times} times the "
+        "parameters.",
+        "no_difference": "Between the smallest structure, *{smallest}*, with {low} and *{knee}* "
+        "with {high} no difference in test accuracy is detected.",
+    },
+)
+
+FIT = Statement(
+    "parameter-count.fit",
+    {
+        "from": "The training set is fitted from *{model}* on: with {parameters} parameters, for "
+        "{examples} training images, it is the smallest structure whose training accuracy reaches "
+        "{threshold}; the training loss falls with size (rank correlation {correlation}, 95 % "
+        "interval {interval}).",
+        "never": "No structure fits the training set to {threshold} in this training; the training "
+        "loss falls with size (rank correlation {correlation}, 95 % interval {interval}).",
+        "unclear": "No falling training loss with size is detected (rank correlation "
+        "{correlation}, 95 % interval {interval}).",
+        "too_few": "These are too few runs to see how the training loss follows the size.",
+    },
+)
+
+GAP = Statement(
+    "parameter-count.gap",
+    {
+        "rises": "The generalization gap widens with size: training accuracy exceeds test accuracy "
+        "by {small_gap} for *{smallest}* and by {large_gap} for *{largest}*, and over all runs the "
+        "gap has a rank correlation of {correlation} with the number of parameters (95 % interval "
+        "{interval}).",
+        "falls": "The generalization gap narrows with size, from {small_gap} for *{smallest}* to "
+        "{large_gap} for *{largest}* (rank correlation {correlation}, 95 % interval {interval}).",
+        "undecided": "The generalization gap, {small_gap} for *{smallest}* and {large_gap} for "
+        "*{largest}*, does not follow the size in a way that these runs would show (rank "
+        "correlation {correlation}, 95 % interval {interval}).",
+        "too_few": "The generalization gap is {small_gap} for *{smallest}* and {large_gap} for "
+        "*{largest}*.",
+    },
+)
+
+TEST_LOSS = Statement(
+    "parameter-count.test-loss",
+    {
+        "clearly_more": "The test loss, in the geometric mean over the seeds, is lowest for "
+        "*{lowest}* with {low}; beyond it the loss turns upward, and that of *{largest}*, {high}, "
+        "is higher by a factor of {factor} (95 % interval {interval}).",
+        "slightly_more": "The test loss, in the geometric mean over the seeds, is lowest for "
+        "*{lowest}* with {low}; that of *{largest}*, {high}, is a little higher, by a factor of "
+        "{factor} (95 % interval {interval}).",
+        "no_difference": "The test loss, in the geometric mean over the seeds, is lowest for "
+        "*{lowest}* with {low}, which cannot be told from the {high} of *{largest}* (95 % interval "
+        "of the ratio {ratio_interval}).",
+        "lowest": "The test loss, too, is lowest for the largest structure, *{largest}*, with "
+        "{high} in the geometric mean over the seeds.",
+        "one_seed": "The test loss is lowest for *{lowest}* with {low}; that of *{largest}* is "
+        "{high}.",
+    },
+)
+
+CLASSICAL = Statement(
+    "parameter-count.classical",
+    {
+        "contradicts": "Classical theory expects generalization to suffer once there are more "
+        "parameters than examples. {count_over} have more than {examples}; between the largest "
+        "below that line, *{under}*, and *{largest}* no fall of test accuracy is detected (change "
+        "{difference}, 95 % interval {interval}), as @belkin2019reconciling describe for modern "
+        "networks.",
+        "agrees": "Classical theory expects generalization to suffer once there are more "
+        "parameters than examples. {count_over} have more than {examples}; between the largest "
+        "below that line, *{under}*, and *{largest}* test accuracy does fall (change {difference}, "
+        "95 % interval {interval}), unlike what @belkin2019reconciling describe for modern "
+        "networks.",
+    },
+)
+
+DIVERGED = Statement(
+    "parameter-count.diverged",
+    {"some": "Of {total} runs, {number} diverged and {verb} not counted in the comparisons."},
+)
+
+
+def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
+    """Two paragraphs: where size stops helping; fit, gap, and what theory expects."""
+    done = runs.dropna(subset=["final_test_accuracy"])
+    lost = len(runs) - len(done)
+    diverged = [evidence(record, "runs", "diverged_at")]
+    if done.empty:
+        return ((STOPS("nothing", diverged),),)
+    knee = knee_of(done)
+    first = [_stops(record, done, knee)]
+    if knee is not None:
+        first += [*_before(record, done, knee), *_after(record, done, knee)]
+    second = [_fit(record, done), _gap(record, done), _test_loss(record, done)]
+    second += _classical(record, done)
+    if lost:
+        second.append(
+            DIVERGED(
+                "some",
+                diverged,
+                number=fmt.words(lost),
+                total=fmt.count(len(runs)),
+                verb=Markdown("is" if lost == 1 else "are"),
+            )
+        )
+    return (tuple(first), tuple(second))
+
+
+def structures(done: pd.DataFrame) -> list[str]:
+    """Names of the structures, smallest first."""
+    return [str(m) for m in done.groupby("model")["parameters"].first().sort_values().index]
+
+
+def best_of(done: pd.DataFrame) -> str:
+    """The structure with the highest mean test accuracy; of equals, the smallest."""
+    means = done.groupby("model")["final_test_accuracy"].mean()
+    return max(structures(done), key=lambda model: means[model])
+
+
+def knee_of(done: pd.DataFrame) -> str | None:
+    """The smallest structure whose test accuracy cannot be told from the best one's.
+
+    Structures no larger than the best are compared with it one by one, by the 95 % interval of the
+    difference paired over seeds. The intervals are not corrected for being several; they grow with
+    the spread over seeds, so that few seeds make a small structure pass more easily. Null where
+    there are fewer than two common seeds for an interval.
+    """
+    best = best_of(done)
+    for model in structures(done):
+        if model == best:
+            return model
+        difference = _difference(done, best, model)
+        if difference.low is None:
+            return None
+        if not difference.decided:
+            return model
+    raise AssertionError("the best structure is one of the structures")
+
+
+def _difference(
+    done: pd.DataFrame, first: str, second: str, column: str = "final_test_accuracy"
+) -> Estimate:
+    """Mean over seeds of first − second."""
+    pairs = done.pivot(index="seed", columns="model", values=column)[[first, second]].dropna()
+    if pairs.empty:
+        return Estimate(0.0, None, None, 0)
+    return paired_difference(list(pairs[first].astype(float)), list(pairs[second].astype(float)))
+
+
+def _stops(record: Record, done: pd.DataFrame, knee: str | None) -> Claim:
+    best = best_of(done)
+    sizes, means = _means(done)
+    used = [evidence(record, "runs", c, done.index) for c in ("parameters", "final_test_accuracy")]
+    values = {
+        "best": escape(best),
+        "best_accuracy": fmt.accuracy(means[best]),
+        "best_parameters": fmt.count(sizes[best]),
+    }
+    if knee is None or done["seed"].nunique() < 2:
+        return STOPS("one_seed", used, **values)
+    if knee == best:
+        largest = best == structures(done)[-1]
+        counted = fmt.plural(done["seed"].nunique(), "seed")
+        return STOPS("largest" if largest else "best_alone", used, n=counted, **values)
+    estimate = _difference(done, best, knee)
+    return STOPS(
+        "stops",
+        used,
+        estimate,
+        knee=escape(knee),
+        knee_accuracy=fmt.accuracy(means[knee]),
+        knee_parameters=fmt.count(sizes[knee]),
+        **values,
+        **point_words(estimate),
+    )
+
+
+def _before(record: Record, done: pd.DataFrame, knee: str) -> list[Claim]:
+    smallest = structures(done)[0]
+    if smallest == knee:
+        return []
+    sizes, means = _means(done)
+    estimate = _difference(done, knee, smallest)
+    verdict = compare(estimate, CLEAR_ACCURACY)
+    if verdict not in BEFORE.wordings:  # the knee is the lower one, or seeds are missing
+        return []
+    return [
+        BEFORE(
+            verdict,
+            [_evidence(record, done, [smallest, knee])],
+            estimate,
+            smallest=escape(smallest),
+            knee=escape(knee),
+            low=fmt.accuracy(means[smallest]),
+            high=fmt.accuracy(means[knee]),
+            times=fmt.factor(sizes[knee] / sizes[smallest]),
+        )
+    ]
+
+
+def _after(record: Record, done: pd.DataFrame, knee: str) -> list[Claim]:
+    largest = structures(done)[-1]
+    if largest in (knee, best_of(done)):  # said already
+        return []
+    estimate = _difference(done, largest, knee)
+    if estimate.low is None:
+        return []
+    sizes, _ = _means(done)
+    return [
+        AFTER(
+            compare(estimate, CLEAR_ACCURACY),
+            [_evidence(record, done, [knee, largest])],
+            estimate,
+            knee=escape(knee),
+            largest=escape(largest),
+            times=fmt.factor(sizes[largest] / sizes[knee]),
+            **point_words(estimate),
+        )
+    ]
+
+
+def _fit(record: Record, done: pd.DataFrame) -> Claim:
+    correlation = rank_correlation(list(done["parameters"]), list(done["final_train_loss"]))
+    columns = ("parameters", "final_train_loss", "final_train_accuracy")
+    used = [evidence(record, "runs", column, done.index) for column in columns]
+    track = tracks(correlation)
+    if track == "too_few":
+        return FIT("too_few", used)
+    values = {
+        "correlation": fmt.correlation(correlation.value),
+        "interval": fmt.interval(correlation.low, correlation.high),
+    }
+    if track != "falls":
+        return FIT("unclear", used, correlation, **values)
+    sizes, _ = _means(done)
+    reached = done.groupby("model")["final_train_accuracy"].mean() >= FITTED
+    fitting = [model for model in structures(done) if reached[model]]
+    values["threshold"] = fmt.percent(FITTED, 0)
+    if not fitting:
+        return FIT("never", used, correlation, **values)
+    return FIT(
+        "from",
+        used,
+        correlation,
+        model=escape(fitting[0]),
+        parameters=fmt.count(sizes[fitting[0]]),
+        examples=fmt.count(record.datasets[0].train_size),
+        **values,
+    )
+
+
+def _gap(record: Record, done: pd.DataFrame) -> Claim:
+    gaps = done["final_train_accuracy"] - done["final_test_accuracy"]
+    correlation = rank_correlation(list(done["parameters"]), list(gaps))
+    means = gaps.groupby(done["model"]).mean()
+    ordered = structures(done)
+    columns = ("parameters", "final_train_accuracy", "final_test_accuracy")
+    return GAP(
+        tracks(correlation),
+        [evidence(record, "runs", column, done.index) for column in columns],
+        correlation,
+        smallest=escape(ordered[0]),
+        largest=escape(ordered[-1]),
+        small_gap=fmt.points(means[ordered[0]]),
+        large_gap=fmt.points(means[ordered[-1]]),
+        correlation=fmt.correlation(correlation.value),
+        interval=fmt.interval(correlation.low, correlation.high),
+    )
+
+
+def _test_loss(record: Record, done: pd.DataFrame) -> Claim:
+    means = 10 ** np.log10(done["final_test_loss"]).groupby(done["model"]).mean()
+    ordered = structures(done)
+    largest, lowest = ordered[-1], min(ordered, key=lambda model: means[model])
+    used = [evidence(record, "runs", "final_test_loss", done.index)]
+    values = {
+        "largest": escape(largest),
+        "lowest": escape(lowest),
+        "low": fmt.loss(means[lowest]),
+        "high": fmt.loss(means[largest]),
+    }
+    if lowest == largest:
+        return TEST_LOSS("lowest", used, **values)
+    table = done.pivot(index="seed", columns="model", values="final_test_loss")
+    pairs = table[[largest, lowest]].dropna()
+    if pairs.empty:
+        return TEST_LOSS("one_seed", used, **values)
+    estimate = paired_log_ratio(list(pairs[largest]), list(pairs[lowest]))
+    verdict = compare(estimate, CLEAR_RATIO)
+    if verdict in ("slightly_less", "clearly_less"):  # only where seeds are missing
+        return TEST_LOSS("one_seed", used, **values)
+    return TEST_LOSS(verdict, used, estimate, **values, **ratio_words(estimate))
+
+
+def _classical(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """Largest structure against the last with no more parameters than training examples."""
+    examples = record.datasets[0].train_size
+    sizes, _ = _means(done)
+    ordered = structures(done)
+    under = [model for model in ordered if sizes[model] <= examples]
+    over = ordered[len(under) :]
+    if not under or not over:
+        return []
+    estimate = _difference(done, over[-1], under[-1])
+    if estimate.low is None:
+        return []
+    falls = compare(estimate, CLEAR_ACCURACY) in ("slightly_less", "clearly_less")
+    return [
+        CLASSICAL(
+            "agrees" if falls else "contradicts",
+            [_evidence(record, done, [under[-1], over[-1]])],
+            estimate,
+            count_over=Markdown(fmt.plural(len(over), "structure").capitalize()),
+            examples=fmt.count(examples),
+            under=escape(under[-1]),
+            largest=escape(over[-1]),
+            **point_words(estimate),
+        )
+    ]
+
+
+def _means(done: pd.DataFrame) -> tuple[dict[str, int], dict[str, float]]:
+    """Parameters and mean test accuracy of every structure."""
+    groups = done.groupby("model")
+    sizes = {str(model): int(group["parameters"].iloc[0]) for model, group in groups}
+    means = {str(m): mean(list(group["final_test_accuracy"])).value for m, group in groups}
+    return sizes, means
+
+
+def _evidence(record: Record, done: pd.DataFrame, models: list[str]) -> Evidence:
+    chosen = done[done["model"].isin(models)]
+    return evidence(record, "runs", "final_test_accuracy", chosen.index)

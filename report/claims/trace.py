@@ -1,0 +1,106 @@
+"""How a claim is printed: the sentence, and the way to the numbers that it rests on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from report import format as fmt
+from report.claims.claim import Claim, Evidence
+from report.markdown import Markdown, attribute, escape
+from report.statistics import CONFIDENCE, LOG_RATIO, Estimate
+from report.tasks import BY_NAME
+from report.traced import traced
+
+SHOWN_VALUES = 6
+"""Numbers listed one by one; beyond that their count, smallest and largest are given."""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A claim with its number in the report."""
+
+    number: int
+    claim: Claim
+
+    @property
+    def anchor(self) -> str:
+        """Label of its entry in the appendix of evidence."""
+        return f"evidence-{self.number}"
+
+    @property
+    def address(self) -> str:
+        """Where the sentence stands in the commentary of its task."""
+        task = self.claim.id.partition(".")[0]
+        return f"/chapters/{BY_NAME[task].chapter}.qmd#claim-{self.number}"
+
+    def sentence(self, label: str = "claim") -> Markdown:
+        """The sentence, labeled, then a small link to its evidence."""
+        hint = traced("; ".join(summary(e) for e in self.claim.evidence))
+        link = (
+            f"[{fmt.count(self.number)}](/chapters/evidence.qmd#{self.anchor})"
+            f"{{.evidence title={attribute(hint)}}}"
+        )
+        return Markdown(f"[{self.claim.text}]{{.claim #{label}-{self.number}}}{link}")
+
+
+def paragraphs(claims: Sequence[Sequence[Numbered]]) -> Markdown:
+    """Commentary as paragraphs of sentences, marked as generated."""
+    text = "\n\n".join(" ".join(n.sentence() for n in group) for group in claims if group)
+    return Markdown(f"::: {{.generated}}\n{text}\n:::\n") if text else Markdown("")
+
+
+def findings(headlines: Mapping[str, Sequence[Numbered]]) -> Markdown:
+    """The abstract: the headline sentences of each task, by the task's title."""
+    items = "\n".join(
+        f"- **{escape(title)}.** " + " ".join(n.sentence("headline") for n in claims)
+        for title, claims in headlines.items()
+        if claims
+    )
+    return Markdown(f"::: {{.generated}}\n{items}\n:::\n") if items else Markdown("")
+
+
+def summary(evidence: Evidence) -> str:
+    """Place and values of some evidence on one line, as plain text."""
+    return f"{evidence.place} = {values(evidence)}"
+
+
+def values(evidence: Evidence) -> str:
+    """The values, or their number and range where there are many."""
+    numbers = [v for v in evidence.values if isinstance(v, int | float)]
+    if len(numbers) == len(evidence.values) > SHOWN_VALUES:
+        low, high = fmt.number(min(numbers), 4), fmt.number(max(numbers), 4)
+        return f"{fmt.count(len(numbers))} values from {low} to {high}"
+    if len(evidence.values) > SHOWN_VALUES or any(isinstance(v, list) for v in evidence.values):
+        return f"{fmt.plural(len(evidence.values), 'entry', 'entries')}"
+    return ", ".join(_shown(v) for v in evidence.values)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    return fmt.number(value, 4) if isinstance(value, int | float) else str(value)
+
+
+def entry(numbered: Numbered) -> Markdown:
+    """The claim in the appendix of evidence: what is said, the effect, each place with values."""
+    claim = numbered.claim
+    places = "\n".join(f"- {fmt.code(e.place)}: {escape(values(e))}" for e in claim.evidence)
+    return Markdown(
+        f"[[**{fmt.count(numbered.number)}**]({numbered.address})]{{#{numbered.anchor}}} "
+        f"{escape(claim.id)}, verdict *{escape(claim.verdict.replace('_', ' '))}*: {claim.text}"
+        f"{effect(claim.effect)}\n\n{places}\n"
+    )
+
+
+def effect(estimate: Estimate | None) -> Markdown:
+    """An effect as a sentence that names its statistic, interval and number of repetitions."""
+    if estimate is None or estimate.low is None:
+        return Markdown("")
+    numbers: tuple[float | None, ...] = (estimate.value, estimate.low, estimate.high)
+    if estimate.method == LOG_RATIO:
+        numbers = tuple(None if n is None else 10**n for n in numbers)
+    value, low, high = numbers
+    return Markdown(
+        f" Effect, {estimate.method or 'estimate'}: {fmt.number(value)}, "
+        f"{fmt.percent(CONFIDENCE, 0)} interval {fmt.interval(low, high, 3)}, "
+        f"n = {fmt.count(estimate.n)}."
+    )

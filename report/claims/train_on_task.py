@@ -1,0 +1,228 @@
+"""What is said about training on a task: the best model, its cost, its gap, overfitting."""
+
+from collections import Counter
+
+import pandas as pd
+
+from report import format as fmt
+from report.claims.claim import Claim, Statement, evidence
+from report.claims.verdict import compare, point_words
+from report.markdown import Markdown, escape
+from report.records import Record
+from report.sections.aligned import aligned
+from report.statistics import Estimate, mean, median, paired_difference
+
+CLEAR_ACCURACY = 0.01
+"""Share of test images from which a difference in accuracy is called clear: one in a hundred."""
+
+RISEN = 1.1
+"""Last over lowest test loss from which the loss is said to rise again."""
+
+BEST = Statement(
+    "train-on-task.best",
+    {
+        "clearly_more": "On {dataset}, *{best}* classifies best: {accuracy} of the test images in "
+        "the mean over {n}, {difference} more than *{second}* (95 % interval {interval}, paired by "
+        "seed).",
+        "slightly_more": "On {dataset}, *{best}* comes out first with a mean test accuracy of "
+        "{accuracy}, though only {difference} ahead of *{second}* (95 % interval {interval}, {n}).",
+        "no_difference": "On {dataset}, the highest mean test accuracy is {accuracy} for *{best}*, "
+        "yet over {n} it cannot be told from the {second_accuracy} of *{second}* (the 95 % "
+        "interval "
+        "of the difference is {interval} percentage points).",
+        "one_seed": "On {dataset}, *{best}* reaches a test accuracy of {accuracy} and *{second}* "
+        "{second_accuracy}; fewer than two seeds in common support no ranking.",
+        "disagree": "On {dataset}, *{best}* has the highest mean test accuracy, {accuracy}, yet "
+        "*{second}* is {size} better in the {n} that both finished (95 % interval {interval}), so "
+        "no ranking is claimed.",
+        "single_model": "On {dataset}, *{best}* reaches a test accuracy of {accuracy}.",
+        "nothing": "On {dataset}, no run ended with a finite loss.",
+    },
+    headline=True,
+)
+
+COST = Statement(
+    "train-on-task.cost",
+    {
+        "larger": "The winner is also the largest model of the comparison, with {parameters} "
+        "parameters against {smallest} in the smallest, *{small}*, which reaches {small_accuracy}.",
+        "smaller": "It needs no more than {parameters} parameters for that; the largest model, "
+        "*{large}*, has {largest} and reaches {large_accuracy}.",
+        "undecided": "In cost they do differ: *{small}*, the smallest, has {smallest} parameters "
+        "and reaches {small_accuracy}, *{large}*, the largest, {largest} and {large_accuracy}.",
+    },
+)
+
+GAP = Statement(
+    "train-on-task.gap",
+    {
+        "clearly_more": "Training accuracy exceeds test accuracy by {gap} for *{model}*, the "
+        "widest "
+        "generalization gap here (95 % interval {interval} percentage points over {n}).",
+        "slightly_more": "The generalization gaps are small; the widest, {gap}, is that of "
+        "*{model}* "
+        "(95 % interval {interval} percentage points over {n}).",
+        "no_difference": "Even the widest generalization gap, {gap} for *{model}*, cannot be told "
+        "from zero (95 % interval {interval} percentage points over {n}).",
+        "one_seed": "The widest gap between training and test accuracy is {gap}, for *{model}*.",
+        "less": "No model does better on the training images than on the test images; the largest "
+        "difference, for *{model}*, is {gap}.",
+    },
+)
+
+OVERFITTING = Statement(
+    "train-on-task.overfitting",
+    {
+        "rising": "The test loss of *{model}* passes its minimum at epoch {epoch} and rises from "
+        "there by a factor of {factor}, while its training loss goes from {then} to {end} (medians "
+        "over {n}).",
+        "falling": "No test loss on {dataset} ends more than {percent} above its minimum, so there "
+        "is no sign yet of training for too long.",
+    },
+)
+
+DIVERGED = Statement(
+    "train-on-task.diverged",
+    {"some": "Of {total} runs, {number} diverged and {verb} not counted in the comparisons."},
+)
+
+
+def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
+    """A paragraph on each data set, and one on diverged runs."""
+    runs = record.frame("runs")
+    done = runs.dropna(subset=["final_test_accuracy"])
+    paragraphs = []
+    for dataset in dict.fromkeys(runs["dataset"]):
+        chosen = done[done["dataset"] == dataset]
+        claims = [_best(record, chosen, str(dataset))]
+        if len(chosen):
+            claims += _cost(record, chosen, claims[0].verdict in ("slightly_more", "clearly_more"))
+            claims += [_gap(record, chosen), _overfitting(record, chosen)]
+        paragraphs.append(tuple(claims))
+    lost = len(runs) - len(done)
+    if lost:
+        paragraphs.append(
+            (
+                DIVERGED(
+                    "some",
+                    [evidence(record, "runs", "diverged_at")],
+                    number=fmt.words(lost),
+                    total=fmt.count(len(runs)),
+                    verb=Markdown("is" if lost == 1 else "are"),
+                ),
+            )
+        )
+    return tuple(paragraphs)
+
+
+def _best(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
+    name = escape(dataset)
+    if done.empty:
+        return BEST("nothing", [evidence(record, "runs", "diverged_at")], dataset=name)
+    used = [evidence(record, "runs", "final_test_accuracy", done.index)]
+    means = done.groupby("model")["final_test_accuracy"].mean().sort_values(ascending=False)
+    best = str(means.index[0])
+    values = {"dataset": name, "best": escape(best), "accuracy": fmt.accuracy(means.iloc[0])}
+    if len(means) == 1:
+        return BEST("single_model", used, **values)
+    second = str(means.index[1])
+    pairs = done.pivot_table(index="seed", columns="model", values="final_test_accuracy")
+    pairs = pairs[[best, second]].dropna()
+    estimate = (
+        paired_difference(pairs[best], pairs[second]) if len(pairs) else Estimate(0, None, None, 0)
+    )
+    verdict = compare(estimate, CLEAR_ACCURACY)
+    contrary = verdict in ("slightly_less", "clearly_less")  # the means are over other seeds
+    return BEST(
+        "disagree" if contrary else verdict,
+        used,
+        estimate,
+        **values,
+        second=escape(second),
+        second_accuracy=fmt.accuracy(means.iloc[1]),
+        **point_words(estimate),
+    )
+
+
+def _cost(record: Record, done: pd.DataFrame, decided: bool) -> list[Claim]:
+    """What the best model costs, where one is best; else what there is to choose from."""
+    means = done.groupby("model")["final_test_accuracy"].mean()
+    alike = Counter(model.name for model in record.models)
+    present = [m for m in record.models if m.name in means.index]
+    if len(present) < 2 or any(alike[m.name] > 1 for m in present):
+        return []  # one model, or a name that two data sets give to different models
+    best = max(present, key=lambda m: means[m.name])
+    small = min(present, key=lambda m: m.parameters)
+    large = max(present, key=lambda m: m.parameters)
+    if small.parameters == large.parameters:
+        return []
+    return [
+        COST(
+            "undecided" if not decided else "larger" if best is large else "smaller",
+            [evidence(record, "runs", "final_test_accuracy", done.index)],
+            parameters=fmt.count(best.parameters),
+            small=escape(small.name),
+            smallest=fmt.count(small.parameters),
+            small_accuracy=fmt.accuracy(means[small.name]),
+            large=escape(large.name),
+            largest=fmt.count(large.parameters),
+            large_accuracy=fmt.accuracy(means[large.name]),
+        )
+    ]
+
+
+def _gap(record: Record, done: pd.DataFrame) -> Claim:
+    gaps = done.assign(gap=done["final_train_accuracy"] - done["final_test_accuracy"])
+    widest = str(gaps.groupby("model")["gap"].mean().idxmax())
+    chosen = gaps[gaps["model"] == widest]
+    estimate = mean(list(chosen["gap"]))
+    verdict: str = compare(estimate, CLEAR_ACCURACY)
+    if verdict.endswith("less") or (verdict == "one_seed" and estimate.value <= 0):
+        verdict = "less"
+    used = [
+        evidence(record, "runs", column, chosen.index)
+        for column in ("final_train_accuracy", "final_test_accuracy")
+    ]
+    points = point_words(estimate)
+    return GAP(
+        verdict,
+        used,
+        estimate,
+        model=escape(widest),
+        gap=points["difference"],
+        interval=points["interval"],
+        n=points["n"],
+    )
+
+
+def _overfitting(record: Record, done: pd.DataFrame) -> Claim:
+    """The model whose median test loss has risen most from its minimum."""
+    found = []
+    for model, group in done.groupby("model", sort=False):
+        epochs, curves = aligned(group, "test_loss")
+        middle = [median([v for v in values if v == v]) for values in zip(*curves, strict=True)]
+        lowest = min(range(len(middle)), key=middle.__getitem__)
+        ratio = middle[-1] / middle[lowest] if middle[lowest] > 0 else 1.0
+        found.append((ratio, str(model), epochs[lowest], group))
+    ratio, model, epoch, group = max(found, key=lambda item: item[0])
+    dataset = escape(str(done["dataset"].iloc[0]))
+    if ratio <= RISEN:
+        return OVERFITTING(
+            "falling",
+            [evidence(record, "runs", "test_loss", done.index)],
+            dataset=dataset,
+            percent=fmt.percent(RISEN - 1, 0),
+        )
+    epochs, curves = aligned(group, "train_loss")
+    training = [median([v for v in values if v == v]) for values in zip(*curves, strict=True)]
+    return OVERFITTING(
+        "rising",
+        [evidence(record, "runs", f"{split}_loss", group.index) for split in ("test", "train")],
+        dataset=dataset,
+        model=escape(model),
+        then=fmt.loss(training[epochs.index(epoch)]),
+        end=fmt.loss(training[-1]),
+        epoch=fmt.count(epoch),
+        factor=fmt.factor(ratio),
+        n=fmt.plural(len(group), "seed"),
+    )

@@ -1,0 +1,167 @@
+"""What the commands do. Experiments are imported only where something is trained or compared."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from report.book import Sources, sources
+from report.check import Outcome, State
+from report.check import check as check_report
+from report.claims.stored import store_claims
+from report.diff import Difference, Side, compare, open_side
+from report.drawing import ensure_drawn
+from report.errors import UserError
+from report.gather import gather, read_parts, section_of
+from report.records import Record
+from report.records.folders import results_of
+from report.render import render as render_book
+from report.share import lay_frame
+
+RESULTS = Path("results")
+
+
+class MissingTorchError(UserError):
+    """The experiments' libraries are not installed."""
+
+
+def run(
+    suite_name: str,
+    only: list[str],
+    smoke: bool,
+    device: str,
+    executor: str,
+    data_dir: Path,
+    force: bool,
+    workers: int | None = None,
+    log_dir: Path | None = None,
+) -> bool:
+    """Run a suite's tasks; whether all that was asked for is there. Raises UserError."""
+    need_torch()
+    from experiments import runner
+    from experiments import suite as suites
+    from experiments.compute import Request
+    from experiments.device import choose_device, cores, pin_threads
+    from experiments.provenance import command_line
+    from report.progress import Bars
+
+    suite = suites.load_suite(suite_name, smoke=smoke)
+    tasks = tuple(suites.chosen_tasks(suite, only))
+    results = results_of(RESULTS, suite.name, smoke)
+    chosen = choose_device(device)
+    # Side by side on the cores of a CPU; a GPU is kept for one task at a time.
+    side_by_side = workers or (cores() if chosen.type == "cpu" else 1)
+    pin_threads(side_by_side)
+    if executor != "local":
+        raise UserError(f"--executor {executor}: not available in this version; use local")
+    if log_dir is not None:
+        from experiments.tensorboard import summary_writer
+
+        summary_writer()  # missing: said before anything is trained
+    request = Request(suite, tasks, results, data_dir, chosen, command_line(), force, log_dir)
+
+    def draw(record: Record) -> None:
+        ensure_drawn(record, section_of(record).figures, results)
+
+    with Bars() as bars:
+        report = runner.run(request, bars, draw, bars.say, workers=side_by_side)
+    store_claims(results, read_parts(results))
+    if report.failed:
+        print(f"homework: failed: {', '.join(report.failed)}", file=sys.stderr)
+    return not report.failed
+
+
+def render(suite_name: str, renderer: str, smoke: bool) -> None:
+    """Render a suite's records and say what was made."""
+    results = results_of(RESULTS, Path(suite_name).stem, smoke)
+    if not any(results.folder.glob("*.json")):
+        gather(results)  # says what is missing, before anything is written
+    if lay_frame(Path.cwd()):
+        print(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
+    environment = {"HOMEWORK_SUITE": results.name, "HOMEWORK_RESULTS": str(RESULTS.resolve())}
+    sources(Path.cwd(), environment)
+    result = render_book(Path.cwd(), renderer, environment)  # type: ignore[arg-type]
+    print(result.line)
+
+
+def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
+    """State of every task of a suite."""
+    need_torch()
+    from experiments.freshness import freshness
+    from experiments.suite import load_suite
+
+    suite = load_suite(suite_name, smoke=smoke)
+    results = results_of(RESULTS, suite.name, smoke)
+    found = [freshness(suite, task, results) for task in suite.tasks]
+    return [{"task": f.task, "state": f.state, "reasons": list(f.reasons)} for f in found]
+
+
+def check(suite_name: str, smoke: bool) -> Outcome:
+    """Whether the report of a suite holds; without torch, not whether its records are fresh."""
+    results = results_of(RESULTS, Path(suite_name).stem, smoke)
+    try:
+        states = [
+            State(found["task"], found["state"], tuple(found["reasons"]))
+            for found in status(suite_name, smoke)
+        ]
+    except MissingTorchError as error:
+        if not results.folder.is_dir():
+            raise UserError(f"{results.folder}: no records here; {error}") from error
+        states = None
+    return check_report(Sources(Path.cwd(), results), states)
+
+
+def diff(before: str, after: str) -> Difference:
+    """What changed between two folders of results or git revisions; without torch, not whether
+    the records of `after` are stale.
+    """
+    with open_side(before) as old, open_side(after) as new:
+        try:
+            stale: dict[tuple[str, str], tuple[str, ...]] | None = _stale(new)
+        except MissingTorchError:
+            stale = None
+        return compare(old, new, stale)
+
+
+def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Why records are not what this program would make, by suite and task."""
+    need_torch()
+    from experiments.freshness import freshness
+    from experiments.suite import load_suite, suite_names
+
+    found = {}
+    for name, results in side.suites.items():
+        known = name.removesuffix("-smoke")
+        if known not in suite_names():
+            continue
+        smoke = any(part.record is not None and part.record.smoke for part in read_parts(results))
+        suite = load_suite(known, smoke=smoke)
+        for task in suite.tasks:
+            state = freshness(suite, task, results)
+            if state.state == "stale":
+                found[name, task] = state.reasons
+    return found
+
+
+def names(suite_name: str, smoke: bool) -> dict[str, str]:
+    """What a comment may cite: names and values."""
+    parts = gather(results_of(RESULTS, Path(suite_name).stem, smoke))
+    return {name: str(text) for part in parts for name, text in part.numbers().items()}
+
+
+def models(suite_name: str) -> list[Any]:
+    """Every network of a suite, from the built modules."""
+    need_torch()
+    from experiments.models.catalog import suite_models
+    from experiments.suite import load_suite
+
+    return list(suite_models(load_suite(suite_name)))
+
+
+def need_torch() -> None:
+    """Raises MissingTorchError where the experiments' libraries are not installed."""
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        raise MissingTorchError(
+            'torch is not installed; install the experiments with pip install ".[experiments]"'
+        ) from None

@@ -1,0 +1,90 @@
+"""The two sides of a comparison: folders of results, or git revisions that hold some."""
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from report.errors import UserError
+from report.records import Results
+
+COMMITTED = "results"
+"""Folder of the results in a revision, below the folder in which the command runs."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Results to compare: those of one suite (`single`), or of several by name."""
+
+    label: str
+    suites: dict[str, Results]
+    single: bool
+
+
+@contextmanager
+def open_side(given: str) -> Iterator[Side]:
+    """A folder of one suite's records, a folder of such folders, or a git revision.
+
+    A folder comes first where both exist. Raises UserError that says what was looked for.
+    """
+    folder = Path(given)
+    if folder.is_dir():
+        yield _side(given, folder)
+        return
+    if folder.exists():
+        raise UserError(f"{given}: is a file; name a folder of results or a git revision")
+    commit = _commit(given)
+    with TemporaryDirectory(prefix="homework-diff-") as temporary:
+        _unpack(given, commit, Path(temporary))
+        label = given if commit.startswith(given) else f"{given} ({commit[:9]})"
+        yield _side(label, Path(temporary) / COMMITTED)
+
+
+def pairs(before: Side, after: Side) -> Iterator[tuple[str, Results | None, Results | None]]:
+    """Suites of both sides by name; two single suites are compared whatever they are called."""
+    if before.single and after.single:
+        (old,), (new,) = before.suites.values(), after.suites.values()
+        yield (new.name if old.name == new.name else f"{old.name} → {new.name}"), old, new
+        return
+    names = dict.fromkeys([*before.suites, *after.suites])
+    if before.single or after.single:
+        names = dict.fromkeys((before if before.single else after).suites)
+    for name in names:
+        yield name, before.suites.get(name), after.suites.get(name)
+
+
+def _side(label: str, folder: Path) -> Side:
+    if any(folder.glob("*.json")):
+        whole = folder.resolve()
+        return Side(label, {whole.name: Results(whole.parent, whole.name)}, True)
+    found = {path.parent.name for path in folder.glob("*/*.json")}
+    if not found:
+        raise UserError(f"{label}: no records there; name a folder of results or a git revision")
+    return Side(label, {name: Results(folder, name) for name in sorted(found)}, False)
+
+
+def _commit(revision: str) -> str:
+    asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    done = _git(*asked)
+    if done.returncode != 0:
+        raise UserError(f"{revision}: neither a folder nor a git revision here")
+    return done.stdout.decode().strip()
+
+
+def _unpack(revision: str, commit: str, into: Path) -> None:
+    done = _git("archive", "--format=tar", commit, "--", f":(glob){COMMITTED}/**/*.json")
+    if done.returncode != 0:
+        raise UserError(f"{revision}: this revision has no records in {COMMITTED}/")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(into, filter="data")
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(["git", *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise UserError("git is not installed; name two folders of results") from None

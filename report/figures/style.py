@@ -1,0 +1,131 @@
+"""The style of every figure: vector, transparent, Okabe-Ito colors with line styles and markers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("svg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+WIDTH = 6.5
+"""Inches: the text width of the printed page, so that letters print in their nominal size."""
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D00")
+"""Okabe and Ito 2008, ordered for contrast; its yellow, too light for lines, is darkened."""
+DASHES: tuple[Any, ...] = (
+    "-",
+    (0, (5, 2)),
+    (0, (1, 1.2)),
+    (0, (5, 1.5, 1, 1.5)),
+    (0, (8, 2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+    (0, (1, 3)),
+    (0, (2, 1)),
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.labelsize": 9,
+    "legend.fontsize": 8,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#999999",
+    "grid.alpha": 0.3,
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.4,
+    "lines.markersize": 4,
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+    "savefig.transparent": True,
+    "svg.hashsalt": "homework",
+    "svg.fonttype": "path",
+    "image.cmap": "cividis",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Color, line style and marker of one series, so that no series is told by color alone."""
+
+    color: str
+    dashes: Any
+    marker: str
+
+
+def line(index: int) -> Line:
+    """Style of the series number `index`."""
+    return Line(
+        COLORS[index % len(COLORS)], DASHES[index % len(DASHES)], MARKERS[index % len(MARKERS)]
+    )
+
+
+def canvas(
+    rows: int = 1, columns: int = 1, *, height: float = 2.6, **options: Any
+) -> tuple[Canvas, np.ndarray[Any, np.dtype[Any]]]:
+    """A figure of text width with rows × columns axes; `height` in inches per row."""
+    with plt.rc_context(RC):
+        figure, axes = plt.subplots(
+            rows, columns, figsize=(WIDTH, height * rows), squeeze=False, **options
+        )
+    return figure, axes
+
+
+def draw_band(
+    axes: Axes,
+    x: Sequence[float],
+    runs: Sequence[Sequence[float]],
+    index: int,
+    label: str,
+    *,
+    markers: bool = False,
+) -> None:
+    """Median over runs as a line, minimum to maximum as a band.
+
+    Args:
+        axes: where to draw.
+        x: (N,).
+        runs: (R, N), one row per run; NaN where a run has no value.
+        index: number of the series, chooses its style.
+        label: in the legend.
+        markers: mark the points (few points only).
+    """
+    style = line(index)
+    values = np.asarray(runs, dtype=float)
+    known = ~np.all(np.isnan(values), axis=0)
+    shown = values[:, known]
+    place = np.asarray(x, dtype=float)[known]
+    axes.plot(
+        place,
+        np.nanmedian(shown, axis=0),
+        color=style.color,
+        linestyle=style.dashes,
+        marker=style.marker if markers else None,
+        label=f" {label}" if label.startswith("_") else label,  # matplotlib hides _names
+    )
+    if len(values) > 1:
+        axes.fill_between(
+            place,
+            np.nanmin(shown, axis=0),
+            np.nanmax(shown, axis=0),
+            color=style.color,
+            alpha=0.18,
+            linewidth=0,
+        )
+
+
+def legend_below(figure: Canvas, axes: Axes, columns: int = 3) -> None:
+    """One legend for the whole figure, below it, where it covers nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=8)

@@ -1,0 +1,18 @@
+"""Quarto's pre-render script: writes what the chapters take in. Runs without installation."""
+
+import sys
+from pathlib import Path
+
+PROJECT = Path.cwd()
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from report.book import generate, sources  # noqa: E402  (the path comes first)
+from report.errors import UserError  # noqa: E402
+
+if __name__ == "__main__":
+    # As a script, this folder stands first on the path and would hide the standard library's names.
+    sys.path = [p for p in sys.path if Path(p or ".").resolve() != Path(__file__).parent]
+    try:
+        generate(sources(PROJECT))
+    except UserError as error:
+        sys.exit(f"homework: {error}")

@@ -1,0 +1,77 @@
+"""Folders of results: which records lie where, so that smoke and full-size ones never mix."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from report.errors import UserError
+from report.records.paths import Results
+from report.records.record import Record
+from report.records.store import DRAFT, BadRecordError, read_record
+
+
+def results_of(root: Path, suite: str, smoke: bool) -> Results:
+    """The folder of a suite's records below `root`.
+
+    Smoke records lie in the suite's folder as long as it holds nothing else, beside full-size
+    records in `<suite>-smoke`; a full-size run moves smoke records there first (`make_room`).
+    """
+    own, beside = Results(root, suite), _beside(root, suite)
+    if not smoke or any(_records(own, smoke=True)):
+        return own
+    return beside if beside.folder.is_dir() or any(own.folder.glob("*.json")) else own
+
+
+def make_room(results: Results) -> bool:
+    """Move smoke records, with what was made of them, to `<suite>-smoke`; whether there were any.
+
+    To be called before a full-size run, under the folder's lock. Raises UserError.
+    """
+    if not any(_records(results, smoke=True)):
+        return False
+    beside = _beside(results.root, results.name)
+    # The records last: where the move is cut off, the next run sees that it is not done.
+    moved = sorted(results.folder.rglob("*"), key=lambda path: path.parent == results.folder)
+    try:
+        for path in moved:
+            if path.is_file() and results.work not in path.parents:
+                place = beside.folder / path.relative_to(results.folder)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(place)
+    except OSError as error:
+        raise UserError(
+            f"{beside.folder}: the smoke records cannot be moved there ({error.strerror}); "
+            "choose a writable folder"
+        ) from error
+    return True
+
+
+def check_kind(results: Results, smoke: bool) -> None:
+    """Raises UserError where the folder holds whole records of the other kind."""
+    if any(_records(results, smoke=not smoke)):
+        there, here = ("full-size", "smoke") if smoke else ("smoke", "full-size")
+        raise UserError(
+            f"{results.folder}: holds {there} records, and {here} ones must not mix with them; "
+            "run the same command again"
+        )
+
+
+def remove_drafts(results: Results) -> None:
+    """Remove what killed writes have left behind; to be called under the folder's lock."""
+    for folder in (results.folder, results.figures, results.claims.parent, results.trained):
+        for path in folder.glob(f".*{DRAFT}"):
+            path.unlink(missing_ok=True)
+
+
+def _beside(root: Path, suite: str) -> Results:
+    return Results(root, f"{suite}-smoke")
+
+
+def _records(results: Results, *, smoke: bool) -> Iterator[Record]:
+    """Whole records of one kind in a folder."""
+    for path in sorted(results.folder.glob("*.json")):
+        try:
+            record = read_record(path)
+        except (BadRecordError, FileNotFoundError):
+            continue
+        if record.smoke == smoke:
+            yield record

@@ -1,0 +1,129 @@
+"""The record of one task: strict, frozen, JSON in and out."""
+
+import hashlib
+import json
+from typing import Any, Literal, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+SCHEMA = 1
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Model(_Frozen):
+    """A network of the task: depth is its number of hidden layers, `parameters` is counted from
+    the built module.
+    """
+
+    name: str
+    architecture: str
+    depth: int = Field(ge=0)
+    parameters: int = Field(gt=0)
+
+
+class Dataset(_Frozen):
+    """A data set that the task used; sizes are numbers of examples actually used.
+
+    `sha256` is the digest of the whole verified source arrays, also where a subset is used.
+    """
+
+    name: str
+    train_size: int = Field(gt=0)
+    test_size: int = Field(gt=0)
+    sha256: str
+    synthetic: bool
+
+
+class Provenance(_Frozen):
+    """Where, when and by what code the numbers were made.
+
+    `taken_up` counts groups of networks found trained, by another task or in a run that was
+    interrupted: `wall_seconds` does not count their training. `sources` maps each module that the
+    task uses to the digest of its code (comments, formatting and docstrings do not count); `data`
+    maps each data set to its digest.
+    """
+
+    commit: str | None
+    dirty: bool | None
+    created: str
+    wall_seconds: float
+    taken_up: int = 0
+    device: str
+    threads: int
+    versions: dict[str, str]
+    command: str
+    seeds: tuple[int, ...]
+    sources: dict[str, str]
+    data: dict[str, str]
+
+
+class Record(_Frozen):
+    """What one task of one suite measured.
+
+    `dataset` is the data set, a list of them where a task uses several, or null. `metrics` holds
+    numbers, texts and lists of rows (objects with equal keys); a missing value is null, with the
+    reason beside it under `<key>_reason` or in `notes`.
+    """
+
+    schema_: int = Field(default=SCHEMA, alias="schema")
+    task: str
+    suite: str
+    smoke: bool
+    status: Literal["ok", "diverged", "failed"]
+    reason: str | None = None
+    settings: dict[str, JsonValue]
+    key: str
+    provenance: Provenance
+    dataset: Dataset | tuple[Dataset, ...] | None
+    models: tuple[Model, ...]
+    metrics: dict[str, JsonValue]
+    notes: tuple[str, ...] = ()
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+    )
+
+    @property
+    def datasets(self) -> tuple[Dataset, ...]:
+        """All data sets of the task, possibly none."""
+        if self.dataset is None:
+            return ()
+        return self.dataset if isinstance(self.dataset, tuple) else (self.dataset,)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Rows of `metrics[table]` as they stand in the record; raises KeyError if missing."""
+        rows = self.metrics[table]
+        if not isinstance(rows, list):
+            raise KeyError(f"{self.task}: metrics.{table} is not a list of rows")
+        return [row for row in rows if isinstance(row, dict)]
+
+    def frame(self, table: str, *, explode: tuple[str, ...] = ()) -> pd.DataFrame:
+        """Rows of `metrics[table]` as a data frame, one line per row.
+
+        Args:
+            table: name of a list of rows in `metrics`.
+            explode: columns that hold lists of equal length (curves); each element becomes a line.
+        """
+        frame = pd.DataFrame.from_records(self.rows(table))
+        return frame.explode(list(explode), ignore_index=True) if explode else frame
+
+    def content(self) -> dict[str, Any]:
+        """The record as JSON values."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    @classmethod
+    def from_content(cls, content: dict[str, Any]) -> Self:
+        """Inverse of `content`; raises pydantic.ValidationError."""
+        return cls.model_validate(content)
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value in canonical form (sorted keys, no spaces); NaN raises ValueError."""
+    text = json.dumps(
+        value, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+    )
+    return hashlib.sha256(text.encode()).hexdigest()

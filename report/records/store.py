@@ -1,0 +1,142 @@
+"""One function writes a record, whole or not at all; one reads and verifies it."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from report.errors import UserError
+from report.records.record import SCHEMA, Record, digest
+
+DRAFT = ".draft"
+"""Ending of a file that is being written; one is left behind where a write was killed."""
+
+
+class BadRecordError(UserError):
+    """A record that is truncated, edited, foreign or of another schema."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` by `text` in one step; an interrupted write leaves the old file whole.
+
+    Raises:
+        UserError: the file cannot be written (read-only folder, full disk).
+    """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` in one step, as `write_text`."""
+    draft: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT, delete=False
+        ) as file:
+            draft = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(0o644)
+        draft.replace(path)
+    except BaseException as error:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror}); "
+            "free space or choose a writable folder, then run again"
+        ) from error
+
+
+def set_aside(path: Path, aside: Path) -> Path:
+    """Move a file that failed verification into the folder `aside`; where it lies now.
+
+    Raises UserError where it cannot be moved.
+    """
+    place = aside / path.name
+    number = 1
+    while place.exists():
+        number += 1
+        place = aside / f"{path.stem}-{number}{path.suffix}"
+    try:
+        aside.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+    except OSError as error:
+        raise UserError(
+            f"{path}: is damaged and cannot be moved to {aside} ({error.strerror}); delete it"
+        ) from error
+    return place
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write `record` as strict JSON with its own digest; NaN or infinity raises ValueError."""
+    content = record.content()
+    sealed = content | {"digest": digest(content)}
+    text = json.dumps(sealed, indent=1, allow_nan=False, ensure_ascii=False)
+    write_text(path, _compact_rows(text) + "\n")
+
+
+def _compact_rows(text: str) -> str:
+    """Put lists of plain numbers on one line, so that a curve is a line in a diff."""
+    lines: list[str] = []
+    pending: list[str] | None = None
+    for line in text.split("\n"):
+        if pending is None:
+            if line.endswith("["):
+                pending = [line]
+            else:
+                lines.append(line)
+            continue
+        stripped = line.strip()
+        if stripped in ("]", "],"):
+            lines.append(pending[0] + " ".join(p.strip() for p in pending[1:]) + stripped)
+            pending = None
+        elif stripped.endswith(("[", "{")):
+            lines.extend(pending)
+            pending = [line] if stripped.endswith("[") else None
+            if pending is None:
+                lines.append(line)
+        else:
+            pending.append(line)
+    return "\n".join(lines + (pending or []))
+
+
+def read_record(path: Path) -> Record:
+    """Read and verify a record.
+
+    Raises:
+        FileNotFoundError: there is none.
+        BadRecordError: it is not a whole, unedited record of this schema.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadRecordError(
+            f"{path}: not a readable record ({error}); run the task again"
+        ) from error
+    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
+        raise BadRecordError(f"{path}: not a record of schema {SCHEMA}; run the task again")
+    seal = content.pop("digest", None)
+    if seal != digest(content):
+        raise BadRecordError(
+            f"{path}: its digest does not match its content (edited or damaged); run the task again"
+        )
+    try:
+        record = Record.from_content(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadRecordError(f"{path}: {place}: {first['msg']}; run the task again") from error
+    if path.stem != record.task:
+        raise BadRecordError(f"{path}: holds the record of {record.task}; run the task again")
+    return record
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not strict JSON")

@@ -1,0 +1,146 @@
+"""The built-in renderer: the same book that Quarto makes, with Pandoc and Typst from wheels."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version as package_version
+from pathlib import Path
+
+import pypandoc
+import typst
+
+from report.errors import UserError
+from report.render import constructs, html, pages, source
+from report.render.crossref import Numbered, number, resolve
+from report.render.errors import RenderError
+from report.render.pandoc import div, document, run
+from report.render.project import Book
+from report.render.quarto import script_environment
+from report.render.source import Document
+from report.render.typst import write_source
+
+TYPST = package_version("typst")
+UNDISPLAYED = "could not be displayed with font"
+"""What Typst says of a character that no font has."""
+
+
+def version() -> str:
+    """The tools and their versions, as an error or the last line names them."""
+    return f"Pandoc {pypandoc.get_pandoc_version()}, Typst {TYPST}"
+
+
+def profiles(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The names in QUARTO_PROFILE, separated by commas or spaces."""
+    names = environment.get("QUARTO_PROFILE", os.environ.get("QUARTO_PROFILE", ""))
+    return tuple(names.replace(",", " ").split())
+
+
+def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
+    """Renders `project` into `output`: index.html, one page a chapter, the PDF.
+
+    Raises UserError naming file and line for anything in a chapter that cannot be rendered.
+    """
+    pre_render(project, environment)
+    with ThreadPoolExecutor() as pool:
+        documents = list(
+            pool.map(lambda chapter: source.read(chapter, project.folder), project.chapters)
+        )
+        for written in documents:
+            constructs.check(written)
+        site = pool.submit(_write_site, project, documents, output)
+        paper = pool.submit(_write_pdf, project, documents, output)
+        site.result()
+        paper.result()
+
+
+def pre_render(project: Book, environment: Mapping[str, str]) -> None:
+    """Runs the project's pre-render scripts as Quarto does: in the project folder, told where."""
+    told = {
+        "QUARTO_PROJECT_RENDER_ALL": "1",
+        "QUARTO_PROJECT_OUTPUT_DIR": str(project.output_dir),
+        "QUARTO_PROJECT_DIR": str(project.folder),
+    }
+    for script in project.pre_render:
+        done = subprocess.run(
+            [sys.executable, script],
+            cwd=project.folder,
+            env={**script_environment(project.folder), **told, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            last = last.removeprefix("homework: ")
+            raise UserError(f"{script} failed with status {done.returncode}: {last}")
+
+
+def prepare(project: Book, documents: Sequence[Document], form: str) -> Numbered:
+    """The book as the format `form` shows it: numbered, references resolved, citations set."""
+    book = number(documents, form)
+    resolve(book)
+    wrapped = [div(f"page-{i}", [], page.blocks) for i, page in enumerate(book.pages)]
+    arguments = ["-f", "json", "-t", "json", "--citeproc", "-M", "link-citations=true"]
+    arguments += [f"--bibliography={path}" for path in project.bibliography]
+    arguments += [f"--lua-filter={path}" for path in project.filters]
+    told = {"REPORT_FORMAT": form}
+    tree = json.loads(run(arguments, document(wrapped), project.folder, told))
+    *_, last = book.pages
+    for page, block in zip(book.pages, tree["blocks"], strict=False):
+        page.blocks = block["c"][1]
+    last.blocks += tree["blocks"][len(book.pages) :]
+    return book
+
+
+def _write_site(project: Book, documents: Sequence[Document], output: Path) -> None:
+    used: set[str] = set()
+    book = prepare(project, documents, "html")
+    bodies = html.write_pages(book, project.folder, used.add)
+    for name in sorted(used):
+        copy_file(project.folder, name, output)
+    pages.write(project, book, bodies, output)
+
+
+def copy_file(folder: Path, name: str, output: Path) -> None:
+    """Copies the project file `name` into the site; UserError when there is none."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise UserError(f"{name}: the report shows this file, but it is not in the project")
+    (output / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, output / name)
+
+
+def _write_pdf(project: Book, documents: Sequence[Document], output: Path) -> None:
+    markup = write_source(project, prepare(project, documents, "typst"))
+    content = _compiled(markup.encode(), str(project.folder))
+    output.mkdir(parents=True, exist_ok=True)
+    (output / f"{project.output_name}.pdf").write_bytes(content)
+
+
+def _compiled(markup: bytes, root: str) -> bytes:
+    """The PDF: accessible and with Typst's own fonts, so that it is the same everywhere.
+
+    Where a name is in a script that these fonts lack, the system's fonts help; where they lack it
+    too, the PDF shows boxes, which the standard for accessible documents does not allow.
+    """
+    error = ""
+    for own_fonts, accessible in ((True, True), (False, True), (False, False)):
+        try:
+            made: bytes = typst.compile(  # type: ignore[type-var]  # bytes and a path are both right
+                markup,
+                root=root,
+                ignore_system_fonts=own_fonts,
+                pdf_standards=["ua-1"] if accessible else None,
+            )
+            return made
+        except typst.TypstError as found:
+            error = str(found)
+            if UNDISPLAYED not in error:
+                break
+    raise RenderError(f"Typst {TYPST} failed: {error}")

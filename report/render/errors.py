@@ -1,0 +1,7 @@
+"""The exception for a tool that did not make the report."""
+
+from report.errors import UserError
+
+
+class RenderError(UserError):
+    """A renderer is missing, too old, failed, or made no report; names tool and version."""

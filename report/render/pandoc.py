@@ -1,0 +1,150 @@
+"""Pandoc as a function, and its JSON syntax tree as plain Python data.
+
+A node is a dict ``{"t": type, "c": content}``; the types are those of pandoc-types 1.23
+(https://hackage.haskell.org/package/pandoc-types).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+
+from report.errors import UserError
+from report.render.errors import RenderError
+
+Node = dict[str, Any]
+Inlines = list[Node]
+Blocks = list[Node]
+Action = Callable[[Node], Node | list[Node] | None]
+
+
+def run(
+    arguments: Sequence[str],
+    text: str,
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Output of ``pandoc arguments`` run in `folder` with `text` as input; raises RenderError."""
+    program = pypandoc.get_pandoc_path()
+    done = subprocess.run(
+        [program, *arguments],
+        input=text.encode(),
+        capture_output=True,
+        cwd=folder,
+        env={**os.environ, **(environment or {}), "LC_ALL": "C.UTF-8"},
+        check=False,
+    )
+    messages = done.stderr.decode(errors="replace").strip()
+    if done.returncode != 0:
+        version = pypandoc.get_pandoc_version()
+        raise RenderError(f"Pandoc {version} failed with status {done.returncode}: {messages}")
+    if "[WARNING] Citeproc" in messages:
+        raise UserError(f"citation not found in references.bib: {messages}")
+    return done.stdout.decode()
+
+
+def document(blocks: Blocks) -> str:
+    """A whole document, as JSON text, from blocks."""
+    return json.dumps({"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks})
+
+
+def transform(value: Any, action: Action) -> Any:
+    """`value` with `action` applied to every node, children first.
+
+    `action` returns None to keep a node, a node to replace it, or a list to splice in its place.
+    """
+    if isinstance(value, list):
+        result: list[Any] = []
+        for item in value:
+            new = transform(item, action)
+            if isinstance(new, list) and isinstance(item, dict):
+                result.extend(new)
+            else:
+                result.append(new)
+        return result
+    if isinstance(value, dict):
+        node = {key: transform(child, action) for key, child in value.items()}
+        if "t" not in node:
+            return node
+        new = action(node)
+        return node if new is None else new
+    return value
+
+
+def nodes(value: Any) -> Iterator[Node]:
+    """Every node of `value`, parents first, in document order."""
+    if isinstance(value, list):
+        for item in value:
+            yield from nodes(item)
+    elif isinstance(value, dict):
+        if "t" in value:
+            yield value
+        for child in value.values():
+            yield from nodes(child)
+
+
+def plain_text(value: Any) -> str:
+    """The words of `value`; notes are left out."""
+    if isinstance(value, list):
+        return "".join(plain_text(item) for item in value)
+    if not isinstance(value, dict):
+        return ""
+    match value.get("t"):
+        case "Str":
+            return str(value["c"])
+        case "Space" | "SoftBreak" | "LineBreak":
+            return " "
+        case "Code" | "Math" | "CodeBlock":
+            return str(value["c"][1])
+        case "Quoted":
+            opening, closing = ("“", "”") if value["c"][0]["t"] == "DoubleQuote" else ("‘", "’")
+            return opening + plain_text(value["c"][1]) + closing
+        case "Note" | "RawInline" | "RawBlock":
+            return ""
+        case "Para" | "Plain" | "Header" | "Figure" | "Table" | "Div":
+            return plain_text(value["c"]) + " "
+        case _:
+            return plain_text(value.get("c"))
+
+
+def attribute(node: Node) -> list[Any]:
+    """``[identifier, classes, pairs]`` of a node that has attributes, else empty ones."""
+    content: Any = node.get("c")
+    match node["t"]:
+        case "Header":
+            return list(content[1])
+        case "Div" | "Span" | "Figure" | "Table" | "Image" | "Link" | "Code" | "CodeBlock":
+            return list(content[0])
+        case _:
+            return ["", [], []]
+
+
+def text(words: str) -> Inlines:
+    """`words` as inlines: nothing in them is Markdown."""
+    return [{"t": "Str", "c": words}]
+
+
+def raw_block(form: str, words: str) -> Node:
+    return {"t": "RawBlock", "c": [form, words]}
+
+
+def raw_inline(form: str, words: str) -> Node:
+    return {"t": "RawInline", "c": [form, words]}
+
+
+def plain(inlines: Inlines) -> Node:
+    return {"t": "Plain", "c": inlines}
+
+
+def div(identifier: str, classes: list[str], blocks: Blocks) -> Node:
+    return {"t": "Div", "c": [[identifier, classes, []], blocks]}
+
+
+def span(identifier: str, classes: list[str], inlines: Inlines) -> Node:
+    return {"t": "Span", "c": [[identifier, classes, []], inlines]}

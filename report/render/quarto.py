@@ -1,0 +1,88 @@
+"""The real Quarto, as a program on PATH."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from report.render.errors import RenderError
+
+OLDEST = (1, 9)
+TIMEOUT = 30  # seconds for `quarto --version`
+
+
+@dataclass(frozen=True)
+class Quarto:
+    """A Quarto program and its version, as it names it."""
+
+    program: str
+    version: str
+
+    @property
+    def recent(self) -> bool:
+        """Whether it is at least 1.9, the first with Typst books."""
+        found = re.match(r"(\d+)\.(\d+)", self.version)
+        return found is not None and (int(found[1]), int(found[2])) >= OLDEST
+
+
+def find(environment: Mapping[str, str]) -> Quarto | None:
+    """Quarto on PATH, or None; one that cannot say its version has the version "unknown"."""
+    program = shutil.which("quarto", path=environment.get("PATH", os.environ.get("PATH")))
+    if program is None:
+        return None
+    try:
+        done = subprocess.run(
+            [program, "--version"],
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return Quarto(program, "unknown")
+    words = done.stdout.split()
+    return Quarto(program, words[0] if done.returncode == 0 and words else "unknown")
+
+
+def build(quarto: Quarto, folder: Path, output: Path, environment: Mapping[str, str]) -> None:
+    """Runs ``quarto render`` on the project in `folder`, into the folder `output`."""
+    name = f"Quarto {quarto.version} ({quarto.program})"
+    try:
+        done = subprocess.run(
+            [quarto.program, "render", str(folder), "--output-dir", str(output)],
+            cwd=folder,
+            env={**script_environment(folder), **environment},
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise RenderError(f"{name} could not be started: {error}") from None
+    if done.returncode != 0:
+        raise RenderError(f"{name} failed with status {done.returncode}: {_reason(done.stderr)}")
+
+
+def script_environment(folder: Path) -> dict[str, str]:
+    """The process's environment, in which pre-render scripts find this Python and the project."""
+    search = [str(folder), os.environ.get("PYTHONPATH", "")]
+    return {
+        "QUARTO_PYTHON": sys.executable,
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, search)),
+    }
+
+
+def _reason(messages: str) -> str:
+    """The first line that says ERROR, without colors; else the last line."""
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in messages.splitlines()]
+    lines = [line for line in lines if line]
+    return next((line for line in lines if "ERROR" in line), lines[-1] if lines else "no message")

@@ -1,0 +1,1 @@
+"""One module per task: `section(record)` gives its figures, tables and commentary."""

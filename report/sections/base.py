@@ -1,0 +1,129 @@
+"""What a section of the report is made of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from matplotlib.figure import Figure as Canvas
+
+from report import format as fmt
+from report.claims import Claim
+from report.markdown import Markdown, attribute, escape
+from report.records import Record
+from report.tables import Table as Table
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: `draw` makes it from the record; `alt` says in words what is seen."""
+
+    name: str
+    caption: Markdown
+    alt: str
+    draw: Callable[[], Canvas]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Figures, tables and commentary (paragraphs of claims) of one task."""
+
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
+    commentary: tuple[tuple[Claim, ...], ...]
+
+
+def models_table(record: Record) -> Table:
+    """Every network of the task with its depth and number of parameters."""
+    return Table(
+        name="models",
+        caption=Markdown(
+            "Models. Depth is the number of hidden layers; parameters are counted from the built "
+            "modules and agree with the closed form."
+        ),
+        header=("Model", "Architecture", "Depth", "Parameters"),
+        align="llrr",
+        rows=tuple(
+            (
+                escape(model.name),
+                escape(model.architecture),
+                fmt.count(model.depth),
+                fmt.count(model.parameters),
+            )
+            for model in record.models
+        ),
+        widths=(18, 56, 10, 16),
+    )
+
+
+def settings_table(record: Record, omit: Sequence[str] = ("models", "functions")) -> Table:
+    """The settings of the task, flattened; the models have their own table.
+
+    Where the settings hold a list of alternatives (comparisons), each has its column.
+    """
+    hidden = {*omit, "acknowledge", "chosen"}
+    shown = {key: value for key, value in record.settings.items() if key not in hidden}
+    lists = [
+        key
+        for key, value in shown.items()
+        if isinstance(value, list) and value and all(isinstance(v, dict) for v in value)
+    ]
+    columns = max((len(cast(list[Any], shown[key])) for key in lists), default=1)
+    rows: dict[str, list[Markdown]] = {}
+    for key, value in shown.items():
+        alternatives = value if key in lists else [value] * columns
+        prefix = "" if key in lists else key
+        for index, alternative in enumerate(cast(list[Any], alternatives)):
+            for name, text in _flattened(prefix, alternative, hidden):
+                rows.setdefault(name, [fmt.MISSING] * columns)[index] = text
+    single = columns == 1
+    return Table(
+        name="settings",
+        caption=Markdown(f"Settings, as the suite gives them.{_ours(record)}"),
+        header=("Setting", *(["Value"] if single else [str(n + 1) for n in range(columns)])),
+        align="l" * (columns + 1),
+        rows=tuple((escape(name), *values) for name, values in rows.items()),
+        widths=(45, 55) if single else (40, *[60 // columns] * columns),
+    )
+
+
+def _ours(record: Record) -> Markdown:
+    """A sentence that lists the settings which a reference does not state."""
+    keys = cast(list[str], record.settings.get("chosen", []))
+    words = [[part for part in key.split(".") if not part.isdigit()] for key in keys]
+    names = dict.fromkeys(", ".join(parts).replace("_", " ") for parts in words)
+    if not names:
+        return Markdown("")
+    return Markdown(f" Not stated by the reference, chosen here: {escape('; '.join(names))}.")
+
+
+def _flattened(key: str, value: object, omit: set[str]) -> list[tuple[str, Markdown]]:
+    """Leaves of nested settings as (words, formatted value); null and empty ones are left out."""
+    if key.rsplit(", ")[-1] in omit or value is None or value == []:
+        return []
+    if isinstance(value, dict):
+        join = f"{key}, " if key else ""
+        return [row for k, v in value.items() for row in _flattened(f"{join}{k}", v, omit)]
+    if isinstance(value, list) and all(isinstance(v, dict) for v in value):
+        numbered = enumerate(value, start=1)
+        return [row for n, v in numbered for row in _flattened(f"{key} {n}", v, omit)]
+    shown = fmt.seeds(cast(list[int], value)) if key.endswith("seeds") else _setting(value)
+    return [(key.replace("_", " "), shown)]
+
+
+@fmt.formatter
+def _setting(value: object) -> Markdown:
+    if isinstance(value, list):
+        return escape(", ".join(str(v) for v in value))
+    if isinstance(value, bool):
+        return Markdown("yes" if value else "no")
+    if isinstance(value, int):
+        return fmt.count(value)
+    if isinstance(value, float):
+        return fmt.number(value, 4) if value and abs(value) < 1e-4 else Markdown(f"{value:g}")
+    return escape(str(value).replace("_", " "))
+
+
+def figure_markdown(task: str, figure: Figure, path: str) -> Markdown:
+    """The figure as a Markdown paragraph with label `fig-<task>-<name>`."""
+    label = f"{{#fig-{task}-{figure.name} fig-alt={attribute(figure.alt)}}}"
+    return Markdown(f"![{figure.caption}]({path}){label}\n")

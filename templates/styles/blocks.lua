@@ -1,0 +1,68 @@
+-- Marks the blocks of the report in every format: what was generated, what the author wrote.
+-- Runs in Quarto (filters: in _quarto.yml) and in the built-in renderer, which names the format
+-- in REPORT_FORMAT because it runs filters on the way to JSON.
+
+local format = os.getenv("REPORT_FORMAT") or FORMAT
+local html = format:match("html") ~= nil
+local typst = format:match("typst") ~= nil
+local latex = format:match("latex") ~= nil or format:match("pdf") ~= nil
+
+-- class, name of the function in typst-template.typ, label
+local marks = {
+  { "generated", "generated", "Generated from the records" },
+  { "author", "author-words", "In the author’s words" },
+  { "smoke", "smoke", "Smoke run" },
+  { "cover", "cover", nil },
+  { "abstract", "abstract", nil },
+}
+
+local function mark(div, name, label)
+  if typst then
+    local blocks = pandoc.Blocks({
+      pandoc.RawBlock("typst", "#" .. name .. "[" .. (label or "") .. "][")
+    })
+    blocks:extend(div.content)
+    blocks:insert(pandoc.RawBlock("typst", "]"))
+    return blocks
+  elseif html and label then
+    div.content:insert(1, pandoc.Div({ pandoc.Plain(pandoc.Str(label)) },
+      pandoc.Attr("", { "block-label" })))
+    return div
+  elseif latex then
+    local blocks = pandoc.Blocks({})
+    if label then
+      blocks:insert(pandoc.Para({ pandoc.Emph(pandoc.Str(label)) }))
+    end
+    blocks:extend(div.content)
+    return pandoc.BlockQuote(blocks)
+  end
+end
+
+function Div(div)
+  for _, entry in ipairs(marks) do
+    if div.classes:includes(entry[1]) then
+      return mark(div, entry[2], entry[3])
+    end
+  end
+end
+
+-- The link behind a claim: a small [n]. CSS makes it so on screen.
+function Link(link)
+  if typst and link.classes:includes("evidence") then
+    local content = pandoc.Inlines({ pandoc.RawInline("typst", "#evidence[") })
+    content:insert(link)
+    content:insert(pandoc.RawInline("typst", "]"))
+    return content
+  end
+end
+
+function Table(table)
+  if html then
+    for _, row in ipairs(table.head.rows) do
+      for _, cell in ipairs(row.cells) do
+        cell.attr.attributes["scope"] = "col"
+      end
+    end
+    return table
+  end
+end

@@ -1,0 +1,128 @@
+"""Lines between trained solutions: the ends, the pairing of seeds, what is caught and what lost."""
+
+from typing import Any
+
+import pytest
+import torch
+from pydantic import ValidationError
+
+from experiments.engine.context import Context
+from experiments.settings.consistency import faults
+from experiments.tasks.interpolation import Alphas, Settings, run
+
+
+@pytest.fixture
+def table() -> dict[str, Any]:
+    slow = {"learning_rate": 1e-3}
+    fast = {"learning_rate": 1e-2}
+    return {
+        "data": {"name": "digits", "train_size": 100, "test_size": 40},
+        "model": {"name": "mlp", "hidden": [8]},
+        "training": {"loss": "cross_entropy", "epochs": 3},
+        "pairs": [
+            {"first": {"batch_size": 10, **rate}, "second": {"batch_size": 50, **rate}}
+            for rate in (slow, fast)
+        ],
+        "seeds": [3, 5, 8],
+    }
+
+
+def test_every_line_begins_and_ends_at_its_solutions(
+    table: dict[str, Any], context: Context
+) -> None:
+    metrics = run(Settings.model_validate(table), context).metrics
+    alphas = metrics["alphas"]
+    assert len(alphas) == 61
+    assert (alphas[0], alphas[-1]) == (-1, 2)
+    solutions = {
+        (row["batch_size"], row["learning_rate"], row["seed"]): row for row in metrics["solutions"]
+    }
+    assert len(solutions) == 12
+    assert len(metrics["lines"]) == 12
+    for row in metrics["lines"]:
+        for end, alpha in (("first", 0.0), ("second", 1.0)):
+            own = solutions[
+                row[f"{end}_batch_size"], row[f"{end}_learning_rate"], row[f"{end}_seed"]
+            ]
+            at = alphas.index(alpha)
+            for split in ("train", "test"):
+                assert row[f"{split}_loss"][at] == pytest.approx(
+                    own[f"final_{split}_loss"], rel=2e-5
+                )
+                assert row[f"{split}_accuracy"][at] == pytest.approx(
+                    own[f"final_{split}_accuracy"], rel=1e-5
+                )
+        assert row["train_barrier"] >= 0
+        middle = [
+            loss - ((1 - a) * row["train_loss"][20] + a * row["train_loss"][40])
+            for a, loss in zip(alphas, row["train_loss"], strict=True)
+            if 0 <= a <= 1
+        ]
+        assert row["train_barrier"] == pytest.approx(max(middle), rel=1e-3, abs=1e-5)
+
+
+def test_seeds_of_both_starts(table: dict[str, Any], context: Context) -> None:
+    lines = run(Settings.model_validate(table), context).metrics["lines"]
+    seeds = {(row["start"], row["first_seed"], row["second_seed"]) for row in lines}
+    same = {("same", s, s) for s in (3, 5, 8)}
+    assert seeds == same | {("different", 3, 5), ("different", 5, 8), ("different", 8, 3)}
+    # Solutions that began at one point lie closer together.
+    distance = {
+        kind: max(row["distance"] for row in lines if row["start"] == kind)
+        for kind in ("same", "different")
+    }
+    assert distance["same"] < 0.5 * distance["different"]
+
+
+def test_a_diverged_solution_leaves_its_lines_empty(
+    table: dict[str, Any], context: Context
+) -> None:
+    table["pairs"][1]["second"]["learning_rate"] = 1e9
+    table["training"]["epochs"] = 6
+    table["training"]["optimizer"] = "sgd"
+    table["model"]["activation"] = "leaky_relu"
+    measured = run(Settings.model_validate(table), context)
+    assert measured.diverged
+    for row in measured.metrics["lines"]:
+        lost = row["pair"] == 1
+        assert (row["train_loss"] is None) == lost
+        assert (row["reason"] is None) == (not lost)
+    columns = {tuple(row) for row in measured.metrics["lines"]}
+    assert len({frozenset(names) for names in columns}) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"low": 0.5, "high": 2}, "low"),
+        ({"low": -1, "high": 0.9}, "high"),
+        ({"low": -0.25}, "outward"),
+        ({"count": 1}, "count"),
+    ],
+)
+def test_a_range_without_the_solutions_is_refused(change: dict[str, Any], place: str) -> None:
+    with pytest.raises(ValidationError, match=place):
+        Alphas.model_validate(change)
+
+
+def test_too_few_seeds(table: dict[str, Any]) -> None:
+    assert faults(Settings.model_validate(table)) == []
+    two = Settings.model_validate(table | {"seeds": [0, 1]})
+    assert [fault.name for fault in faults(two)] == ["too-few-seeds"]
+    assert faults(two.model_copy(update={"acknowledge": ("too-few-seeds",)})) == []
+    one = Settings.model_validate(table | {"seeds": [0]})
+    assert "two seeds" in faults(one)[0].text
+    alone = Settings.model_validate(table | {"seeds": [0], "starts": ["same"]})
+    assert [fault.name for fault in faults(alone)] == ["too-few-seeds"]
+
+
+def test_smoke_keeps_the_approaches_apart(table: dict[str, Any], context: Context) -> None:
+    table["data"] = {"name": "digits"}
+    for pair in table["pairs"]:
+        pair["second"]["batch_size"] = 1024
+    small = Settings.model_validate(table).smoke()
+    assert len(small.approaches()) == 4
+    measured = run(small, context)
+    assert not measured.diverged
+    assert {-0.5, 0.0, 1.0, 1.5} < set(measured.metrics["alphas"])
+    assert torch.tensor(measured.metrics["lines"][0]["train_loss"]).isfinite().all()

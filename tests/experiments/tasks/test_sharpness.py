@@ -1,0 +1,182 @@
+"""Sharpness of the solutions of sensitivity: nothing trained twice, keys follow the settings."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from experiments.engine.cache import Cache
+from experiments.engine.context import Context
+from experiments.engine.group import GroupTraining
+from experiments.freshness import basis
+from experiments.settings.consistency import faults
+from experiments.suite import load_suite
+from experiments.tasks import sensitivity, sharpness
+from experiments.tasks.sharpness import FACTORS, Settings
+from report.errors import UserError
+
+SUITE = """
+[tasks.sensitivity]
+data = {{ name = "digits", train_size = 100, test_size = 40 }}
+model = {{ name = "mlp", hidden = [6] }}
+training = {{ loss = "cross_entropy", epochs = {epochs}, batch_size = 20 }}
+batch_sizes = [20, 50]
+learning_rates = [1e-3, 1e-2]
+seeds = [0, 1]
+acknowledge = ["too-few-seeds", "too-few-batch-sizes", "too-few-learning-rates"]
+
+[tasks.sharpness]
+images = 60
+steps = 3
+trace_draws = 16
+"""
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Context:
+    """A context that keeps what was trained."""
+    return Context(torch.device("cpu"), tmp_path, Cache(tmp_path / "trained"))
+
+
+def written(folder: Path, text: str) -> str:
+    file = folder / "own.toml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    found = load_suite(written(tmp_path, SUITE.format(epochs=2))).tasks["sharpness"]
+    assert isinstance(found, Settings)
+    return found
+
+
+def test_the_solutions_are_those_of_sensitivity_and_trained_once(
+    settings: Settings, kept: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    epochs = []
+    train_epoch = GroupTraining._train_epoch
+
+    def counted(self: GroupTraining) -> None:
+        epochs.append(self)
+        train_epoch(self)
+
+    monkeypatch.setattr(GroupTraining, "_train_epoch", counted)
+    solved = sensitivity.run(settings.solutions, kept).metrics["solutions"]
+    assert len(epochs) > 0
+    epochs.clear()
+    measured = sharpness.run(settings, kept).metrics
+    assert epochs == []
+    assert measured["images"] == 60
+    for own, row in zip(solved, measured["solutions"], strict=True):
+        for name in ("batch_size", "learning_rate", "seed"):
+            assert row[name] == own[name]
+        assert row["train_loss"] == own["final_train_loss"]
+        assert row["loss_gap"] == own["final_test_loss"] - own["final_train_loss"]
+        assert row["accuracy_gap"] == own["final_train_accuracy"] - own["final_test_accuracy"]
+        assert row["largest_eigenvalue"] > 0
+        assert row["epsilon_sharpness"] > 0
+        assert row["trace_draws"] == 16
+
+
+def test_what_was_measured_is_not_measured_again(
+    settings: Settings, kept: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = sharpness.run(settings, kept).metrics
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr(sharpness, "_measure", refuse)
+    assert sharpness.run(settings, kept).metrics == first
+    with pytest.raises(AssertionError, match="measured again"):
+        sharpness.run(settings.model_copy(update={"epsilon": 5e-4}), kept)
+
+
+def test_rescaling_changes_the_sharpness_and_nothing_else(
+    settings: Settings, kept: Context
+) -> None:
+    rows = sharpness.run(settings, kept).metrics["rescaling"]
+    assert [row["factor"] for row in rows] == list(FACTORS)
+    assert {row["test_loss"] for row in rows} == {rows[0]["test_loss"]}
+    assert {row["loss_on_images"] for row in rows} == {rows[0]["loss_on_images"]}
+    assert rows[-1]["largest_eigenvalue"] != pytest.approx(rows[0]["largest_eigenvalue"], rel=0.05)
+    assert len({row["epsilon_sharpness"] for row in rows}) == len(FACTORS)
+
+
+def test_without_a_homogeneous_activation_nothing_is_rescaled(
+    settings: Settings, context: Context
+) -> None:
+    smooth = settings.solutions.model.model_copy(update={"activation": "tanh"})
+    changed = settings.model_copy(
+        update={"solutions": settings.solutions.model_copy(update={"model": smooth})}
+    )
+    metrics = sharpness.run(changed.smoke(), context).metrics
+    assert metrics["rescaling"] == []
+    assert "homogeneous" in metrics["rescaling_reason"]
+
+
+def test_a_diverged_solution_says_so(settings: Settings, context: Context) -> None:
+    training = settings.solutions.training.model_copy(update={"epochs": 8, "optimizer": "sgd"})
+    rates = (1e-3, 1e9)
+    leaky = settings.solutions.model.model_copy(update={"activation": "leaky_relu"})
+    solutions = settings.solutions.model_copy(
+        update={"training": training, "learning_rates": rates, "model": leaky}
+    )
+    measured = sharpness.run(settings.model_copy(update={"solutions": solutions}), context)
+    assert measured.diverged
+    rows = measured.metrics["solutions"]
+    assert len({frozenset(row) for row in rows}) == 1
+    for row in rows:
+        lost = row["learning_rate"] == 1e9
+        assert (row["trace"] is None) == (row["loss_gap"] is None) == lost
+        assert (row["reason"] is None) == (not lost)
+
+
+def test_dead_networks_are_flat(settings: Settings, context: Context) -> None:
+    """Plain ReLU units die at once at such a rate, and the loss stays finite."""
+    training = settings.solutions.training.model_copy(update={"optimizer": "sgd"})
+    rates = (1e-3, 1e7)
+    solutions = settings.solutions.model_copy(
+        update={"training": training, "learning_rates": rates, "seeds": (0,)}
+    )
+    measured = sharpness.run(settings.model_copy(update={"solutions": solutions}), context)
+    dead = measured.metrics["solutions"][-1]
+    assert dead["learning_rate"] == 1e7
+    assert not measured.diverged
+    assert dead["largest_eigenvalue"] == dead["trace"] == 0.0
+
+
+def test_the_key_follows_the_settings_of_sensitivity(tmp_path: Path) -> None:
+    before, after = (
+        load_suite(written(tmp_path, SUITE.format(epochs=epochs))) for epochs in (2, 3)
+    )
+    assert basis(before, "sharpness").key != basis(after, "sharpness").key
+    changed = before.tasks["sharpness"], after.tasks["sharpness"]
+    assert [settings.solutions.training.epochs for settings in changed] == [2, 3]  # type: ignore[attr-defined]
+
+
+def test_sharpness_alone_needs_solutions(tmp_path: Path) -> None:
+    text = SUITE.format(epochs=2)
+    alone = text[text.index("[tasks.sharpness]") :]
+    with pytest.raises(UserError, match=r"tasks\.sharpness\.solutions: is left out.*sensitivity"):
+        load_suite(written(tmp_path, alone))
+    inner = text[: text.index("[tasks.sharpness]")].replace(
+        "[tasks.sensitivity]", "[tasks.sharpness.solutions]"
+    )
+    own = load_suite(written(tmp_path, inner + alone)).tasks["sharpness"]
+    assert isinstance(own, Settings)
+    assert own.solutions.seeds == (0, 1)
+
+
+def test_more_images_than_there_are(settings: Settings) -> None:
+    assert faults(settings) == []
+    found = faults(settings.model_copy(update={"images": 101}))
+    assert [fault.key for fault in found] == ["images"]
+
+
+def test_smoke_is_small(settings: Settings, context: Context) -> None:
+    measured: dict[str, Any] = dict(sharpness.run(settings.smoke(), context).metrics)
+    assert measured["images"] == 20
+    assert max(row["trace_draws"] for row in measured["solutions"]) == 4

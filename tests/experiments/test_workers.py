@@ -1,0 +1,167 @@
+"""Tasks in processes of their own: a worker that dies or stops fails its task and no other."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from experiments import workers
+from experiments.compute import Request
+from experiments.suite import load_suite
+from experiments.workers import Worker, computed
+from report.records import Record, Results
+from tests.faults.commands import start
+from tests.project import TINY, make_project
+
+SECOND = """
+[tasks.random-labels]
+data = { name = "digits", train_size = 60, test_size = 40 }
+model = { name = "wide", hidden = [8] }
+training = { loss = "cross_entropy", learning_rate = 0.01, batch_size = 20, epochs = 3 }
+seeds = [0]
+"""
+
+
+class Quiet:
+    """Progress that is counted."""
+
+    def __init__(self) -> None:
+        self.pieces: dict[str, int] = {}
+        self.done = 0
+
+    def start(self, description: str, total: int) -> Callable[[int], None]:
+        self.pieces[description] = total
+
+        def advance(done: int) -> None:
+            self.done += done
+
+        return advance
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    path = tmp_path / "tiny.toml"
+    # A first task that would take minutes, so that there is time to harm its worker.
+    path.write_text(TINY.replace("epochs = 30", "epochs = 1_000_000") + SECOND)
+    suite = load_suite(str(path))
+    results = Results(tmp_path / "results", "tiny")
+    return Request(suite, tuple(suite.tasks), results, tmp_path, torch.device("cpu"), "homework")
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Worker]]:
+    """Workers as they are started."""
+    found: list[Worker] = []
+    started = Worker.started
+
+    def remember(count: int) -> Worker:
+        found.append(started(count))
+        return found[-1]
+
+    monkeypatch.setattr(Worker, "started", remember)
+    yield found
+    for worker in found:
+        assert not worker.process.is_alive()
+
+
+def harm(begun: list[Worker], number: int, request: Request) -> None:
+    """Send a signal to the worker of the first task, once it trains."""
+
+    def wait_and_send() -> None:
+        marker = request.results.marker("simulate-function")
+        while not marker.exists():
+            time.sleep(0.05)
+        worker = next(w for w in begun if w.task == "simulate-function")
+        assert worker.process.pid is not None
+        os.kill(worker.process.pid, number)
+
+    threading.Thread(target=wait_and_send, daemon=True).start()
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (signal.SIGKILL, "was ended by SIGKILL, perhaps for lack of memory"),
+        (signal.SIGSTOP, "was stopped for 1 s and was ended"),
+    ],
+)
+def test_a_lost_worker_fails_its_task_alone(
+    request_: Request,
+    begun: list[Worker],
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    reason: str,
+) -> None:
+    monkeypatch.setattr(workers, "POLL", 0.2)
+    monkeypatch.setattr(workers, "STOPPED", 1.0)
+    harm(begun, number, request_)
+    outcomes = dict(computed(request_, request_.tasks, Quiet(), 2))
+    lost = outcomes["simulate-function"]
+    assert isinstance(lost, Record)
+    assert (lost.status, lost.metrics) == ("failed", {})
+    assert lost.reason is not None and reason in lost.reason
+    for task in ("train-on-task", "random-labels"):
+        other = outcomes[task]
+        assert isinstance(other, Record) and other.status == "ok"
+
+
+def test_an_end_leaves_no_worker_behind(request_: Request, begun: list[Worker]) -> None:
+    going = computed(request_, request_.tasks, Quiet(), 2)
+    assert next(going)[0] == "train-on-task"
+    begin = time.monotonic()
+    going.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - begin < 3
+    assert len(begun) == 2
+
+
+def test_side_by_side_equals_one_after_another(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY)
+    suite = load_suite(str(path))
+
+    def records(folder: str, count: int) -> list[Record]:
+        results = Results(tmp_path / folder, "tiny")
+        given = Request(suite, tuple(suite.tasks), results, tmp_path, torch.device("cpu"), "run")
+        progress = Quiet()
+        found = dict(computed(given, given.tasks, progress, count))
+        assert progress.pieces["simulate-function"] == 240
+        return [r for task in suite.tasks if isinstance(r := found[task], Record)]
+
+    alone, together = records("one", 1), records("two", 2)
+    assert [r.metrics for r in alone] == [r.metrics for r in together]
+    assert len(alone) == 2
+
+
+def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    make_project(tmp_path)
+    suite = tmp_path / "tiny.toml"
+    suite.write_text(suite.read_text().replace("epochs = 30", "epochs = 1_000_000"))
+    command = start(tmp_path, "run", "--suite", "tiny.toml", "--workers", "2")
+    command.wait_for(Results(tmp_path / "results", "tiny").marker("simulate-function").exists)
+    session = command.process.pid
+    assert session is not None
+    assert len(members(session)) >= 4  # the command, its server, two workers
+    command.signal(signal.SIGKILL, group=False)
+    command.wait()
+    end = time.monotonic() + 5
+    while members(session):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def members(session: int) -> list[int]:
+    """Living processes of a session."""
+    found = []
+    for path in Path("/proc").iterdir():
+        try:
+            status = (path / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if status[0] != "Z" and int(status[3]) == session:
+            found.append(int(path.name))
+    return found

@@ -1,0 +1,266 @@
+"""Damaged, foreign and mixed files; failing, diverging and impossible tasks; full disks."""
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from experiments.engine import group as group_module
+from experiments.tasks import simulate_function
+from report.book import generate, sources
+from report.records import Results, read_record
+from tests.faults.compare import contents
+from tests.faults.conftest import RUN
+from tests.project import Homework
+
+FIGURE = "figures/simulate-function-loss.svg"
+RECORD = "simulate-function.json"
+
+
+def aside(homework: Homework) -> list[str]:
+    """Names of what was set aside."""
+    return sorted(p.name for p in (homework.results / ".work" / "aside").glob("*"))
+
+
+def made(homework: Homework) -> str:
+    """The chapter of both tasks, as Markdown."""
+    generate(sources(homework.folder, {"HOMEWORK_SUITE": "tiny"}))
+    page = homework.folder / "chapters" / "_generated" / "deep-vs-shallow.qmd"
+    return page.read_text(encoding="utf-8")
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def flipped(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def edited(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("3", "4", 1), encoding="utf-8")
+
+
+def foreign(path: Path) -> None:
+    path.write_text("<html>not yours</html>", encoding="utf-8")
+
+
+def binary(path: Path) -> None:
+    path.write_bytes(b"\xff\x00")
+
+
+def bare(path: Path) -> None:
+    path.write_text("[]", encoding="utf-8")
+
+
+@pytest.mark.parametrize("harm", [edited, pytest.param(truncated, marks=pytest.mark.long)])
+def test_a_damaged_record(
+    ran: Homework, straight: dict[str, Any], harm: Callable[[Path], None]
+) -> None:
+    harm(ran.results / RECORD)
+    damaged = (ran.results / RECORD).read_bytes()
+    shown = json.loads(ran("status", "--suite", "tiny.toml", "--json").out)
+    assert [s["state"] for s in shown] == ["stale", "done"]
+    again = ran(*RUN)
+    assert again.code == 0
+    assert "train-on-task: fresh" in again.err
+    assert "the damaged record lies in" in again.err
+    assert aside(ran) == [RECORD]
+    assert (ran.results / ".work" / "aside" / RECORD).read_bytes() == damaged
+    (ran.results / ".work" / "aside" / RECORD).unlink()
+    assert contents(ran.results) == straight
+
+
+@pytest.mark.parametrize("harm", [flipped, pytest.param(emptied, marks=pytest.mark.long)])
+def test_a_damaged_figure(
+    ran: Homework, straight: dict[str, Any], harm: Callable[[Path], None]
+) -> None:
+    harm(ran.results / FIGURE)
+    again = ran(*RUN)
+    assert again.code == 0
+    assert again.err.count("fresh") == 2
+    assert aside(ran) == ["simulate-function-loss.svg"]
+    (ran.results / ".work" / "aside" / "simulate-function-loss.svg").unlink()
+    assert contents(ran.results) == straight
+
+
+@pytest.mark.parametrize(
+    "harm", [foreign, *(pytest.param(h, marks=pytest.mark.long) for h in (truncated, binary, bare))]
+)
+def test_damaged_lists(
+    ran: Homework, straight: dict[str, Any], harm: Callable[[Path], None]
+) -> None:
+    for name in ("figures", "claims"):
+        harm(ran.results / name / "index.json")
+    again = ran(*RUN)
+    assert again.code == 0, again.err
+    assert again.err.count("fresh") == 2
+    found = contents(ran.results)
+    assert {k: v for k, v in found.items() if "/aside/" not in k} == straight
+
+
+def test_damaged_checkpoints(ran: Homework, straight: dict[str, Any]) -> None:
+    kept = sorted((ran.results / ".work" / "trained").glob("*.pt"))
+    for path, harm in zip(kept, (truncated, flipped, foreign, emptied), strict=True):
+        harm(path)
+    again = ran(*RUN, "--force")
+    assert again.code == 0
+    assert len(aside(ran)) == len(kept)
+    found = contents(ran.results)
+    compared = {k: v for k, v in found.items() if "/aside/" not in k}
+    for name in ("simulate-function.json", "train-on-task.json"):
+        compared[name]["provenance"]["command"] = straight[name]["provenance"]["command"]
+    assert {k: v for k, v in compared.items() if k.endswith(".json")} == {
+        k: v for k, v in straight.items() if k.endswith(".json")
+    }
+
+
+def test_foreign_and_damaged_records_are_not_shown(ran: Homework) -> None:
+    (ran.results / "gradient-norm.json").write_bytes((ran.results / RECORD).read_bytes())
+    edited(ran.results / RECORD)
+    generate(sources(ran.folder, {"HOMEWORK_SUITE": "tiny"}))
+    for chapter in ("optimization", "deep-vs-shallow"):
+        page = ran.folder / "chapters" / "_generated" / f"{chapter}.qmd"
+        assert "The record cannot be shown" in page.read_text(encoding="utf-8")
+
+
+def test_a_failing_task_is_told_and_the_others_go_on(
+    homework: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no such luck\nwith *details* <b>")
+
+    monkeypatch.setattr(simulate_function, "run", fail)
+    ended = homework(*RUN)
+    assert ended.code == 1
+    results = Results(homework.folder / "results", "tiny")
+    record = read_record(results.record("simulate-function"))
+    assert (record.status, record.metrics) == ("failed", {})
+    assert record.reason == "ValueError: no such luck with *details* <b>"
+    assert read_record(results.record("train-on-task")).status == "ok"
+    assert "failed: simulate-function" in ended.err and "Traceback" not in ended.err
+    page = made(homework)
+    assert "This task failed" in page and r"\<b\>" in page
+    shown = json.loads(homework("status", "--suite", "tiny.toml", "--json").out)
+    assert [s["state"] for s in shown] == ["failed", "done"]
+    monkeypatch.undo()
+    monkeypatch.chdir(homework.folder)
+    again = homework(*RUN)
+    assert again.code == 0
+    assert "train-on-task: fresh" in again.err
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), torch.tensor(1.0)])
+def test_what_is_no_json_fails_the_task(
+    homework: Homework, monkeypatch: pytest.MonkeyPatch, value: object
+) -> None:
+    from experiments.tasks.base import Measured
+
+    monkeypatch.setattr(
+        simulate_function, "run", lambda *_: Measured({"runs": [{"loss": value}]}, (0,))
+    )
+    assert homework(*RUN).code == 1
+    record = read_record(homework.results / RECORD)
+    assert record.status == "failed" and record.reason
+
+
+def test_out_of_gpu_memory(homework: Homework, monkeypatch: pytest.MonkeyPatch) -> None:
+    train_epoch = group_module.GroupTraining._train_epoch
+
+    def full(self: Any) -> None:
+        if self._training.loss == "mse":
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
+        train_epoch(self)
+
+    monkeypatch.setattr(group_module.GroupTraining, "_train_epoch", full)
+    assert homework(*RUN).code == 1
+    record = read_record(homework.results / RECORD)
+    assert record.status == "failed" and record.reason is not None
+    assert record.reason.startswith("OutOfMemoryError: CUDA out of memory")
+    assert read_record(homework.results / "train-on-task.json").status == "ok"
+
+
+def test_a_diverging_run(homework: Homework) -> None:
+    homework.edit("learning_rate = 0.01, epochs", 'optimizer = "sgd", learning_rate = 1e6, epochs')
+    ended = homework(*RUN)
+    assert ended.code == 0, ended.err
+    record = read_record(homework.results / RECORD)
+    assert record.status == "diverged"
+    rows = record.rows("runs")
+    lost = [row for row in rows if row["diverged_at"] is not None]
+    assert lost
+    for row in lost:
+        assert row["final_train_loss"] is None
+        assert row["final_reason"] == f"diverged at epoch {row['diverged_at']}"
+    assert "not counted in the comparisons" in made(homework)
+    shown = json.loads(homework("status", "--suite", "tiny.toml", "--json").out)
+    assert [s["state"] for s in shown] == ["diverged", "done"]
+    assert "simulate-function: fresh" in homework(*RUN).err
+
+
+def test_figures_that_cannot_be_drawn_are_a_failure(
+    homework: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from report import drawing
+
+    def broken(figure: Any) -> bytes:
+        raise ZeroDivisionError("in the figure")
+
+    monkeypatch.setattr(drawing, "svg", broken)
+    ended = homework(*RUN)
+    assert ended.code == 1
+    assert "figures: ZeroDivisionError: in the figure" in ended.err
+    assert (homework.results / "train-on-task.json").exists()
+
+
+@pytest.mark.parametrize("name", [RECORD, pytest.param(".svg", marks=pytest.mark.long), ".pt"])
+def test_a_disk_that_is_full_for_a_while(
+    homework: Homework, straight: dict[str, Any], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    replace = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if str(target).endswith(name):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    ended = homework(*RUN)
+    assert ended.code == 2
+    last = ended.err.splitlines()[-1]
+    assert last.startswith("homework: ") and name in last and "No space left" in last
+    assert "Traceback" not in ended.err
+    assert not list(homework.results.rglob(".*.draft"))
+    monkeypatch.undo()
+    monkeypatch.chdir(homework.folder)
+    assert homework(*RUN).code == 0
+    assert contents(homework.results) == straight
+
+
+def test_nothing_is_trained_where_nothing_can_be_written(
+    homework: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Path.open
+
+    def read_only(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+        if mode != "r" and homework.folder in path.resolve().parents:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return opened(path, mode, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", read_only)
+    monkeypatch.setattr(simulate_function, "run", None)
+    ended = homework(*RUN)
+    assert ended.code == 2
+    assert "results/tiny" in ended.err and "nothing was trained" in ended.err

@@ -1,0 +1,118 @@
+"""kill -9 at any moment, then the same command again: the same records, no leftovers."""
+
+import os
+import random
+import signal
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.commands import start
+from tests.faults.compare import contents
+from tests.faults.conftest import RUN
+from tests.project import make_project
+
+STEPS = ("open", "fsync", "replace", "after")
+"""Points of a write: before the draft is made, before it is synced, before and after the swap."""
+
+
+def die_at(step: str, number: int) -> None:
+    """End this process by SIGKILL at the given point of its write of this number."""
+    from experiments.engine.cache import Cache
+
+    # A checkpoint after every epoch, so that many moments are writes.
+    Cache.__init__.__defaults__ = (*Cache.__init__.__defaults__[:-1], 0.0)  # type: ignore[index,misc]
+    writes = 0
+    make, sync, swap = tempfile.NamedTemporaryFile, os.fsync, Path.replace
+
+    def die(here: str) -> None:
+        if here == step and writes == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def opened(*arguments: Any, **options: Any) -> Any:
+        nonlocal writes
+        writes += 1
+        die("open")
+        return make(*arguments, **options)
+
+    def synced(file: int) -> None:
+        die("fsync")
+        sync(file)
+
+    def swapped(path: Path, target: Path) -> Path:
+        die("replace")
+        place = swap(path, target)
+        die("after")
+        return place
+
+    tempfile.NamedTemporaryFile = opened  # type: ignore[assignment]
+    os.fsync = synced  # type: ignore[assignment]
+    Path.replace = swapped  # type: ignore[assignment,method-assign]
+
+
+def rerun_is_straight(project: Path, straight: dict[str, Any]) -> None:
+    """One plain rerun ends well and leaves what a straight run leaves; another does nothing."""
+    command = start(project, *RUN)
+    assert command.wait() == 0, command.text
+    assert contents(project / "results" / "tiny") == straight
+    again = start(project, *RUN)
+    assert again.wait() == 0
+    assert again.text.splitlines() == ["simulate-function: fresh", "train-on-task: fresh"]
+
+
+def killed_at(folder: Path, straight: dict[str, Any], step: str, number: int) -> bool:
+    """Kill a run at a point of one of its writes, and rerun; false when it had ended before."""
+    make_project(folder)
+    command = start(folder, *RUN, hook=partial(die_at, step, number))
+    status = command.wait()
+    if status == 0:
+        return False
+    assert status == -signal.SIGKILL, command.text
+    rerun_is_straight(folder, straight)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("step", "number"),  # a checkpoint, a record, a figure, the list of figures
+    [("replace", 30), ("after", 61), ("fsync", 63), ("open", 74)],
+)
+def test_killed_while_writing(
+    tmp_path: Path, straight: dict[str, Any], step: str, number: int
+) -> None:
+    assert killed_at(tmp_path / "project", straight, step, number)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_every_write(tmp_path: Path, straight: dict[str, Any], step: str) -> None:
+    number = 1
+    while killed_at(tmp_path / str(number), straight, step, number):
+        number += 1 if number > 55 else 9
+    assert number > 70
+
+
+def killed_after(folder: Path, straight: dict[str, Any], moments: list[float]) -> None:
+    """Kill the process group of one run after another at these moments, and rerun."""
+    make_project(folder)
+    for moment in moments:
+        command = start(folder, *RUN)
+        time.sleep(moment)
+        command.signal(signal.SIGKILL)
+        assert command.wait() in (0, -signal.SIGKILL)
+    rerun_is_straight(folder, straight)
+
+
+def test_killed_three_times(tmp_path: Path, straight: dict[str, Any]) -> None:
+    killed_after(tmp_path / "project", straight, [0.1, 0.5, 1.0])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(25))
+def test_killed_at_random(tmp_path: Path, straight: dict[str, Any], seed: int) -> None:
+    draw = random.Random(seed)
+    moments = [draw.uniform(0, 3) for _ in range(draw.randint(1, 4))]
+    killed_after(tmp_path / "project", straight, moments)

@@ -1,0 +1,67 @@
+"""From a sentence to its numbers and back, in both formats."""
+
+from report import format as fmt
+from report.claims import Claim, Statement, evidence
+from report.claims.trace import (
+    SHOWN_VALUES,
+    Numbered,
+    effect,
+    entry,
+    findings,
+    paragraphs,
+    values,
+)
+from report.statistics import Estimate, mean, paired_log_ratio
+from tests.report.records.build import record
+
+RECORD = record(
+    "sharpness",
+    metrics={"runs": [{"loss": v, "curve": [1.0], "model": f"m{v}"} for v in (0.5, 0.25, 2e-5)]},
+)
+SAY = Statement("sharpness.say", {"clearly_more": "It is {n}."}, headline=True)
+
+
+def claim(estimate: Estimate | None = None, column: str = "loss") -> Claim:
+    return SAY("clearly_more", [evidence(RECORD, "runs", column)], estimate, n=fmt.count(3))
+
+
+def test_a_sentence_leads_to_its_evidence_and_shows_its_numbers() -> None:
+    text = Numbered(7, claim()).sentence()
+    assert text.startswith("[It is 3.]{.claim #claim-7}[7](/chapters/evidence.qmd#evidence-7)")
+    assert "metrics.runs&#91;0-2&#93;.loss = 0.5000, 0.2500, 2.000" in text
+
+
+def test_the_evidence_leads_back_to_its_sentence() -> None:
+    text = entry(Numbered(7, claim()))
+    assert "](/chapters/generalization.qmd#claim-7)]{#evidence-7}" in text
+    assert "sharpness\\.say, verdict *clearly more*: It is 3." in text
+    assert "- `sharpness: metrics.runs[0-2].loss`: 0\\.5000\\, 0\\.2500\\, 2\\.000" in text
+
+
+def test_many_values_are_told_by_their_range() -> None:
+    many = record(metrics={"runs": [{"loss": float(v)} for v in range(1, SHOWN_VALUES + 2)]})
+    assert values(evidence(many, "runs", "loss")) == "7 values from 1.000 to 7.000"
+    assert values(evidence(RECORD, "runs", "curve")) == "three entries"
+    assert values(evidence(RECORD, "runs", "model")) == "m0.5, m0.25, m2e-05"
+
+
+def test_an_effect_names_statistic_interval_and_n() -> None:
+    found = effect(mean([1.0, 2.0, 3.0]))
+    assert found.startswith(" Effect, mean: 2.00, 95\u00a0% interval \\[")
+    assert found.endswith(", n = 3.")
+    ratio = effect(paired_log_ratio([10.0, 10.0], [1.0, 1.0]))
+    assert ratio == " Effect, paired ratio: 10.0, 95\u00a0% interval \\[10.0, 10.0\\], n = 2."
+    assert effect(None) == effect(mean([1.0])) == ""
+
+
+def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
+    text = paragraphs([[Numbered(1, claim()), Numbered(2, claim())], [], [Numbered(3, claim())]])
+    assert text.startswith("::: {.generated}\n")
+    assert text.count("\n\n") == 1
+    assert paragraphs([[]]) == ""
+
+
+def test_the_abstract_lists_headlines_by_task() -> None:
+    text = findings({"One & two": [Numbered(1, claim())], "Three": []})
+    assert "- **One \\& two.** [It is 3.]{.claim #headline-1}" in text
+    assert "Three" not in text

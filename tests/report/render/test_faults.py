@@ -1,0 +1,122 @@
+"""What the built-in renderer refuses, and how it says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from report.errors import UserError
+from report.render import render
+
+
+@pytest.fixture
+def project(project):
+    """The sample book cut to the chapters that the faults below need."""
+    path = project / "_quarto.yml"
+    lines = path.read_text().splitlines()
+    cut = ("deep-vs-shallow", "generalization", "definitions", "reproducibility", "answers")
+    path.write_text("\n".join(line for line in lines if not any(name in line for name in cut)))
+    rewrite(project, "index", "Nothing.\n")
+    rewrite(project, "evidence", "## Claims {#sec-claims}\n")
+    return project
+
+
+def rewrite(project, name, text):
+    """Makes the pre-render script write `text` for the chapter `name`."""
+    script = project / "report" / "prerender.py"
+    target = f"chapters/_generated/{name}.qmd"
+    script.write_text(script.read_text() + f"Path({target!r}).write_text({text!r})\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("a\n\n<div>x</div>\n", 3, "raw html"),
+        ("a <b>x</b>\n", 1, "raw html"),
+        ("a\n\n\\newpage\n", 3, "raw tex"),
+        ("```{=typst}\n#panic()\n```\n", 2, "raw typst"),
+        ("a\n\n```{python}\n1\n```\n", 3, "code cell"),
+        ("a\n\n{{< video x >}}\n", 3, "shortcode"),
+        ("::: {.panel-tabset}\nx\n:::\n", 1, "panel-tabset"),
+        ("::: {#fig-x layout-ncol=2}\nx\n:::\n", 1, "layout-ncol"),
+        ("::: {#fig-x}\nx\n:::\n", 1, "#fig-x"),
+        ("[x]{.aside}\n", 1, "aside"),
+        ("\n![c](figure.svg){#fig-x fig-alt=a}\n", 2, "begin with /"),
+        ("![c](/results/full/figures/loss.svg){#fig-x}\n", 1, "fig-alt"),
+        ("| line block\n| of two\n", 1, "LineBlock"),
+        ("see @fig-nothing\n", 1, "nothing in the book is labeled fig-nothing"),
+        ("see @sec-summary\n", 1, "has no number"),
+        ("\n[x](#nowhere)\n", 2, "leads nowhere"),
+        ("[x](/chapters/none.qmd)\n", 1, "leads to no chapter"),
+        ("[x](/chapters/evidence.qmd#none)\n", 1, "has no #none"),
+        ("## A {#sec-a}\n\n## B {#sec-a}\n", 1, "sec-a is given twice"),
+        ("x $$ y $$ {#eq-y}\n", 1, "paragraph of its own"),
+        (
+            '| a | b |\n|---|---|\n| 1 | 2 |\n\n: c {#tbl-c tbl-colwidths="[1]"}\n',
+            5,
+            "tbl-colwidths",
+        ),
+    ],
+)
+def test_an_unsupported_construct_is_named_with_file_and_line(project, text, line, what):
+    rewrite(project, "optimization", text)
+    with pytest.raises(UserError) as error:
+        render(project, "builtin")
+    assert str(error.value).startswith(f"chapters/_generated/optimization.qmd:{line}: ")
+    assert what in str(error.value)
+    assert not (project / "_site").exists()
+    assert not list(project.glob("_site*"))
+
+
+def test_a_shortcode_in_code_is_code(project):
+    rewrite(
+        project, "optimization", "`{{< x >}}`\n\n```\n{{< x >}}\n```\n\n\\{\\{\\< x \\>\\}\\}\n"
+    )
+    render(project, "builtin")
+    assert "{{&lt; x &gt;}}" in (project / "_site/chapters/optimization.html").read_text()
+
+
+def test_a_figure_that_is_not_there(project):
+    rewrite(project, "optimization", "![c](/results/full/none.svg){#fig-n fig-alt=a}\n")
+    with pytest.raises(UserError, match=r"results/full/none\.svg"):
+        render(project, "builtin")
+
+
+def test_a_citation_that_is_not_in_the_bibliography(project):
+    rewrite(project, "optimization", "As [@nobody1900] says.\n")
+    with pytest.raises(UserError, match="nobody1900"):
+        render(project, "builtin")
+
+
+def test_a_failing_pre_render_script(project):
+    (project / "report" / "prerender.py").write_text("raise SystemExit('no records')\n")
+    with pytest.raises(UserError, match=r"report/prerender\.py failed with status 1: no records"):
+        render(project, "builtin")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("type: book", "type: website", "project.type"),
+        ("number-sections: true", "number-sections: false", "number-sections"),
+        ("lang: en", "lang: en\nreference-location: margin", "reference-location"),
+        (
+            "chapters/optimization.qmd",
+            "chapters/missing.qmd",
+            "chapters/missing.qmd does not exist",
+        ),
+        ("- index.qmd", "- part: x", "parts are not supported"),
+        ("book:\n", "book: [\n", "not valid YAML"),
+    ],
+)
+def test_configuration_that_only_quarto_knows(project, old, new, message):
+    path = project / "_quarto.yml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(UserError, match=message):
+        render(project, "builtin")
+
+
+def test_profiles(project):
+    render(project, "builtin", {"QUARTO_PROFILE": "quick"})
+    assert "Suite quick" in (project / "_site" / "index.html").read_text()
+    with pytest.raises(UserError, match="no profile 'none'"):
+        render(project, "builtin", {"QUARTO_PROFILE": "none"})

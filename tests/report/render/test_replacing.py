@@ -1,0 +1,167 @@
+"""The old report stays until the new one is whole, whatever happens in between."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+
+from report.render import RenderError, render, staging
+from report.render.quarto import find
+
+
+def digest(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_rendering_twice_gives_the_same_files(project):
+    render(project, "builtin")
+    first = digest(project / "_site")
+    render(project, "builtin")
+    assert digest(project / "_site") == first
+
+
+def test_a_failed_render_keeps_the_old_report(project):
+    render(project, "builtin")
+    before = digest(project / "_site")
+    (project / "references.bib").write_text("")
+    with pytest.raises(Exception, match="citation"):
+        render(project, "builtin")
+    assert digest(project / "_site") == before
+    assert [path.name for path in project.glob("_site*")] == ["_site"]
+
+
+def test_a_killed_render_leaves_nothing_that_the_next_does_not_clean(project):
+    render(project, "builtin")
+    before = digest(project / "_site")
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from pathlib import Path\n"
+        "from report.render import render\nrender(Path(sys.argv[1]), 'builtin')",
+        str(project),
+    ]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    for delay in (0.3, 0.5, 0.7):
+        process = subprocess.Popen(command, env=environment, start_new_session=True)
+        time.sleep(delay)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert digest(project / "_site") == before
+    render(project, "builtin")
+    assert digest(project / "_site") == before
+    assert [path.name for path in project.glob("_site*")] == ["_site"]
+
+
+def test_a_site_that_was_only_moved_aside_comes_back(project):
+    render(project, "builtin")
+    (project / "_site").rename(project / "_site.old")
+    with pytest.raises(RuntimeError), staging.staged(project, project / "_site"):
+        assert (project / "_site" / "index.html").exists()
+        raise RuntimeError
+    assert [path.name for path in project.glob("_site*")] == ["_site"]
+
+
+def test_renders_at_the_same_time_end_with_one_whole_report(project):
+    processes = [
+        multiprocessing.get_context("spawn").Process(target=render, args=(project, "builtin"))
+        for _ in range(2)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert (project / "_site" / "report.pdf").stat().st_size > 10_000
+    assert [path.name for path in project.glob("_site*")] == ["_site"]
+
+
+def fake(folder, script):
+    """A program called quarto in `folder`; its environment puts it on PATH."""
+    folder.mkdir()
+    program = folder / "quarto"
+    program.write_text("#!/bin/sh\n" + script)
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+def test_quarto_is_missing(project, tmp_path):
+    with pytest.raises(RenderError, match=r"Quarto >= 1\.9 is needed, none is on PATH"):
+        render(project, "quarto", {"PATH": str(tmp_path)})
+
+
+def test_quarto_is_too_old(project, tmp_path):
+    path = fake(tmp_path / "bin", "echo 1.4.557\n")
+    with pytest.raises(RenderError, match=r"Quarto >= 1\.9 is needed, found Quarto 1\.4\.557"):
+        render(project, "quarto", path)
+    result = render(project, "auto", path)
+    assert result.renderer == "builtin"
+    assert "Quarto 1.4.557 is older than 1.9" in result.line
+
+
+VERSION = 'if [ "$1" = --version ]; then echo 1.9.20; exit; fi\n'
+
+
+def test_quarto_crashes(project, tmp_path):
+    render(project, "builtin")
+    before = digest(project / "_site")
+    path = fake(tmp_path / "bin", VERSION + "echo ERROR: no luck >&2; exit 3\n")
+    with pytest.raises(
+        RenderError, match=r"Quarto 1\.9\.20 .* failed with status 3: ERROR: no luck"
+    ):
+        render(project, "auto", path)
+    assert digest(project / "_site") == before
+
+
+def test_quarto_succeeds_without_a_file(project, tmp_path):
+    render(project, "builtin")
+    before = digest(project / "_site")
+    path = fake(tmp_path / "bin", VERSION + 'touch "$4/nothing"; echo x > "$4/index.html"\n')
+    with pytest.raises(RenderError, match=r"Quarto 1\.9\.20 .*wrote no report\.pdf"):
+        render(project, "quarto", path)
+    assert digest(project / "_site") == before
+
+
+def test_quarto_makes_the_report(project, tmp_path):
+    script = (
+        'echo site > "$4/index.html"; echo paper > "$4/report.pdf"; echo $QUARTO_PROFILE > "$4/p"\n'
+    )
+    path = fake(tmp_path / "bin", VERSION + script)
+    result = render(project, "auto", {**path, "QUARTO_PROFILE": "quick"})
+    assert result.line.startswith("Rendered by quarto (Quarto 1.9.20): ")
+    assert result.site.read_text() == "site\n"
+    assert (project / "_site" / "p").read_text() == "quick\n"
+
+
+def test_the_real_quarto_agrees(project, rendered):
+    program = find({})
+    if program is None or not program.recent:
+        pytest.skip("Quarto >= 1.9 is not on PATH")
+    result = render(project, "quarto")
+    site = project / "_site"
+    for name in ("deep-vs-shallow", "definitions", "evidence"):
+        page = (site / "chapters" / f"{name}.html").read_text()
+        ours = rendered.page(f"chapters/{name}.html")
+        assert captions(page) == captions(ours)
+        assert headings(page) == headings(ours)
+    assert result.pdf.stat().st_size > 10_000
+
+
+def captions(page):
+    found = re.findall(r"<figcaption[^>]*>(.*?)</figcaption>", page, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", "", text).replace("&nbsp;", " ").split()) for text in found]
+
+
+def headings(page):
+    found = re.findall(r"<h[12][^>]*>(.*?)</h[12]>", page, re.DOTALL)
+    texts = [" ".join(re.sub("<[^>]+>", "", text).replace("&nbsp;", " ").split()) for text in found]
+    return [
+        text for text in texts if text not in ("Footnotes", "Table of contents", "On this page")
+    ]

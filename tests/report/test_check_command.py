@@ -1,0 +1,125 @@
+"""`homework check` and `homework names` from the command line; an anonymous report."""
+
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from tests.project import Homework
+
+SUITE = ("--suite", "tiny.toml")
+RUN = ("run", *SUITE, "--device", "cpu", "--workers", "1")
+COVER = """
+[author]
+name = "Ada Example"
+student_id = "C12345678"
+email = "ada@example.edu"
+[course]
+name = "CPSC 8430"
+instructor = "Grace Teacher"
+[report]
+repository = "https://example.org/ada/homework"
+anonymous = {anonymous}
+"""
+PRIVATE = ("Ada Example", "C12345678", "ada@example.edu", "example.org/ada")
+
+
+@pytest.fixture
+def ran(homework: Homework) -> Homework:
+    assert homework(*RUN).code == 0
+    return homework
+
+
+def test_what_is_missing_is_listed_with_status_one(homework: Homework) -> None:
+    ended = homework("check", *SUITE)
+    assert ended.code == 1
+    assert "records    train-on-task: missing" in ended.out
+    assert "Traceback" not in ended.err
+
+
+def test_after_a_run_only_the_tasks_outside_the_suite_are_missing(ran: Homework) -> None:
+    ended = ran("check", *SUITE)
+    assert ended.code == 1
+    topics = {line.split()[0] for line in ended.out.splitlines()[:-1]}
+    assert topics == {"records", "questions", "partly"}
+    named = [x for x in ended.out.splitlines() if "simulate-function" in x]
+    assert all(x.startswith("partly") for x in named)  # two models where a bonus asks for three
+
+
+def test_a_changed_setting_makes_a_record_stale(ran: Homework) -> None:
+    ran.edit("epochs = 30", "epochs = 31")
+    assert "simulate-function: stale (setting training.epochs)" in ran("check", *SUITE).out
+
+
+def test_without_torch_records_are_not_called_fresh(
+    ran: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "torch", None)
+    ended = ran("check", "--suite", "tiny")
+    assert "skipped    records: whether they are fresh: torch is not installed" in ended.out
+    ended = ran("check", "--suite", "tniy")
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+
+
+def test_a_suite_that_does_not_exist(homework: Homework) -> None:
+    ended = homework("check", "--suite", "quik")
+    assert (ended.code, ended.out) == (2, "")
+    assert 'did you mean "quick"?' in ended.err
+
+
+def test_names_lists_what_a_comment_may_cite(ran: Homework) -> None:
+    ended = ran("names", "--suite", "tiny")
+    assert ended.code == 0
+    assert "{train-on-task.models.small.parameters}  310" in ended.out
+    assert "{train-on-task.data.digits.train_size}  60" in ended.out
+    names = [line.split("}")[0] + "}" for line in ended.out.splitlines()]
+    assert len(set(names)) == len(names) > 20
+    (ran.folder / "comments").mkdir()
+    (ran.folder / "comments" / "train-on-task.md").write_text("\n\n".join(names))
+    generated = ran("render", "--suite", "tiny", "--renderer", "builtin")
+    assert generated.code == 0, generated.err
+
+
+def test_an_unknown_name_stops_the_render_in_one_line(ran: Homework) -> None:
+    (ran.folder / "comments").mkdir()
+    comment = ran.folder / "comments" / "train-on-task.md"
+    comment.write_text("{train-on-task.models.smal.parameters}", encoding="utf-8")
+    ended = ran("render", "--suite", "tiny", "--renderer", "builtin")
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert 'did you mean "train-on-task.models.small.parameters"?' in ended.err
+    assert comment.read_text(encoding="utf-8") == "{train-on-task.models.smal.parameters}"
+
+
+def everything(site: Path) -> str:
+    """All text of the site's files, and text and metadata of the PDF."""
+    parts = [
+        path.read_text(encoding="utf-8", errors="replace")
+        for path in sorted(site.rglob("*"))
+        if path.is_file() and path.suffix != ".pdf"
+    ]
+    with pymupdf.open(site / "report.pdf") as document:
+        parts += [str(document.metadata), document.get_xml_metadata()]
+        parts += [page.get_text() for page in document]
+        parts += [str(page.get_links()) for page in document]
+    return " ".join(" ".join(parts).split())
+
+
+def rendered(homework: Homework, anonymous: bool) -> str:
+    cover = COVER.format(anonymous=str(anonymous).lower())
+    (homework.folder / "homework.toml").write_text(cover, encoding="utf-8")
+    ended = homework("render", "--suite", "tiny", "--renderer", "builtin")
+    assert ended.code == 0, ended.err
+    return everything(homework.folder / "_site")
+
+
+def test_an_anonymous_report_leaves_name_and_links_out(homework: Homework) -> None:
+    data = homework.folder / "ada-example-home"
+    ended = homework(*RUN, "--only", "train-on-task", "--data-dir", data)
+    assert ended.code == 0, ended.err
+    named = rendered(homework, anonymous=False)
+    for words in (*PRIVATE[:2], "ada-example-home", "CPSC 8430", "Grace Teacher"):
+        assert words in named
+    hidden = rendered(homework, anonymous=True)
+    for words in (*PRIVATE, "Author:", "ada-example-home", str(homework.folder)):
+        assert words not in hidden
+    assert "CPSC 8430" in hidden and "Grace Teacher" in hidden

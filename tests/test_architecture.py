@@ -1,0 +1,129 @@
+"""Which way imports go: read from the source of every module."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SHARED = ("report.errors", "report.interruption", "report.records", "report.tasks")
+"""All that experiments know of the report: errors, signals, record types and store, the tasks."""
+DOORS = {"report.commands"}
+"""Where the report calls experiments, inside functions."""
+ENTRY = {"experiments.__main__"}
+"""`python -m experiments` is the command line."""
+
+LAYERS = (
+    ("settings", "data"),
+    ("models",),
+    ("engine",),
+    ("measures",),
+    ("tasks",),
+)
+"""Packages of experiments from below to above; a package imports from its own row and below."""
+EXCEPTIONS = {("experiments.models.catalog", "experiments.tasks")}
+"""The list of a suite's networks asks each task which it uses."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: the module that imports, what it imports, whether a function does it."""
+
+    module: str
+    target: str
+    lazy: bool
+
+    def __str__(self) -> str:
+        return f"{self.module} imports {self.target}"
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(package: str) -> Iterator[Import]:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        lazy = {
+            inner
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                targets = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                assert not node.level, f"{path}: relative import; write the whole name"
+                assert node.module is not None
+                targets = [f"{node.module}.{alias.name}" for alias in node.names]
+            else:
+                continue
+            for target in targets:
+                yield Import(module_name(path), target, node in lazy)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+REPORT = list(imports("report"))
+EXPERIMENTS = list(imports("experiments"))
+
+
+def test_the_report_needs_no_torch_and_no_experiments() -> None:
+    wrong = [
+        str(found)
+        for found in REPORT
+        if any(within(found.target, name) for name in ("torch", "torchvision", "experiments"))
+        and not (found.lazy and found.module in DOORS)
+    ]
+    assert not wrong
+
+
+def test_experiments_know_little_of_the_report() -> None:
+    wrong = [
+        str(found)
+        for found in EXPERIMENTS
+        if within(found.target, "report")
+        and not any(within(found.target, name) for name in SHARED)
+        and found.module not in ENTRY
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("layer", [name for row in LAYERS for name in row])
+def test_layers_import_downwards(layer: str) -> None:
+    height = next(i for i, row in enumerate(LAYERS) if layer in row)
+    above = [f"experiments.{name}" for row in LAYERS[height + 1 :] for name in row]
+    wrong = [
+        str(found)
+        for found in EXPERIMENTS
+        if within(found.module, f"experiments.{layer}")
+        for upper in above
+        if within(found.target, upper) and (found.module, upper) not in EXCEPTIONS
+    ]
+    assert not wrong
+
+
+def test_settings_are_read_without_torch() -> None:
+    wrong = [
+        str(found)
+        for found in EXPERIMENTS
+        if within(found.module, "experiments.settings") and within(found.target, "torch")
+    ]
+    assert not wrong
+
+
+def test_optional_libraries_are_imported_only_when_asked() -> None:
+    optional = ("tensorboard", "torch.utils.tensorboard", "submitit", "experiments.tensorboard")
+    wrong = [
+        str(found)
+        for found in (*REPORT, *EXPERIMENTS)
+        if any(within(found.target, name) for name in optional) and not found.lazy
+    ]
+    assert not wrong
