@@ -16,7 +16,7 @@ from report.tasks import TASKS
 def statements() -> dict[str, Statement]:
     """All statements of all sections by identifier; raises ValueError where two share one."""
     found: dict[str, Statement] = {}
-    for module in _modules():
+    for module in _modules(report.sections, report.claims):
         for value in vars(module).values():
             if isinstance(value, Statement) and found.setdefault(value.id, value) is not value:
                 raise ValueError(f"{module.__name__}: two statements are called {value.id}")
@@ -32,19 +32,23 @@ CLEAR: dict[str, tuple[str, Callable[[float], Markdown]]] = {
 
 
 def thresholds() -> tuple[tuple[str, str, Markdown], ...]:
-    """Task, kind of difference, and the size from which it is called clear."""
+    """Task, kind of difference, and the size from which it is called clear.
+
+    A task without commentary has no module among the claims and calls nothing clear.
+    """
+    modules = {module.__name__.rpartition(".")[2]: module for module in _modules(report.claims)}
     found = []
     for task in TASKS:
-        module = import_module(f"report.claims.{task.module}")
+        module = modules.get(task.module)
         for constant, (kind, show) in CLEAR.items():
             if hasattr(module, constant):
                 found.append((task.name, kind, show(getattr(module, constant))))
     return tuple(found)
 
 
-def _modules() -> list[ModuleType]:
+def _modules(*packages: ModuleType) -> list[ModuleType]:
     return [
         import_module(f"{package.__name__}.{name}")
-        for package in (report.sections, report.claims)
+        for package in packages
         for _, name, _ in pkgutil.iter_modules(package.__path__)
     ]

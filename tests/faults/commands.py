@@ -14,6 +14,8 @@ from experiments import workers
 
 Hook = Callable[[], None]
 
+_started: list["Command"] = []
+
 _server = workers.PROCESSES
 # Forked from a process that has imported everything, a command starts at once.
 _server.set_forkserver_preload(["tests.faults.warm", "tests.faults.commands"])
@@ -70,7 +72,16 @@ def start(
     told: tuple[Any, ...] = (folder, arguments, log, hook, dict(environment or {}))
     process = _server.Process(target=_run, args=told)
     process.start()
-    return Command(process, log)
+    _started.append(Command(process, log))
+    return _started[-1]
+
+
+def end_all() -> None:
+    """End every command that a test has left running, as a failing test does."""
+    while _started:
+        command = _started.pop()
+        if command.process.is_alive():
+            command.signal(signal.SIGKILL)
 
 
 def _run(
@@ -92,3 +103,15 @@ def _run(
     from report.cli import main
 
     main()
+
+
+def save_every_epoch() -> None:
+    """In this process, trainings save a checkpoint after every epoch."""
+    from experiments.engine.group import GroupTraining
+
+    finish = GroupTraining.finish
+
+    def finish_saving(self: GroupTraining, **given: Any) -> None:
+        finish(self, **{**given, "save_every": 0.0})
+
+    GroupTraining.finish = finish_saving  # type: ignore[method-assign]

@@ -1,17 +1,24 @@
 """A small suite, what a run of it without a fault leaves, and fresh projects for runs with one."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.commands import start
+from tests.faults.commands import end_all, start
 from tests.faults.compare import contents
 from tests.project import Homework, make_project
 
 # In the words of the straight run too: the command stands in the record.
 RUN = ("run", "--suite", "tiny.toml", "--device", "cpu", "--workers", "1")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_running() -> Iterator[None]:
+    yield
+    end_all()
 
 
 @pytest.fixture

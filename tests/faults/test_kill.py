@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.commands import start
+from tests.faults.commands import save_every_epoch, start
 from tests.faults.compare import contents
 from tests.faults.conftest import RUN
 from tests.project import make_project
@@ -22,10 +22,7 @@ STEPS = ("open", "fsync", "replace", "after")
 
 def die_at(step: str, number: int) -> None:
     """End this process by SIGKILL at the given point of its write of this number."""
-    from experiments.engine.cache import Cache
-
-    # A checkpoint after every epoch, so that many moments are writes.
-    Cache.__init__.__defaults__ = (*Cache.__init__.__defaults__[:-1], 0.0)  # type: ignore[index,misc]
+    save_every_epoch()  # so that many moments are writes
     writes = 0
     make, sync, swap = tempfile.NamedTemporaryFile, os.fsync, Path.replace
 

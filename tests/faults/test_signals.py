@@ -12,7 +12,7 @@ import pytest
 
 from report.interruption import GRACE
 from report.records import Results
-from tests.faults.commands import Command, start
+from tests.faults.commands import Command, save_every_epoch, start
 from tests.faults.compare import contents
 from tests.faults.conftest import RUN
 from tests.project import ROOT
@@ -22,10 +22,9 @@ STATUS = ("status", "--suite", "tiny.toml", "--json")
 
 def slowly() -> None:
     """Epochs of ten milliseconds, each saved."""
-    from experiments.engine.cache import Cache
     from experiments.engine.group import GroupTraining
 
-    Cache.__init__.__defaults__ = (*Cache.__init__.__defaults__[:-1], 0.0)  # type: ignore[index,misc]
+    save_every_epoch()
     train_epoch = GroupTraining._train_epoch
 
     def slow(self: GroupTraining) -> None:
@@ -40,6 +39,7 @@ def stuck() -> None:
     from experiments.engine.group import GroupTraining
 
     def forever(self: GroupTraining) -> None:
+        Path("stuck").touch()
         while True:
             try:
                 time.sleep(60)
@@ -84,9 +84,8 @@ def test_interrupted_in_training(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_signal_leaves_at_once(project: Path, number: signal.Signals) -> None:
     command = start(project, *RUN, hook=stuck)
-    marker = Results(project / "results", "tiny").marker("simulate-function")
-    command.wait_for(marker.exists)
-    time.sleep(0.3)
+    command.wait_for((project / "stuck").exists)
+    time.sleep(0.1)
     command.signal(number)
     time.sleep(0.5)
     assert command.process.is_alive()
@@ -94,13 +93,13 @@ def test_a_second_signal_leaves_at_once(project: Path, number: signal.Signals) -
     command.signal(number)
     assert command.wait() == 128 + number
     assert time.monotonic() - begin < 1
-    assert marker.exists()
+    assert Results(project / "results", "tiny").marker("simulate-function").exists()
 
 
 def test_a_step_that_does_not_come_back_is_left(project: Path) -> None:
     command = start(project, *RUN, hook=stuck)
-    command.wait_for(Results(project / "results", "tiny").marker("simulate-function").exists)
-    time.sleep(0.3)
+    command.wait_for((project / "stuck").exists)
+    time.sleep(0.1)
     begin = time.monotonic()
     command.signal(signal.SIGTERM)
     assert command.wait() == 143
