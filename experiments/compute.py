@@ -1,6 +1,7 @@
 """Compute one task: from its settings to its record."""
 
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,15 +28,15 @@ REASON_LENGTH = 300
 
 @dataclass(frozen=True)
 class CountingCache(Cache):
-    """A cache that knows which keys were found in it."""
+    """A cache that knows which keys were found in it, and the seconds that computing them took."""
 
-    taken_up: set[str] = field(default_factory=set, repr=False)
+    taken_up: dict[str, float] = field(default_factory=dict, repr=False)
 
     def load(self, key: str) -> dict[str, Any] | None:
         """See `Cache.load`."""
         state = super().load(key)
         if state is not None:
-            self.taken_up.add(key)
+            self.taken_up.setdefault(key, float(state["seconds"]))
         return state
 
 
@@ -93,7 +94,7 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
     if reason and request.device.type == "cuda":
         torch.cuda.empty_cache()  # the next task starts with all of the memory
     wall_seconds = time.perf_counter() - begin
-    return _record(request, task, measured, reason, wall_seconds, len(cache.taken_up))
+    return _record(request, task, measured, reason, wall_seconds, cache.taken_up)
 
 
 def failed(request: Request, task: str, reason: str) -> Record:
@@ -107,7 +108,7 @@ def _record(
     measured: Measured,
     reason: str | None,
     wall_seconds: float,
-    taken_up: int = 0,
+    taken_up: Mapping[str, float] | None = None,
 ) -> Record:
     settings = request.suite.tasks[task]
     wanted = basis(request.suite, task)
@@ -122,7 +123,7 @@ def _record(
         settings=wanted.settings,
         key=wanted.key,
         provenance=provenance(
-            request.device, request.command, wanted, measured, wall_seconds, taken_up
+            request.device, request.command, wanted, measured, wall_seconds, taken_up or {}
         ),
         dataset=None if not datasets else datasets[0] if len(datasets) == 1 else datasets,
         models=models(settings.uses()),

@@ -3,6 +3,7 @@
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,7 +23,7 @@ def provenance(
     wanted: Basis,
     measured: Measured,
     wall_seconds: float,
-    taken_up: int,
+    taken_up: Mapping[str, float],
 ) -> Provenance:
     """Provenance of a record that this process makes now."""
     commit, dirty = _git()
@@ -31,7 +32,8 @@ def provenance(
         dirty=dirty,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         wall_seconds=round(wall_seconds, 3),
-        taken_up=taken_up,
+        taken_up=len(taken_up),
+        taken_up_seconds=round(sum(taken_up.values()), 3),
         device=device_name(device),
         threads=torch.get_num_threads(),
         versions={"python": platform.python_version(), **_versions()},

@@ -3,7 +3,9 @@
 import hashlib
 import io
 import pickle
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,10 @@ class Cache:
     seconds: float = 30.0
 
     def save(self, key: str, state: dict[str, Any]) -> None:
-        """Replace the file of `key` by `state` (tensors, numbers, texts, lists, dicts)."""
+        """Replace the file of `key` by `state` (tensors, numbers, texts, lists, dicts).
+
+        `state["seconds"]` is the time that computing it took, over all interruptions.
+        """
         if self.folder is None:
             return
         buffer = io.BytesIO()
@@ -56,6 +61,15 @@ class Cache:
                 return state
         set_aside(path, self.folder.parent / "aside")
         return None
+
+    def once(self, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The state of `key`, as it was kept, or computed now and kept from now on."""
+        state = self.load(key)
+        if state is None:
+            begin = time.monotonic()
+            state = compute()
+            self.save(key, state | {"seconds": time.monotonic() - begin})
+        return {name: value for name, value in state.items() if name != "seconds"}
 
 
 def _header(key: str, content: bytes) -> bytes:

@@ -29,6 +29,7 @@ class GroupTraining:
         )
         shape = first.problem.shape
         self.epoch = 0
+        self._seconds, self._resumed = 0.0, time.monotonic()
         self._parameters = torch.stack(
             [initial_parameters(r.network, shape, generator(r.seed, "weights")) for r in runs]
         ).to(device=device, dtype=self._feed.dtype)
@@ -71,6 +72,7 @@ class GroupTraining:
             evaluated: told the epoch and what was measured there, scalars (R,) by name.
         """
         self._evaluated_by = evaluated
+        self._resumed = time.monotonic()
         if self.epoch == 0 and not self._history_epochs:
             self._look()
         saved = time.monotonic()
@@ -163,6 +165,7 @@ class GroupTraining:
         """Everything needed to go on from here, or to read the outcome."""
         return {
             "epoch": self.epoch,
+            "seconds": self._seconds + time.monotonic() - self._resumed,
             "parameters": self._parameters.cpu(),
             "final": self._final.cpu(),
             "optimizer": self._optimizer.state_dict(),
@@ -180,6 +183,7 @@ class GroupTraining:
         """Take up a saved state."""
         device = self._feed.device
         self.epoch = state["epoch"]
+        self._seconds = state["seconds"]
         self._parameters.copy_(state["parameters"])
         self._final = state["final"].to(device)
         self._optimizer.load_state_dict(state["optimizer"])

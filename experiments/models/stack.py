@@ -1,6 +1,5 @@
 """Many networks of one shape as one: parameters (R, P), a leading run dimension everywhere."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -8,7 +7,8 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
-from experiments.models.build import ACTIVATIONS, build
+from experiments.models.build import build
+from experiments.models.perceptron import perceptrons
 from experiments.settings.network import Network, Shape
 
 
@@ -55,28 +55,20 @@ class _Rows:
 
 
 class StackedMLP(_Rows):
-    """R multilayer perceptrons, each layer one `baddbmm` over the run dimension."""
+    """R multilayer perceptrons, computed together by `experiments.models.perceptron`."""
 
     def __init__(self, network: Network, shape: Shape, parameters: Tensor) -> None:
         """Args: parameters: (R, P), used in place."""
         if network.convolutions:
             raise ValueError("a stack holds multilayer perceptrons only")
         super().__init__(build(network, shape, device="meta"), parameters)
-        leaves = list(self.leaves.values())
-        self._weights = leaves[0::2]
-        self._biases = leaves[1::2]
-        self._activation: Callable[[Tensor], Tensor] = ACTIVATIONS[network.activation]()
+        self._leaves = tuple(self.leaves.values())
+        self._activation = network.activation
         self._softmax = network.output == "softmax"
 
     def __call__(self, inputs: Tensor) -> Tensor:
-        runs = self.parameters.shape[0]
-        hidden = inputs.flatten(2).expand(runs, -1, -1)
-        last = len(self._weights) - 1
-        for index, (weight, bias) in enumerate(zip(self._weights, self._biases, strict=True)):
-            hidden = torch.baddbmm(bias.unsqueeze(1), hidden, weight.transpose(1, 2))
-            if index < last:
-                hidden = self._activation(hidden)
-        return functional.softmax(hidden, dim=-1) if self._softmax else hidden
+        outputs = perceptrons(self._activation, inputs.flatten(2), self._leaves)
+        return functional.softmax(outputs, dim=-1) if self._softmax else outputs
 
 
 class SingleNetwork(_Rows):
@@ -94,9 +86,16 @@ class SingleNetwork(_Rows):
         batch = inputs[0]
         if self.convolutions:
             batch = batch.contiguous(memory_format=torch.channels_last)
-        named = {name: leaf[0] for name, leaf in self.leaves.items()}
+        named = {name: self._laid(leaf[0]) for name, leaf in self.leaves.items()}
         outputs: Tensor = functional_call(self._module, named, (batch,))
         return outputs.unsqueeze(0)
+
+    @staticmethod
+    def _laid(parameter: Tensor) -> Tensor:
+        """Filters with the channels last, as the images are: convolutions are faster so."""
+        if parameter.dim() != 4:
+            return parameter
+        return parameter.contiguous(memory_format=torch.channels_last)
 
 
 def ensemble(network: Network, shape: Shape, parameters: Tensor) -> Ensemble:

@@ -100,7 +100,7 @@ def too_few(name: str, key: str, given: int, needed: int, what: str) -> tuple[Fi
     """A finding when fewer than `needed` are given; `what` is a plural noun."""
     if given >= needed:
         return ()
-    return (Finding(name, key, f"{given} {what}, where {needed} are the least", "add more"),)
+    return (Finding(name, key, f"{given} given, at least {needed} {what} needed", "add more"),)
 
 
 def _of_use(settings: Checked, use: Use) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from typing import Any, Literal, Self
 
 import torch
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem, Split
@@ -52,19 +52,25 @@ class Alphas(Table):
     of the loss is compared.
     """
 
-    low: float = Field(default=-1.0, le=0, ge=-100)
-    high: float = Field(default=2.0, ge=1, le=100)
+    low: float = Field(default=-1.0, ge=-100, le=100)
+    high: float = Field(default=2.0, ge=-100, le=100)
     count: int = Field(default=61, ge=2, le=1001)
     outward: float = Field(default=0.5, gt=0)
 
-    @model_validator(mode="after")
-    def _outward_within(self) -> Self:
-        if self.low > -self.outward or self.high < 1 + self.outward:
-            raise ValueError(
-                f"outward = {self.outward}: {-self.outward} and {1 + self.outward} must lie "
-                f"within low = {self.low} and high = {self.high}"
-            )
-        return self
+    def contradictions(self) -> tuple[Finding, ...]:
+        """A range that misses a solution, the places compared, or part of what is asked for."""
+        low, high, out = self.low, self.high, self.outward
+        given, remedy = f"α from {low:g} to {high:g}", "widen low and high"
+        if not low <= 0 <= 1 <= high:
+            cause = f"{given} misses a solution: they lie at 0 and 1"
+            return (Finding("", "alphas", cause, remedy),)
+        if low > -out or high < 1 + out:
+            cause = f"{given} misses {-out:g} or {1 + out:g}, which outward = {out:g} compares"
+            return (Finding("", "alphas", cause, f"{remedy}, or lower outward"),)
+        if low > -1 or high < 2:
+            cause = f"{given} covers less than [−1, 2]"
+            return (Finding("narrow-alpha-range", "alphas", cause, remedy),)
+        return ()
 
     def positions(self) -> tuple[float, ...]:
         """All values of α, increasing."""
@@ -107,11 +113,19 @@ class Settings(TaskSettings):
         return (self.data,)
 
     def contradictions(self) -> tuple[Finding, ...]:
-        """Enough seeds for a spread, and at least two for different starts."""
+        """Two solutions to connect, a line that holds them, enough seeds for a spread."""
+        found = self.alphas.contradictions()
+        for key in sorted({"batch_size", "learning_rate"} & self.training.model_fields_set):
+            cause = "every approach of a pair has its own, so this one is never used"
+            found += (Finding("", f"training.{key}", cause, "remove it"),)
+        for number, pair in enumerate(self.pairs):
+            if pair.first == pair.second:
+                cause = "both approaches are the same"
+                found += (Finding("", f"pairs.{number}", cause, "change one of them"),)
         if "different" in self.starts and len(self.seeds) < 2:
             cause = "solutions of different starts need two seeds"
-            return (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
-        return too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+            found += (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
+        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
 
     def ends(self) -> tuple[tuple[Start, int, int], ...]:
         """Start and the two seeds of every line of a pair."""
@@ -220,7 +234,8 @@ def _line_row(
             first.run.network, problem, rows, first.run.training.loss, split, device
         )
         row |= _measures(split, alphas, found)
-    return row | {"reason": None}
+    lost = any(row[f"{split}_barrier"] is None for split in splits)
+    return row | {"reason": "a loss on the line is not finite" if lost else None}
 
 
 def _measures(split: Split, alphas: tuple[float, ...], found: RowsEvaluation) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """HW1-2, what happens when the gradient is almost zero: minimal ratio against loss."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self, cast
 
 import torch
@@ -202,6 +204,26 @@ def _trained_row(outcome: Trained) -> dict[str, Any]:
     return row | ({"reason": f"diverged at epoch {outcome.diverged_at}"} if lost else {})
 
 
+@dataclass
+class Told:
+    """Passes on how much was done, and counts it."""
+
+    advance: Callable[[int], None]
+    done: int = 0
+
+    def __call__(self, done: int) -> None:
+        self.done += done
+        self.advance(done)
+
+
+def _searched(
+    objective: StackedDerivatives, block: Tensor, search: SearchSettings, told: Told
+) -> dict[str, Any]:
+    """A search as a state for the cache."""
+    found = critical_points(objective, block, Search(**search.model_dump()), told)
+    return vars(found) | {"verdicts": list(found.verdicts), "iterations": list(found.iterations)}
+
+
 def _search(
     objective: StackedDerivatives,
     start: Tensor,
@@ -220,16 +242,12 @@ def _search(
     for block in start.split(size):
         bits = hashlib.sha256(block.numpy().tobytes()).hexdigest()
         key = digest(["critical points", code, search.model_dump(), data, bits])
-        kept = context.cache.load(key)
-        if kept is not None:
-            advance(len(block) * search.iterations)
-            kept["verdicts"] = tuple(cast(Sequence[Verdict], kept["verdicts"]))
-            kept["iterations"] = tuple(kept["iterations"])
-            blocks.append(Found(**kept))
-            continue
-        found = critical_points(objective, block, Search(**search.model_dump()), advance)
-        context.cache.save(key, vars(found) | {"verdicts": list(found.verdicts)})
-        blocks.append(found)
+        told = Told(advance)
+        kept = context.cache.once(key, partial(_searched, objective, block, search, told))
+        advance(len(block) * search.iterations - told.done)
+        kept["verdicts"] = tuple(cast(Sequence[Verdict], kept["verdicts"]))
+        kept["iterations"] = tuple(kept["iterations"])
+        blocks.append(Found(**kept))
     return Found(
         torch.cat([block.parameters for block in blocks]),
         tuple(verdict for block in blocks for verdict in block.verdicts),

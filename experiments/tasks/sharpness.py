@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import torch
@@ -170,11 +171,8 @@ def _sharpness(
             hashlib.sha256(parameters.numpy().tobytes()).hexdigest(),
         ]
     )
-    row = context.cache.load(key)
-    if row is None:
-        row = _measure(parameters, landscape, settings, context)
-        context.cache.save(key, row)
-    return row
+    measure = partial(_measure, parameters, landscape, settings, context)
+    return context.cache.once(key, measure)
 
 
 def _measure(
@@ -198,16 +196,22 @@ def _measure(
         starts=settings.starts,
         generator=draw,
     )
-    return {
-        "largest_eigenvalue": largest,
+    measured = {
         "trace": finite(estimate.value),
         "trace_standard_error": finite(estimate.standard_error),
-        "trace_draws": estimate.draws,
         "epsilon_sharpness": finite(highest),
         "loss_on_images": finite(value),
         "gradient_norm": finite(gradient.double().norm().item()),
         "parameter_norm": finite(theta.double().norm().item()),
-        "reason": None if largest is not None else "the eigenvalue iteration did not converge",
+    }
+    reasons = [f"{name} is not finite" for name, found in measured.items() if found is None]
+    if largest is None:
+        reasons.insert(0, "the eigenvalue iteration did not converge")
+    return {
+        "largest_eigenvalue": largest,
+        **measured,
+        "trace_draws": estimate.draws,
+        "reason": "; ".join(reasons) or None,
     }
 
 

@@ -42,9 +42,9 @@ class Provenance(_Frozen):
     """Where, when and by what code the numbers were made.
 
     `taken_up` counts groups of networks found trained, by another task or in a run that was
-    interrupted: `wall_seconds` does not count their training. `sources` maps each module that the
-    task uses to the digest of its code (comments, formatting and docstrings do not count); `data`
-    maps each data set to its digest.
+    interrupted; their training took `taken_up_seconds` and is not in `wall_seconds`. `sources` maps
+    each module that the task uses to the digest of its code (comments, formatting and docstrings do
+    not count); `data` maps each data set to its digest.
     """
 
     commit: str | None
@@ -52,6 +52,7 @@ class Provenance(_Frozen):
     created: str
     wall_seconds: float
     taken_up: int = 0
+    taken_up_seconds: float = 0.0
     device: str
     threads: int
     versions: dict[str, str]

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-OUTSIDE = ("created", "wall_seconds", "taken_up", "commit", "dirty")
+OUTSIDE = ("created", "wall_seconds", "taken_up", "taken_up_seconds", "commit", "dirty")
 """What a record owes to the clock and to the checkout, not to the run."""
 
 

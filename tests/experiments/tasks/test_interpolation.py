@@ -92,17 +92,31 @@ def test_a_diverged_solution_leaves_its_lines_empty(
 
 
 @pytest.mark.parametrize(
-    ("change", "place"),
+    ("change", "name", "words"),
     [
-        ({"low": 0.5, "high": 2}, "low"),
-        ({"low": -1, "high": 0.9}, "high"),
-        ({"low": -0.25}, "outward"),
-        ({"count": 1}, "count"),
+        ({"low": 0.5, "high": 2}, "", "alphas: α from 0.5 to 2 misses a solution"),
+        ({"low": -1, "high": 0.9}, "", "misses a solution: they lie at 0 and 1"),
+        ({"low": -0.25}, "", "misses -0.5 or 1.5, which outward = 0.5 compares"),
+        ({"high": 1.5}, "narrow-alpha-range", "covers less than"),
     ],
 )
-def test_a_range_without_the_solutions_is_refused(change: dict[str, Any], place: str) -> None:
-    with pytest.raises(ValidationError, match=place):
-        Alphas.model_validate(change)
+def test_a_range_that_misses_something(
+    table: dict[str, Any], change: dict[str, Any], name: str, words: str
+) -> None:
+    (fault,) = faults(Settings.model_validate(table | {"alphas": change}))
+    assert fault.name == name and words in fault.text
+
+
+def test_a_line_has_two_positions() -> None:
+    with pytest.raises(ValidationError, match="count"):
+        Alphas.model_validate({"count": 1})
+
+
+def test_what_the_pairs_override_and_a_pair_of_equals(table: dict[str, Any]) -> None:
+    table["training"]["batch_size"] = 64
+    table["pairs"][0]["second"] = table["pairs"][0]["first"]
+    found = faults(Settings.model_validate(table))
+    assert [fault.text.split(":")[0] for fault in found] == ["training.batch_size", "pairs.0"]
 
 
 def test_too_few_seeds(table: dict[str, Any]) -> None:
