@@ -12,6 +12,8 @@ from report.statistics import LOG_RATIO, Estimate, mean, median, paired_log_rati
 
 CLEAR_RATIO = 0.3
 """Decades of loss from which a difference is called clear: a factor of two."""
+EQUAL, NEARLY = 1.01, 1.1
+"""Factors between two numbers of parameters up to which they are called equal, or nearly equal."""
 WIDE = 3.0
 """Largest over smallest final loss of the seeds from which their spread is called wide."""
 CLOSE = 1.1
@@ -43,25 +45,23 @@ BEST = Statement(
 DEPTH = Statement(
     "simulate-function.depth",
     {
-        "clearly_less": "At equal size, depth helps here: *{deep}* ({deep_depth} hidden layers) "
-        "has "
-        "a loss lower than *{shallow}* ({shallow_depth}) by a factor of {factor}, with a 95 % "
+        "clearly_less": "{size}, depth helps here: *{deep}* ({deep_depth} hidden layers) has a "
+        "loss lower than *{shallow}* ({shallow_depth}) by a factor of {factor}, with a 95 % "
         "interval of {interval} over {n}.",
-        "slightly_less": "At equal size, depth helps a little: the loss of *{deep}* ({deep_depth} "
-        "hidden layers) is lower than that of *{shallow}* ({shallow_depth}) by a factor of "
-        "{factor} "
+        "slightly_less": "{size}, depth helps a little: the loss of *{deep}* ({deep_depth} hidden "
+        "layers) is lower than that of *{shallow}* ({shallow_depth}) by a factor of {factor} "
         "(95 % interval {interval}, {n}).",
-        "no_difference": "At equal size, these runs do not show that depth matters: the loss of "
+        "no_difference": "{size}, these runs do not show that depth matters: the loss of "
         "*{deep}* ({deep_depth} hidden layers) over that of *{shallow}* ({shallow_depth}) is "
         "{ratio} in the geometric mean, with a 95 % interval of {ratio_interval} over {n}.",
-        "slightly_more": "At equal size, the shallow network does slightly better: the loss of "
+        "slightly_more": "{size}, the shallow network does slightly better: the loss of "
         "*{deep}* ({deep_depth} hidden layers) is higher than that of *{shallow}* "
         "({shallow_depth}) by a factor of {factor} (95 % interval {interval}, {n}).",
-        "clearly_more": "At equal size, it is the shallow network that fits better: the loss of "
+        "clearly_more": "{size}, it is the shallow network that fits better: the loss of "
         "*{deep}* ({deep_depth} hidden layers) exceeds that of *{shallow}* ({shallow_depth}) by a "
         "factor of {factor}, with a 95 % interval of {interval} over {n}.",
-        "one_seed": "The loss of *{deep}* ({deep_depth} hidden layers) over that of *{shallow}* "
-        "({shallow_depth}) is {ratio}; one seed cannot tell whether that is depth or luck.",
+        "one_seed": "{size}, the loss of *{deep}* ({deep_depth} hidden layers) over that of "
+        "*{shallow}* ({shallow_depth}) is {ratio}; one seed cannot tell whether that is depth or luck.",
     },
     headline=True,
 )
@@ -70,7 +70,7 @@ SPREAD = Statement(
     "simulate-function.spread",
     {
         "wide": "Luck in the initialization matters: between the best and the worst seed, the "
-        "final loss of *{model}* on *{function}* differs by a factor of {factor}.",
+        "final loss of *{model}* on {function} differs by a factor of {factor}.",
         "narrow": "The seeds agree well: no model's final losses differ by more than a factor of "
         "{factor} between its best and its worst seed.",
         "equal": "The seeds agree closely: no model's final losses differ by more than {percent} "
@@ -94,10 +94,17 @@ BETWEEN = Statement(
 HARDER = Statement(
     "simulate-function.harder",
     {
-        "harder": "These networks find {hard} the hardest of the functions: its median loss over "
-        "all models and seeds is {hard_loss}, against {easy_loss} for {easy}, the easiest.",
-        "equal": "The functions are about equally hard for these networks: median losses over all "
-        "models and seeds are {hard_loss} for {hard} and {easy_loss} for {easy}.",
+        "clearly_more": "These networks fit {hard} clearly worse than {easy}: in the geometric "
+        "mean over the models its loss is {factor} times as high (95 % interval {interval}, paired "
+        "by seed, {n}).",
+        "slightly_more": "These networks fit {hard} a little worse than {easy}: in the geometric "
+        "mean over the models its loss is {factor} times as high (95 % interval {interval}, paired "
+        "by seed, {n}).",
+        "no_difference": "Which of {easy} and {hard} is harder for these networks cannot be told: "
+        "in the geometric mean over the models, the loss on the latter is {ratio} times that on "
+        "the former, with a 95 % interval of {ratio_interval} over {n}.",
+        "one_seed": "In the geometric mean over the models, the loss on {hard} is {ratio} times "
+        "that on {easy}; one seed supports no ranking of the functions.",
     },
 )
 
@@ -117,7 +124,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     ]
     general = []
     if done["function"].nunique() > 1:
-        general.append(_harder(record, done))
+        general += _harder(record, done)
     depth = _depth(record, done)
     if depth is not None:
         general.append(depth)
@@ -189,7 +196,8 @@ def _depth(record: Record, done: pd.DataFrame) -> Claim | None:
         return None
     deep = max(present, key=lambda model: model.depth)
     shallow = min(present, key=lambda model: model.depth)
-    if deep.depth == shallow.depth or abs(deep.parameters / shallow.parameters - 1) > 0.01:
+    sizes = sorted([deep.parameters, shallow.parameters])
+    if deep.depth == shallow.depth or sizes[1] > NEARLY * sizes[0]:
         return None
     pairs = _pivot(done[done["model"].isin([deep.name, shallow.name])], ["function", "seed"])
     if pairs.empty:
@@ -202,6 +210,7 @@ def _depth(record: Record, done: pd.DataFrame) -> Claim | None:
         compare(estimate, CLEAR_RATIO),
         [evidence(record, "runs", "final_train_loss", done.index)],
         estimate,
+        size=Markdown("At equal size" if sizes[1] <= EQUAL * sizes[0] else "At nearly equal size"),
         deep=escape(deep.name),
         deep_depth=fmt.count(deep.depth),
         shallow=escape(shallow.name),
@@ -220,7 +229,7 @@ def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
         SPREAD(
             "wide" if ratio >= WIDE else "narrow" if ratio >= CLOSE else "equal",
             [evidence(record, "runs", "final_train_loss", done.index)],
-            function=escape(widest[0]),
+            function=formulas(record)[widest[0]],
             model=escape(widest[1]),
             factor=fmt.factor(ratio),
             percent=fmt.percent(ratio - 1),
@@ -241,16 +250,25 @@ def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
     return [BETWEEN(verdict, used, ratio=fmt.factor(ratio), percent=fmt.percent(abs(ratio - 1)))]
 
 
-def _harder(record: Record, done: pd.DataFrame) -> Claim:
+def _harder(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """Hardest against easiest function, paired by seed, logarithms averaged over the models."""
     names = formulas(record)
-    medians = done.groupby("function")["final_train_loss"].median().sort_values()
-    easy, hard = str(medians.index[0]), str(medians.index[-1])
-    verdict = "harder" if medians.iloc[-1] > 2 * medians.iloc[0] else "equal"
-    return HARDER(
-        verdict,
-        [evidence(record, "runs", "final_train_loss", done.index)],
-        hard=names[hard],
-        easy=names[easy],
-        hard_loss=fmt.loss(medians.iloc[-1]),
-        easy_loss=fmt.loss(medians.iloc[0]),
-    )
+    whole = done.pivot_table(
+        index=["model", "seed"], columns="function", values="final_train_loss"
+    ).dropna()
+    if whole.empty:
+        return []
+    decades = np.log10(whole.clip(lower=np.finfo(float).tiny)).groupby("seed").mean()
+    means = decades.mean().sort_values(kind="stable")
+    easy, hard = str(means.index[0]), str(means.index[-1])
+    estimate = mean(list(decades[hard] - decades[easy]), LOG_RATIO)
+    return [
+        HARDER(
+            compare(estimate, CLEAR_RATIO),
+            [evidence(record, "runs", "final_train_loss", done.index)],
+            estimate,
+            hard=names[hard],
+            easy=names[easy],
+            **ratio_words(estimate),
+        )
+    ]

@@ -136,8 +136,15 @@ def test_a_lower_median_is_no_win_when_pairs_say_the_opposite() -> None:
     assert "paired by seed *shallow* ends lower" in claim.text
 
 
+@pytest.mark.parametrize(("parameters", "words"), [(576, "At equal"), (600, "At nearly equal")])
+def test_how_equal_the_sizes_are_is_said(parameters: int, words: str) -> None:
+    models = (model("deep", 7, 571), model("shallow", 1, parameters))
+    claim = said(commentary(made(CLEAR, models=models)))["depth"]
+    assert claim.text.startswith(f"{words} size, depth helps here")
+
+
 def test_unequal_sizes_say_nothing_about_depth() -> None:
-    models = (model("deep", 7, 571), model("shallow", 1, 600))
+    models = (model("deep", 7, 571), model("shallow", 1, 640))
     assert "depth" not in said(commentary(made(CLEAR, models=models)))
     same = (model("deep", 3, 571), model("shallow", 3, 571))
     assert "depth" not in said(commentary(made(CLEAR, models=same)))
@@ -178,11 +185,32 @@ def test_losses_of_zero() -> None:
         assert said(paragraphs)
 
 
-def test_functions_are_compared() -> None:
-    hard = said(commentary(made(CLEAR, {k: 100 * v for k, v in CLEAR.items()})))["harder"]
-    assert hard.verdict == "harder"
-    assert "find $f_cube(x)$ the hardest" in hard.text
-    assert said(commentary(made(CLEAR, CLEAR)))["harder"].verdict == "equal"
+@pytest.mark.parametrize(
+    ("factor", "noise", "seeds", "verdict"),
+    [
+        (100.0, 0.02, 4, "clearly_more"),
+        (1.5, 0.001, 4, "slightly_more"),
+        (1.5, 1.0, 4, "no_difference"),
+        (1.0, 0.0, 4, "no_difference"),
+        (100.0, 0.02, 1, "one_seed"),
+    ],
+)
+def test_functions_are_compared(factor: float, noise: float, seeds: int, verdict: str) -> None:
+    harder = {name: factor * loss for name, loss in CLEAR.items()}
+    claim = said(commentary(made(CLEAR, harder, noise=noise, seeds=seeds)))["harder"]
+    assert claim.verdict == verdict
+    assert not contradiction(claim)
+    if verdict.endswith("more"):
+        assert claim.text.startswith("These networks fit $f_cube(x)$")
+        other = said(commentary(made(harder, CLEAR, noise=noise, seeds=seeds)))["harder"]
+        assert other.verdict == verdict
+        assert other.text.startswith("These networks fit $f_sinc(x)$")
+
+
+def test_functions_without_a_common_run_are_not_compared() -> None:
+    lost = {"deep": [None, 0.1], "shallow": [0.2, None]}
+    found = {"deep": [0.1, None], "shallow": [None, 0.2]}
+    assert "harder" not in said(commentary(made(lost, found)))
 
 
 @pytest.mark.parametrize(("ratio", "verdict"), [(1.0, "same"), (3.0, "worse"), (0.3, "better")])
@@ -192,7 +220,7 @@ def test_between_the_points(ratio: float, verdict: str) -> None:
 
 def test_the_spread_of_seeds() -> None:
     wide = said(commentary(made({"deep": [0.1, 1.0, 0.1], "shallow": [0.1, 0.1, 0.1]})))["spread"]
-    assert wide.verdict == "wide" and "*deep* on *sinc* differs by a factor of 10" in wide.text
+    assert wide.verdict == "wide" and "*deep* on $f_sinc(x)$ differs by a factor of 10" in wide.text
     assert said(commentary(made(CLEAR)))["spread"].verdict == "narrow"
     close = said(commentary(made(CLEAR, noise=0.001)))["spread"]
     assert close.verdict == "equal" and "more than" in close.text and "%" in close.text
@@ -212,7 +240,8 @@ def test_every_wording_is_reached() -> None:
     records += [made({"deep": v["shallow"], "shallow": v["deep"]}, noise=n) for n, v in noisy]
     records += [made(CLEAR, {k: 9 * v for k, v in CLEAR.items()}, test=r) for r in (0.2, 1, 5)]
     records += [
-        made(CLEAR, seeds=1),
+        made(CLEAR, CLEAR, seeds=1),
+        made(CLEAR, {k: 1.5 * v for k, v in CLEAR.items()}, noise=0.001),
         made({"deep": 0.1}),
         made({"deep": [None], "shallow": [None]}),
     ]
