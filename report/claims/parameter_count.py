@@ -35,18 +35,18 @@ STOPS = Statement(
     "parameter-count.stops",
     {
         "stops": "Beyond *{knee}* with {knee_parameters} parameters these runs show no gain from "
-        "size: its mean test accuracy over {n}, {knee_accuracy}, is the first, from the smallest "
-        "structure on, that cannot be told from the best one, {best_accuracy} for *{best}* with "
-        "{best_parameters} parameters (95 % interval of the paired difference {interval} "
-        "percentage points).",
-        "best_alone": "Size helps up to *{best}* with {best_parameters} parameters: its mean test "
-        "accuracy of {best_accuracy} over {n} can be told from that of every smaller structure.",
+        "size: its mean test accuracy over {n} is {knee_accuracy}, and no larger structure can be "
+        "told to be better, not even the best one, *{best}* with {best_parameters} parameters and "
+        "{best_accuracy} (95 % interval of the paired difference {interval} percentage points).",
+        "best_alone": "Size helps up to *{best}* with {best_parameters} parameters, which has the "
+        "best mean test accuracy, {best_accuracy} over {n}: every smaller structure is detectably "
+        "worse than some larger one.",
         "largest": "Within this range size never stops helping: the largest structure, *{best}* "
         "with {best_parameters} parameters, has the best mean test accuracy, {best_accuracy} over "
-        "{n}, and every smaller one can be told from it.",
-        "one_seed": "The highest test accuracy, {best_accuracy}, is that of *{best}* with "
-        "{best_parameters} parameters; with one seed it cannot be said from where on size stops "
-        "helping.",
+        "{n}, and every smaller one is detectably worse than some larger one.",
+        "one_seed": "The highest mean test accuracy, {best_accuracy}, is that of *{best}* with "
+        "{best_parameters} parameters; the structures have too few seeds in common to say from "
+        "where on size stops helping.",
         "nothing": "No run ended with a finite loss.",
     },
     headline=True,
@@ -55,10 +55,6 @@ STOPS = Statement(
 AFTER = Statement(
     "parameter-count.after",
     {
-        "clearly_more": "From *{knee}* to *{largest}*, {times} times the parameters, test accuracy "
-        "still gains {size} (95 % interval {interval}).",
-        "slightly_more": "From *{knee}* to *{largest}*, {times} times the parameters, test "
-        "accuracy gains only {size} (95 % interval {interval}).",
         "no_difference": "From *{knee}* to *{largest}*, {times} times the parameters, no change of "
         "test accuracy is detected (95 % interval {interval} percentage points).",
         "slightly_less": "From *{knee}* to *{largest}*, {times} times the parameters, test "
@@ -72,12 +68,14 @@ BEFORE = Statement(
     "parameter-count.before",
     {
         "clearly_more": "Up to there it pays: from the smallest structure, *{smallest}*, to "
-        "*{knee}* test accuracy rises from {low} to {high} with {times} times the parameters.",
+        "*{knee}*, {times} times the parameters, test accuracy rises from {low} to {high} (95 % "
+        "interval of the difference {interval} percentage points).",
         "slightly_more": "Up to there the gain is small: from the smallest structure, "
-        "*{smallest}*, to *{knee}* test accuracy rises from {low} to {high} with {times} times the "
-        "parameters.",
+        "*{smallest}*, to *{knee}*, {times} times the parameters, test accuracy rises from {low} "
+        "to {high} (95 % interval of the difference {interval} percentage points).",
         "no_difference": "Between the smallest structure, *{smallest}*, with {low} and *{knee}* "
-        "with {high} no difference in test accuracy is detected.",
+        "with {high} no difference in test accuracy is detected (95 % interval {interval} "
+        "percentage points).",
     },
 )
 
@@ -85,9 +83,13 @@ FIT = Statement(
     "parameter-count.fit",
     {
         "from": "The training set is fitted from *{model}* on: with {parameters} parameters, for "
-        "{examples} training images, it is the smallest structure whose training accuracy reaches "
-        "{threshold}; the training loss falls with size (rank correlation {correlation}, 95 % "
+        "{examples} training images, it and all larger structures reach a mean training accuracy "
+        "of {threshold}; the training loss falls with size (rank correlation {correlation}, 95 % "
         "interval {interval}).",
+        "some": "The training set is fitted by some of the larger structures: the smallest whose "
+        "mean training accuracy reaches {threshold} is *{model}* with {parameters} parameters for "
+        "{examples} training images, but not every larger one does; the training loss falls with "
+        "size (rank correlation {correlation}, 95 % interval {interval}).",
         "never": "No structure fits the training set to {threshold} in this training; the training "
         "loss falls with size (rank correlation {correlation}, 95 % interval {interval}).",
         "unclear": "No falling training loss with size is detected (rank correlation "
@@ -135,12 +137,12 @@ TEST_LOSS = Statement(
 CLASSICAL = Statement(
     "parameter-count.classical",
     {
-        "contradicts": "Classical theory expects generalization to suffer once there are more "
+        "no_fall": "Classical theory expects generalization to suffer once there are more "
         "parameters than examples. {count_over} have more than {examples}; between the largest "
         "below that line, *{under}*, and *{largest}* no fall of test accuracy is detected (change "
-        "{difference}, 95 % interval {interval}), as @belkin2019reconciling describe for modern "
-        "networks.",
-        "agrees": "Classical theory expects generalization to suffer once there are more "
+        "{difference}, 95 % interval {interval}), which agrees with what @belkin2019reconciling "
+        "describe for modern networks.",
+        "falls": "Classical theory expects generalization to suffer once there are more "
         "parameters than examples. {count_over} have more than {examples}; between the largest "
         "below that line, *{under}*, and *{largest}* test accuracy does fall (change {difference}, "
         "95 % interval {interval}), unlike what @belkin2019reconciling describe for modern "
@@ -192,23 +194,24 @@ def best_of(done: pd.DataFrame) -> str:
 
 
 def knee_of(done: pd.DataFrame) -> str | None:
-    """The smallest structure whose test accuracy cannot be told from the best one's.
+    """The smallest structure than which no larger one is detectably better.
 
-    Structures no larger than the best are compared with it one by one, by the 95 % interval of the
-    difference paired over seeds. The intervals are not corrected for being several; they grow with
-    the spread over seeds, so that few seeds make a small structure pass more easily. Null where
-    there are fewer than two common seeds for an interval.
+    Test accuracies are compared by the 95 % interval of their difference, paired over seeds, one
+    pair at a time, without a correction for being several; the intervals grow with the spread over
+    seeds, so that few seeds make a small structure pass more easily. Null where two structures have
+    fewer than two seeds in common, and where seeds are missing so that the knee would be larger
+    than the best structure.
     """
-    best = best_of(done)
-    for model in structures(done):
-        if model == best:
-            return model
-        difference = _difference(done, best, model)
-        if difference.low is None:
+    ordered, best = structures(done), best_of(done)
+    for place, model in enumerate(ordered):
+        differences = [_difference(done, larger, model) for larger in ordered[place + 1 :]]
+        if any(difference.low is None for difference in differences):
             return None
-        if not difference.decided:
+        if not any(difference.decided and difference.value > 0 for difference in differences):
             return model
-    raise AssertionError("the best structure is one of the structures")
+        if model == best:
+            return None
+    raise AssertionError("no structure is larger than the largest")
 
 
 def _difference(
@@ -268,6 +271,7 @@ def _before(record: Record, done: pd.DataFrame, knee: str) -> list[Claim]:
             low=fmt.accuracy(means[smallest]),
             high=fmt.accuracy(means[knee]),
             times=fmt.factor(sizes[knee] / sizes[smallest]),
+            interval=point_words(estimate)["interval"],
         )
     ]
 
@@ -308,12 +312,13 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
         return FIT("unclear", used, correlation, **values)
     sizes, _ = _means(done)
     reached = done.groupby("model")["final_train_accuracy"].mean() >= FITTED
-    fitting = [model for model in structures(done) if reached[model]]
+    ordered = structures(done)
+    fitting = [model for model in ordered if reached[model]]
     values["threshold"] = fmt.percent(FITTED, 0)
     if not fitting:
         return FIT("never", used, correlation, **values)
     return FIT(
-        "from",
+        "from" if fitting == ordered[-len(fitting) :] else "some",
         used,
         correlation,
         model=escape(fitting[0]),
@@ -381,7 +386,7 @@ def _classical(record: Record, done: pd.DataFrame) -> list[Claim]:
     falls = compare(estimate, CLEAR_ACCURACY) in ("slightly_less", "clearly_less")
     return [
         CLASSICAL(
-            "agrees" if falls else "contradicts",
+            "falls" if falls else "no_fall",
             [_evidence(record, done, [under[-1], over[-1]])],
             estimate,
             count_over=Markdown(fmt.plural(len(over), "structure").capitalize()),

@@ -61,7 +61,8 @@ DEPTH = Statement(
         "*{deep}* ({deep_depth} hidden layers) exceeds that of *{shallow}* ({shallow_depth}) by a "
         "factor of {factor}, with a 95 % interval of {interval} over {n}.",
         "one_seed": "{size}, the loss of *{deep}* ({deep_depth} hidden layers) over that of "
-        "*{shallow}* ({shallow_depth}) is {ratio}; one seed cannot tell whether that is depth or luck.",
+        "*{shallow}* ({shallow_depth}) is {ratio}; one seed cannot tell whether that is depth or "
+        "luck.",
     },
     headline=True,
 )
