@@ -138,7 +138,7 @@ OVERALL = Statement(
         "(rank correlation {correlation}, 95 % interval {interval}, {n}); but where the gradient "
         "is not zero, the ratio describes a place where the search stopped.",
         "undecided": "Over all end points, critical or not, no relation of ratio and loss is "
-        "detected either (rank correlation {correlation}, 95 % interval {interval}, {n}).",
+        "detected (rank correlation {correlation}, 95 % interval {interval}, {n}).",
     },
     about="key",
 )

@@ -138,15 +138,15 @@ CLASSICAL = Statement(
     "parameter-count.classical",
     {
         "no_fall": "Classical theory expects generalization to suffer once there are more "
-        "parameters than examples. {count_over} have more than {examples}; between the largest "
-        "below that line, *{under}*, and *{largest}* no fall of test accuracy is detected (change "
-        "{difference}, 95 % interval {interval}), which agrees with what @belkin2019reconciling "
-        "describe for modern networks.",
-        "falls": "Classical theory expects generalization to suffer once there are more "
-        "parameters than examples. {count_over} have more than {examples}; between the largest "
-        "below that line, *{under}*, and *{largest}* test accuracy does fall (change {difference}, "
-        "95 % interval {interval}), unlike what @belkin2019reconciling describe for modern "
-        "networks.",
+        "parameters than examples. {count_over} have more than the {examples} training images; "
+        "between the largest below that line, *{under}*, and *{largest}* no fall of test accuracy "
+        "is detected (change {difference}, 95 % interval {interval}), which agrees with what "
+        "@belkin2019reconciling describe for modern networks.",
+        "falls": "Classical theory expects generalization to suffer once there are more parameters "
+        "than examples. {count_over} have more than the {examples} training images; between the "
+        "largest below that line, *{under}*, and *{largest}* test accuracy does fall (change "
+        "{difference}, 95 % interval {interval}), unlike what @belkin2019reconciling describe for "
+        "modern networks.",
     },
 )
 

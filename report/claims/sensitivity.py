@@ -87,9 +87,9 @@ GAP = Statement(
 HELD = Statement(
     "sensitivity.fit-held",
     {
-        "rises": "The solutions also differ in how well they fit the training set, but that alone "
-        "does not account for the gap: with the training loss held fixed, it is still the more "
-        "sensitive ones that have the wider gap (rank correlation {correlation}, 95 % interval "
+        "rises": "The solutions also differ in how well they fit the training set, but the "
+        "relation remains with the training loss held fixed: it is still the more sensitive ones "
+        "that have the wider gap (rank correlation {correlation}, 95 % interval "
         "{interval}).",
         "falls": "The solutions also differ in how well they fit the training set; with the "
         "training loss held fixed, it is the less sensitive ones that have the wider gap (rank "

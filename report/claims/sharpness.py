@@ -82,8 +82,8 @@ ACCURACY = Statement(
 FIT = Statement(
     "sharpness.fit",
     {
-        "rises": "The solutions differ in how well they fit, and a solution with a high training "
-        "loss is a sharp one as these measures have it: ε-sharpness and training loss have a rank "
+        "rises": "The solutions differ in how well they fit, and those with a high training loss "
+        "are the sharp ones: ε-sharpness and training loss have a rank "
         "correlation of {correlation} (95 % interval {interval}), and the training loss alone one "
         "of {alone} with the gap in loss.",
         "falls": "The solutions differ in how well they fit, and those with a high training loss "
@@ -147,11 +147,11 @@ RESCALING = Statement(
 CAVEAT = Statement(
     "sharpness.caveat",
     {
-        "shown": "Sharpness depends on how a function is written down [@dinh2017sharp], so that "
-        "without fixing the scale of the layers it can be neither the reason for good "
-        "generalization nor a proof of it.",
-        "open": "@dinh2017sharp show that a rectified network can be rescaled into one of any "
-        "sharpness that computes the same function; these data do not show it.",
+        "shown": "In theory the same holds of every rectified network: one that computes the same "
+        "function can be made of nearly any sharpness [@dinh2017sharp], so that sharpness, taken "
+        "without fixing the scale of the layers, cannot by itself tell good solutions from bad.",
+        "open": "@dinh2017sharp show that a rectified network can be rescaled into one of nearly "
+        "any sharpness that computes the same function; these data do not show it.",
         "other": "@dinh2017sharp show that the sharpness of a rectified network depends on how its "
         "function is written down; the network here has another activation, and their argument is "
         "not tested.",
@@ -303,7 +303,9 @@ def _rescaling(record: Record) -> list[Claim]:
     before, after = rows.iloc[0], rows.iloc[-1]
     factors = [after[m] / before[m] if before[m] else 1.0 for m in MEASURES]
     same = abs(after["test_loss"] - before["test_loss"]) <= EQUAL * abs(before["test_loss"])
-    changed = same and any(not 1 / RESCALED < factor < RESCALED for factor in factors)
+    if not same:  # rounding made it another function, of which nothing is to be said
+        return [CAVEAT("open", used)]
+    changed = any(not 1 / RESCALED < factor < RESCALED for factor in factors)
     shown = {
         "eigenvalue": "largest_eigenvalue",
         "trace": "trace",

@@ -1,5 +1,7 @@
 """What is said about simulating a function: which model fits best, and whether depth helps."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -83,8 +85,8 @@ BETWEEN = Statement(
     "simulate-function.between-points",
     {
         "same": "The fits hold between the training points: at the midpoints of the grid the loss "
-        "differs from the training loss by {percent} in the median over all runs, so the curves "
-        "are not bought by oscillation between the samples.",
+        "differs from the training loss by at most {percent} in the median over all runs, so the "
+        "curves are not bought by oscillation between the samples.",
         "worse": "The fits are worse between the training points: at the midpoints of the grid the "
         "loss is {ratio} times the training loss (median over all runs).",
         "better": "At the midpoints of the grid the loss is even lower, {ratio} times the training "
@@ -248,7 +250,12 @@ def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
         evidence(record, "runs", column, fitted.index)
         for column in ("final_train_loss", "final_test_loss")
     ]
-    return [BETWEEN(verdict, used, ratio=fmt.factor(ratio), percent=fmt.percent(abs(ratio - 1)))]
+    return [BETWEEN(verdict, used, ratio=fmt.factor(ratio), percent=_at_most(abs(ratio - 1)))]
+
+
+def _at_most(share: float) -> Markdown:
+    """A share in percent, rounded up to a tenth of one."""
+    return fmt.percent(math.ceil(max(1000 * share, 1)) / 1000)
 
 
 def _harder(record: Record, done: pd.DataFrame) -> list[Claim]:

@@ -6,15 +6,17 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.claim import Claim, Statement, evidence
-from report.claims.verdict import compare, point_words
+from report.claims.verdict import compare, point_words, ratio_words
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.aligned import aligned
-from report.statistics import Estimate, mean, median, paired_difference
+from report.statistics import Estimate, mean, median, paired_difference, paired_log_ratio
 
 CLEAR_ACCURACY = 0.01
 """Share of test images from which a difference in accuracy is called clear: one in a hundred."""
 
+CLEAR_RATIO = 0.1
+"""Decades of test loss from which a rise is called clear: a quarter."""
 RISEN = 1.1
 """Last over lowest test loss from which the loss is said to rise again."""
 
@@ -28,8 +30,7 @@ BEST = Statement(
         "{accuracy}, though only {difference} ahead of *{second}* (95 % interval {interval}, {n}).",
         "no_difference": "On {dataset}, the highest mean test accuracy is {accuracy} for *{best}*, "
         "yet over {n} it cannot be told from the {second_accuracy} of *{second}* (the 95 % "
-        "interval "
-        "of the difference is {interval} percentage points).",
+        "interval of the difference is {interval} percentage points).",
         "one_seed": "On {dataset}, *{best}* reaches a test accuracy of {accuracy} and *{second}* "
         "{second_accuracy}; fewer than two seeds in common support no ranking.",
         "disagree": "On {dataset}, *{best}* has the highest mean test accuracy, {accuracy}, yet "
@@ -48,8 +49,40 @@ COST = Statement(
         "parameters against {smallest} in the smallest, *{small}*, which reaches {small_accuracy}.",
         "smaller": "It needs no more than {parameters} parameters for that; the largest model, "
         "*{large}*, has {largest} and reaches {large_accuracy}.",
-        "undecided": "In cost they do differ: *{small}*, the smallest, has {smallest} parameters "
-        "and reaches {small_accuracy}, *{large}*, the largest, {largest} and {large_accuracy}.",
+        "undecided": "In cost the models do differ: the smallest, *{small}*, has {smallest} "
+        "parameters and reaches {small_accuracy}; the largest, *{large}*, has {largest} and "
+        "reaches {large_accuracy}.",
+    },
+)
+
+DEPTH = Statement(
+    "train-on-task.depth",
+    {
+        "clearly_more": "Among the {family}, the deepest does better than the shallowest: *{deep}* "
+        "with {deep_depth} and {deep_parameters} parameters is {size} ahead of *{shallow}* with "
+        "{shallow_depth} and {shallow_parameters} (95 % interval {interval}, paired by seed); as "
+        "they differ in size too, depth is not shown to be the reason.",
+        "slightly_more": "Among the {family}, the deepest does slightly better than the "
+        "shallowest: *{deep}* with {deep_depth} and {deep_parameters} parameters is {size} ahead "
+        "of *{shallow}* with {shallow_depth} and {shallow_parameters} (95 % interval {interval}, "
+        "paired by seed); as they differ in size too, depth is not shown to be the reason.",
+        "no_difference": "Whether depth matters is not decided: among the {family}, *{deep}* with "
+        "{deep_depth} and {deep_parameters} parameters cannot be told from *{shallow}* with "
+        "{shallow_depth} and {shallow_parameters} (95 % interval of the difference in test "
+        "accuracy {interval} percentage points).",
+        "slightly_less": "Among the {family}, the deepest does slightly worse than the shallowest: "
+        "*{deep}* with {deep_depth} and {deep_parameters} parameters is {size} behind *{shallow}* "
+        "with {shallow_depth} and {shallow_parameters} (95 % interval of the difference "
+        "{interval}, paired by seed); as they differ in size too, depth is not shown to be the "
+        "reason.",
+        "clearly_less": "Among the {family}, the deepest does worse than the shallowest: *{deep}* "
+        "with {deep_depth} and {deep_parameters} parameters is {size} behind *{shallow}* with "
+        "{shallow_depth} and {shallow_parameters} (95 % interval of the difference {interval}, "
+        "paired by seed); as they differ in size too, depth is not shown to be the reason.",
+        "one_seed": "Among the {family}, the deepest, *{deep}* with {deep_depth} and "
+        "{deep_parameters} parameters, reaches {deep_accuracy} and the shallowest, *{shallow}* "
+        "with {shallow_depth} and {shallow_parameters}, {shallow_accuracy}; one seed cannot tell "
+        "whether that is more than luck.",
     },
 )
 
@@ -57,11 +90,9 @@ GAP = Statement(
     "train-on-task.gap",
     {
         "clearly_more": "Training accuracy exceeds test accuracy by {gap} for *{model}*, the "
-        "widest "
-        "generalization gap here (95 % interval {interval} percentage points over {n}).",
+        "widest generalization gap here (95 % interval {interval} percentage points over {n}).",
         "slightly_more": "The generalization gaps are small; the widest, {gap}, is that of "
-        "*{model}* "
-        "(95 % interval {interval} percentage points over {n}).",
+        "*{model}* (95 % interval {interval} percentage points over {n}).",
         "no_difference": "Even the widest generalization gap, {gap} for *{model}*, cannot be told "
         "from zero (95 % interval {interval} percentage points over {n}).",
         "one_seed": "The widest gap between training and test accuracy is {gap}, for *{model}*.",
@@ -73,9 +104,18 @@ GAP = Statement(
 OVERFITTING = Statement(
     "train-on-task.overfitting",
     {
-        "rising": "The test loss of *{model}* passes its minimum at epoch {epoch} and rises from "
-        "there by a factor of {factor}, while its training loss goes from {then} to {end} (medians "
-        "over {n}).",
+        "clearly_more": "The test loss of *{model}* passes its minimum at epoch {epoch} and rises "
+        "from there by a factor of {factor} (95 % interval {interval}, {n}), while its training "
+        "loss goes from {then} to {end} in the median.",
+        "slightly_more": "The test loss of *{model}* passes its minimum at epoch {epoch} and rises "
+        "a little from there, by a factor of {factor} (95 % interval {interval}, {n}), while its "
+        "training loss goes from {then} to {end} in the median.",
+        "no_difference": "The test loss of *{model}* is lowest in the median at epoch {epoch}, but "
+        "whether it really rises from there is not decided: its last value is {ratio} times that "
+        "one, with a 95 % interval of {ratio_interval} over {n}.",
+        "one_seed": "The test loss of *{model}* passes its minimum at epoch {epoch} and ends "
+        "{ratio} times as high, while its training loss goes from {then} to {end}; this is one "
+        "seed.",
         "falling": "No test loss on {dataset} ends more than {percent} above its minimum, so there "
         "is no sign yet of training for too long.",
     },
@@ -97,7 +137,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         claims = [_best(record, chosen, str(dataset))]
         if len(chosen):
             claims += _cost(record, chosen, claims[0].verdict in ("slightly_more", "clearly_more"))
-            claims += [_gap(record, chosen), _overfitting(record, chosen)]
+            claims += [*_depth(record, chosen), _gap(record, chosen)]
+            claims.append(_overfitting(record, chosen))
         paragraphs.append(tuple(claims))
     lost = len(runs) - len(done)
     if lost:
@@ -171,6 +212,44 @@ def _cost(record: Record, done: pd.DataFrame, decided: bool) -> list[Claim]:
     ]
 
 
+def _depth(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """Deepest against shallowest model of the kind (convolutional or not) that the best one is."""
+    alike = Counter(model.name for model in record.models)
+    present = [m for m in record.models if m.name in set(done["model"])]
+    if any(alike[m.name] > 1 for m in present):
+        return []
+    kinds = {m.name: m.architecture.startswith("conv") for m in present}
+    means = done.groupby("model")["final_test_accuracy"].mean()
+    kind = kinds[str(means.idxmax())]
+    family = [m for m in present if kinds[m.name] == kind]
+    deep, shallow = max(family, key=lambda m: m.depth), min(family, key=lambda m: m.depth)
+    if deep.depth == shallow.depth:
+        return []
+    pairs = done.pivot_table(index="seed", columns="model", values="final_test_accuracy")
+    pairs = pairs[[deep.name, shallow.name]].dropna()
+    if pairs.empty:
+        return []
+    estimate = paired_difference(pairs[deep.name], pairs[shallow.name])
+    used = done[done["model"].isin([deep.name, shallow.name])]
+    return [
+        DEPTH(
+            compare(estimate, CLEAR_ACCURACY),
+            [evidence(record, "runs", "final_test_accuracy", used.index)],
+            estimate,
+            family=Markdown("convolutional networks" if kind else "networks without convolutions"),
+            deep=escape(deep.name),
+            deep_depth=fmt.plural(deep.depth, "hidden layer"),
+            deep_parameters=fmt.count(deep.parameters),
+            deep_accuracy=fmt.accuracy(means[deep.name]),
+            shallow=escape(shallow.name),
+            shallow_depth=fmt.words(shallow.depth),
+            shallow_parameters=fmt.count(shallow.parameters),
+            shallow_accuracy=fmt.accuracy(means[shallow.name]),
+            **point_words(estimate),
+        )
+    ]
+
+
 def _gap(record: Record, done: pd.DataFrame) -> Claim:
     gaps = done.assign(gap=done["final_train_accuracy"] - done["final_test_accuracy"])
     widest = str(gaps.groupby("model")["gap"].mean().idxmax())
@@ -196,15 +275,17 @@ def _gap(record: Record, done: pd.DataFrame) -> Claim:
 
 
 def _overfitting(record: Record, done: pd.DataFrame) -> Claim:
-    """The model whose median test loss has risen most from its minimum."""
+    """The model whose median test loss has risen most from its minimum.
+
+    The rise of each seed is measured from the epoch of that minimum, which is one for all seeds.
+    """
     found = []
     for model, group in done.groupby("model", sort=False):
-        epochs, curves = aligned(group, "test_loss")
-        middle = [median([v for v in values if v == v]) for values in zip(*curves, strict=True)]
+        epochs, middle = _median_curve(group, "test_loss")
         lowest = min(range(len(middle)), key=middle.__getitem__)
         ratio = middle[-1] / middle[lowest] if middle[lowest] > 0 else 1.0
-        found.append((ratio, str(model), epochs[lowest], group))
-    ratio, model, epoch, group = max(found, key=lambda item: item[0])
+        found.append((ratio, str(model), lowest, epochs[lowest], group))
+    ratio, model, lowest, epoch, group = max(found, key=lambda item: item[0])
     dataset = escape(str(done["dataset"].iloc[0]))
     if ratio <= RISEN:
         return OVERFITTING(
@@ -213,16 +294,25 @@ def _overfitting(record: Record, done: pd.DataFrame) -> Claim:
             dataset=dataset,
             percent=fmt.percent(RISEN - 1, 0),
         )
-    epochs, curves = aligned(group, "train_loss")
-    training = [median([v for v in values if v == v]) for values in zip(*curves, strict=True)]
+    _, training = _median_curve(group, "train_loss")
+    _, curves = aligned(group, "test_loss")
+    pairs = [(curve[-1], curve[lowest]) for curve in curves if curve[-1] == curve[-1]]
+    estimate = paired_log_ratio(*zip(*pairs, strict=True))
+    verdict = compare(estimate, CLEAR_RATIO)
     return OVERFITTING(
-        "rising",
+        "no_difference" if verdict.endswith("less") else verdict,
         [evidence(record, "runs", f"{split}_loss", group.index) for split in ("test", "train")],
+        estimate,
         dataset=dataset,
         model=escape(model),
-        then=fmt.loss(training[epochs.index(epoch)]),
+        then=fmt.loss(training[lowest]),
         end=fmt.loss(training[-1]),
         epoch=fmt.count(epoch),
-        factor=fmt.factor(ratio),
-        n=fmt.plural(len(group), "seed"),
+        **ratio_words(estimate),
     )
+
+
+def _median_curve(group: pd.DataFrame, column: str) -> tuple[list[float], list[float]]:
+    """Epochs, and the median over the runs at each of them."""
+    epochs, curves = aligned(group, column)
+    return epochs, [median([v for v in values if v == v]) for values in zip(*curves, strict=True)]

@@ -56,7 +56,7 @@ COMPARED = Statement(
     "weight-trajectories.compared",
     {
         "beyond": "Even the two nearest ends, {nearest} apart, lie farther from each other than "
-        "any run has traveled: the longest path measures {longest}.",
+        "the longest path measures from snapshot to snapshot, {longest}.",
         "partly": "Measured by the way there, that is far: the mean distance between two ends is "
         "{times} times the mean length of a path, though not every pair is farther apart than the "
         "longest path of {longest}.",
@@ -117,9 +117,12 @@ EARLY = Statement(
         "before": "The loss is ahead of the weights: when the training loss has made {fallen} of "
         "its fall, at epoch {epoch} in the median, the weights have come {share} of their final "
         "distance from the start (95 % interval {interval} over {n}).",
-        "after": "Loss and weights keep pace: when the training loss has made {fallen} of its "
-        "fall, at epoch {epoch} in the median, the weights have come {share} of their final "
+        "after": "The weights are ahead of the loss: when the training loss has made {fallen} of "
+        "its fall, at epoch {epoch} in the median, the weights have come {share} of their final "
         "distance from the start (95 % interval {interval} over {n}).",
+        "pace": "Neither loss nor weights are detectably ahead: when the training loss has made "
+        "{fallen} of its fall, at epoch {epoch} in the median, the weights have come {share} of "
+        "their final distance from the start (95 % interval {interval} over {n}).",
         "few": "The training loss has made {fallen} of its fall at epoch {epoch} in the median, "
         "and the weights have then come {share} of their final distance from the start.",
     },
@@ -323,11 +326,14 @@ def _early(record: Record, distances: pd.DataFrame) -> list[Claim]:
     if not shares:
         return []
     estimate = mean(shares)
-    behind = "before" if (estimate.high or 1) < FALLEN else "after"
     low, high = estimate.low, estimate.high
+    if low is None or high is None:
+        verdict = "few"
+    else:
+        verdict = "before" if high < FALLEN else "after" if low > FALLEN else "pace"
     return [
         EARLY(
-            "few" if low is None else behind,
+            verdict,
             [
                 evidence(record, "runs", "train_loss", frame[frame["diverged_at"].isna()].index),
                 evidence(record, "distances", "from_start", distances.index),

@@ -185,8 +185,9 @@ def test_the_numbers_are_those_of_the_record() -> None:
 
 
 def test_a_changed_function_shows_nothing() -> None:
-    assert said(made(test_loss=0.6))["rescaling"].verdict == "stays"
-    assert said(made(test_loss=0.6))["caveat"].verdict == "open"
+    claims = said(made(test_loss=0.6))
+    assert "rescaling" not in claims
+    assert claims["caveat"].verdict == "open"
 
 
 def test_a_sharpness_that_is_only_fit_is_called_so() -> None:

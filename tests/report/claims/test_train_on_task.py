@@ -27,12 +27,14 @@ def made(
     gap: float = 0.03,
     gap_noise: float = 0.0,
     rise: float = 1.0,
+    rise_noise: float = 0.0,
     models: Sequence[Any] = MODELS,
 ) -> Record:
     """A record of final test accuracies by model: one number (noisy over seeds) or a list.
 
     A null accuracy is a run that diverged. `gap` is training minus test accuracy, `rise` what the
-    test loss gains from its minimum to the end. `second` holds another data set.
+    test loss gains from its minimum to the end, with `rise_noise` decades between the seeds.
+    `second` holds another data set.
     """
     random = np.random.default_rng(4)
     rows = []
@@ -45,7 +47,8 @@ def made(
             )
             for seed, accuracy in enumerate(values):
                 extra = gap + float(random.normal(0, gap_noise))
-                rows.append(_row(dataset, name, seed, accuracy, extra, rise))
+                risen = rise * 10 ** (rise_noise * (-1, 1, -0.5, 0.5)[seed % 4])
+                rows.append(_row(dataset, name, seed, accuracy, extra, risen))
     settings = {"comparisons": [{"training": {"loss": "cross_entropy"}}], "seeds": [0, 1]}
     return record(
         "train-on-task",
@@ -149,13 +152,59 @@ def test_the_generalization_gap(gap: float, noise: float, seeds: int, verdict: s
 
 
 @pytest.mark.parametrize(
-    ("rise", "verdict"), [(1.0, "falling"), (1.05, "falling"), (3.0, "rising")]
+    ("rise", "noise", "seeds", "verdict"),
+    [
+        (1.0, 0.0, 4, "falling"),
+        (1.05, 0.0, 4, "falling"),
+        (3.0, 0.1, 4, "clearly_more"),
+        (1.15, 0.01, 4, "slightly_more"),
+        (3.0, 2.0, 4, "no_difference"),
+        (3.0, 0.0, 1, "one_seed"),
+    ],
 )
-def test_overfitting(rise: float, verdict: str) -> None:
-    claim = said(commentary(made(CLEAR, rise=rise)))["overfitting"]
+def test_overfitting(rise: float, noise: float, seeds: int, verdict: str) -> None:
+    given = made({"small": 0.9}, rise=rise, rise_noise=noise, seeds=seeds)
+    claim = said(commentary(given))["overfitting"]
     assert claim.verdict == verdict
-    if verdict == "rising":
-        assert "minimum at epoch 5 and rises from there by a factor of 3.0" in claim.text
+    assert not contradiction(claim)
+    if (rise, noise) == (3.0, 0.0):
+        assert "minimum at epoch 5 and ends 3.0 times as high" in claim.text
+
+
+DEEP = {"small": 0.9, "large": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "noise", "seeds", "verdict"),
+    [
+        (DEEP, 0.002, 4, "clearly_more"),
+        ({"small": 0.95, "large": 0.9}, 0.002, 4, "clearly_less"),
+        ({"small": 0.9, "large": 0.905}, 0.0005, 4, "slightly_more"),
+        ({"small": 0.905, "large": 0.9}, 0.0005, 4, "slightly_less"),
+        (DEEP, 0.3, 4, "no_difference"),
+        ({"small": 0.9, "large": 0.9}, 0.0, 4, "no_difference"),
+        (DEEP, 0.002, 1, "one_seed"),
+    ],
+)
+def test_depth(accuracies: Accuracies, noise: float, seeds: int, verdict: str) -> None:
+    claim = said(commentary(made(accuracies, noise=noise, seeds=seeds)))["depth"]
+    assert claim.verdict == verdict
+    assert (claim.values["deep"], claim.values["shallow"]) == ("large", "small")
+    assert not contradiction(claim)
+
+
+def test_depth_is_compared_within_one_kind_of_network() -> None:
+    def conv(name: str, depth: int, parameters: int) -> Any:
+        words = f"conv 3×3, {depth} layers"
+        return model(name, depth, parameters).model_copy(update={"architecture": words})
+
+    models = (model("mlp", 1, 9000), conv("one", 1, 500), conv("two", 2, 700))
+    claim = said(commentary(made({"mlp": 0.8, "one": 0.9, "two": 0.95}, models=models)))["depth"]
+    assert "Among the convolutional networks" in claim.text
+    assert "*two* with two hidden layers and 700 parameters" in claim.text
+    assert "ahead of *one* with one and 500" in claim.text
+    other = commentary(made({"mlp": 0.99, "one": 0.9, "two": 0.95}, models=models))
+    assert "depth" not in said(other)  # a single network without convolutions
 
 
 @pytest.mark.parametrize(
@@ -184,7 +233,12 @@ def test_every_data_set_has_its_paragraph() -> None:
 def test_every_wording_is_reached() -> None:
     records = [
         made(CLEAR),
-        made({"small": 0.9, "large": 0.95}, rise=2.0),
+        made(DEEP, rise=2.0, rise_noise=0.01),
+        made(DEEP, rise=2.0, rise_noise=1.0),
+        made(DEEP, rise=1.15, rise_noise=0.01),
+        made({"small": 0.95, "large": 0.9}, rise=2.0, seeds=1),
+        made({"small": 0.95, "large": 0.9}),
+        made({"small": 0.905, "large": 0.9}, noise=0.0005),
         made({"small": 0.900, "large": 0.905}, noise=0.0005, gap=0.003, gap_noise=0.0002),
         made(CLEAR, noise=0.2, gap=0, gap_noise=0.02),
         made({"small": [0.9], "large": [0.95]}),

@@ -112,6 +112,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("picture", "most", {"explained": 0.4}),
     ("early", "before", {}),
     ("early", "after", {"losses": (2.0, 1.9, 1.8, 1.7, 0.05)}),
+    ("early", "pace", {"way": (0.0, 2.0, 5.4, 5.8, 6.0)}),
     ("early", "few", {"runs": 2, "flat": (1,)}),
     ("quality", "alike", {}),
     ("quality", "unlike", {"accuracies": 0.1}),
@@ -153,7 +154,7 @@ def test_the_numbers_are_those_of_the_record() -> None:
     claims = said(commentary(made(spread=0.0)))
     assert "10.0 apart in the mean over all pairs, their starts 5.00" in claims["ends"].text
     assert "a factor of 2.00" in claims["ends"].text
-    assert "the longest path measures 8.00" in claims["compared"].text
+    assert "measures from snapshot to snapshot, 8.00." in claims["compared"].text
     # Nine tenths of the fall from 2.0 to 0.05 is 0.245, passed at epoch 6, at 4 of 6.
     assert "at epoch 6 in the median, the weights have come 67\u00a0%" in claims["early"].text
 
