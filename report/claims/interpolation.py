@@ -59,19 +59,23 @@ DIFFERENT = Statement(
 CONTRAST = Statement(
     "interpolation.contrast",
     {
-        "clearly_more": "What separates two solutions here is where they began: with different "
-        "initial weights the barrier in the training loss is higher by {difference} than with "
-        "common ones (mean over the pairs, paired by seed; 95 % interval {interval} over {n}).",
-        "slightly_more": "Different initial weights make the barrier in the training loss a little "
-        "higher than common ones, by {difference} (mean over the pairs, paired by seed; 95 % "
-        "interval {interval} over {n}).",
-        "no_difference": "Whether the two solutions began at the same or at different initial "
-        "weights makes no detectable difference to the barrier: {difference}, with a 95 % interval "
-        "of {interval} over {n}.",
-        "slightly_less": "Different initial weights make the barrier in the training loss a little "
-        "lower than common ones, by {size} (95 % interval of the difference {interval} over {n}).",
-        "clearly_less": "With different initial weights the barrier in the training loss is lower "
-        "than with common ones, by {size} (95 % interval of the difference {interval} over {n}).",
+        "clearly_more": "What separates two solutions here is the seed: with different initial "
+        "weights, and examples in different order, the barrier in the training loss is higher by "
+        "{difference} than with common ones (mean over the pairs, paired by seed; 95 % interval "
+        "{interval} over {n}).",
+        "slightly_more": "With different initial weights, and examples in different order, the "
+        "barrier in the training loss is a little higher than with common ones, by {difference} "
+        "(mean over the pairs, paired by seed; 95 % interval {interval} over {n}).",
+        "no_difference": "Whether the two solutions have a common seed, and so common initial "
+        "weights and a common order of the examples, makes no detectable difference to the "
+        "barrier: it is higher by {difference} where they have not, with a 95 % interval of "
+        "{interval} over {n}.",
+        "slightly_less": "With different initial weights, and examples in different order, the "
+        "barrier in the training loss is a little lower than with common ones, by {size} (95 % "
+        "interval of the difference {interval} over {n}).",
+        "clearly_less": "With different initial weights, and examples in different order, the "
+        "barrier in the training loss is lower than with common ones, by {size} (95 % interval of "
+        "the difference {interval} over {n}).",
         "one_seed": "The barrier in the training loss is {difference} higher with different "
         "initial weights than with common ones; one seed cannot tell whether that is luck.",
     },
@@ -84,8 +88,8 @@ TOP = Statement(
         "clearly_more": "On the lines with {kind} initial weights test accuracy falls by up to "
         "{size} below the straight line between its ends (mean, 95 % interval "
         "{interval} percentage points over {n}).",
-        "slightly_more": "On the lines with {kind} initial weights test accuracy hardly falls, by "
-        "at most {size} below the straight line between its ends (mean, 95 % interval {interval} "
+        "slightly_more": "On the lines with {kind} initial weights test accuracy hardly falls "
+        "below the straight line between its ends, by up to {size} (mean, 95 % interval {interval} "
         "percentage points over {n}).",
         "no_difference": "In test accuracy no fall below the straight line between the ends can be "
         "told from zero on the lines with {kind} initial weights ({size}, 95 % interval {interval} "
@@ -107,6 +111,10 @@ LITERATURE = Statement(
         "[@frankle2020linear], while here some lines with common initial weights do cross a "
         "barrier; a barrier between different initializations may owe to nothing but the order of "
         "their hidden units [@entezari2022role], which was not matched here.",
+        "open": "The literature has it that small networks trained twice from one initialization "
+        "tend to stay linearly connected [@frankle2020linear], while different initializations are "
+        "separated by a barrier as long as their hidden units are not matched "
+        "[@entezari2022role]; these lines show neither that nor the opposite.",
         "differs": "The literature describes something else: small networks trained twice from "
         "one initialization tend to stay linearly connected [@frankle2020linear], while different "
         "initializations are separated by a barrier as long as their hidden units are not matched "
@@ -183,17 +191,17 @@ KESKAR = Statement(
         "steepness and test accuracy can both be told apart ({decided} of {pairs}), the flatter "
         "solution is the more accurate one for {for_it} and the less accurate one for the rest.",
         "open": "Theory has it that flat solutions generalize better [@keskar2017large]. These "
-        "lines do not decide it: in none of {pairs} can steepness and test accuracy both be told "
-        "apart.",
+        "lines do not decide it: for no pair can steepness and test accuracy both be told apart.",
     },
 )
 
 LOST = Statement(
     "interpolation.lost",
     {
-        "some": "Of {total} lines {number} cannot be drawn, since a solution at their end "
-        "diverged.",
-        "all": "No line can be drawn, since on each of them a solution diverged.",
+        "some": "Of {total} lines {number} cannot be compared: a solution at an end diverged, or "
+        "the loss in between is not finite.",
+        "all": "No line can be drawn: on each of them a solution at an end diverged, or the loss "
+        "in between is not finite.",
     },
 )
 
@@ -213,7 +221,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     contrast = _contrast(record, done)
     first += contrast
     if contrast and contrast[0].verdict != "one_seed":
-        first.append(_literature(first[0], contrast[0]))
+        first.append(_literature(first[0], first[1], contrast[0]))
     first.append(_top(record, done))
     second: list[Claim] = []
     sides = []
@@ -280,10 +288,12 @@ def _contrast(record: Record, done: pd.DataFrame) -> list[Claim]:
     ]
 
 
-def _literature(same: Claim, contrast: Claim) -> Claim:
+def _literature(same: Claim, different: Claim, contrast: Claim) -> Claim:
     """Connected from one start, separated from two: what is described, and what was found."""
-    verdict = "differs"
-    if contrast.verdict in ("clearly_more", "slightly_more"):
+    verdict = "open"
+    if contrast.verdict in ("clearly_less", "slightly_less"):
+        verdict = "differs"
+    elif contrast.verdict != "no_difference" and different.verdict != "none":
         verdict = "agrees" if same.verdict == "none" else "partly"
     return LITERATURE(verdict, contrast.evidence)
 

@@ -8,7 +8,7 @@ from report import format as fmt
 from report.claims.claim import Claim, Statement, evidence
 from report.claims.verdict import compare, point_words, ratio_words
 from report.markdown import Markdown, escape
-from report.records import Record
+from report.records import Model, Record
 from report.sections.aligned import aligned
 from report.statistics import Estimate, mean, median, paired_difference, paired_log_ratio
 
@@ -17,6 +17,9 @@ CLEAR_ACCURACY = 0.01
 
 CLEAR_RATIO = 0.1
 """Decades of test loss from which a rise is called clear: a quarter."""
+CAVEAT = "; as they differ in size too, depth is not shown to be the reason"
+EQUAL = 1.01
+"""Factor between two numbers of parameters up to which they are called equal."""
 RISEN = 1.1
 """Last over lowest test loss from which the loss is said to rise again."""
 
@@ -60,25 +63,24 @@ DEPTH = Statement(
     {
         "clearly_more": "Among the {family}, the deepest does better than the shallowest: *{deep}* "
         "with {deep_depth} and {deep_parameters} parameters is {size} ahead of *{shallow}* with "
-        "{shallow_depth} and {shallow_parameters} (95 % interval {interval}, paired by seed); as "
-        "they differ in size too, depth is not shown to be the reason.",
+        "{shallow_depth} and {shallow_parameters} (95 % interval {interval}, paired by seed, "
+        "{n}){caveat}.",
         "slightly_more": "Among the {family}, the deepest does slightly better than the "
         "shallowest: *{deep}* with {deep_depth} and {deep_parameters} parameters is {size} ahead "
         "of *{shallow}* with {shallow_depth} and {shallow_parameters} (95 % interval {interval}, "
-        "paired by seed); as they differ in size too, depth is not shown to be the reason.",
+        "paired by seed, {n}){caveat}.",
         "no_difference": "Whether depth matters is not decided: among the {family}, *{deep}* with "
         "{deep_depth} and {deep_parameters} parameters cannot be told from *{shallow}* with "
         "{shallow_depth} and {shallow_parameters} (95 % interval of the difference in test "
-        "accuracy {interval} percentage points).",
+        "accuracy {interval} percentage points over {n}).",
         "slightly_less": "Among the {family}, the deepest does slightly worse than the shallowest: "
         "*{deep}* with {deep_depth} and {deep_parameters} parameters is {size} behind *{shallow}* "
         "with {shallow_depth} and {shallow_parameters} (95 % interval of the difference "
-        "{interval}, paired by seed); as they differ in size too, depth is not shown to be the "
-        "reason.",
+        "{interval}, paired by seed, {n}){caveat}.",
         "clearly_less": "Among the {family}, the deepest does worse than the shallowest: *{deep}* "
         "with {deep_depth} and {deep_parameters} parameters is {size} behind *{shallow}* with "
         "{shallow_depth} and {shallow_parameters} (95 % interval of the difference {interval}, "
-        "paired by seed); as they differ in size too, depth is not shown to be the reason.",
+        "paired by seed, {n}){caveat}.",
         "one_seed": "Among the {family}, the deepest, *{deep}* with {deep_depth} and "
         "{deep_parameters} parameters, reaches {deep_accuracy} and the shallowest, *{shallow}* "
         "with {shallow_depth} and {shallow_parameters}, {shallow_accuracy}; one seed cannot tell "
@@ -245,6 +247,7 @@ def _depth(record: Record, done: pd.DataFrame) -> list[Claim]:
             shallow_depth=fmt.words(shallow.depth),
             shallow_parameters=fmt.count(shallow.parameters),
             shallow_accuracy=fmt.accuracy(means[shallow.name]),
+            caveat=Markdown("" if _equal_size(deep, shallow) else CAVEAT),
             **point_words(estimate),
         )
     ]
@@ -272,6 +275,11 @@ def _gap(record: Record, done: pd.DataFrame) -> Claim:
         interval=points["interval"],
         n=points["n"],
     )
+
+
+def _equal_size(first: Model, second: Model) -> bool:
+    sizes = sorted([first.parameters, second.parameters])
+    return sizes[1] <= EQUAL * sizes[0]
 
 
 def _overfitting(record: Record, done: pd.DataFrame) -> Claim:

@@ -167,6 +167,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("literature", "agrees", {}),
     ("literature", "partly", {"barrier": contrast(0.5)}),
     ("literature", "differs", {"barrier": contrast(-0.5)}),
+    ("literature", "open", {"barrier": contrast(0.05, 0.5)}),
     ("rise", "clearly_more", {"beyond": steep(3)}),
     ("rise", "slightly_more", {"beyond": steep(1.1)}),
     ("rise", "no_difference", {"beyond": steep(1.1, 0.5)}),
@@ -228,6 +229,15 @@ def test_what_differs_is_what_is_named() -> None:
     )
     assert "learning rate 0.001 gives the better solution" in first.text
     assert "the full batch and learning rate 1×10⁻⁵ gives the better" in second.text
+
+
+def test_without_a_barrier_nothing_is_said_to_separate() -> None:
+    """Different starts are told apart, but stay below what counts as a barrier."""
+    low = made(barrier=lambda pair, start, seed: 0.004 + 1e-4 * seed if start != "same" else 0.001)
+    claims = said(low)
+    assert claims["contrast"].verdict == "slightly_more"
+    assert claims["different-start"].verdict == "none"
+    assert claims["literature"].verdict == "open"
 
 
 def test_growing_noise_ends_in_no_detectable_difference() -> None:

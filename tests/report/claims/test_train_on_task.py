@@ -191,6 +191,13 @@ def test_depth(accuracies: Accuracies, noise: float, seeds: int, verdict: str) -
     assert claim.verdict == verdict
     assert (claim.values["deep"], claim.values["shallow"]) == ("large", "small")
     assert not contradiction(claim)
+    assert ("differ in size too" in claim.text) == verdict.endswith(("more", "less"))
+
+
+def test_size_is_no_caveat_where_it_is_equal() -> None:
+    models = (model("small", 1, 1000), model("large", 3, 1009))
+    claim = said(commentary(made(DEEP, models=models)))["depth"]
+    assert claim.verdict == "clearly_more" and "differ in size" not in claim.text
 
 
 def test_depth_is_compared_within_one_kind_of_network() -> None:
