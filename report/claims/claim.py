@@ -120,7 +120,7 @@ def named(claims: Sequence[Claim]) -> dict[str, Claim]:
     """The claims of a section by name.
 
     The name is the statement's identifier; of a statement made several times, what the claim is
-    about follows, or else its place: `train-on-task.best.digits`, `train-on-task.gap.2`.
+    about follows, or else its place: `train-on-task.best.digits`, `train-on-task.best.2`.
     """
     often = Counter(claim.id for claim in claims)
     alike = Counter((claim.id, claim.about) for claim in claims)

@@ -42,6 +42,7 @@ BEST = Statement(
         "nothing": "On {function}, no run reached a finite training loss.",
     },
     headline=True,
+    about="key",
 )
 
 DEPTH = Statement(
@@ -158,9 +159,9 @@ def _pivot(done: pd.DataFrame, index: list[str]) -> pd.DataFrame:
 
 
 def _best(record: Record, done: pd.DataFrame, function: str) -> Claim:
-    name = formulas(record)[function]
+    about = {"key": escape(function), "function": formulas(record)[function]}
     if done.empty:
-        return BEST("nothing", [evidence(record, "runs", "diverged_at")], function=name)
+        return BEST("nothing", [evidence(record, "runs", "diverged_at")], **about)
     medians = done.groupby("model")["final_train_loss"].median().sort_values()
     best = str(medians.index[0])
     used = [evidence(record, "runs", "final_train_loss", done.index)]
@@ -168,7 +169,7 @@ def _best(record: Record, done: pd.DataFrame, function: str) -> Claim:
         return BEST(
             "single_model",
             used,
-            function=name,
+            **about,
             best=escape(best),
             best_loss=fmt.loss(medians.iloc[0]),
         )
@@ -183,7 +184,7 @@ def _best(record: Record, done: pd.DataFrame, function: str) -> Claim:
         "disagree" if contrary else verdict,
         used,
         estimate,
-        function=name,
+        **about,
         best=escape(best),
         second=escape(second),
         best_loss=fmt.loss(medians.iloc[0]),

@@ -43,6 +43,7 @@ BEST = Statement(
         "nothing": "On {dataset}, no run ended with a finite loss.",
     },
     headline=True,
+    about="dataset",
 )
 
 COST = Statement(
@@ -56,6 +57,7 @@ COST = Statement(
         "parameters and reaches {small_accuracy}; the largest, *{large}*, has {largest} and "
         "reaches {large_accuracy}.",
     },
+    about="dataset",
 )
 
 DEPTH = Statement(
@@ -86,6 +88,7 @@ DEPTH = Statement(
         "with {shallow_depth} and {shallow_parameters}, {shallow_accuracy}; one seed cannot tell "
         "whether that is more than luck.",
     },
+    about="dataset",
 )
 
 GAP = Statement(
@@ -101,6 +104,7 @@ GAP = Statement(
         "less": "No model does better on the training images than on the test images; the largest "
         "difference, for *{model}*, is {gap}.",
     },
+    about="dataset",
 )
 
 OVERFITTING = Statement(
@@ -121,6 +125,7 @@ OVERFITTING = Statement(
         "falling": "No test loss on {dataset} ends more than {percent} above its minimum, so there "
         "is no sign yet of training for too long.",
     },
+    about="dataset",
 )
 
 DIVERGED = Statement(
@@ -187,6 +192,10 @@ def _best(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
     )
 
 
+def _dataset(done: pd.DataFrame) -> Markdown:
+    return escape(str(done["dataset"].iloc[0]))
+
+
 def _cost(record: Record, done: pd.DataFrame, decided: bool) -> list[Claim]:
     """What the best model costs, where one is best; else what there is to choose from."""
     means = done.groupby("model")["final_test_accuracy"].mean()
@@ -203,6 +212,7 @@ def _cost(record: Record, done: pd.DataFrame, decided: bool) -> list[Claim]:
         COST(
             "undecided" if not decided else "larger" if best is large else "smaller",
             [evidence(record, "runs", "final_test_accuracy", done.index)],
+            dataset=_dataset(done),
             parameters=fmt.count(best.parameters),
             small=escape(small.name),
             smallest=fmt.count(small.parameters),
@@ -238,6 +248,7 @@ def _depth(record: Record, done: pd.DataFrame) -> list[Claim]:
             compare(estimate, CLEAR_ACCURACY),
             [evidence(record, "runs", "final_test_accuracy", used.index)],
             estimate,
+            dataset=_dataset(done),
             family=Markdown("convolutional networks" if kind else "networks without convolutions"),
             deep=escape(deep.name),
             deep_depth=fmt.plural(deep.depth, "hidden layer"),
@@ -270,6 +281,7 @@ def _gap(record: Record, done: pd.DataFrame) -> Claim:
         verdict,
         used,
         estimate,
+        dataset=_dataset(done),
         model=escape(widest),
         gap=points["difference"],
         interval=points["interval"],
@@ -294,12 +306,11 @@ def _overfitting(record: Record, done: pd.DataFrame) -> Claim:
         ratio = middle[-1] / middle[lowest] if middle[lowest] > 0 else 1.0
         found.append((ratio, str(model), lowest, epochs[lowest], group))
     ratio, model, lowest, epoch, group = max(found, key=lambda item: item[0])
-    dataset = escape(str(done["dataset"].iloc[0]))
     if ratio <= RISEN:
         return OVERFITTING(
             "falling",
             [evidence(record, "runs", "test_loss", done.index)],
-            dataset=dataset,
+            dataset=_dataset(done),
             percent=fmt.percent(RISEN - 1, 0),
         )
     _, training = _median_curve(group, "train_loss")
@@ -311,7 +322,7 @@ def _overfitting(record: Record, done: pd.DataFrame) -> Claim:
         "no_difference" if verdict.endswith("less") else verdict,
         [evidence(record, "runs", f"{split}_loss", group.index) for split in ("test", "train")],
         estimate,
-        dataset=dataset,
+        dataset=_dataset(done),
         model=escape(model),
         then=fmt.loss(training[lowest]),
         end=fmt.loss(training[-1]),

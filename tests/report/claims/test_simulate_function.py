@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from report.claims import named
 from report.claims import simulate_function as module
 from report.claims.simulate_function import commentary
 from report.claims.verdict import contradiction
@@ -205,6 +206,12 @@ def test_functions_are_compared(factor: float, noise: float, seeds: int, verdict
         other = said(commentary(made(harder, CLEAR, noise=noise, seeds=seeds)))["harder"]
         assert other.verdict == verdict
         assert other.text.startswith("These networks fit $f_sinc(x)$")
+
+
+def test_what_is_said_of_a_function_is_named_after_it() -> None:
+    paragraphs = commentary(made(CLEAR, CLEAR))
+    names = set(named([claim for paragraph in paragraphs for claim in paragraph]))
+    assert {"simulate-function.best.sinc", "simulate-function.best.cube"} <= names
 
 
 def test_functions_without_a_common_run_are_not_compared() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from report.claims import named
 from report.claims import train_on_task as module
 from report.claims.train_on_task import commentary
 from report.claims.verdict import contradiction
@@ -235,6 +236,16 @@ def test_every_data_set_has_its_paragraph() -> None:
     paragraphs = commentary(made(CLEAR, {"small": 0.6, "large": 0.7}))
     assert [p[0].values["dataset"] for p in paragraphs] == ["digits", "shapes"]
     assert [p[0].values["best"] for p in paragraphs] == ["medium", "large"]
+
+
+def test_what_is_said_of_a_data_set_is_named_after_it() -> None:
+    """`comments/README.md` cites a number of the digits by such a name."""
+    paragraphs = commentary(made(CLEAR, {"small": 0.6, "large": 0.7}))
+    names = set(named([claim for paragraph in paragraphs for claim in paragraph]))
+    kinds = ("best", "cost", "depth", "gap", "overfitting")
+    assert names == {
+        f"train-on-task.{kind}.{data}" for kind in kinds for data in ("digits", "shapes")
+    }
 
 
 def test_every_wording_is_reached() -> None:
