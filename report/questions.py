@@ -24,11 +24,15 @@ class Demand:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its task, its words, and the figures and tables that answer it."""
+    """One question: its task, its words, and the figures and tables that answer it.
+
+    `equations` are labels in the task's template, where a definition or a method answers it.
+    """
 
     task: str
     text: str
     answers: tuple[str, ...]
+    equations: tuple[str, ...] = ()
     comment: bool = False
     bonus: bool = False
     demand: Demand | None = None
@@ -105,6 +109,7 @@ QUESTIONS: tuple[Question, ...] = (
         "weight-trajectories",
         "Settings: recording cycle, optimizer, dimension reduction method",
         ("tbl-settings",),
+        ("eq-weight-trajectories-pca",),
     ),
     Question(
         "weight-trajectories",
@@ -125,6 +130,7 @@ QUESTIONS: tuple[Question, ...] = (
         "minimal-ratio",
         "How weights with zero gradient norm are obtained; how the minimal ratio is defined",
         ("tbl-settings",),
+        ("eq-minimal-ratio-step", "eq-minimal-ratio"),
     ),
     Question(
         "minimal-ratio",
@@ -137,6 +143,7 @@ QUESTIONS: tuple[Question, ...] = (
         "error-surface",
         "The error surface, with the method stated",
         ("fig-plane", "fig-random"),
+        ("eq-error-surface-plane", "eq-error-surface-filter"),
         bonus=True,
     ),
     Question("error-surface", "Comment on the results", (), comment=True, bonus=True),
@@ -181,6 +188,7 @@ QUESTIONS: tuple[Question, ...] = (
         "sharpness",
         "Another measure, described concretely",
         ("fig-sharpness", "tbl-correlations"),
+        ("eq-sharpness-epsilon",),
         bonus=True,
     ),
     Question("sharpness", "Comment on the results", (), comment=True, bonus=True),
@@ -245,7 +253,8 @@ def _places(question: Question, part: Part) -> Markdown:
     if question.comment:
         first = next(group for group in part.claims if group)[0]
         return Markdown(f"[commentary]({first.address})")
-    places = ", ".join(f"@{answer[:4]}{question.task}-{answer[4:]}" for answer in question.answers)
+    labels = [f"{answer[:4]}{question.task}-{answer[4:]}" for answer in question.answers]
+    places = ", ".join(f"@{label}" for label in (*question.equations, *labels))
     if state == "partly":
         places += f"; **in part**, {shortfall(question, part)}"
     return Markdown(places)

@@ -111,7 +111,8 @@ class Statement:
         for name, value in values.items():
             if not isinstance(value, Markdown):
                 raise TypeError(f"{self.id}: {name} = {value!r} did not pass through a formatter")
-        text = Markdown(string.Formatter().vformat(self.wordings[verdict], (), values))
+        wording = self.wordings[verdict].replace(" %", "\u00a0%")  # not torn apart at a line end
+        text = Markdown(string.Formatter().vformat(wording, (), values))
         about = slug(values[self.about]) if self.about else ""
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about)
 

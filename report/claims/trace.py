@@ -51,7 +51,8 @@ def paragraphs(claims: Sequence[Sequence[Numbered]]) -> Markdown:
 def findings(headlines: Mapping[str, Sequence[Numbered]]) -> Markdown:
     """The abstract: the headline sentences of each task, by the task's title."""
     items = "\n".join(
-        f"- **{escape(title)}.** " + " ".join(n.sentence("headline") for n in claims)
+        f"- **{escape(title)}{'' if title.endswith('?') else '.'}** "
+        + " ".join(n.sentence("headline") for n in claims)
         for title, claims in headlines.items()
         if claims
     )

@@ -7,6 +7,7 @@ import pytest
 from report.gather import Part
 from report.questions import QUESTIONS, answered, answers_table, shortfall
 from report.sections.parameter_count import section
+from report.share import shared
 from report.tasks import BY_NAME, TASKS
 from tests.report.claims.test_parameter_count import SIZES, made
 
@@ -27,6 +28,14 @@ def test_every_task_is_asked_to_show_and_to_comment() -> None:
         own = [q for q in QUESTIONS if q.task == task]
         assert any(q.comment for q in own), task
         assert any(q.answers and not q.comment for q in own), task
+
+
+def test_an_equation_that_answers_stands_in_the_template() -> None:
+    asked = {question.task: question.equations for question in QUESTIONS if question.equations}
+    assert {"minimal-ratio", "error-surface", "sharpness"} <= asked.keys()
+    for task, equations in asked.items():
+        text = (shared("templates") / "tasks" / f"{task}.qmd").read_text(encoding="utf-8")
+        assert all(f"{{#{label}}}" in text for label in equations), task
 
 
 def test_a_figure_that_is_missing_leaves_its_question_unanswered() -> None:

@@ -63,5 +63,6 @@ def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
 
 def test_the_abstract_lists_headlines_by_task() -> None:
     text = findings({"One & two": [Numbered(1, claim())], "Three": []})
+    assert "**Can it?** " in findings({"Can it?": [Numbered(1, claim())]}).replace("\\", "")
     assert "- **One \\& two.** [It is 3.]{.claim #headline-1}" in text
     assert "Three" not in text
