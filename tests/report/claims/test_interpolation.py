@@ -163,7 +163,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("accuracy", "clearly_more", {}),
     ("accuracy", "slightly_more", {"fall": 0.005, "fall_noise": 0.0001}),
     ("accuracy", "no_difference", {"fall": 0.01, "fall_noise": 0.5}),
-    ("accuracy", "one_seed", ONE | {"pairs": 1}),
+    ("accuracy", "one_seed", ONE),
     ("literature", "agrees", {}),
     ("literature", "partly", {"barrier": contrast(0.5)}),
     ("literature", "differs", {"barrier": contrast(-0.5)}),
