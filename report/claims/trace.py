@@ -65,12 +65,17 @@ def summary(evidence: Evidence) -> str:
 
 
 def values(evidence: Evidence) -> str:
-    """The values, or their number and range where there are many."""
+    """The values, or their number and range where there are many, or lists of them."""
     numbers = [v for v in evidence.values if isinstance(v, int | float)]
     if len(numbers) == len(evidence.values) > SHOWN_VALUES:
         low, high = fmt.number(min(numbers), 4), fmt.number(max(numbers), 4)
         return f"{fmt.count(len(numbers))} values from {low} to {high}"
-    if len(evidence.values) > SHOWN_VALUES or any(isinstance(v, list) for v in evidence.values):
+    lists = [v for v in evidence.values if isinstance(v, list)]
+    inner = [n for v in lists for n in v if isinstance(n, int | float)]
+    if lists and inner:
+        low, high = fmt.number(min(inner), 4), fmt.number(max(inner), 4)
+        return f"{fmt.plural(len(lists), 'list')} of numbers from {low} to {high}"
+    if lists or len(evidence.values) > SHOWN_VALUES:
         return f"{fmt.plural(len(evidence.values), 'entry', 'entries')}"
     return ", ".join(_shown(v) for v in evidence.values)
 

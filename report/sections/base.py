@@ -119,8 +119,14 @@ def _setting(value: object) -> Markdown:
     if isinstance(value, int):
         return fmt.count(value)
     if isinstance(value, float):
-        return fmt.number(value, 4) if value and abs(value) < 1e-4 else Markdown(f"{value:g}")
+        return _small(value) if value and abs(value) < 1e-4 else Markdown(f"{value:g}")
     return escape(str(value).replace("_", " "))
+
+
+def _small(value: float) -> Markdown:
+    """A small number with the digits that it has: 1×10⁻¹⁰, 2.5×10⁻⁵."""
+    mantissa = f"{value:.3e}".partition("e")[0].rstrip("0")
+    return fmt.number(value, max(1, sum(c.isdigit() for c in mantissa)))
 
 
 def figure_markdown(task: str, figure: Figure, path: str) -> Markdown:

@@ -75,9 +75,12 @@ def test_names_lists_what_a_comment_may_cite(ran: Homework) -> None:
     names = [line.split("}")[0] + "}" for line in ended.out.splitlines()]
     assert len(set(names)) == len(names) > 20
     (ran.folder / "comments").mkdir()
-    (ran.folder / "comments" / "train-on-task.md").write_text("\n\n".join(names))
+    comment = ran.folder / "comments" / "train-on-task.md"
+    comment.write_text("\n\n".join(names))
+    assert ran(*RUN, "--force").code == 0
     generated = ran("render", "--suite", "tiny", "--renderer", "builtin")
     assert generated.code == 0, generated.err
+    assert comment.read_text() == "\n\n".join(names)  # the author's words are never overwritten
 
 
 def test_an_unknown_name_stops_the_render_in_one_line(ran: Homework) -> None:

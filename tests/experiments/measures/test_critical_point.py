@@ -78,6 +78,14 @@ def test_a_stationary_norm_that_is_not_small_is_gradient_flat() -> None:
     assert SEARCH.window <= found.iterations[0] < SEARCH.iterations
 
 
+@pytest.mark.parametrize(("epsilon", "verdict"), [(0.099, "gradient-flat"), (0.1001, "critical")])
+def test_the_bound_is_the_one_that_is_stated(epsilon: float, verdict: str) -> None:
+    # |g| = x² + 0.1 comes down to 0.1 and stays there.
+    part = (lambda x: x**3 / 3 + 0.1 * x, lambda x: x**2 + 0.1, lambda x: 2 * x)
+    search = replace(SEARCH, epsilon=epsilon)
+    assert critical_points(Separable((part,)), points((1.0,)), search).verdicts == (verdict,)
+
+
 def test_what_is_still_falling_is_unfinished() -> None:
     short = replace(SEARCH, iterations=3)
     found = critical_points(DOUBLE_WELL, points((1.2, 2.0)), short)

@@ -16,7 +16,11 @@ from tests.report.records.build import record
 
 RECORD = record(
     "sharpness",
-    metrics={"runs": [{"loss": v, "curve": [1.0], "model": f"m{v}"} for v in (0.5, 0.25, 2e-5)]},
+    metrics={
+        "runs": [
+            {"loss": v, "curve": [1.0, 0.25, None], "model": f"m{v}"} for v in (0.5, 0.25, 2e-5)
+        ]
+    },
 )
 SAY = Statement("sharpness.say", {"clearly_more": "It is {n}."}, headline=True)
 
@@ -41,7 +45,11 @@ def test_the_evidence_leads_back_to_its_sentence() -> None:
 def test_many_values_are_told_by_their_range() -> None:
     many = record(metrics={"runs": [{"loss": float(v)} for v in range(1, SHOWN_VALUES + 2)]})
     assert values(evidence(many, "runs", "loss")) == "7 values from 1.000 to 7.000"
-    assert values(evidence(RECORD, "runs", "curve")) == "three entries"
+    assert (
+        values(evidence(RECORD, "runs", "curve")) == "three lists of numbers from 0.2500 to 1.000"
+    )
+    names = record(metrics={"runs": [{"loss": f"m{v}"} for v in range(SHOWN_VALUES + 1)]})
+    assert values(evidence(names, "runs", "loss")) == "seven entries"
     assert values(evidence(RECORD, "runs", "model")) == "m0.5, m0.25, m2e-05"
 
 

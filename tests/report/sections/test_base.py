@@ -1,0 +1,31 @@
+"""Settings as a table shows them."""
+
+import pytest
+
+from report.sections.base import settings_table
+from tests.report.records.build import record
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (1e-10, "1×10⁻¹⁰"),
+        (2.5e-5, "2.5×10⁻⁵"),
+        (1.23456e-7, "1.235×10⁻⁷"),
+        (0.0, "0"),
+        (0.001, "0.001"),
+        (20_000, "20,000"),
+        (True, "yes"),
+    ],
+)
+def test_a_setting_has_the_digits_that_it_has(value: object, shown: str) -> None:
+    table = settings_table(record(settings={"search": {"epsilon": value}}))
+    assert table.rows == (("search\\, epsilon", shown),)
+
+
+def test_what_a_reference_does_not_state_is_named() -> None:
+    table = settings_table(
+        record(settings={"epochs": 3, "chosen": ["cases.0.training.batch_size", "seeds"]})
+    )
+    assert "chosen here: cases\\, training\\, batch size\\; seeds" in table.caption
+    assert len(table.rows) == 1
