@@ -129,3 +129,8 @@ def legend_below(figure: Canvas, axes: Axes, columns: int = 3) -> None:
     """One legend for the whole figure, below it, where it covers nothing."""
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=8)
+
+
+def legend_right(axes: Axes) -> None:
+    """A legend for one row of axes, right of its last, where it covers nothing."""
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

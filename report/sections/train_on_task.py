@@ -7,7 +7,7 @@ from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.claims.train_on_task import commentary
-from report.figures.style import canvas, draw_band
+from report.figures.style import canvas, draw_band, legend_right
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.aligned import aligned
@@ -134,5 +134,5 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
             else:
                 place.set_ylim(bottom=_floor(chosen))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
-        axes[row, 1].legend(ncols=1)
+        legend_right(axes[row, 1])
     return figure
