@@ -13,7 +13,7 @@ from report.author import author_words, check_names
 from report.claims.trace import entry, findings, paragraphs
 from report.cover import read_cover
 from report.drawing import ensure_drawn
-from report.gather import Part, gather
+from report.gather import Part, gather, section_module
 from report.markdown import Markdown, escape
 from report.methods import statistics_table, thresholds_table
 from report.questions import answers_table
@@ -130,9 +130,11 @@ def _part(
     own = author_words(chosen.project / COMMENTS / f"{task}.md", numbers)
     if record is None or section is None:
         return Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n{own}")
+    origin = _origin(chosen, task, section_module(task))
     figures = {
-        figure.name: figure_markdown(task, figure, _link(chosen, task, figure.name))
+        figure.name: figure_markdown(task, figure, _link(chosen, path), origin)
         for figure in section.figures
+        for path in [chosen.results.figure(task, figure.name)]
     }
     tables = {table.name: table.markdown(task) for table in section.tables}
     tables.setdefault("settings", settings_table(record).markdown(task))
@@ -146,10 +148,22 @@ def _part(
     return Markdown(f"{body}\n{paragraphs(part.claims)}\n{notes}{own}")
 
 
-def _link(chosen: Sources, task: str, name: str) -> str:
-    """Path of a figure from the project's folder, as `/results/…`."""
-    path = chosen.results.figure(task, name).resolve()
-    return "/" + path.relative_to(chosen.project.resolve()).as_posix()
+def _origin(chosen: Sources, task: str, module: str) -> Markdown:
+    """Which module measured, which drew, and from which record; links where the files are."""
+    drawn = Path(*module.split(".")).with_suffix(".py")
+    measured = Path("experiments/tasks", f"{task.replace('-', '_')}.py")
+    record = _link(chosen, chosen.results.record(task)).removeprefix("/")
+    words = [
+        f"[{code}](/{path})" if (chosen.project / path).is_file() else code
+        for path in (str(measured), str(drawn), record)
+        for code in [fmt.code(path)]
+    ]
+    return Markdown("Measured by {}, drawn by {} from {}.".format(*words))
+
+
+def _link(chosen: Sources, path: Path) -> str:
+    """Path of a result from the project's folder, as `/results/…`."""
+    return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
 
 
 def _day(created: str) -> str:

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure as Canvas
 from matplotlib.text import Text
 
+from report.figures.curves import embedded
 from report.figures.style import RC
 from report.markdown import plain
 from report.records import Record, Results
@@ -47,7 +48,10 @@ def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) 
 
 
 def svg(figure: Figure) -> bytes:
-    """The figure as SVG; equal records give equal bytes with one version of matplotlib."""
+    """The figure as SVG, its curves also as data in it.
+
+    Equal records give equal bytes with one version of matplotlib.
+    """
     with plt.rc_context(RC), warnings.catch_warnings():
         # A name in a script that the font does not have shows as boxes here; the tables have it.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
@@ -58,7 +62,7 @@ def svg(figure: Figure) -> bytes:
         buffer = io.BytesIO()
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         plt.close(canvas)
-    return buffer.getvalue()
+    return embedded(buffer.getvalue().decode(), canvas).encode()
 
 
 def _texts_with_names(canvas: Canvas) -> Iterator[Text]:

@@ -47,11 +47,14 @@ class Part:
 
 def section_of(record: Record) -> Section:
     """Figures, tables and commentary of a record, by the module that bears the task's name."""
-    name = f"report.sections.{record.task.replace('-', '_')}"
-    if find_spec(name) is None:
-        name = "report.sections.series"
-    make = cast(Callable[[Record], Section], import_module(name).section)
+    make = cast(Callable[[Record], Section], import_module(section_module(record.task)).section)
     return make(record)
+
+
+def section_module(task: str) -> str:
+    """The module that draws a task: the one that bears its name, else that of any series."""
+    name = f"report.sections.{task.replace('-', '_')}"
+    return name if find_spec(name) else "report.sections.series"
 
 
 def gather(results: Results) -> tuple[Part, ...]:

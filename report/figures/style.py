@@ -106,7 +106,7 @@ def draw_band(
     known = ~np.all(np.isnan(values), axis=0)
     shown = values[:, known]
     place = np.asarray(x, dtype=float)[known]
-    axes.plot(
+    (curve,) = axes.plot(
         place,
         np.nanmedian(shown, axis=0),
         color=style.color,
@@ -114,6 +114,7 @@ def draw_band(
         marker=style.marker if markers else None,
         label=f" {label}" if label.startswith("_") else label,  # matplotlib hides _names
     )
+    curve.runs = shown  # type: ignore[attr-defined]  # for report/figures/curves.py
     if len(values) > 1:
         axes.fill_between(
             place,

@@ -34,13 +34,13 @@ CLASSES = {
     "Div": {
         *(f"callout-{kind}" for kind in CALLOUTS),
         *("content-visible", "content-hidden"),
-        *("generated", "author", "smoke", "cover", "abstract"),
+        *("generated", "author", "smoke", "cover", "abstract", "curves"),
     },
-    "Span": {"claim", "number"},
+    "Span": {"claim", "number", "source"},
     "Link": {"evidence", "uri", "email"},
 }
 ATTRIBUTES = {
-    "Div": {"title", "collapse", "when-format", "unless-format"},
+    "Div": {"title", "collapse", "when-format", "unless-format", "figure"},
     "Span": {"title"},
     "Link": {"title"},
     "Image": {"fig-alt", "width"},

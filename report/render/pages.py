@@ -47,6 +47,7 @@ def write(project: Book, book: Numbered, bodies: list[str], output: Path) -> Non
     for style in project.styles:
         shutil.copyfile(style, output / "assets" / style.name)
     (output / "assets" / "search.js").write_text(search_index(project, book), encoding="utf-8")
+    endings = [Markup(path.read_text(encoding="utf-8")) for path in project.endings]
     for position, (page, body) in enumerate(zip(book.pages, bodies, strict=True)):
         here = page.chapter.page
         root = posixpath.relpath(".", posixpath.dirname(here) or ".")
@@ -62,6 +63,7 @@ def write(project: Book, book: Numbered, bodies: list[str], output: Path) -> Non
             identifier=page.identifier,
             is_index=position == 0,
             body=Markup(body),
+            endings=endings,
             chapters=around[:first_appendix],
             appendices=around[first_appendix:],
             contents=_contents(page),

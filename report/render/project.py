@@ -25,7 +25,7 @@ SUPPORTED = {
     "format": {"html", "typst", "pdf"},
     "format.html": {
         *("theme", "respect-user-color-scheme", "css", "html-math-method", "toc", "toc-title"),
-        *("lightbox", "fig-align", "tbl-cap-location"),
+        *("lightbox", "fig-align", "tbl-cap-location", "include-after-body"),
     },
     "format.typst": {"toc", "papersize", "citeproc", "tbl-cap-location", "template-partials"},
 }
@@ -69,6 +69,7 @@ class Book:
     filters: tuple[Path, ...]
     styles: tuple[Path, ...]
     partials: tuple[Path, ...]
+    endings: tuple[Path, ...]
     paper: str
     toc_depth: int
 
@@ -104,6 +105,7 @@ def read_book(folder: Path, profiles: tuple[str, ...] = (), builtin: bool = True
         filters=_files(folder, "filters", _pandoc_filters(config.get("filters", []))),
         styles=_files(folder, "format.html.css", html.get("css")),
         partials=_files(folder, "format.typst.template-partials", typst.get("template-partials")),
+        endings=_files(folder, "format.html.include-after-body", html.get("include-after-body")),
         paper=str(typst.get("papersize", "us-letter")),
         toc_depth=int(config.get("toc-depth", 3)),
     )

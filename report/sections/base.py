@@ -129,7 +129,12 @@ def _small(value: float) -> Markdown:
     return fmt.number(value, max(1, sum(c.isdigit() for c in mantissa)))
 
 
-def figure_markdown(task: str, figure: Figure, path: str) -> Markdown:
-    """The figure as a Markdown paragraph with label `fig-<task>-<name>`."""
+def figure_markdown(task: str, figure: Figure, path: str, source: Markdown) -> Markdown:
+    """The figure as a Markdown paragraph with label `fig-<task>-<name>`, and where its curves are.
+
+    `source` tells in its caption where it comes from.
+    """
     label = f"{{#fig-{task}-{figure.name} fig-alt={attribute(figure.alt)}}}"
-    return Markdown(f"![{figure.caption}]({path}){label}\n")
+    caption = f"{figure.caption} [{source}]{{.source}}"
+    curves = f'::: {{.curves figure="{path}"}}\n:::\n'
+    return Markdown(f"![{caption}]({path}){label}\n\n{curves}")

@@ -38,7 +38,25 @@ local function mark(div, name, label)
   end
 end
 
+-- The data of a figure's curves, which its SVG carries, for the script in curves.html.
+local function curves(div)
+  if not html then
+    return {}
+  end
+  local folder = quarto and quarto.project.directory or "."
+  local file = io.open(folder .. div.attributes.figure, "r")
+  local data = file and file:read("a"):match('<metadata id="curves">(.-)</metadata>')
+  if file then
+    file:close()
+  end
+  return data and pandoc.RawBlock("html", '<script type="application/json" class="curves" data-figure="'
+    .. div.attributes.figure .. '">' .. data .. "</script>") or {}
+end
+
 function Div(div)
+  if div.classes:includes("curves") then
+    return curves(div)
+  end
   for _, entry in ipairs(marks) do
     if div.classes:includes(entry[1]) then
       return mark(div, entry[2], entry[3])
@@ -54,6 +72,23 @@ function Link(link)
     content:insert(pandoc.RawInline("typst", "]"))
     return content
   end
+end
+
+-- Where a figure comes from: files beside the site; on paper their names.
+function Span(span)
+  if not span.classes:includes("source") then
+    return nil
+  end
+  if not html then
+    span = span:walk({ Link = function(link) return link.content end })
+  end
+  if typst then
+    local content = pandoc.Inlines({ pandoc.RawInline("typst", "#source[") })
+    content:extend(span.content)
+    content:insert(pandoc.RawInline("typst", "]"))
+    return content
+  end
+  return span
 end
 
 function Table(table)
