@@ -267,7 +267,7 @@ def _harder(record: Record, done: pd.DataFrame) -> list[Claim]:
     ).dropna()
     if whole.empty:
         return []
-    decades = np.log10(whole.clip(lower=np.finfo(float).tiny)).groupby("seed").mean()
+    decades = whole.clip(lower=np.finfo(float).tiny).apply(np.log10).groupby("seed").mean()
     means = decades.mean().sort_values(kind="stable")
     easy, hard = str(means.index[0]), str(means.index[-1])
     estimate = mean(list(decades[hard] - decades[easy]), LOG_RATIO)
