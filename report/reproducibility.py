@@ -82,26 +82,36 @@ def _commit(record: Record) -> Markdown:
 
 
 def cost_table(records: Sequence[Record]) -> Markdown:
-    """Wall time of every task."""
-    total = sum(r.provenance.wall_seconds for r in records)
+    """What every task cost: its wall time, and that of the trainings that it found done."""
+    own = [r.provenance.wall_seconds for r in records]
+    found = [r.provenance.taken_up_seconds for r in records]
     rows = [
         (
             escape(r.task),
             escape(r.status),
-            fmt.seconds(r.provenance.wall_seconds),
+            fmt.seconds(wall),
+            fmt.seconds(earlier),
             fmt.count(r.provenance.taken_up),
         )
-        for r in records
+        for r, wall, earlier in zip(records, own, found, strict=True)
     ]
-    rows.append((Markdown("**all**"), Markdown(""), fmt.seconds(total), Markdown("")))
+    rows.append(
+        (
+            Markdown("**all**"),
+            Markdown(""),
+            fmt.seconds(sum(own)),
+            fmt.seconds(sum(found)),
+            Markdown(""),
+        )
+    )
     return Table(
         name="cost",
         caption=Markdown(
             "Wall time of every task, data loading and evaluation included. Groups of networks "
-            "that another task or an interrupted run had trained already were taken up; their "
-            "training is not in the time."
+            "that another task or an interrupted run had trained already were taken up; what their "
+            "training had taken stands beside. Tasks may have run side by side."
         ),
-        header=("Task", "Status", "Wall time", "Taken up"),
-        align="llrr",
+        header=("Task", "Status", "Wall time", "Earlier training", "Groups taken up"),
+        align="llrrr",
         rows=tuple(rows),
     ).markdown("reproducibility")

@@ -112,3 +112,17 @@ def test_no_pickle_is_run_even_with_a_right_seal(cache: Cache, tmp_path: Path, s
     assert not proof.exists()
     pickle.loads(pickle.dumps(Malicious(proof)))  # noqa: S301 - the corpus does what it says
     assert proof.exists()
+
+
+def test_once_computes_once_and_keeps_the_time(cache: Cache) -> None:
+    asked = []
+
+    def compute() -> dict[str, Any]:
+        asked.append(1)
+        return {"value": torch.tensor(3.0)}
+
+    for _ in range(2):
+        assert cache.once("k", compute) == {"value": torch.tensor(3.0)}
+    assert len(asked) == 1
+    kept = cache.load("k")
+    assert kept is not None and 0 <= kept["seconds"] < 60
