@@ -38,13 +38,13 @@ FOUND = Statement(
         "interval of the share {interval}); in the median over all runs, the second phase takes "
         "that norm from {before} to {after}.",
         "some": "On {case}, {critical} of {total} runs of *{model}* with {parameters} parameters "
-        "end at a critical point, where the norm of the gradient is at most {epsilon}, which "
+        "{verb} at a critical point, where the norm of the gradient is at most {epsilon}, which "
         "leaves open whether more than half would (95 % interval of the share {interval}); in the "
         "median over all runs, the second phase takes that norm from {before} to {after}.",
         "few": "On {case}, only {critical} of {total} runs of *{model}* with {parameters} "
-        "parameters end at a critical point, where the norm of the gradient is at most {epsilon} "
-        "(95 % interval of the share {interval}), although in the median over all runs the second "
-        "phase takes that norm from {before} to {after}.",
+        "parameters {verb} at a critical point, where the norm of the gradient is at most "
+        "{epsilon} (95 % interval of the share {interval}), although in the median over all runs "
+        "the second phase takes that norm from {before} to {after}.",
         "none": "On {case}, none of {total} runs of *{model}* with {parameters} parameters ends at "
         "a critical point, where the norm of the gradient would be at most {epsilon}; in the "
         "median, the second phase takes that norm from {before} to {after}.",
@@ -277,6 +277,7 @@ def _found(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
         parameters=fmt.count(case["parameters"]),
         critical=fmt.count(critical),
         total=fmt.count(len(done)),
+        verb=Markdown("ends" if critical == 1 else "end"),
         epsilon=fmt.number(search["epsilon"], 2),
         interval=Markdown(f"{fmt.percent(low, 0)} to {fmt.percent(high, 0)}"),
         before=fmt.number(median(done["trained_gradient_norm"]), 2),

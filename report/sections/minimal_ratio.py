@@ -26,6 +26,7 @@ from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table
 from report.sections.cases import case_name
 from report.statistics import rank_correlation
+from report.traced import traced
 
 VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
 """Verdicts in the order of their colors and markers, and what they are called."""
@@ -56,8 +57,8 @@ def _of(runs: pd.DataFrame, case: dict[str, Any]) -> pd.DataFrame:
 
 
 def _title(case: dict[str, Any]) -> str:
-    """Name of the function and of the network, for a panel."""
-    return str(case["case"])
+    """Name of the function and of the network, for a panel or an alternative text."""
+    return traced(str(case["case"]))
 
 
 def _cases_table(record: Record) -> Table:
@@ -329,7 +330,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
     for spectrum in record.rows("spectra"):
         values = spectrum["eigenvalues"]
         heard.append(
-            f"{spectrum['case']}: {fmt.count(len(values))} eigenvalues from "
+            f"{_title(spectrum)}: {fmt.count(len(values))} eigenvalues from "
             f"{fmt.number(values[0], 2)} to {fmt.number(values[-1], 2)}"
         )
     return Figure(

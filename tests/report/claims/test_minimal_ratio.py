@@ -10,8 +10,10 @@ from report.claims import minimal_ratio
 from report.claims.claim import Claim, Statement
 from report.claims.minimal_ratio import CRITICAL, DIVERGED, FLAT, UNFINISHED, commentary
 from report.claims.verdict import contradiction
+from report.numerals import typed_numerals
 from report.records import Record
 from report.sections.minimal_ratio import section
+from report.traced import tracing, unmarked
 from tests.report.claims.grammar import faults
 from tests.report.records.build import even, model, record
 
@@ -226,3 +228,30 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
         plt.close(drawn)
         assert "nan" not in figure.alt
     assert [table.name for table in found.tables] == ["models", "cases", "results"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "words"), [("c" + "u" * 11, "1 of 12"), ("cc" + "u" * 10, "2 of")]
+)
+def test_one_run_ends_and_two_end(kinds: str, words: str) -> None:
+    text = said(made(kinds=kinds))["found"].text
+    assert f"only {words}" in text
+    assert ("parameters ends at" in text) == words.startswith("1")
+
+
+def test_a_name_of_digits_is_no_number_typed_in_an_alternative_text() -> None:
+    record = made()
+    rename = {"sine, tanh-0": "sine, 1-5-5-1"}
+    metrics = {
+        table: [
+            row | {"case": rename[row["case"]]} if isinstance(row, dict) and "case" in row else row
+            for row in content
+        ]
+        for table, content in record.metrics.items()
+        if isinstance(content, list)
+    }
+    with tracing():
+        figures = section(record.model_copy(update={"metrics": metrics})).figures
+    for figure in figures:
+        assert "1-5-5-1" in unmarked(figure.alt)
+        assert not typed_numerals(f'![x](y){{#fig-x fig-alt="{figure.alt}"}}')
