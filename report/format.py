@@ -30,7 +30,7 @@ _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 @formatter
 def count(value: int | float | None) -> Markdown:
     """A number of things: 1,196,522."""
-    return MISSING if _missing(value) else Markdown(f"{round(value):,}")  # type: ignore[arg-type]
+    return MISSING if _missing(value) else Markdown(f"{round(value):,}".replace("-", "−"))  # type: ignore[arg-type]
 
 
 @formatter

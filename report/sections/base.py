@@ -1,5 +1,6 @@
 """What a section of the report is made of."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -113,13 +114,13 @@ def _flattened(key: str, value: object, omit: set[str]) -> list[tuple[str, Markd
 @fmt.formatter
 def _setting(value: object) -> Markdown:
     if isinstance(value, list):
-        return escape(", ".join(str(v) for v in value))
+        return escape(", ".join(_signed(v) for v in value))
     if isinstance(value, bool):
         return Markdown("yes" if value else "no")
     if isinstance(value, int):
         return fmt.count(value)
     if isinstance(value, float):
-        return _small(value) if value and abs(value) < 1e-4 else Markdown(f"{value:g}")
+        return _small(value) if value and abs(value) < 1e-4 else Markdown(_signed(f"{value:g}"))
     return escape(str(value).replace("_", " "))
 
 
@@ -127,6 +128,11 @@ def _small(value: float) -> Markdown:
     """A small number with the digits that it has: 1×10⁻¹⁰, 2.5×10⁻⁵."""
     mantissa = f"{value:.3e}".partition("e")[0].rstrip("0")
     return fmt.number(value, max(1, sum(c.isdigit() for c in mantissa)))
+
+
+def _signed(value: object) -> str:
+    """A value with a minus sign where a program writes a hyphen."""
+    return re.sub(r"^-(?=\d)", "−", str(value))
 
 
 def figure_markdown(task: str, figure: Figure, path: str, source: Markdown) -> Markdown:
