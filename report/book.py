@@ -149,14 +149,15 @@ def _part(
 
 
 def _origin(chosen: Sources, task: str, module: str) -> Markdown:
-    """Which module measured, which drew, and from which record; links where the files are."""
+    """Which module measured, which drew, and from which record; links to what the project has."""
+    top = chosen.project.resolve()
     drawn = Path(*module.split(".")).with_suffix(".py")
     measured = Path("experiments/tasks", f"{task.replace('-', '_')}.py")
     record = _link(chosen, chosen.results.record(task)).removeprefix("/")
     words = [
-        f"[{code}](/{path})" if (chosen.project / path).is_file() else code
+        f"[{code}](/{path})" if file.is_file() and file.is_relative_to(top) else code
         for path in (str(measured), str(drawn), record)
-        for code in [fmt.code(path)]
+        for code, file in [(fmt.code(path), (top / path).resolve())]
     ]
     return Markdown("Measured by {}, drawn by {} from {}.".format(*words))
 

@@ -1,8 +1,8 @@
 """What a site and a PDF say: headings, captions, cells of tables, and every number in the text.
 
-Formulas are left out: on paper their signs stand in other places. White space, hyphens and the words
-that number a chapter ("Chapter 1", "1  …", "Appendix A — …") differ between screen and paper and are
-left out too.
+Formulas are left out: on paper their signs stand in other places. White space, hyphens and the
+words that number a chapter ("Chapter 1", "1  …", "Appendix A — …") differ between screen and paper
+and are left out too.
 """
 
 from __future__ import annotations

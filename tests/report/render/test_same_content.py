@@ -21,10 +21,10 @@ LARGEST = 3_000_000  # bytes of a page with its figures
 def rendered(folder: Path, renderer: str) -> tuple[Content, Content]:
     """The committed report as site and as PDF."""
     make_project(folder)
-    (folder / "experiments").symlink_to(ROOT / "experiments")
-    shutil.copytree(
-        ROOT / "results/full", folder / "results/full", ignore=shutil.ignore_patterns(".work")
-    )
+    (folder / "report").unlink()  # a copy, so that its modules are files of the project
+    for name in ("report", "experiments/tasks", "results/full"):
+        ignored = shutil.ignore_patterns(".work", "__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     result = render(folder, renderer, {"HOMEWORK_SUITE": "full"})
     return of_site(folder / "_site", PAGES), of_paper(result.pdf)
 
