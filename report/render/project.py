@@ -27,7 +27,9 @@ SUPPORTED = {
         *("theme", "respect-user-color-scheme", "css", "html-math-method", "toc", "toc-title"),
         *("lightbox", "fig-align", "tbl-cap-location", "include-after-body"),
     },
-    "format.typst": {"toc", "papersize", "citeproc", "tbl-cap-location", "template-partials"},
+    "format.typst": {
+        *("toc", "papersize", "citeproc", "tbl-cap-location", "template-partials", "pdf-standard"),
+    },
 }
 TOP = {
     *("project", "profile", "book", "format", "lang", "number-sections", "toc-depth"),
@@ -40,6 +42,7 @@ FIXED = {
     "format.html.tbl-cap-location": "top",
     "format.typst.tbl-cap-location": "top",
     "format.typst.citeproc": True,
+    "format.typst.pdf-standard": "ua-1",
 }
 
 

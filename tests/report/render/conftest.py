@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from report.render import RenderResult, render
+from tests.report.render.committed import render_committed
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ("_quarto.yml", "_quarto-typst.yml", "_quarto-quick.yml", "index.qmd", "references.bib")
@@ -204,3 +205,9 @@ class Rendered:
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
     folder = make(tmp_path_factory.mktemp("book") / "a b")
     return Rendered(folder, render(folder, "builtin"))
+
+
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The committed report, by the built-in renderer."""
+    return render_committed(tmp_path_factory.mktemp("committed") / "project", "builtin")

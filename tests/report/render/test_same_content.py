@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from report.render import render
 from report.render.quarto import find
-from tests.project import ROOT, make_project
+from tests.report.render.committed import render_committed
 from tests.report.render.content import Content, of_paper, of_site
 
 CHAPTERS = ("deep-vs-shallow", "optimization", "generalization", "references")
@@ -18,21 +16,14 @@ PAGES = ("index.html", *(f"chapters/{name}.html" for name in CHAPTERS + APPENDIC
 LARGEST = 3_000_000  # bytes of a page with its figures
 
 
-def rendered(folder: Path, renderer: str) -> tuple[Content, Content]:
-    """The committed report as site and as PDF."""
-    make_project(folder)
-    (folder / "report").unlink()  # a copy, so that its modules are files of the project
-    for name in ("report", "experiments/tasks", "results/full"):
-        ignored = shutil.ignore_patterns(".work", "__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    result = render(folder, renderer, {"HOMEWORK_SUITE": "full"})
-    return of_site(folder / "_site", PAGES), of_paper(result.pdf)
-
-
 @pytest.fixture(scope="module")
-def builtin(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Content, Content]:
-    folder = tmp_path_factory.mktemp("builtin") / "project"
-    return (folder, *rendered(folder, "builtin"))
+def said(committed: Path) -> tuple[Content, Content]:
+    """What the built-in renderer's site and PDF say."""
+    return both(committed)
+
+
+def both(folder: Path) -> tuple[Content, Content]:
+    return of_site(folder / "_site", PAGES), of_paper(folder / "_site" / "report.pdf")
 
 
 def agree(one: Content, other: Content) -> None:
@@ -42,25 +33,25 @@ def agree(one: Content, other: Content) -> None:
     assert one.numbers == other.numbers
 
 
-def test_site_and_pdf_of_the_built_in_renderer(builtin):
-    _, site, paper = builtin
+def test_site_and_pdf_of_the_built_in_renderer(said):
+    site, paper = said
     assert len(site.headings) > 20
     assert len(site.captions) > 20
     assert sum(site.numbers.values()) > 1000
     agree(site, paper)
 
 
-def test_both_of_quarto_and_all_four_alike(builtin, tmp_path):
+def test_both_of_quarto_and_all_four_alike(said, tmp_path):
     program = find({})
     if program is None or not program.recent:
         pytest.skip("Quarto >= 1.9 is not on PATH")
-    site, paper = rendered(tmp_path / "project", "quarto")
+    site, paper = both(render_committed(tmp_path / "project", "quarto"))
     agree(site, paper)
-    agree(site, builtin[1])
+    agree(site, said[1])
 
 
-def test_no_page_is_large_and_every_figure_leads_to_its_record_and_modules(builtin):
-    site = builtin[0] / "_site"
+def test_no_page_is_large_and_every_figure_leads_to_its_record_and_modules(committed):
+    site = committed / "_site"
     figures = 0
     for page in PAGES:
         text = (site / page).read_text(encoding="utf-8")

@@ -1,0 +1,20 @@
+"""The report of the committed records, rendered in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from report.render import render
+from tests.project import ROOT, make_project
+
+
+def render_committed(folder: Path, renderer: str) -> Path:
+    """Render `results/full` in `folder`, which is made, and return it."""
+    make_project(folder)
+    (folder / "report").unlink()  # a copy, so that its modules are files of the project
+    for name in ("report", "experiments/tasks", "results/full"):
+        ignored = shutil.ignore_patterns(".work", "__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    render(folder, renderer, {"HOMEWORK_SUITE": "full"})
+    return folder
