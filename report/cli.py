@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from report import __version__, commands
-from report.diff.shown import as_markdown, as_text
 from report.errors import UserError
 from report.interruption import InterruptedBySignal, interruptible
 
@@ -158,6 +157,8 @@ def diff(
     if as_json:
         print(json.dumps(asdict(found), indent=1, ensure_ascii=False, allow_nan=False))
         return
+    from report.diff.shown import as_markdown, as_text
+
     print(as_markdown(found) if markdown else as_text(found), end="")
 
 

@@ -1,21 +1,22 @@
-"""What the commands do. Experiments are imported only where something is trained or compared."""
+"""What the commands do. What takes long to import is imported where it is needed: experiments
+where something is trained or compared, the report's own modules where it is not rendered alone.
+"""
+
+from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from report.book import Sources, sources
-from report.check import Outcome, State
-from report.check import check as check_report
-from report.claims.stored import store_claims
-from report.diff import Difference, Side, compare, open_side
-from report.drawing import ensure_drawn
 from report.errors import UserError
-from report.gather import gather, read_parts, section_of
 from report.records import Record
 from report.records.folders import results_of
 from report.render import render as render_book
 from report.share import lay_frame
+
+if TYPE_CHECKING:
+    from report.check import Outcome
+    from report.diff import Difference, Side
 
 RESULTS = Path("results")
 
@@ -42,6 +43,9 @@ def run(
     from experiments.compute import Request
     from experiments.device import choose_device, cores, pin_threads
     from experiments.provenance import command_line
+    from report.claims.stored import store_claims
+    from report.drawing import ensure_drawn
+    from report.gather import read_parts, section_of
     from report.progress import Bars
 
     suite = suites.load_suite(suite_name, smoke=smoke)
@@ -74,11 +78,12 @@ def render(suite_name: str, renderer: str, smoke: bool) -> None:
     """Render a suite's records and say what was made."""
     results = results_of(RESULTS, Path(suite_name).stem, smoke)
     if not any(results.folder.glob("*.json")):
+        from report.gather import gather
+
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
         print(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
     environment = {"HOMEWORK_SUITE": results.name, "HOMEWORK_RESULTS": str(RESULTS.resolve())}
-    sources(Path.cwd(), environment)
     result = render_book(Path.cwd(), renderer, environment)  # type: ignore[arg-type]
     print(result.line)
 
@@ -97,6 +102,10 @@ def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
 
 def check(suite_name: str, smoke: bool) -> Outcome:
     """Whether the report of a suite holds; without torch, not whether its records are fresh."""
+    from report.book import Sources
+    from report.check import State
+    from report.check import check as check_report
+
     results = results_of(RESULTS, Path(suite_name).stem, smoke)
     try:
         states = [
@@ -114,6 +123,8 @@ def diff(before: str, after: str) -> Difference:
     """What changed between two folders of results or git revisions; without torch, not whether
     the records of `after` are stale.
     """
+    from report.diff import compare, open_side
+
     with open_side(before) as old, open_side(after) as new:
         try:
             stale: dict[tuple[str, str], tuple[str, ...]] | None = _stale(new)
@@ -127,6 +138,7 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     need_torch()
     from experiments.freshness import freshness
     from experiments.suite import load_suite, suite_names
+    from report.gather import read_parts
 
     found = {}
     for name, results in side.suites.items():
@@ -144,6 +156,8 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def names(suite_name: str, smoke: bool) -> dict[str, str]:
     """What a comment may cite: names and values."""
+    from report.gather import gather
+
     parts = gather(results_of(RESULTS, Path(suite_name).stem, smoke))
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
 

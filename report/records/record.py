@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = 1
 
@@ -102,13 +104,15 @@ class Record(_Frozen):
             raise KeyError(f"{self.task}: metrics.{table} is not a list of rows")
         return [row for row in rows if isinstance(row, dict)]
 
-    def frame(self, table: str, *, explode: tuple[str, ...] = ()) -> pd.DataFrame:
+    def frame(self, table: str, *, explode: tuple[str, ...] = ()) -> "pd.DataFrame":
         """Rows of `metrics[table]` as a data frame, one line per row.
 
         Args:
             table: name of a list of rows in `metrics`.
             explode: columns that hold lists of equal length (curves); each element becomes a line.
         """
+        import pandas as pd  # here: who only renders does not wait for it
+
         frame = pd.DataFrame.from_records(self.rows(table))
         return frame.explode(list(explode), ignore_index=True) if explode else frame
 
