@@ -27,9 +27,7 @@ SUPPORTED = {
         *("theme", "respect-user-color-scheme", "css", "html-math-method", "toc", "toc-title"),
         *("lightbox", "fig-align", "tbl-cap-location", "include-after-body"),
     },
-    "format.typst": {
-        *("toc", "papersize", "citeproc", "tbl-cap-location", "template-partials", "pdf-standard"),
-    },
+    "format.typst": {"toc", "papersize", "citeproc", "tbl-cap-location", "template-partials"},
 }
 TOP = {
     *("project", "profile", "book", "format", "lang", "number-sections", "toc-depth"),
@@ -42,7 +40,6 @@ FIXED = {
     "format.html.tbl-cap-location": "top",
     "format.typst.tbl-cap-location": "top",
     "format.typst.citeproc": True,
-    "format.typst.pdf-standard": "ua-1",
 }
 
 
