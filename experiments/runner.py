@@ -1,13 +1,13 @@
 """Run the tasks of a suite: what is fresh is kept, the rest is computed and recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from experiments.compute import Request
-from experiments.engine.context import Progress
 from experiments.freshness import freshness
-from experiments.lock import locked
-from experiments.workers import computed
+from experiments.lock import locked, tried
+from experiments.slurm.queue import forget
+from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record, write_record
 from report.records.folders import check_kind, make_room, remove_drafts
@@ -25,20 +25,17 @@ class Report:
 
 def run(
     request: Request,
-    progress: Progress,
+    computed: Callable[[tuple[str, ...]], Iterator[tuple[str, Outcome]]],
     on_record: Callable[[Record], None],
     say: Callable[[str], None],
-    *,
-    workers: int = 1,
 ) -> Report:
-    """Run the requested tasks; only one process group computes in a folder.
+    """Run the requested tasks; only one command runs in a folder.
 
     Args:
         request: what to run.
-        progress: shows how far each piece of work is.
+        computed: gives tasks with what came of them, each as soon as it is done.
         on_record: called for every record that is fresh or new (figures are drawn there).
         say: told one line per task.
-        workers: tasks computed side by side, each in a process of its own; 1: in this process.
 
     A task that fails leaves a record of status "failed"; the other tasks run all the same.
     Raises UserError, after the other tasks are done, for a task that the user can mend; before
@@ -60,15 +57,19 @@ def run(
             say(f"{record.task}: failed: {failed[record.task]}")
 
     with locked(results.lock, say):
-        remove_drafts(results)
-        if not request.suite.smoke and make_room(results):
-            say(f"{results.folder}: the smoke records were moved to {results.folder}-smoke")
+        with tried(results.jobs_lock) as alone:
+            # Jobs of a command that is gone may be writing; then a later run tidies up.
+            if alone:
+                remove_drafts(results)
+                if not request.suite.smoke and make_room(results):
+                    say(f"{results.folder}: the smoke records were moved to {results.folder}-smoke")
         check_kind(results, request.suite.smoke)
         waiting = []
         for task in request.tasks:
             state = freshness(request.suite, task, results)
             if state.fresh and state.record is not None and not request.force:
                 results.marker(task).unlink(missing_ok=True)
+                forget(results, task)
                 fresh.append(task)
                 say(f"{task}: fresh")
                 finish(state.record)
@@ -79,7 +80,7 @@ def run(
                 place = set_aside(results.record(task), results.aside)
                 say(f"{task}: the damaged record lies in {place}")
             waiting.append(task)
-        for task, outcome in computed(request, tuple(waiting), progress, workers):
+        for task, outcome in computed(tuple(waiting)):
             try:
                 if isinstance(outcome, UserError):
                     raise outcome

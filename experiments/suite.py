@@ -9,23 +9,31 @@ from pydantic import ValidationError
 
 from experiments.settings.base import did_you_mean, explain
 from experiments.settings.consistency import faults
+from experiments.settings.slurm import Slurm
 from experiments.tasks import task_module
 from experiments.tasks.base import TaskSettings
 from report.errors import UserError
 from report.tasks import BY_NAME, TASKS
 
 SUITES = Path(__file__).parent / "suites"
+KEYS = ("title", "tasks", "slurm")
+UNSTATED = Slurm()
+"""Where a suite has no table `[slurm]`."""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Validated settings of every task of a suite, in the order of the report."""
+    """Validated settings of every task of a suite, in the order of the report.
+
+    What it asks of Slurm is no part of any record's key.
+    """
 
     name: str
     title: str
     file: Path
     tasks: dict[str, TaskSettings]
     smoke: bool = False
+    slurm: Slurm = UNSTATED
 
 
 def suite_names() -> tuple[str, ...]:
@@ -57,13 +65,14 @@ def load_suite(name: str, *, smoke: bool = False) -> Suite:
     }
     if smoke:
         tasks = {task: settings.smoke() for task, settings in tasks.items()}
-    return Suite(file.stem, str(content.get("title", file.stem)), file, tasks, smoke)
+    title = str(content.get("title", file.stem))
+    return Suite(file.stem, title, file, tasks, smoke, _slurm(file, content.get("slurm", {})))
 
 
 def _tables(file: Path, content: dict[str, Any]) -> dict[str, Any]:
     for key in content:
-        if key not in ("title", "tasks"):
-            raise UserError(f"{file}: {key}: unknown key{did_you_mean(key, ('title', 'tasks'))}")
+        if key not in KEYS:
+            raise UserError(f"{file}: {key}: unknown key{did_you_mean(key, KEYS)}")
     tables = content.get("tasks")
     if not isinstance(tables, dict) or not tables:
         raise UserError(f"{file}: tasks: is missing; add a table [tasks.<task>] for each task")
@@ -72,6 +81,13 @@ def _tables(file: Path, content: dict[str, Any]) -> dict[str, Any]:
             hint = did_you_mean(key, tuple(BY_NAME))
             raise UserError(f"{file}: tasks.{key}: no such task{hint}")
     return tables
+
+
+def _slurm(file: Path, table: Any) -> Slurm:
+    try:
+        return Slurm.model_validate(table, strict=True)
+    except ValidationError as error:
+        raise UserError(f"{file}: slurm.{explain(error, Slurm)}") from error
 
 
 def _with_embedded(file: Path, task: str, tables: dict[str, Any]) -> Any:

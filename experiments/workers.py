@@ -16,6 +16,8 @@ from typing import Any
 from experiments.compute import Request, compute, failed
 from experiments.device import pin_threads
 from experiments.engine.context import Progress
+from experiments.freshness import freshness
+from experiments.lock import locked
 from report.errors import UserError
 from report.interruption import SIGNALS
 from report.records import Record
@@ -156,8 +158,14 @@ def _is_stopped(process: int | None) -> bool:
 
 
 def _outcome(request: Request, task: str, progress: Progress) -> Outcome:
+    """What comes of the task; where a job of Slurm was computing it, what that has left."""
     try:
-        return compute(request, task, progress)
+        with locked(request.results.lock_of(task), lambda _line: None) as waited:
+            if waited:
+                state = freshness(request.suite, task, request.results)
+                if state.fresh and state.record is not None:
+                    return state.record
+            return compute(request, task, progress)
     except UserError as error:
         return error
 

@@ -5,6 +5,7 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,16 +34,17 @@ def run(
     executor: str,
     data_dir: Path,
     force: bool,
-    workers: int | None = None,
+    side_by_side: int | None = None,
     log_dir: Path | None = None,
 ) -> bool:
     """Run a suite's tasks; whether all that was asked for is there. Raises UserError."""
     need_torch()
-    from experiments import runner
+    from experiments import runner, workers
     from experiments import suite as suites
     from experiments.compute import Request
     from experiments.device import choose_device, cores, pin_threads
     from experiments.provenance import command_line
+    from experiments.slurm.driver import Driver, need_submitit
     from report.claims.stored import store_claims
     from report.drawing import ensure_drawn
     from report.gather import read_parts, section_of
@@ -51,12 +53,14 @@ def run(
     suite = suites.load_suite(suite_name, smoke=smoke)
     tasks = tuple(suites.chosen_tasks(suite, only))
     results = results_of(RESULTS, suite.name, smoke)
-    chosen = choose_device(device)
+    on_slurm = executor == "slurm"
+    if on_slurm:
+        need_submitit()
+    # Where jobs compute, this process only watches, and each node chooses its device for itself.
+    chosen = choose_device("cpu" if on_slurm else device)
     # Side by side on the cores of a CPU; a GPU is kept for one task at a time.
-    side_by_side = workers or (cores() if chosen.type == "cpu" else 1)
-    pin_threads(side_by_side)
-    if executor != "local":
-        raise UserError(f"--executor {executor}: not available in this version; use local")
+    together = side_by_side or (cores() if chosen.type == "cpu" else 1)
+    pin_threads(together)
     if log_dir is not None:
         from experiments.tensorboard import summary_writer
 
@@ -67,7 +71,11 @@ def run(
         ensure_drawn(record, section_of(record).figures, results)
 
     with Bars() as bars:
-        report = runner.run(request, bars, draw, bars.say, workers=side_by_side)
+        if on_slurm:
+            computed = Driver(request, suite.slurm, device, bars.say, side_by_side).computed
+        else:
+            computed = partial(workers.computed, request, progress=bars, workers=together)
+        report = runner.run(request, computed, draw, bars.say)
     store_claims(results, read_parts(results))
     if report.failed:
         print(f"homework: failed: {', '.join(report.failed)}", file=sys.stderr)
@@ -92,12 +100,18 @@ def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
     """State of every task of a suite."""
     need_torch()
     from experiments.freshness import freshness
+    from experiments.slurm.queue import standing
     from experiments.suite import load_suite
 
     suite = load_suite(suite_name, smoke=smoke)
     results = results_of(RESULTS, suite.name, smoke)
     found = [freshness(suite, task, results) for task in suite.tasks]
-    return [{"task": f.task, "state": f.state, "reasons": list(f.reasons)} for f in found]
+    jobs = standing(results, [f.task for f in found if not f.fresh])
+    return [
+        {"task": f.task, "state": state, "reasons": [*because, *f.reasons]}
+        for f in found
+        for state, *because in (jobs.get(f.task, (f.state,)),)
+    ]
 
 
 def check(suite_name: str, smoke: bool) -> Outcome:

@@ -45,6 +45,19 @@ class Results:
         """Held while a process computes in this folder."""
         return self.work / "lock"
 
+    def lock_of(self, task: str) -> Path:
+        """Held while a process computes this task."""
+        return self.work / f"{task}.lock"
+
+    @property
+    def jobs_lock(self) -> Path:
+        """Shared by the jobs of Slurm that compute in this folder; held while it is tidied."""
+        return self.work / "jobs.lock"
+
+    def job(self, task: str) -> Path:
+        """What belongs to the task's job of Slurm: script, logs, that it was submitted."""
+        return self.work / "jobs" / task
+
     @property
     def trained(self) -> Path:
         """Trained networks and checkpoints, one file per group of runs."""

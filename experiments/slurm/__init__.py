@@ -1,0 +1,1 @@
+"""Tasks as jobs of Slurm, submitted through submitit; what comes of them is read from records."""

@@ -1,0 +1,54 @@
+"""What a job does: compute one task and write its record."""
+
+import sys
+
+from experiments.compute import Request, compute
+from experiments.device import choose_device, pin_threads
+from experiments.engine.context import Silent
+from experiments.freshness import freshness
+from experiments.lock import locked
+from experiments.slurm.order import Order, fingerprint
+from experiments.suite import load_suite
+from report.errors import UserError
+from report.interruption import InterruptedBySignal, interruptible
+from report.records import Results, write_record
+from report.records.folders import check_kind
+
+
+def run(order: Order) -> None:
+    """Compute the task, alone, unless somebody has in the meantime; raises UserError."""
+    suite = load_suite(order.suite, smoke=order.smoke)
+    results = Results(order.root, order.results)
+    device = choose_device(order.device)
+    pin_threads()
+    request = Request(
+        suite, (order.task,), results, order.data_dir, device, order.command, order.force,
+        order.log_dir,
+    )  # fmt: skip
+    with locked(results.jobs_lock, print, shared=True), locked(results.lock_of(order.task), print):
+        state = freshness(suite, order.task, results)
+        asked_again = order.force and fingerprint(results.record(order.task)) == order.before
+        if state.fresh and not asked_again:
+            print(f"{order.task}: fresh")
+            return
+        record = compute(request, order.task, Silent())
+        check_kind(results, order.smoke)
+        write_record(results.record(order.task), record)
+        results.marker(order.task).unlink(missing_ok=True)
+    print(f"{order.task}: {record.status} in {record.provenance.wall_seconds:.1f} s")
+
+
+def main() -> None:
+    """As `homework`: what the user got wrong is one line on standard error and exit status 2."""
+    try:
+        with interruptible():
+            run(Order.model_validate_json(sys.argv[1]))
+    except UserError as error:
+        print("homework: " + " ".join(str(error).split()), file=sys.stderr)
+        sys.exit(2)
+    except InterruptedBySignal as end:
+        sys.exit(end.status)
+
+
+if __name__ == "__main__":
+    main()
