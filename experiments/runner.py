@@ -86,6 +86,8 @@ def run(
                     raise outcome
                 write_record(results.record(task), outcome)
                 results.marker(task).unlink(missing_ok=True)
+                if outcome.status != "failed":
+                    forget(results, task)
             except UserError as error:
                 say(f"{task}: {error}")
                 errors.append(error)

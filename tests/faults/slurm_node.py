@@ -1,11 +1,12 @@
 """A Slurm of one node on this machine, in a folder of its own: Debian's slurm-wlm, nothing shared.
 
-    python -m tests.faults.slurm_node FOLDER   # until interrupted; says what to export
+python -m tests.faults.slurm_node FOLDER   # until interrupted; says what to export
 """
 
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -161,7 +162,6 @@ def _free_ports(count: int) -> list[int]:
 if __name__ == "__main__":
     with running(Path(sys.argv[1]).resolve()) as started:
         print(f"export SLURM_CONF={started.environment['SLURM_CONF']}", flush=True)
-        try:
-            time.sleep(1e6)
-        except KeyboardInterrupt:
-            print("ended")
+        ends = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+        signal.sigwait(ends)

@@ -1,0 +1,303 @@
+"""Jobs that are submitted, watched, lost and submitted again, by a Slurm that a test plays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import torch
+
+from experiments.compute import Request
+from experiments.freshness import basis
+from experiments.settings.slurm import Slurm
+from experiments.slurm import driver as module
+from experiments.slurm.driver import POLL, VISIBLE, Driver
+from experiments.slurm.order import Order, execute, fingerprint
+from experiments.slurm.queue import Job, NoAnswerError, Note, job_name
+from experiments.suite import load_suite
+from experiments.workers import Outcome
+from report.errors import UserError
+from report.records import Record, Results, write_record
+from report.tasks import BY_NAME
+from tests.project import TINY
+from tests.report.records.build import PROVENANCE, record
+
+FIRST, SECOND = "simulate-function", "train-on-task"
+
+
+@dataclass
+class Cluster:
+    """Jobs by name, what was submitted, and what happens at each look."""
+
+    request: Request
+    jobs: dict[str, Job] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    happens: list[Callable[[], None]] = field(default_factory=list)
+    answers: bool = True
+    refuses: str = ""
+    now: float = 0.0
+
+    def look(self) -> dict[str, Job]:
+        if not self.answers:
+            raise NoAnswerError("squeue: is Slurm well?")
+        return dict(self.jobs)
+
+    def executor(self, folder: Path, name: str, slurm: Slurm) -> Any:
+        def submit(function: Any, order: str, threads: str) -> Any:
+            if self.refuses:
+                raise RuntimeError(self.refuses)
+            assert function is execute
+            self.orders.append(Order.model_validate_json(order))
+            self.asked.append({"folder": folder, "threads": threads, "slurm": slurm})
+            self.jobs[name] = Job(len(self.orders), "PENDING")
+            return SimpleNamespace(job_id=str(len(self.orders)))
+
+        return SimpleNamespace(submit=submit)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        assert self.now < 10_000, "the driver waits for ever"
+        if self.happens:
+            self.happens.pop(0)()
+
+    def turns(self, task: str, state: str) -> None:
+        """The job of a task gets another state."""
+        name = job_name(self.request.results, task)
+        self.jobs[name] = Job(self.jobs[name].number, state)
+
+    def vanishes(self, task: str) -> None:
+        del self.jobs[job_name(self.request.results, task)]
+
+    def writes(self, task: str, **changes: Any) -> Record:
+        """The record as a job leaves it."""
+        wanted = basis(self.request.suite, task)
+        fields: dict[str, Any] = {
+            "suite": "tiny",
+            "settings": wanted.settings,
+            "key": wanted.key,
+            "provenance": PROVENANCE | {"sources": wanted.sources, "data": wanted.data},
+        }
+        made = record(task, **{**fields, **changes})
+        write_record(self.request.results.record(task), made)
+        return made
+
+    def ends(self, task: str, state: str = "COMPLETED", **changes: Any) -> None:
+        self.writes(task, **changes)
+        self.turns(task, state)
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY)
+    suite = load_suite(str(path))
+    results = Results(tmp_path / "results", "tiny")
+    cpu = torch.device("cpu")
+    return Request(suite, tuple(suite.tasks), results, tmp_path, cpu, "homework run")
+
+
+@pytest.fixture
+def cluster(request_: Request, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    made = Cluster(request_)
+    monkeypatch.setattr(module, "jobs", made.look)
+    monkeypatch.setattr(module, "_executor", made.executor)
+    clock = SimpleNamespace(sleep=made.sleep, monotonic=lambda: made.now)
+    monkeypatch.setattr(module, "time", clock)
+    return made
+
+
+def computed(
+    cluster: Cluster,
+    *tasks: str,
+    said: list[str] | None = None,
+    slurm: Slurm | None = None,
+    limit: int | None = None,
+) -> dict[str, Outcome]:
+    say = [].append if said is None else said.append  # type: ignore[var-annotated]
+    driver = Driver(cluster.request, slurm or Slurm(), "auto", say, limit)
+    return dict(driver.computed(tasks))
+
+
+def reason(outcome: Outcome) -> str:
+    """Why a task failed."""
+    assert isinstance(outcome, Record) and outcome.status == "failed"
+    assert outcome.reason is not None
+    return outcome.reason
+
+
+def test_records_come_back(cluster: Cluster) -> None:
+    said: list[str] = []
+    cluster.happens = [
+        lambda: cluster.turns(SECOND, "RUNNING"),
+        lambda: cluster.ends(SECOND),
+        lambda: cluster.ends(FIRST, status="diverged"),
+    ]
+    found = computed(cluster, FIRST, SECOND, said=said)
+    assert list(found) == [SECOND, FIRST]
+    assert isinstance(found[FIRST], Record) and found[FIRST].status == "diverged"
+    assert said == [
+        f"{FIRST}: job 1 submitted",
+        f"{SECOND}: job 2 submitted",
+        f"{SECOND}: job 2 running",
+    ]
+    assert [(o.task, o.device, o.command) for o in cluster.orders] == [
+        (FIRST, "auto", "homework run"),
+        (SECOND, "auto", "homework run"),
+    ]
+    assert not list((cluster.request.results.work / "jobs").glob("*"))
+
+
+def test_a_task_waits_for_what_it_builds_on(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = type(BY_NAME[SECOND])(SECOND, "", "", after=(FIRST,))
+    monkeypatch.setitem(BY_NAME, SECOND, later)
+    orders: list[int] = []
+    cluster.happens = [
+        lambda: orders.append(len(cluster.orders)),
+        lambda: cluster.ends(FIRST),
+        lambda: orders.append(len(cluster.orders)),
+        lambda: cluster.ends(SECOND),
+    ]
+    assert set(computed(cluster, FIRST, SECOND)) == {FIRST, SECOND}
+    assert orders == [1, 2]
+
+
+def test_no_more_jobs_than_asked_for(cluster: Cluster) -> None:
+    orders: list[int] = []
+    cluster.happens = [
+        lambda: orders.append(len(cluster.orders)),
+        lambda: cluster.ends(FIRST),
+        lambda: cluster.ends(SECOND),
+    ]
+    computed(cluster, FIRST, SECOND, limit=1)
+    assert orders == [1]
+    assert len(cluster.orders) == 2
+
+
+@pytest.mark.parametrize("state", ["TIMEOUT", "PREEMPTED", "NODE_FAIL", "BOOT_FAIL"])
+def test_what_may_go_on_is_submitted_again(cluster: Cluster, state: str) -> None:
+    cluster.happens = [lambda: cluster.turns(FIRST, state), lambda: cluster.ends(FIRST)]
+    found = computed(cluster, FIRST)
+    assert isinstance(found[FIRST], Record) and found[FIRST].status == "ok"
+    assert len(cluster.orders) == 2
+    assert cluster.orders[0] == cluster.orders[1]
+
+
+def test_but_not_for_ever(cluster: Cluster) -> None:
+    cluster.happens = [lambda: cluster.turns(FIRST, "TIMEOUT")] * 10
+    found = computed(cluster, FIRST, slurm=Slurm(restarts=2))
+    assert len(cluster.orders) == 3
+    assert reason(found[FIRST]).startswith("job 3 is lost: TIMEOUT after 2 restarts, without")
+
+
+@pytest.mark.parametrize("state", ["CANCELLED", "FAILED", "OUT_OF_MEMORY", "DEADLINE"])
+def test_a_lost_job_fails_its_task_alone(cluster: Cluster, state: str) -> None:
+    cluster.happens = [lambda: cluster.turns(FIRST, state), lambda: cluster.ends(SECOND)]
+    found = computed(cluster, FIRST, SECOND)
+    assert reason(found[FIRST]).startswith(f"job 1 is lost: {state}, without a record; its log is")
+    assert isinstance(found[SECOND], Record) and found[SECOND].status == "ok"
+    assert cluster.now == 2 * POLL
+    assert Note.read(cluster.request.results, FIRST) is None
+
+
+def test_a_job_that_slurm_forgot(cluster: Cluster) -> None:
+    cluster.happens = [lambda: cluster.vanishes(FIRST)]
+    assert "unknown to Slurm" in reason(computed(cluster, FIRST)[FIRST])
+
+
+def test_a_record_may_be_seen_late(cluster: Cluster) -> None:
+    later: list[Callable[[], None]] = [lambda: None] * int(VISIBLE / POLL - 2)
+    cluster.happens = [
+        lambda: cluster.turns(FIRST, "COMPLETED"),
+        *later,
+        lambda: cluster.writes(FIRST) and None,
+    ]
+    found = computed(cluster, FIRST)
+    assert isinstance(found[FIRST], Record) and found[FIRST].status == "ok"
+
+
+def test_slurm_that_does_not_answer_loses_nothing(cluster: Cluster) -> None:
+    said: list[str] = []
+
+    def silent() -> None:
+        cluster.answers = False
+
+    def back() -> None:
+        cluster.answers = True
+        cluster.ends(FIRST)
+
+    cluster.happens = [silent, *[lambda: None] * 50, back]
+    found = computed(cluster, FIRST, said=said)
+    assert isinstance(found[FIRST], Record) and found[FIRST].status == "ok"
+    assert len([line for line in said if "is Slurm well?" in line]) == 1
+
+
+def test_no_slurm_at_all(cluster: Cluster) -> None:
+    cluster.answers = False
+    with pytest.raises(UserError, match="is Slurm well"):
+        computed(cluster, FIRST)
+
+
+def test_a_record_from_before_is_not_the_jobs(cluster: Cluster) -> None:
+    old = cluster.writes(FIRST)
+    cluster.happens = [
+        lambda: cluster.turns(FIRST, "RUNNING"),
+        lambda: cluster.ends(FIRST, provenance=old.provenance.model_copy(update={"threads": 7})),
+    ]
+    found = computed(cluster, FIRST)
+    assert isinstance(found[FIRST], Record) and found[FIRST].provenance.threads == 7
+
+
+def test_a_record_of_other_settings_is_not_taken(cluster: Cluster) -> None:
+    cluster.happens = [lambda: cluster.ends(FIRST, "FAILED", key="of other settings")]
+    assert "is lost: FAILED" in reason(computed(cluster, FIRST)[FIRST])
+
+
+def test_what_the_user_can_mend(cluster: Cluster) -> None:
+    def fails() -> None:
+        log = cluster.request.results.job(FIRST) / "1_0_log.err"
+        log.write_text("a warning\nhomework: data/MNIST: not there; run without --offline\n")
+        cluster.turns(FIRST, "FAILED")
+
+    cluster.happens = [fails]
+    found = computed(cluster, FIRST)[FIRST]
+    assert isinstance(found, UserError)
+    assert str(found) == "job 1: data/MNIST: not there; run without --offline"
+
+
+def test_a_refused_job(cluster: Cluster) -> None:
+    cluster.refuses = "sbatch: error: something\nsbatch: error: Invalid account\n"
+    with pytest.raises(UserError, match=r"tiny\.toml: slurm: no job .*Invalid account"):
+        computed(cluster, FIRST)
+
+
+def test_jobs_are_left_and_taken_up(cluster: Cluster) -> None:
+    said: list[str] = []
+    first = Driver(cluster.request, Slurm(), "auto", said.append)
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    cluster.happens = [interrupted]
+    with pytest.raises(KeyboardInterrupt):
+        list(first.computed((FIRST, SECOND)))
+    assert said[-1] == (
+        f"still in Slurm: {FIRST}, {SECOND}; the same command takes them up again, "
+        "scancel 1 2 ends them"
+    )
+    cluster.writes(FIRST)  # between the two commands
+    cluster.happens = [lambda: cluster.ends(SECOND)]
+    found = computed(cluster, FIRST, SECOND)
+    assert {task: type(outcome) for task, outcome in found.items()} == {
+        FIRST: Record,
+        SECOND: Record,
+    }
+    assert len(cluster.orders) == 2
+
+
+def test_the_fingerprint_of_nothing(tmp_path: Path) -> None:
+    assert fingerprint(tmp_path / "none") == ""
