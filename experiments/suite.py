@@ -84,6 +84,8 @@ def _tables(file: Path, content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _slurm(file: Path, table: Any) -> Slurm:
+    if not isinstance(table, dict):
+        raise UserError(f"{file}: slurm: is no table; write it as [slurm]")
     try:
         return Slurm.model_validate(table, strict=True)
     except ValidationError as error:

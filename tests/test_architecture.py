@@ -119,6 +119,67 @@ def test_settings_are_read_without_torch() -> None:
     assert not wrong
 
 
+READS_PICKLES = ("pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal")
+"""Libraries with a function `load`, `loads` or `open` that runs what it reads."""
+CHECKED_READER = "experiments/data/batches.py"
+"""Reads CIFAR-10's batches, by a subclass of Unpickler that knows three names only."""
+
+
+def pickles(source: str) -> list[str]:
+    """Calls that read a pickle, or would where the file is one."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module in READS_PICKLES:
+            found.append(f"from {node.module} import …")
+        if isinstance(node, ast.ClassDef):
+            found += [f"class {node.name}" for base in node.bases if "Unpickler" in ast.dump(base)]
+        if not isinstance(node, ast.Call):
+            continue
+        given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+        called = ast.unparse(node.func)
+        library, _, function = called.rpartition(".")
+        if function in ("load", "loads", "open", "Unpickler") and library in READS_PICKLES:
+            found.append(called)
+        if function == "read_pickle":
+            found.append(called)
+        if called == "torch.load" and given.get("weights_only") != "True":
+            found.append("torch.load without weights_only=True")
+        if given.get("allow_pickle", "False") != "False":
+            found.append(f"{called} with allow_pickle")
+    return found
+
+
+def test_no_pickle_is_read() -> None:
+    read = {
+        path.relative_to(ROOT).as_posix(): found
+        for package in ("report", "experiments")
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if (found := pickles(path.read_text(encoding="utf-8")))
+    }
+    assert read == {CHECKED_READER: ["class _ArraysOnly"]}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.load(f)",
+        "torch.load(f, weights_only=False)",
+        "torch.load(f, weights_only=x)",
+        "pickle.load(f)",
+        "pickle.loads(b)",
+        "pickle.Unpickler(f).load()",
+        "from pickle import loads",
+        "np.load(f, allow_pickle=True)",
+        "joblib.load(f)",
+        "pd.read_pickle(f)",
+        "class Mine(pickle.Unpickler): ...",
+    ],
+)
+def test_a_pickle_would_be_seen(line: str) -> None:
+    assert pickles(line)
+    assert not pickles("torch.load(f, weights_only=True); json.load(f); np.load(f)")
+
+
 def test_optional_libraries_are_imported_only_when_asked() -> None:
     optional = ("tensorboard", "torch.utils.tensorboard", "submitit", "experiments.tensorboard")
     wrong = [

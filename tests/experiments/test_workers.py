@@ -12,11 +12,14 @@ import torch
 
 from experiments import workers
 from experiments.compute import Request
+from experiments.freshness import basis
+from experiments.lock import locked
 from experiments.suite import load_suite
 from experiments.workers import Worker, computed
-from report.records import Record, Results
+from report.records import Record, Results, write_record
 from tests.faults.commands import start
 from tests.project import TINY, make_project
+from tests.report.records.build import PROVENANCE, record
 
 SECOND = """
 [tasks.random-labels]
@@ -167,3 +170,26 @@ def members(session: int) -> list[int]:
         if status[0] != "Z" and int(status[3]) == session:
             found.append(int(path.name))
     return found
+
+
+def test_a_task_that_a_job_of_slurm_computes_is_waited_for(request_: Request) -> None:
+    task, results = "random-labels", request_.results
+    wanted = basis(request_.suite, task)
+    made = record(
+        task,
+        suite="tiny",
+        settings=wanted.settings,
+        key=wanted.key,
+        provenance=PROVENANCE | {"sources": wanted.sources, "data": wanted.data},
+    )
+    found: list[tuple[str, object]] = []
+    waiting = threading.Thread(
+        target=lambda: found.extend(computed(request_, (task,), Quiet(), 1)), daemon=True
+    )
+    with locked(results.lock_of(task), print):
+        waiting.start()
+        waiting.join(1.0)
+        assert waiting.is_alive()
+        write_record(results.record(task), made)  # as the job leaves it
+    waiting.join(60)
+    assert found == [(task, made)]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 DAEMONS = ("slurmctld", "slurmd")
 PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
-START = 30.0
+START = 60.0
 """Seconds in which the node must be ready."""
 
 # Without munge: whoever reaches these ports of this machine is believed to be who they say.
@@ -35,8 +35,6 @@ CredType=cred/none
 AuthInfo=cred_expire=5
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
-SwitchType=switch/none
-MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 StateSaveLocation={folder}/state
@@ -45,9 +43,6 @@ SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
-AccountingStorageType=accounting_storage/none
-JobAcctGatherType=jobacct_gather/none
-JobCompType=jobcomp/none
 SchedulerType=sched/builtin
 SchedulerParameters=batch_sched_delay=0,sched_interval=1
 PropagateResourceLimits=NONE
@@ -108,13 +103,14 @@ def running(folder: Path) -> Iterator[Node]:
         cores=os.cpu_count(),
     )
     (folder / "slurm.conf").write_text(configuration, encoding="utf-8")
+    (folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n", encoding="utf-8")
     with ExitStack() as stack:
         for name in DAEMONS:
             stack.enter_context(_daemon(name, node))
         end = time.monotonic() + START
         while "idle" not in _said(node):
             if time.monotonic() > end:
-                raise TimeoutError(f"no node in {START:.0f} s; see {folder}/*.log")
+                raise TimeoutError(f"Slurm's node is not ready in {START:.0f} s: {_last(node)}")
             time.sleep(0.1)
         yield node
         node("scancel", "--user", getpass.getuser(), "--signal=KILL", "--full")
@@ -147,8 +143,15 @@ def _daemon(name: str, node: Node) -> Iterator[None]:
 def _said(node: Node) -> str:
     try:
         return node("sinfo", "--noheader", "--format=%T")
-    except AssertionError:
+    except (AssertionError, subprocess.TimeoutExpired):
         return ""
+
+
+def _last(node: Node) -> str:
+    """The last line of each daemon's log."""
+    logs = [node.folder / f"{name}.log" for name in DAEMONS]
+    lines = [log.read_text(encoding="utf-8").splitlines() for log in logs if log.exists()]
+    return "; ".join(found[-1] for found in lines if found) or "no log"
 
 
 def _free_ports(count: int) -> list[int]:

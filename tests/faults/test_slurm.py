@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,14 @@ MINUTES = 5 * 60
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    with slurm_node.running(tmp_path_factory.mktemp("slurm") / "node") as started:
-        yield started
+    with ExitStack() as stack:
+        try:
+            node = stack.enter_context(
+                slurm_node.running(tmp_path_factory.mktemp("slurm") / "node")
+            )
+        except TimeoutError as error:  # another version, a machine that forbids it
+            pytest.skip(str(error))
+        yield node
 
 
 @pytest.fixture

@@ -73,5 +73,5 @@ def test_what_is_wrong_is_named(tmp_path: Path, table: str, says: str) -> None:
 def test_a_table_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "tiny.toml"
     path.write_text("slurm = 3\n" + TINY)
-    with pytest.raises(UserError, match="slurm"):
+    with pytest.raises(UserError, match="slurm: is no table"):
         load_suite(str(path))

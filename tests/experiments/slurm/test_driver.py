@@ -1,9 +1,10 @@
 """Jobs that are submitted, watched, lost and submitted again, by a Slurm that a test plays."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from experiments.compute import Request
 from experiments.freshness import basis
 from experiments.settings.slurm import Slurm
 from experiments.slurm import driver as module
-from experiments.slurm.driver import POLL, VISIBLE, Driver
+from experiments.slurm.driver import POLL, VISIBLE, Driver, need_submitit
 from experiments.slurm.order import Order, execute, fingerprint
 from experiments.slurm.queue import Job, NoAnswerError, Note, job_name
 from experiments.suite import load_suite
@@ -214,7 +215,7 @@ def test_a_record_may_be_seen_late(cluster: Cluster) -> None:
     cluster.happens = [
         lambda: cluster.turns(FIRST, "COMPLETED"),
         *later,
-        lambda: cluster.writes(FIRST) and None,
+        lambda: cluster.ends(FIRST),
     ]
     found = computed(cluster, FIRST)
     assert isinstance(found[FIRST], Record) and found[FIRST].status == "ok"
@@ -297,6 +298,44 @@ def test_jobs_are_left_and_taken_up(cluster: Cluster) -> None:
         SECOND: Record,
     }
     assert len(cluster.orders) == 2
+
+
+def test_a_batch_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("submitit", reason="submitit is not installed")
+    with_programs(tmp_path / "bin", monkeypatch, "srun", "sbatch")
+    asked = Slurm(partition="gpu", account="mine", minutes=90, memory_gb=2.5, cpus=3, gpus=1)
+    executor = module._executor(tmp_path / "it's a folder", "name", asked)
+    script = executor._make_submission_file_text("run it", "uid").splitlines()
+    lines = {line.removeprefix("#SBATCH --") for line in script if line.startswith("#SBATCH")}
+    assert lines >= {
+        *("partition=gpu", "account=mine", "time=90", "mem=2560M", "cpus-per-task=3"),
+        *("gpus-per-node=1", "job-name=name", "requeue"),
+    }
+    assert script[-2] == "run it"  # without srun
+    plain = module._executor(tmp_path / "folder", "name", Slurm())
+    script = plain._make_submission_file_text("run it", "uid").splitlines()
+    for word in ("partition", "account", "qos", "mem", "gpus"):
+        assert not any(line.startswith(f"#SBATCH --{word}") for line in script)
+
+
+def test_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_programs(tmp_path / "bin", monkeypatch)
+    monkeypatch.setitem(sys.modules, "submitit", None)
+    with pytest.raises(UserError, match=r'submitit is not installed.*"\.\[slurm\]"'):
+        need_submitit()
+    monkeypatch.setitem(sys.modules, "submitit", ModuleType("submitit"))
+    with pytest.raises(UserError, match="sbatch is not found"):
+        need_submitit()
+    with_programs(tmp_path / "bin", monkeypatch, "sbatch")
+    need_submitit()
+
+
+def with_programs(folder: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """These programs, which do nothing, and no other."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(folder))
 
 
 def test_the_fingerprint_of_nothing(tmp_path: Path) -> None:
