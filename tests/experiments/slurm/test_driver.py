@@ -311,7 +311,7 @@ def test_a_batch_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         *("partition=gpu", "account=mine", "time=90", "mem=2560M", "cpus-per-task=3"),
         *("gpus-per-node=1", "job-name=name", "requeue"),
     }
-    assert script[-2] == "run it"  # without srun
+    assert script[-1] == "run it"  # without srun
     plain = module._executor(tmp_path / "folder", "name", Slurm())
     script = plain._make_submission_file_text("run it", "uid").splitlines()
     for word in ("partition", "account", "qos", "mem", "gpus"):
