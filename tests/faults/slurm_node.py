@@ -1,6 +1,6 @@
 """A Slurm of one node on this machine, in a folder of its own: Debian's slurm-wlm, nothing shared.
 
-python -m tests.faults.slurm_node FOLDER   # until interrupted; says what to export
+`python -m tests.faults.slurm_node FOLDER` runs one until it is interrupted and says what to export.
 """
 
 import getpass
