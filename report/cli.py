@@ -115,7 +115,10 @@ def report(
 
 @app.command()
 def status(suite: SuiteName = "quick", smoke: Smoke = False, as_json: AsJson = False) -> None:
-    """Say of each task whether its record is done, stale, interrupted, diverged or missing."""
+    """Say of each task whether its record is done, stale, interrupted, diverged or missing.
+
+    Where a job of Slurm was submitted for it: whether that is queued, running or lost.
+    """
     states = commands.status(suite, smoke)
     if as_json:
         print(json.dumps(states, indent=1))

@@ -128,8 +128,8 @@ class Driver:
             before=note.before,
             log_dir=request.log_dir,
         )
-        executor = _executor(results.job(task), job_name(results, task), self.slurm)
         try:
+            executor = _executor(results.job(task), job_name(results, task), self.slurm)
             job = executor.submit(execute, order.model_dump_json(), str(self.slurm.cpus))
         except Exception as error:
             # submitit hands on what sbatch wrote; its last line is the reason.
