@@ -151,6 +151,8 @@ class Driver:
         if known is None:
             return None
         job = known.get(job_name(results, task))
+        if job is not None and job.number < sent.number:
+            job = None  # the one before, where the queue does not show the new one yet
         if job is not None and job.stands is not None:
             sent.number, sent.ended = job.number, None
             if sent.said != job.stands:

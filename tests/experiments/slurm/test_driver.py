@@ -188,6 +188,15 @@ def test_what_may_go_on_is_submitted_again(cluster: Cluster, state: str) -> None
     assert cluster.orders[0] == cluster.orders[1]
 
 
+def test_the_job_before_is_not_taken_for_the_new_one(cluster: Cluster) -> None:
+    def old_one_again() -> None:
+        cluster.jobs[job_name(cluster.request.results, FIRST)] = Job(1, "TIMEOUT")
+
+    cluster.happens = [old_one_again, old_one_again, lambda: cluster.ends(FIRST)]
+    computed(cluster, FIRST)
+    assert len(cluster.orders) == 2
+
+
 def test_but_not_for_ever(cluster: Cluster) -> None:
     cluster.happens = [lambda: cluster.turns(FIRST, "TIMEOUT")] * 10
     found = computed(cluster, FIRST, slurm=Slurm(restarts=2))
