@@ -1,0 +1,1 @@
+"""What the engine gains over plain PyTorch code; `make bench`."""

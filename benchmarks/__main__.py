@@ -1,0 +1,54 @@
+"""`python -m benchmarks`: time all pairs, print the table, write it; then how cost grows."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import growth, pairs, table
+from benchmarks.measure import Pair, machine, timed
+from experiments.device import choose_device, pin_threads
+from experiments.engine.cache import Cache
+from experiments.engine.context import Context
+
+
+def selected(context: Context) -> dict[str, Callable[[], Pair]]:
+    """All pairs by key, each prepared when it is called."""
+    return {
+        "curve-100": lambda: pairs.curve_pair(context, 100, 100, 8),
+        "curve-8": lambda: pairs.curve_pair(context, 8, 400, 4),
+        "mnist-8": lambda: pairs.mnist_pair(context, 2560, 640),
+        "cifar-36458": lambda: pairs.cifar_pair(context, 36_458, 2560, 510, 10),
+        "cifar-11085": lambda: pairs.cifar_pair(context, 11_085, 2560, 510, 10),
+        "cifar-425194": lambda: pairs.cifar_pair(context, 425_194, 2560, 510, 2.5),
+        "interpolation": lambda: pairs.interpolation_pair(context, 1500, 250),
+        "hessian": lambda: pairs.hessian_pair(context, 100, 2),
+        "scaling": lambda: pairs.scaling_pair(context, 1000, 50),
+    }
+
+
+def main() -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--only", action="append", help="a pair's key; nothing is written then")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    parser.add_argument("--data-dir", type=Path, default=Path("data"))
+    parser.add_argument("--clock", default="wall", choices=("wall", "cpu"))
+    options = parser.parse_args()
+    device = choose_device(options.device)
+    pin_threads()
+    context = Context(device, options.data_dir, Cache(None))
+    where = machine(device)
+    print(where, flush=True)
+    found = []
+    for key, prepare in selected(context).items():
+        if options.only and key not in options.only:
+            continue
+        found.append(timed(prepare(), options.clock))
+        print(table.line(found[-1]), flush=True)
+    if not options.only:
+        table.write(table.markdown(found, where))
+        growth.write(growth.measured(context, where))
+
+
+if __name__ == "__main__":
+    main()

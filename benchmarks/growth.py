@@ -1,0 +1,91 @@
+"""How cost grows with the number of runs and of parameters: numbers, and a figure of them."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.pairs import FEW, curve_runs, perceptron
+from experiments.engine.context import Context
+from experiments.engine.problems import function_problem
+from experiments.engine.run import Run
+from experiments.engine.train import train
+from experiments.settings.training import Training
+
+FOLDER = Path(__file__).resolve().parent
+RUNS = (1, 3, 10, 32, 100, 316, 1000)
+WIDTHS = (8, 16, 32, 64, 128, 256)
+STEPS = 100
+
+
+def measured(context: Context, machine: str) -> dict[str, Any]:
+    """Milliseconds per step, of all runs together; the better of two timings."""
+    by_runs = [
+        {"runs": count, "milliseconds": _per_step(curve_runs(count, STEPS), context)}
+        for count in RUNS
+    ]
+    by_parameters = []
+    for width in WIDTHS:
+        runs = _wide(width)
+        parameters = 2 * width + width * (width + 1) + width + 1
+        cost = _per_step(runs, context)
+        by_parameters.append({"parameters": parameters, "runs": len(runs), "milliseconds": cost})
+    return {
+        "machine": machine,
+        "device": context.device.type,
+        "steps": STEPS,
+        "points": 256,
+        "runs_of_571_parameters": by_runs,
+        "two_hidden_layers": by_parameters,
+    }
+
+
+def _wide(width: int) -> list[Run]:
+    """Eight runs of a network with two hidden layers."""
+    training = Training(loss="mse", learning_rate=1e-3, epochs=STEPS)
+    problem = function_problem("sinc", 256)
+    network = perceptron((1, width, width, 1), "relu")
+    return [Run(network, training, problem, seed, observe=FEW) for seed in range(8)]
+
+
+def _per_step(runs: list[Run], context: Context) -> float:
+    def once() -> float:
+        begin = time.perf_counter()
+        train(runs, context)
+        return time.perf_counter() - begin
+
+    return 1000 * min(once(), once()) / STEPS
+
+
+def write(numbers: dict[str, Any]) -> None:
+    """`growth-<device>.json`, and the figure of all such files."""
+    path = FOLDER / f"growth-{numbers['device']}.json"
+    path.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+    draw(FOLDER / "growth.svg")
+
+
+def draw(target: Path) -> None:
+    """The figure, from the files."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    matplotlib.rcParams["svg.hashsalt"] = "growth"
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
+    for path in sorted(FOLDER.glob("growth-*.json")):
+        numbers = json.loads(path.read_text(encoding="utf-8"))
+        device = {"cpu": "CPU", "cuda": "GPU"}[numbers["device"]]
+        rows = numbers["runs_of_571_parameters"]
+        x = [row["runs"] for row in rows]
+        left.loglog(x, [row["milliseconds"] / row["runs"] for row in rows], "o-", label=device)
+        rows = numbers["two_hidden_layers"]
+        x = [row["parameters"] for row in rows]
+        right.loglog(x, [row["milliseconds"] / row["runs"] for row in rows], "o-", label=device)
+    left.set(xlabel="number of runs, 571 parameters each", ylabel="ms per step and run")
+    right.set(xlabel="parameters of each of 8 networks", ylabel="ms per step and run")
+    for axes in (left, right):
+        axes.legend()
+        axes.grid(alpha=0.3)
+    figure.savefig(target, metadata={"Date": None})
+    pyplot.close(figure)

@@ -1,0 +1,50 @@
+"""The table of ratios as Markdown: in `benchmarks/RESULTS.md`, and in the README between marks."""
+
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.measure import Timed
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "RESULTS.md"
+README = ROOT / "README.md"
+BEGIN, END = "<!-- benchmarks: written by make bench -->", "<!-- /benchmarks -->"
+
+
+def line(timed: Timed) -> str:
+    """One row of the table."""
+    pair = timed.pair
+    seconds = [f"{statistics.median(times):.3g}" for times in (timed.baseline, timed.product)]
+    ratio = f"{statistics.median(timed.ratios):.1f}×"
+    spread = f"{min(timed.ratios):.1f}–{max(timed.ratios):.1f}"
+    target = "–" if pair.target is None else f"at least {pair.target:g}×"
+    if pair.limit is not None:
+        target = f"at most {pair.limit:g} s"
+    verdict = "yes" if timed.met else "**no**"
+    cells = (pair.work, pair.part, *seconds, f"{ratio} ({spread})", target, verdict)
+    return "| " + " | ".join(cells) + " |"
+
+
+def markdown(rows: Sequence[Timed], machine: str) -> str:
+    """The table with the machine below it."""
+    head = "| work | timed on | plain, s | engine, s | ratio (range) | target | met |"
+    repeats = sorted({len(row.product) for row in rows})
+    return "\n".join(
+        [
+            head,
+            "|---|---|---|---|---|---|---|",
+            *(line(row) for row in rows),
+            "",
+            f"Medians of {' or '.join(map(str, repeats))} timings of each side, taken in turn. "
+            f"Machine: {machine}.",
+        ]
+    )
+
+
+def write(text: str) -> None:
+    """Replace the file and the README's block."""
+    RESULTS.write_text(f"# Benchmarks\n\n{text}\n", encoding="utf-8")
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")

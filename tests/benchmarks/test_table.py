@@ -1,0 +1,46 @@
+"""The README quotes the table that `make bench` wrote; verdicts follow the medians."""
+
+import pytest
+
+from benchmarks import table
+from benchmarks.measure import Pair, Timed, timed
+
+
+def pair(target: float | None, limit: float | None = None) -> Pair:
+    return Pair("key", "work", "all", lambda: None, lambda: None, target, limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("found", "met"),
+    [
+        (Timed(pair(3), (6.0, 9.0, 1.0), (2.0, 2.0, 2.0)), True),
+        (Timed(pair(3.5), (6.0, 9.0, 1.0), (2.0, 2.0, 2.0)), False),
+        (Timed(pair(None, 2.0), (9.0,), (2.0,)), True),
+        (Timed(pair(None, 1.0), (9.0,), (2.0,)), False),
+    ],
+)
+def test_verdicts(found: Timed, met: bool) -> None:
+    assert found.met is met
+    assert table.line(found).endswith("| yes |" if met else "| **no** |")
+
+
+def test_the_line_gives_median_and_range() -> None:
+    shown = table.line(Timed(pair(2), (6.0, 9.0, 1.0), (2.0, 2.0, 2.0)))
+    assert "| 6 | 2 | 3.0× (0.5–4.5) | at least 2× |" in shown
+
+
+def test_sides_take_turns() -> None:
+    called: list[str] = []
+    ways = Pair(
+        "key", "work", "all", lambda: called.append("a"), lambda: called.append("b"), 1, repeats=2
+    )
+    found = timed(ways, "wall")
+    assert called == ["b", "a", "b", "a", "b"]
+    assert len(found.baseline) == len(found.product) == 2
+
+
+def test_the_readme_quotes_the_file() -> None:
+    readme = table.README.read_text(encoding="utf-8")
+    block = readme.partition(table.BEGIN)[2].partition(table.END)[0].strip()
+    assert block.startswith("| work |")
+    assert table.RESULTS.read_text(encoding="utf-8") == f"# Benchmarks\n\n{block}\n"
