@@ -5,7 +5,7 @@ SUITE ?= quick
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test test-long lint clean
+.PHONY: report test test-long bench lint clean
 
 report: $(VENV)/experiments
 	$(BIN)/homework report --suite $(SUITE)
@@ -15,6 +15,9 @@ test: $(VENV)/dev
 
 test-long: $(VENV)/dev
 	$(BIN)/python -m pytest -m long
+
+bench: $(VENV)/experiments
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

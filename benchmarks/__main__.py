@@ -46,8 +46,8 @@ def main() -> None:
         found.append(timed(prepare(), options.clock))
         print(table.line(found[-1]), flush=True)
     if not options.only:
-        table.write(table.markdown(found, where))
-        growth.write(growth.measured(context, where))
+        table.write(table.markdown(found, where, options.clock))
+        growth.write(growth.measured(context, where, options.clock))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """How cost grows with the number of runs and of parameters: numbers, and a figure of them."""
 
 import json
-import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measure import Clock, seconds
 from benchmarks.pairs import FEW, curve_runs, perceptron
 from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
@@ -18,20 +19,21 @@ WIDTHS = (8, 16, 32, 64, 128, 256)
 STEPS = 100
 
 
-def measured(context: Context, machine: str) -> dict[str, Any]:
+def measured(context: Context, machine: str, clock: Clock) -> dict[str, Any]:
     """Milliseconds per step, of all runs together; the better of two timings."""
     by_runs = [
-        {"runs": count, "milliseconds": _per_step(curve_runs(count, STEPS), context)}
+        {"runs": count, "milliseconds": _per_step(curve_runs(count, STEPS), context, clock)}
         for count in RUNS
     ]
     by_parameters = []
     for width in WIDTHS:
         runs = _wide(width)
         parameters = 2 * width + width * (width + 1) + width + 1
-        cost = _per_step(runs, context)
+        cost = _per_step(runs, context, clock)
         by_parameters.append({"parameters": parameters, "runs": len(runs), "milliseconds": cost})
     return {
         "machine": machine,
+        "clock": clock,
         "device": context.device.type,
         "steps": STEPS,
         "points": 256,
@@ -48,13 +50,9 @@ def _wide(width: int) -> list[Run]:
     return [Run(network, training, problem, seed, observe=FEW) for seed in range(8)]
 
 
-def _per_step(runs: list[Run], context: Context) -> float:
-    def once() -> float:
-        begin = time.perf_counter()
-        train(runs, context)
-        return time.perf_counter() - begin
-
-    return 1000 * min(once(), once()) / STEPS
+def _per_step(runs: list[Run], context: Context, clock: Clock) -> float:
+    once = partial(train, runs, context)
+    return 1000 * min(seconds(once, clock), seconds(once, clock)) / STEPS
 
 
 def write(numbers: dict[str, Any]) -> None:

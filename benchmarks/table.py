@@ -4,12 +4,17 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.measure import Timed
+from benchmarks.measure import Clock, Timed
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 README = ROOT / "README.md"
 BEGIN, END = "<!-- benchmarks: written by make bench -->", "<!-- /benchmarks -->"
+
+CLOCK_WORDS: dict[Clock, str] = {
+    "wall": "on the wall clock",
+    "cpu": "in processor seconds of all threads, as others kept the machine busy",
+}
 
 
 def line(timed: Timed) -> str:
@@ -26,7 +31,7 @@ def line(timed: Timed) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def markdown(rows: Sequence[Timed], machine: str) -> str:
+def markdown(rows: Sequence[Timed], machine: str, clock: Clock) -> str:
     """The table with the machine below it."""
     head = "| work | timed on | plain, s | engine, s | ratio (range) | target | met |"
     repeats = sorted({len(row.product) for row in rows})
@@ -36,7 +41,8 @@ def markdown(rows: Sequence[Timed], machine: str) -> str:
             "|---|---|---|---|---|---|---|",
             *(line(row) for row in rows),
             "",
-            f"Medians of {' or '.join(map(str, repeats))} timings of each side, taken in turn. "
+            f"Medians of {' or '.join(map(str, repeats))} timings of each side, taken in turn, "
+            f"{CLOCK_WORDS[clock]}. Both sides take the same steps, batches and evaluations. "
             f"Machine: {machine}.",
         ]
     )

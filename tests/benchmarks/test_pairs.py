@@ -1,6 +1,7 @@
 """Baseline and engine do the same work: as many steps and evaluations, and the same losses."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,6 @@ def losses(outcome: Trained) -> list[tuple[float, float]]:
 
 def steps(run: Run) -> int:
     """Steps that the engine takes: it records each when asked."""
-    from dataclasses import replace
-
     (outcome,) = train([replace(run, observe=Observe(steps=True))], CONTEXT)
     assert outcome.steps is not None
     return len(outcome.steps.loss)
