@@ -1,5 +1,7 @@
 """The README quotes the table that `make bench` wrote; verdicts follow the medians."""
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks import table
@@ -41,6 +43,19 @@ def test_sides_take_turns() -> None:
 
 def test_the_readme_quotes_the_file() -> None:
     readme = table.README.read_text(encoding="utf-8")
+    assert table.BEGIN in readme and table.END in readme
     block = readme.partition(table.BEGIN)[2].partition(table.END)[0].strip()
+    if not table.RESULTS.exists() and not block:
+        pytest.skip("benchmarks/RESULTS.md is missing: run make bench on a quiet machine")
     assert block.startswith("| work |")
     assert table.RESULTS.read_text(encoding="utf-8") == f"# Benchmarks\n\n{block}\n"
+
+
+def test_writing_fills_file_and_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme, results = tmp_path / "README.md", tmp_path / "RESULTS.md"
+    readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n", encoding="utf-8")
+    monkeypatch.setattr(table, "README", readme)
+    monkeypatch.setattr(table, "RESULTS", results)
+    table.write("new")
+    assert readme.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
+    assert results.read_text() == "# Benchmarks\n\nnew\n"
