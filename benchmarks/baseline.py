@@ -136,7 +136,8 @@ def spectrum(model: nn.Module, inputs: Tensor, targets: Tensor) -> Tensor:
     for entry in torch.cat([g.flatten() for g in first]):
         row = torch.autograd.grad(entry, parameters, retain_graph=True, materialize_grads=True)
         rows.append(torch.cat([part.flatten() for part in row]))
-    return torch.linalg.eigvalsh(torch.stack(rows))
+    values: Tensor = torch.linalg.eigvalsh(torch.stack(rows))
+    return values
 
 
 def normalized(mean: Sequence[float], std: Sequence[float]) -> transforms.Compose:

@@ -211,15 +211,19 @@ def interpolation_pair(context: Context, train_size: int, test_size: int) -> Pai
         ImageDataSettings(name="mnist", train_size=train_size, test_size=test_size)
     )
     network = perceptron(LARGE_MNIST, "relu")
-    ends = [initial_parameters(network, problem.shape, generator(s, "weights")) for s in (0, 1)]
+    first, second = (
+        initial_parameters(network, problem.shape, generator(seed, "weights")) for seed in (0, 1)
+    )
     alphas = grid(-1.0, 2.0, 61, (0.0, 1.0))
     sets = mnist_sets(context.data_dir, problem)
     return Pair(
         "interpolation",
         f"{len(alphas)} interpolation points of {'-'.join(map(str, LARGE_MNIST))}, MNIST",
         f"{train_size} + {test_size} images",
-        lambda: baseline.interpolate(baseline.mlp(LARGE_MNIST, nn.ReLU), *ends, alphas, sets),
-        lambda: interpolated(network, problem, ends, alphas, context.device),
+        lambda: baseline.interpolate(
+            baseline.mlp(LARGE_MNIST, nn.ReLU), first, second, alphas, sets
+        ),
+        lambda: interpolated(network, problem, (first, second), alphas, context.device),
         3,
     )
 
@@ -227,12 +231,12 @@ def interpolation_pair(context: Context, train_size: int, test_size: int) -> Pai
 def interpolated(
     network: Network,
     problem: Problem,
-    ends: list[Tensor],
+    ends: tuple[Tensor, Tensor],
     alphas: tuple[float, ...],
     device: torch.device,
 ) -> list[list[tuple[float, ...] | None]]:
     """Losses and accuracies of both sets by the product's measures."""
-    rows = line(*ends, alphas)
+    rows = line(ends[0], ends[1], alphas)
     found = [evaluate_rows(network, problem, rows, "cross_entropy", s, device)
              for s in ("train", "test")]  # fmt: skip
     return [[f.loss, f.accuracy] for f in found]

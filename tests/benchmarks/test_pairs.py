@@ -114,10 +114,14 @@ def test_interpolation(folder: Path) -> None:
     sets = [baseline.image_folder(folder / split, transform) for split in ("train", "test")]
     widths = (3072, 6, 10)
     network = pairs.perceptron(widths, "relu")
-    ends = [initial_parameters(network, problem.shape, generator(s, "weights")) for s in (0, 1)]
+    first, second = (
+        initial_parameters(network, problem.shape, generator(seed, "weights")) for seed in (0, 1)
+    )
     alphas = (-1.0, 0.0, 0.5, 1.0)
-    plain = torch.tensor(baseline.interpolate(baseline.mlp(widths, nn.ReLU), *ends, alphas, sets))
-    found = pairs.interpolated(network, problem, ends, alphas, CONTEXT.device)
+    plain = torch.tensor(
+        baseline.interpolate(baseline.mlp(widths, nn.ReLU), first, second, alphas, sets)
+    )
+    found = pairs.interpolated(network, problem, (first, second), alphas, CONTEXT.device)
     assert plain.permute(1, 2, 0) == pytest.approx(torch.tensor(found), abs=1e-4)
 
 
