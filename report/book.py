@@ -78,7 +78,8 @@ def chapters(chosen: Sources, parts: Sequence[Part]) -> dict[str, str]:
     templates = environment(shared("templates"))
     context = _context(chosen, parts)
     numbers = {name: text for part in parts for name, text in part.numbers().items()}
-    texts = {part.task.name: _part(templates, chosen, part, numbers) for part in parts}
+    linked = not context["cover"].report.anonymous
+    texts = {part.task.name: _part(templates, chosen, part, numbers, linked) for part in parts}
     made = {}
     for template in sorted((shared("templates") / "chapters").glob("*.qmd")):
         shown = [
@@ -123,14 +124,18 @@ def _context(chosen: Sources, parts: Sequence[Part]) -> dict[str, Any]:
 
 
 def _part(
-    templates: Environment, chosen: Sources, part: Part, numbers: Mapping[str, Markdown]
+    templates: Environment,
+    chosen: Sources,
+    part: Part,
+    numbers: Mapping[str, Markdown],
+    linked: bool,
 ) -> Markdown:
     """Everything below a task's heading; the author may cite `numbers` by name."""
     record, section, task = part.record, part.section, part.task.name
     own = author_words(chosen.project / COMMENTS / f"{task}.md", numbers)
     if record is None or section is None:
         return Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n{own}")
-    origin = _origin(chosen, task, section_module(task))
+    origin = _origin(chosen, task, section_module(task), linked)
     figures = {
         figure.name: figure_markdown(task, figure, _link(chosen, path), origin)
         for figure in section.figures
@@ -148,14 +153,17 @@ def _part(
     return Markdown(f"{body}\n{paragraphs(part.claims)}\n{notes}{own}")
 
 
-def _origin(chosen: Sources, task: str, module: str) -> Markdown:
-    """Which module measured, which drew, and from which record; links to what the project has."""
+def _origin(chosen: Sources, task: str, module: str, linked: bool) -> Markdown:
+    """Which module measured, which drew, and from which record; links to what the project has.
+
+    An anonymous report is not linked: a record's command may name folders of its author.
+    """
     top = chosen.project.resolve()
     drawn = Path(*module.split(".")).with_suffix(".py")
     measured = Path("experiments/tasks", f"{task.replace('-', '_')}.py")
     record = _link(chosen, chosen.results.record(task)).removeprefix("/")
     words = [
-        f"[{code}](/{path})" if file.is_file() and file.is_relative_to(top) else code
+        f"[{code}](/{path})" if linked and file.is_file() and file.is_relative_to(top) else code
         for path in (str(measured), str(drawn), record)
         for code, file in [(fmt.code(path), (top / path).resolve())]
     ]

@@ -102,7 +102,7 @@ def draw_band(
         markers: mark the points (few points only).
     """
     style = line(index)
-    values = np.asarray(runs, dtype=float)
+    values = np.asarray(runs, dtype=float).reshape(len(runs), len(x))
     known = ~np.all(np.isnan(values), axis=0)
     shown = values[:, known]
     place = np.asarray(x, dtype=float)[known]
