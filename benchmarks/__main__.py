@@ -26,6 +26,24 @@ def selected(context: Context) -> dict[str, Callable[[], Pair]]:
     }
 
 
+FOLDERS = {
+    "mnist-8": ("MNIST/raw",),
+    "interpolation": ("MNIST/raw",),
+    "cifar-36458": ("cifar10/train", "cifar10/test"),
+    "cifar-11085": ("cifar10/train", "cifar10/test"),
+    "cifar-425194": ("cifar10/train", "cifar10/test"),
+}
+"""What a pair reads, below the data folder."""
+
+
+def left_out(key: str, data_dir: Path) -> str | None:
+    """Which pair is left out for want of which folder; null where nothing is missing."""
+    for name in FOLDERS.get(key, ()):
+        if not (data_dir / name).is_dir():
+            return f"{key} (no {name} in the data folder)"
+    return None
+
+
 def main() -> None:
     """See the module."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
@@ -39,14 +57,18 @@ def main() -> None:
     context = Context(device, options.data_dir, Cache(None))
     where = machine(device)
     print(where, flush=True)
-    found = []
+    found, missing = [], []
     for key, prepare in selected(context).items():
         if options.only and key not in options.only:
+            continue
+        if lack := left_out(key, options.data_dir):
+            missing.append(lack)
+            print(f"left out: {lack}", flush=True)
             continue
         found.append(timed(prepare(), options.clock))
         print(table.line(found[-1]), flush=True)
     if not options.only:
-        table.write(table.markdown(found, where, options.clock))
+        table.write(table.markdown(found, where, options.clock, missing))
         growth.write(growth.measured(context, where, options.clock))
 
 

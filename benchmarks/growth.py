@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
+
 from benchmarks.measure import Clock, seconds
 from benchmarks.pairs import FEW, curve_runs, perceptron
 from experiments.engine.context import Context
@@ -12,6 +14,7 @@ from experiments.engine.problems import function_problem
 from experiments.engine.run import Run
 from experiments.engine.train import train
 from experiments.settings.training import Training
+from report.figures.style import RC, canvas, legend_below, line
 
 FOLDER = Path(__file__).resolve().parent
 RUNS = (1, 3, 10, 32, 100, 316, 1000)
@@ -64,26 +67,22 @@ def write(numbers: dict[str, Any]) -> None:
 
 def draw(target: Path) -> None:
     """The figure, from the files."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib import pyplot
-
-    matplotlib.rcParams["svg.hashsalt"] = "growth"
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.5), layout="constrained")
-    for path in sorted(FOLDER.glob("growth-*.json")):
+    figure, axes = canvas(1, 2)
+    left, right = axes[0]
+    for index, path in enumerate(sorted(FOLDER.glob("growth-*.json"))):
+        style = line(index)
+        look = {"color": style.color, "linestyle": style.dashes, "marker": style.marker}
         numbers = json.loads(path.read_text(encoding="utf-8"))
         device = {"cpu": "CPU", "cuda": "GPU"}[numbers["device"]]
         rows = numbers["runs_of_571_parameters"]
         x = [row["runs"] for row in rows]
-        left.loglog(x, [row["milliseconds"] / row["runs"] for row in rows], "o-", label=device)
+        left.loglog(x, [row["milliseconds"] / row["runs"] for row in rows], label=device, **look)
         rows = numbers["two_hidden_layers"]
         x = [row["parameters"] for row in rows]
-        right.loglog(x, [row["milliseconds"] / row["runs"] for row in rows], "o-", label=device)
+        right.loglog(x, [row["milliseconds"] / row["runs"] for row in rows], label=device, **look)
     left.set(xlabel="number of runs, 571 parameters each", ylabel="ms per step and run")
     right.set(xlabel="parameters of each of 8 networks", ylabel="ms per step and run")
-    for axes in (left, right):
-        axes.legend()
-        axes.grid(alpha=0.3)
-    figure.savefig(target, metadata={"Date": None})
-    pyplot.close(figure)
+    legend_below(figure, left)
+    with plt.rc_context(RC):
+        figure.savefig(target, metadata={"Date": None})
+    plt.close(figure)

@@ -31,8 +31,8 @@ def line(timed: Timed) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def markdown(rows: Sequence[Timed], machine: str, clock: Clock) -> str:
-    """The table with the machine below it."""
+def markdown(rows: Sequence[Timed], machine: str, clock: Clock, missing: Sequence[str] = ()) -> str:
+    """The table with the machine, and what was left out, below it."""
     head = "| work | timed on | plain, s | engine, s | ratio (range) | target | met |"
     repeats = sorted({len(row.product) for row in rows})
     return "\n".join(
@@ -43,7 +43,7 @@ def markdown(rows: Sequence[Timed], machine: str, clock: Clock) -> str:
             "",
             f"Medians of {' or '.join(map(str, repeats))} timings of each side, taken in turn, "
             f"{CLOCK_WORDS[clock]}. Both sides take the same steps, batches and evaluations. "
-            f"Machine: {machine}.",
+            f"Machine: {machine}." + (f" Left out: {'; '.join(missing)}." if missing else ""),
         ]
     )
 

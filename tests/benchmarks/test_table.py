@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from benchmarks import table
+from benchmarks.__main__ import FOLDERS, left_out, selected
 from benchmarks.measure import Pair, Timed, timed
+from experiments.engine.cache import Cache
+from experiments.engine.context import Context
 
 
 def pair(target: float | None, limit: float | None = None) -> Pair:
@@ -59,3 +63,14 @@ def test_writing_fills_file_and_readme(tmp_path: Path, monkeypatch: pytest.Monke
     table.write("new")
     assert readme.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
     assert results.read_text() == "# Benchmarks\n\nnew\n"
+
+
+def test_missing_data_are_named(tmp_path: Path) -> None:
+    assert set(FOLDERS) <= set(selected(Context(torch.device("cpu"), tmp_path, Cache(None))))
+    (tmp_path / "cifar10" / "train").mkdir(parents=True)
+    assert left_out("curve-8", tmp_path) is None
+    assert left_out("mnist-8", tmp_path) == "mnist-8 (no MNIST/raw in the data folder)"
+    lack = left_out("cifar-11085", tmp_path)
+    assert lack == "cifar-11085 (no cifar10/test in the data folder)"
+    text = table.markdown([Timed(pair(1), (1.0,), (1.0,))], "here", "wall", [lack])
+    assert text.endswith(f"Machine: here. Left out: {lack}.")
