@@ -19,7 +19,7 @@ def selected(context: Context) -> dict[str, Callable[[], Pair]]:
         "mnist-8": lambda: pairs.mnist_pair(context, 2560, 640),
         "cifar-36458": lambda: pairs.cifar_pair(context, 36_458, 2560, 510, 10),
         "cifar-11085": lambda: pairs.cifar_pair(context, 11_085, 2560, 510, 10),
-        "cifar-425194": lambda: pairs.cifar_pair(context, 425_194, 2560, 510, 2.5),
+        "cifar-425194": lambda: pairs.cifar_pair(context, 425_194, 1020, 200, 2.5),
         "interpolation": lambda: pairs.interpolation_pair(context, 1500, 250),
         "hessian": lambda: pairs.hessian_pair(context, 100, 2),
         "scaling": lambda: pairs.scaling_pair(context, 1000, 50),
