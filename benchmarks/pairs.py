@@ -262,7 +262,7 @@ def hessian_pair(context: Context, networks: int, plainly: int) -> Pair:
     return Pair(
         "hessian",
         f"exact Hessian spectrum of {networks} networks of 571 parameters, 256 points",
-        f"baseline: {plainly} of the {networks} networks",
+        f"baseline: {plainly} of the {networks} networks, scaled",
         plain,
         lambda: spectra(
             network, problem.shape, rows.to(device), inputs.to(device), targets.to(device), "mse"
