@@ -9,6 +9,8 @@ from benchmarks.measure import Pair, machine, timed
 from experiments.device import choose_device, pin_threads
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context
+from experiments.settings.base import did_you_mean
+from report.errors import UserError
 
 
 def selected(context: Context) -> dict[str, Callable[[], Pair]]:
@@ -52,9 +54,15 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--clock", default="wall", choices=("wall", "cpu"))
     options = parser.parse_args()
-    device = choose_device(options.device)
+    try:
+        device = choose_device(options.device)
+    except UserError as error:
+        parser.error(str(error))
     pin_threads()
     context = Context(device, options.data_dir, Cache(None))
+    for key in options.only or ():
+        if key not in selected(context):
+            parser.error(f"--only {key}: no such pair{did_you_mean(key, list(selected(context)))}")
     where = machine(device)
     print(where, flush=True)
     found, missing = [], []

@@ -49,8 +49,6 @@ def test_the_readme_quotes_the_file() -> None:
     readme = table.README.read_text(encoding="utf-8")
     assert table.BEGIN in readme and table.END in readme
     block = readme.partition(table.BEGIN)[2].partition(table.END)[0].strip()
-    if not table.RESULTS.exists() and not block:
-        pytest.skip("benchmarks/RESULTS.md is missing: run make bench on a quiet machine")
     assert block.startswith("| work |")
     assert table.RESULTS.read_text(encoding="utf-8") == f"# Benchmarks\n\n{block}\n"
 
