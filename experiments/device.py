@@ -1,6 +1,8 @@
-"""The device to compute on, and how many threads."""
+"""The device to compute on, how many threads, and what becomes of freed memory."""
 
+import ctypes
 import os
+import sys
 
 import torch
 
@@ -18,6 +20,19 @@ def choose_device(name: str) -> torch.device:
 def cores() -> int:
     """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def keep_memory() -> None:
+    """Let this process keep freed memory for its next tensors, where the C library is glibc.
+
+    By default large blocks go back to the system when they are freed, and every step pays for
+    fresh pages again: a third of the time of a small convolutional network.
+    """
+    trim_threshold, mmap_threshold, most = -1, -3, 2**31 - 1  # of <malloc.h>
+    if sys.platform == "linux" and hasattr(ctypes.CDLL(None), "gnu_get_libc_version"):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(mmap_threshold, 1 << 30)
+        libc.mallopt(trim_threshold, most)
 
 
 def pin_threads(workers: int = 1) -> int:

@@ -42,7 +42,7 @@ def run(
     from experiments import runner, workers
     from experiments import suite as suites
     from experiments.compute import Request
-    from experiments.device import choose_device, cores, pin_threads
+    from experiments.device import choose_device, cores, keep_memory, pin_threads
     from experiments.provenance import command_line
     from experiments.slurm.driver import Driver, need_submitit
     from report.claims.stored import store_claims
@@ -61,6 +61,7 @@ def run(
     # Side by side on the cores of a CPU; a GPU is kept for one task at a time.
     together = side_by_side or (cores() if chosen.type == "cpu" else 1)
     pin_threads(together)
+    keep_memory()
     if log_dir is not None:
         from experiments.tensorboard import summary_writer
 

@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from experiments.engine.augmentation import Augmenter
 from experiments.engine.evaluate import evaluate
 from experiments.engine.losses import mean_losses
 from experiments.engine.optimizers import apply_schedule, optimizer_for
+from experiments.engine.precision import bfloat16_pays
 from experiments.engine.problem import Feed, Split
 from experiments.engine.randomness import generator
 from experiments.engine.run import Run, evaluation_epochs
@@ -34,11 +36,16 @@ class GroupTraining:
             [initial_parameters(r.network, shape, generator(r.seed, "weights")) for r in runs]
         ).to(device=device, dtype=self._feed.dtype)
         self._final = self._parameters.clone()
-        self._ensemble = ensemble(first.network, shape, self._parameters)
+        low = self._training.precision == "bfloat16" and not first.double
+        self._ensemble = ensemble(
+            first.network, shape, self._parameters, bfloat16=low and bfloat16_pays(device)
+        )
         self._optimizer = optimizer_for(
             self._parameters, self._ensemble.gradients, [run.training for run in runs]
         )
         self._orders = [generator(run.seed, "order") for run in runs]
+        augmentation = self._training.augmentation
+        self._augment = Augmenter(augmentation, [r.seed for r in runs]) if augmentation else None
         self._evaluated = evaluation_epochs(self._training.epochs, self._observe.evaluations)
         count = len(runs)
         self._previous = torch.full((count,), torch.inf, device=device, dtype=self._feed.dtype)
@@ -118,7 +125,7 @@ class GroupTraining:
         order = order.to(self._feed.device)
         step = self._training.batch_size or size
         for start in range(0, size, step):
-            yield self._feed.batch(order[:, start : start + step])
+            yield self._feed.batch(order[:, start : start + step], self._augment)
 
     def _apply_stop(self, losses: Tensor) -> None:
         """End the runs whose loss has been calm for long enough; keep their parameters."""
@@ -170,6 +177,7 @@ class GroupTraining:
             "final": self._final.cpu(),
             "optimizer": self._optimizer.state_dict(),
             "orders": [g.get_state() for g in self._orders],
+            "augmentation": self._augment.state() if self._augment else [],
             "previous": self._previous.cpu(),
             "calm": self._calm.cpu(),
             "ended": self._ended.cpu(),
@@ -189,6 +197,8 @@ class GroupTraining:
         self._optimizer.load_state_dict(state["optimizer"])
         for order, saved in zip(self._orders, state["orders"], strict=True):
             order.set_state(saved)
+        if self._augment:
+            self._augment.restore(state["augmentation"])
         self._previous = state["previous"].to(device)
         self._calm = state["calm"].to(device)
         self._ended = state["ended"].to(device)

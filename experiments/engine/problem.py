@@ -1,6 +1,6 @@
 """What a network is trained on: inputs and targets, train and test, in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,11 +97,17 @@ class Feed:
         scale, shift = self._normalization
         return torch.addcmul(shift, inputs.to(self.dtype), scale)
 
-    def batch(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        """Training examples `index` (R, B) of each run: inputs (R, B, ...), targets (R, B, ...)."""
-        return self.prepared(_take(self._inputs["train"], index)), _take(
-            self._targets["train"], index
-        )
+    def batch(
+        self, index: Tensor, change: Callable[[Tensor], Tensor] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Training examples `index` (R, B) of each run: inputs (R, B, ...), targets (R, B, ...).
+
+        `change` is done to the inputs before they are normalized.
+        """
+        inputs = _take(self._inputs["train"], index)
+        if change is not None:
+            inputs = change(inputs)
+        return self.prepared(inputs), _take(self._targets["train"], index)
 
     def chunks(self, split: Split, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """All examples in order, `size` at a time: inputs (R or 1, B, ...), targets (R, B, ...)."""

@@ -9,6 +9,7 @@ from experiments.engine.context import Context
 from experiments.engine.group import GroupTraining
 from experiments.engine.outcome import outcomes
 from experiments.engine.run import Run, Trained
+from experiments.engine.share import ElsewhereError
 from report.records.record import digest
 
 STACK_BYTES = {"cpu": 2 << 20, "cuda": 2 << 30}
@@ -20,15 +21,39 @@ def train(runs: Sequence[Run], context: Context, *, label: str = "training") -> 
 
     Runs whose networks have the same layers, whose trainings differ at most in the learning rate
     and whose problems have equal sizes form stacks; convolutional networks are trained one by one.
+    Raises ElsewhereError where `context` has a share of the groups and others are not finished.
     """
     groups = grouped(runs, context.device)
     total = sum(len(group) * runs[group[0]].training.epochs for group in groups)
     advance = context.progress.start(label, total)
+    if context.share is not None:
+        _train_share(runs, groups, context, advance)
     trained: dict[int, Trained] = {}
     for group in groups:
         members = [runs[index] for index in group]
         trained |= zip(group, _with_less_memory(members, context, advance), strict=True)
     return [trained[index] for index in range(len(runs))]
+
+
+def _train_share(
+    runs: Sequence[Run],
+    groups: Sequence[list[int]],
+    context: Context,
+    advance: Callable[[int], None],
+) -> None:
+    """Train this share's groups; returns only where all the others are finished as well."""
+    share = context.share
+    assert share is not None
+    unfinished = False
+    for number, group in enumerate(groups):
+        members = [runs[index] for index in group]
+        if share.has(number):
+            _with_less_memory(members, context, advance)
+            continue
+        state = context.cache.load(group_key(members, context.cache.salt))
+        unfinished |= state is None or state["epoch"] < members[0].training.epochs
+    if unfinished:
+        raise ElsewhereError
 
 
 def _with_less_memory(

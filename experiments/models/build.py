@@ -8,6 +8,9 @@ from torch import Tensor, nn
 from experiments.settings.network import Network, Shape, dense_inputs, parameter_count
 from report.errors import UserError
 
+MONOTONE = {"relu", "leaky_relu", "tanh", "sigmoid"}
+"""Activations f with max f(x) = f(max x)."""
+
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
     "leaky_relu": nn.LeakyReLU,
@@ -22,6 +25,8 @@ def build(network: Network, shape: Shape, *, device: torch.device | str = "cpu")
     """The network as a module, uninitialized apart from PyTorch's default.
 
     The input has shape (batch, *shape.input), the output (batch, shape.outputs). Raises ShapeError.
+    A monotone activation stands behind the pooling: the outputs are the same, and it is computed
+    on a quarter of the values.
     """
     activation = ACTIVATIONS[network.activation]
     layers: list[nn.Module] = []
@@ -32,7 +37,8 @@ def build(network: Network, shape: Shape, *, device: torch.device | str = "cpu")
             activation(),
         ]
         if conv.pool > 1:
-            layers.append(nn.MaxPool2d(conv.pool))
+            behind = len(layers) - (network.activation in MONOTONE)
+            layers.insert(behind, nn.MaxPool2d(conv.pool))
         channels = conv.channels
     layers.append(nn.Flatten())
     inputs = dense_inputs(network, shape)

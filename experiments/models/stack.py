@@ -74,21 +74,26 @@ class StackedMLP(_Rows):
 class SingleNetwork(_Rows):
     """One network of any kind as an ensemble of one run."""
 
-    def __init__(self, network: Network, shape: Shape, parameters: Tensor) -> None:
-        """Args: parameters: (1, P), used in place."""
+    def __init__(
+        self, network: Network, shape: Shape, parameters: Tensor, *, bfloat16: bool = False
+    ) -> None:
+        """See `ensemble`; `parameters` is (1, P)."""
         if parameters.shape[0] != 1:
             raise ValueError("a single network has one row of parameters")
         self._module = build(network, shape, device="meta")
         super().__init__(self._module, parameters)
         self.convolutions = bool(network.convolutions)
+        self._bfloat16 = bfloat16
 
     def __call__(self, inputs: Tensor) -> Tensor:
         batch = inputs[0]
         if self.convolutions:
             batch = batch.contiguous(memory_format=torch.channels_last)
         named = {name: self._laid(leaf[0]) for name, leaf in self.leaves.items()}
-        outputs: Tensor = functional_call(self._module, named, (batch,))
-        return outputs.unsqueeze(0)
+        low = self._bfloat16 and torch.is_grad_enabled()
+        with torch.autocast(batch.device.type, torch.bfloat16, enabled=low):
+            outputs: Tensor = functional_call(self._module, named, (batch,))
+        return outputs.unsqueeze(0).to(batch.dtype)
 
     @staticmethod
     def _laid(parameter: Tensor) -> Tensor:
@@ -98,8 +103,13 @@ class SingleNetwork(_Rows):
         return parameter.contiguous(memory_format=torch.channels_last)
 
 
-def ensemble(network: Network, shape: Shape, parameters: Tensor) -> Ensemble:
-    """The fastest ensemble for these networks; `parameters` (R, P) is used in place."""
+def ensemble(
+    network: Network, shape: Shape, parameters: Tensor, *, bfloat16: bool = False
+) -> Ensemble:
+    """The fastest ensemble for these networks; `parameters` (R, P) is used in place.
+
+    `bfloat16` computes convolutional networks so where gradients are asked for.
+    """
     if network.convolutions:
-        return SingleNetwork(network, shape, parameters)
+        return SingleNetwork(network, shape, parameters, bfloat16=bfloat16)
     return StackedMLP(network, shape, parameters)

@@ -11,7 +11,7 @@ class Use:
     """One network under one training.
 
     `train_size` is the number of training examples. `group` names models that are compared at
-    equal size (within 1 %); null for none.
+    equal size (within 1 %); null for none. `runs` is how many times it is trained.
     """
 
     network: Network
@@ -20,3 +20,4 @@ class Use:
     train_size: int
     classification: bool
     group: str | None = None
+    runs: int = 1

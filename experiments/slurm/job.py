@@ -3,7 +3,7 @@
 import sys
 
 from experiments.compute import Request, compute
-from experiments.device import choose_device, pin_threads
+from experiments.device import choose_device, keep_memory, pin_threads
 from experiments.engine.context import Silent
 from experiments.freshness import freshness
 from experiments.lock import locked
@@ -21,6 +21,7 @@ def run(order: Order) -> None:
     results = Results(order.root, order.results)
     device = choose_device(order.device)
     pin_threads()
+    keep_memory()
     request = Request(
         suite, (order.task,), results, order.data_dir, device, order.command, order.force,
         order.log_dir,

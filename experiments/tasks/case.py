@@ -56,9 +56,10 @@ class Case(Settings):
         """Optimizer steps of one epoch; an incomplete last batch counts."""
         return -(-self.examples // (self.training.batch_size or self.examples))
 
-    def use(self) -> Use:
-        """The network as the task uses it."""
-        return Use(self.network, self.shape, self.training, self.examples, self.function is None)
+    def use(self, runs: int) -> Use:
+        """The network as the task uses it, trained so many times."""
+        classes = self.function is None
+        return Use(self.network, self.shape, self.training, self.examples, classes, runs=runs)
 
     def problem(self, context: Context) -> Problem:
         """The training problem; raises UserError when the data cannot be had."""

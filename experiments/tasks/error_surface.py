@@ -45,7 +45,7 @@ class Settings(TaskSettings):
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
-        return tuple(case.use() for case in self.cases)
+        return tuple(case.use(len(self.seeds)) for case in self.cases)
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""

@@ -40,8 +40,10 @@ class Settings(TaskSettings):
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
-        shape, size = image_shape(self.data), train_size(self.data)
-        return tuple(Use(model, shape, self.training, size, True) for model in self.models)
+        shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
+        return tuple(
+            Use(model, shape, self.training, size, True, runs=runs) for model in self.models
+        )
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""

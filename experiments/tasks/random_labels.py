@@ -49,9 +49,9 @@ class Settings(TaskSettings):
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
-        return (
-            Use(self.model, image_shape(self.data), self.training, train_size(self.data), True),
-        )
+        shape, size = image_shape(self.data), train_size(self.data)
+        runs = len(self.fractions) * len(self.seeds)
+        return (Use(self.model, shape, self.training, size, True, runs=runs),)
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""

@@ -56,9 +56,9 @@ class Settings(TaskSettings):
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
-        shape, size = image_shape(self.data), train_size(self.data)
+        shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True)
+            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
             for approach in self.approaches()
         )
 

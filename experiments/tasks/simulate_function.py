@@ -39,8 +39,9 @@ class Settings(TaskSettings):
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
         group = "models" if self.equal_size else None
+        runs = len(self.seeds) * (1 if self.early_stop is None else 2)
         return tuple(
-            Use(model, Shape((1,), 1), self.training, function.points, False, group)
+            Use(model, Shape((1,), 1), self.training, function.points, False, group, runs)
             for model in self.models
             for function in self.functions
         )

@@ -44,7 +44,14 @@ class Settings(TaskSettings):
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
         return tuple(
-            Use(model, image_shape(c.data), c.training, train_size(c.data), True)
+            Use(
+                model,
+                image_shape(c.data),
+                c.training,
+                train_size(c.data),
+                True,
+                runs=len(self.seeds),
+            )
             for c in self.comparisons
             for model in c.models
         )
@@ -83,18 +90,20 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all models on their data sets with all seeds; keep losses and accuracies."""
-    rows = []
-    for comparison in settings.comparisons:
-        problem = context.image_problem(comparison.data)
-        runs = [
-            Run(model, comparison.training, problem, seed)
-            for model in comparison.models
-            for seed in settings.seeds
-        ]
-        for outcome in train(runs, context, label=f"train-on-task, {problem.name}"):
-            rows.append(
-                {"dataset": problem.name, "model": outcome.run.network.name, **curves(outcome)}
-            )
+    runs = [
+        Run(model, comparison.training, context.image_problem(comparison.data), seed)
+        for comparison in settings.comparisons
+        for model in comparison.models
+        for seed in settings.seeds
+    ]
+    rows = [
+        {
+            "dataset": outcome.run.problem.name,
+            "model": outcome.run.network.name,
+            **curves(outcome),
+        }
+        for outcome in train(runs, context, label="train-on-task")
+    ]
     return Measured(
         metrics={"runs": rows},
         seeds=settings.seeds,

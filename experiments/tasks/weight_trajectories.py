@@ -50,7 +50,7 @@ class Settings(TaskSettings):
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
-        return (self.case.use(),)
+        return (self.case.use(len(self.seeds)),)
 
     def image_data(self) -> tuple[Any, ...]:
         """See `TaskSettings.image_data`."""
