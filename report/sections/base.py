@@ -98,8 +98,11 @@ def _ours(record: Record) -> Markdown:
 
 
 def _flattened(key: str, value: object, omit: set[str]) -> list[tuple[str, Markdown]]:
-    """Leaves of nested settings as (words, formatted value); null and empty ones are left out."""
-    if key.rsplit(", ")[-1] in omit or value is None or value == []:
+    """Leaves of nested settings as (words, formatted value); null and empty ones are left out.
+
+    So is the usual precision, which does not hold for what a task does in float64.
+    """
+    if key.rsplit(", ")[-1] in omit or value is None or value == [] or value == "float32":
         return []
     if isinstance(value, dict):
         join = f"{key}, " if key else ""
