@@ -1,17 +1,20 @@
 """What a section of the report is made of."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
-
-from matplotlib.figure import Figure as Canvas
+from typing import TYPE_CHECKING, Any, cast
 
 from report import format as fmt
 from report.claims import Claim
 from report.markdown import Markdown, attribute, escape
 from report.records import Record
 from report.tables import Table as Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 
 @dataclass(frozen=True)
