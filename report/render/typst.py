@@ -82,7 +82,7 @@ def _fill_template(project: Book, blocks: Blocks) -> str:
             shutil.copyfile(path, folder / path.name)
         arguments = ["-f", "json", "-t", "typst-citations", "--standalone", "--wrap=none"]
         arguments.append(f"--template={folder / 'template.typst'}")
-        filters = (*project.filters, ASSETS / "math.lua")
+        filters = (*project.filters, *project.pdf_filters)
         arguments += [f"--lua-filter={path}" for path in filters]
         return run(arguments, tree, project.folder)
 
