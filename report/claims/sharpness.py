@@ -109,7 +109,9 @@ FIT = Statement(
         "training loss is not detected (rank correlation {correlation}, 95 % interval {interval}), "
         "and the training loss alone has a rank correlation of {alone} with the gap in loss.",
         "too_few": "How well the solutions fit may be part of this: their training losses lie "
-        "between {least} and {most}, and so few of them cannot tell sharpness from fit.",
+        "between {least} and {most}, and they do not allow to tell sharpness from fit.",
+        "equal": "How well the solutions fit does not tell them apart: each has a training loss of "
+        "{most}.",
     },
 )
 
@@ -309,7 +311,8 @@ def _fit(record: Record, done: pd.DataFrame) -> list[Claim]:
     with_fit, alone = rank_correlation(own, fit), rank_correlation(fit, gap)
     if with_fit.low is None:
         least, most = fmt.loss(fit.min()), fmt.loss(fit.max())
-        return [FIT("too_few", used[:2], least=least, most=most)]
+        verdict = "equal" if fit.min() == fit.max() else "too_few"
+        return [FIT(verdict, used[:2], least=least, most=most)]
     words = correlation_words(with_fit) | {"alone": fmt.correlation(alone.value)}
     claims = [FIT(tracks(with_fit), used, with_fit, **words)]
     held = partial_rank_correlation(own, gap, fit)
