@@ -11,8 +11,6 @@ from tests.experiments.slurm.cluster import Cluster, computed
 
 TASK, OTHER = "simulate-function", "train-on-task"  # 8 and 4 runs
 PARTS = [f"{TASK}.1-of-3", f"{TASK}.2-of-3", f"{TASK}.3-of-3"]
-
-
 SPLIT = Slurm(parts=3, restarts=1)
 
 
