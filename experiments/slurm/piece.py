@@ -1,11 +1,15 @@
 """What one job computes: a task, or a part of the training of a large one."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from experiments.engine.share import Share
 from experiments.suite import Suite
 from report.tasks import BY_NAME
+
+PART = re.compile(r"(.+)\.([0-9]+)-of-([0-9]+)")
+"""The name of a part: task, number of the part from 1, number of parts."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,12 @@ class Piece:
         if self.share is None:
             return self.task
         return f"{self.task}.{self.share.part + 1}-of-{self.share.parts}"
+
+    @classmethod
+    def part(cls, name: str) -> "Piece | None":
+        """The part of this name; null where it is none."""
+        found = PART.fullmatch(name)
+        return found and cls(found[1], Share(int(found[2]) - 1, int(found[3])))
 
     def waits(self, unfinished: Collection["Piece"]) -> bool:
         """Whether something that it builds on is unfinished: other tasks, a task's own parts."""

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from experiments.engine.share import Share
 from experiments.slurm.piece import Piece
 from report.errors import UserError
 from report.records import Results
@@ -76,14 +75,8 @@ def _note(results: Results, name: str) -> Path:
 
 def parts_noted(results: Results, task: str) -> tuple[Piece, ...]:
     """Parts of a task that were submitted, of whatever division."""
-    return tuple(
-        piece
-        for folder in _part_folders(results, task)
-        for part, _, count in (folder.name.removeprefix(f"{task}.").partition("-of-"),)
-        if part.isdecimal() and count.isdecimal()
-        for piece in (Piece(task, Share(int(part) - 1, int(count))),)
-        if Note.read(results, piece.name) is not None
-    )
+    found = (Piece.part(folder.name) for folder in _part_folders(results, task))
+    return tuple(piece for piece in found if piece and Note.read(results, piece.name))
 
 
 def _part_folders(results: Results, task: str) -> list[Path]:

@@ -9,7 +9,7 @@ import pytest
 
 from experiments.engine.group import GroupTraining
 from experiments.engine.share import Share
-from experiments.lock import locked
+from experiments.lock import tried
 from experiments.slurm import job as module
 from experiments.slurm.job import run
 from experiments.slurm.order import Order
@@ -151,18 +151,15 @@ def test_parts_go_side_by_side_and_not_beside_their_task(
     assert all(event.wait(60) for event in begun)
 
     results = Results(order.root, order.results)
-    again, own = begun[0], threading.Thread(target=run, args=(order,))
-    again.clear()
-    twice = threading.Thread(target=run, args=(part(order, 0),))
-    for thread in (twice, own):
-        thread.start()
-        thread.join(0.5)
-        assert thread.is_alive()
-    assert not again.is_set()
-    assert not results.record(TASK).exists()
+    with tried(results.lock_of(TASK)) as alone:
+        assert not alone
+    begun[0].clear()
+    threads.append(threading.Thread(target=run, args=(part(order, 0),)))
+    threads[-1].start()
+    assert not begun[0].wait(1.0)
     may_end.set()
-    for thread in (*threads, twice, own):
+    for thread in threads:
         thread.join(60)
-    assert read_record(results.record(TASK)).status == "ok"
-    with locked(results.lock_of(TASK), print) as waited:
-        assert not waited
+    assert begun[0].is_set()
+    with tried(results.lock_of(TASK)) as alone:
+        assert alone

@@ -40,4 +40,7 @@ def test_what_waits() -> None:
 
 def test_names() -> None:
     assert Piece(TASK).name == TASK
-    assert Piece(TASK, Share(1, 12)).name == "simulate-function.2-of-12"
+    second = Piece(TASK, Share(1, 12))
+    assert second.name == "simulate-function.2-of-12"
+    assert Piece.part(second.name) == second
+    assert [Piece.part(name) for name in (TASK, f"{TASK}.x-of-2", "1-of-2")] == [None] * 3
