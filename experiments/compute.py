@@ -71,12 +71,10 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
             f"{marker.parent}: cannot be written ({error.strerror}); nothing was trained; "
             "choose a writable folder"
         ) from error
-    cache = CountingCache(
-        request.results.trained, digest(source_digests("experiments.engine.train"))
-    )
+    cache = CountingCache(request.results.trained, training_code())
     begin = time.perf_counter()
     try:
-        with _watching(request, task) as watch:
+        with watched(request, task) as watch:
             context = Context(
                 device=request.device,
                 data_dir=request.data_dir,
@@ -97,6 +95,11 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
         torch.cuda.empty_cache()  # the next task starts with all of the memory
     wall_seconds = time.perf_counter() - begin
     return _record(request, task, measured, reason, wall_seconds, cache.taken_up)
+
+
+def training_code() -> str:
+    """Digest of the code that trains, the salt of the cache's keys."""
+    return digest(source_digests("experiments.engine.train"))
 
 
 def failed(request: Request, task: str, reason: str) -> Record:
@@ -148,7 +151,7 @@ def precision_notes(uses: Sequence[Use], device: torch.device) -> tuple[str, ...
     return ("This processor has no instructions for bfloat16: the steps were computed in float32.",)
 
 
-def _watching(request: Request, task: str) -> AbstractContextManager[Watch | None]:
+def watched(request: Request, task: str) -> AbstractContextManager[Watch | None]:
     """What writes the scalars that the user asked for; TensorBoard is imported for nobody else."""
     if request.log_dir is None:
         return nullcontext()

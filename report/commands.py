@@ -46,7 +46,8 @@ def run(
     from experiments.device import choose_device, cores, keep_memory, pin_threads
     from experiments.estimate import estimate_line
     from experiments.provenance import command_line
-    from experiments.slurm.driver import Driver, need_submitit
+    from experiments.slurm.driver import Driver
+    from experiments.slurm.submission import need_submitit
     from report.claims.stored import store_claims
     from report.drawing import ensure_drawn
     from report.gather import read_parts, section_of

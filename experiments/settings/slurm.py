@@ -1,4 +1,4 @@
-"""What a suite asks of Slurm for each of its tasks: the table `[slurm]`, in no record's key."""
+"""What a suite asks of Slurm: the table `[slurm]`, in no record's key."""
 
 from typing import Annotated
 
@@ -11,10 +11,13 @@ Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.:,@+-]*$")]
 
 
 class Slurm(Settings):
-    """Resources of the job of one task; what is left out, the cluster chooses.
+    """Resources of one job; what is left out, the cluster chooses.
 
     `minutes` is the time limit of a job. One that reaches it, is preempted or loses its node is
     submitted again, at most `restarts` times, and goes on from its newest checkpoint.
+
+    A task is one job. The training of a large one is split before into `parts` jobs; large is a
+    task that trains at least 2 · `parts` networks of its own (`experiments.slurm.piece`).
     """
 
     partition: Word | None = None
@@ -25,3 +28,4 @@ class Slurm(Settings):
     cpus: int = Field(default=1, ge=1)
     gpus: int = Field(default=0, ge=0)
     restarts: int = Field(default=20, ge=0)
+    parts: int = Field(default=1, ge=1, le=100)

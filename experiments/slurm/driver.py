@@ -1,26 +1,34 @@
 """Compute tasks as jobs of Slurm: submit them, watch them, take their records.
 
-Each task is one job. All that is known of a job's end is the record in the results folder, and
-what `squeue` says where there is none. A command that ends, in whatever way, leaves its jobs: they
+Each task is one job; before that of a large task, jobs train parts of it. All that is known of a
+job's end is the record in the results folder, and what `squeue` says where there is none; of a
+part, what it has left in the cache. A command that ends, in whatever way, leaves its jobs: they
 compute on, and the same command finds them again by their names.
 """
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from experiments.compute import Request, failed
 from experiments.freshness import freshness
 from experiments.settings.slurm import Slurm
-from experiments.slurm.order import Order, execute, fingerprint
-from experiments.slurm.queue import Job, NoAnswerError, Note, forget, job_name, jobs
+from experiments.slurm.order import Order, fingerprint
+from experiments.slurm.piece import Piece, parts
+from experiments.slurm.queue import (
+    Job,
+    NoAnswerError,
+    Note,
+    forget,
+    job_name,
+    jobs,
+    parts_noted,
+)
+from experiments.slurm.submission import submit
 from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record
-from report.tasks import BY_NAME
 
 POLL = 3.0
 """Seconds between two looks at the records and the queue."""
@@ -54,39 +62,54 @@ class Driver:
     device: str
     say: Callable[[str], None]
     limit: int | None = None
-    going: dict[str, Sent] = field(default_factory=dict)
+    going: dict[Piece, Sent] = field(default_factory=dict)
     silent: bool = False
 
     def computed(self, tasks: tuple[str, ...]) -> Iterator[tuple[str, Outcome]]:
         """Tasks with their records, each as soon as it is there.
 
-        A task's job is submitted when the tasks of the request that it builds on are done. Raises
-        UserError where jobs cannot be submitted at all.
+        A task's job is submitted when its parts, and the tasks of the request that it builds on,
+        are done. Raises UserError where jobs cannot be submitted at all.
         """
-        waiting = list(tasks)
         known: dict[str, Job] | None = jobs()
-        limit = self.limit or len(tasks)
+        waiting = [piece for task in tasks for piece in self._pieces(task, known or {})]
+        limit = self.limit or len(waiting)
         try:
             while waiting or self.going:
                 unfinished = {*waiting, *self.going}
-                ready = [task for task in waiting if not unfinished & set(BY_NAME[task].after)]
-                for task in ready[: limit - len(self.going)] if known is not None else ():
-                    waiting.remove(task)
-                    self._begin(task, known or {})
+                ready = [piece for piece in waiting if not piece.waits(unfinished)]
+                for piece in ready[: limit - len(self.going)] if known is not None else ():
+                    waiting.remove(piece)
+                    self._begin(piece, known or {})
                 time.sleep(POLL)
                 known = self._known()
-                for task in tuple(self.going):
-                    outcome = self._outcome(task, known)
+                for piece in tuple(self.going):
+                    outcome = self._outcome(piece, known)
                     if outcome is not None:
-                        del self.going[task]
-                        yield task, outcome
+                        yield piece.task, outcome
         finally:
             if self.going:
                 numbers = " ".join(str(sent.number) for sent in self.going.values())
                 self.say(
-                    f"still in Slurm: {', '.join(self.going)}; the same command takes them up "
-                    f"again, scancel {numbers} ends them"
+                    f"still in Slurm: {', '.join(piece.name for piece in self.going)}; the same "
+                    f"command takes them up again, scancel {numbers} ends them"
                 )
+
+    def _pieces(self, task: str, known: Mapping[str, Job]) -> tuple[Piece, ...]:
+        """The jobs of a task. Those in the queue from before count: two divisions of one task
+        side by side would train the same.
+        """
+        results = self.request.results
+
+        def stands(piece: Piece) -> bool:
+            job = known.get(job_name(results, piece.name))
+            return job is not None and job.stands is not None
+
+        own = Piece(task)
+        if stands(own):
+            return (own,)
+        there = tuple(piece for piece in parts_noted(results, task) if stands(piece))
+        return (*(there or parts(self.request.suite, task, self.slurm.parts)), own)
 
     def _known(self) -> dict[str, Job] | None:
         """The jobs in the queue; null, and said once, while Slurm does not answer."""
@@ -100,24 +123,24 @@ class Driver:
         self.silent = False
         return known
 
-    def _begin(self, task: str, known: dict[str, Job]) -> None:
-        """Watch the task's job that is in the queue from before, or submit one."""
+    def _begin(self, piece: Piece, known: Mapping[str, Job]) -> None:
+        """Watch the piece's job that is in the queue from before, or submit one."""
         results = self.request.results
-        job = known.get(job_name(results, task))
+        fresh = Note(fingerprint(results.record(piece.task)))
+        job = known.get(job_name(results, piece.name))
         if job is None or job.stands is None:
-            self._submit(task, Note(fingerprint(results.record(task))))
+            self._submit(piece, fresh)
             return
-        note = Note.read(results, task) or Note(fingerprint(results.record(task)))
-        self.going[task] = Sent(note, job.number)
-        self.say(f"{task}: job {job.number} is there from before")
+        self.going[piece] = Sent(Note.read(results, piece.name) or fresh, job.number)
+        self.say(f"{piece.name}: job {job.number} is there from before")
 
-    def _submit(self, task: str, note: Note) -> None:
+    def _submit(self, piece: Piece, note: Note) -> None:
         """Submit a job; the note comes first, so that no job is without one."""
         request, results = self.request, self.request.results
-        note.write(results, task)
+        note.write(results, piece.name)
         order = Order(
             suite=str(request.suite.file),
-            task=task,
+            task=piece.task,
             smoke=request.suite.smoke,
             root=results.root,
             results=results.name,
@@ -127,53 +150,62 @@ class Driver:
             force=request.force,
             before=note.before,
             log_dir=request.log_dir,
+            share=piece.share,
         )
-        try:
-            executor = _executor(results.job(task), job_name(results, task), self.slurm)
-            job = executor.submit(execute, order.model_dump_json(), str(self.slurm.cpus))
-        except Exception as error:
-            # submitit hands on what sbatch wrote; its last line is the reason.
-            why = (str(error).strip().splitlines() or [type(error).__name__])[-1]
-            raise UserError(
-                f"{request.suite.file}: slurm: no job could be submitted ({why}); "
-                "mend the table [slurm] or ask who runs the cluster"
-            ) from error
-        self.going[task] = Sent(note, int(job.job_id))
-        self.say(f"{task}: job {job.job_id} submitted")
+        folder, name = results.job(piece.name), job_name(results, piece.name)
+        number = submit(order, folder, name, self.slurm)
+        self.going[piece] = Sent(note, number)
+        self.say(f"{piece.name}: job {number} submitted")
 
-    def _outcome(self, task: str, known: dict[str, Job] | None) -> Outcome | None:
-        """What came of the task, null while its job goes on; submits again what may go on."""
-        results, sent = self.request.results, self.going[task]
-        record = self._record(task, sent.note.before)
+    def _outcome(self, piece: Piece, known: Mapping[str, Job] | None) -> Outcome | None:
+        """What came of a task whose job has ended; null while it goes on, and for a part."""
+        results, sent = self.request.results, self.going[piece]
+        record = self._record(piece, sent.note.before)
         if record is not None:
-            forget(results, task, keep=record.status == "failed")
+            forget(results, piece.task, keep=record.status == "failed")
+            del self.going[piece]
             return record
-        if known is None:
+        end = None if known is None else self._end(piece, known)
+        if end is None:
             return None
-        job = known.get(job_name(results, task))
+        del self.going[piece]
+        if piece.share is None:
+            return self._lost(piece.task, sent, end)
+        well = end == "COMPLETED"
+        forget(results, piece.name, keep=not well)
+        rest = "" if well else f"; the job of {piece.task} trains what is left"
+        self.say(f"{piece.name}: job {sent.number} ended as {end}{rest}")
+        return None
+
+    def _end(self, piece: Piece, known: Mapping[str, Job]) -> str | None:
+        """How the piece's job has ended for good; submits again what may go on."""
+        sent = self.going[piece]
+        job = known.get(job_name(self.request.results, piece.name))
         if job is not None and job.number < sent.number:
             job = None  # the one before, where the queue does not show the new one yet
         if job is not None and job.stands is not None:
             sent.number, sent.ended = job.number, None
             if sent.said != job.stands:
-                self.say(f"{task}: job {job.number} {job.stands}")
+                self.say(f"{piece.name}: job {job.number} {job.stands}")
             sent.said = job.stands
             return None
-        if job is None or job.state == "COMPLETED":
+        if job is None or (job.state == "COMPLETED" and piece.share is None):
             sent.ended = sent.ended or time.monotonic()
             if time.monotonic() - sent.ended < VISIBLE:
                 return None
         state = job.state if job is not None else "unknown to Slurm"
         if state in AGAIN and sent.note.restarts < self.slurm.restarts:
-            self.say(f"{task}: job {sent.number} ended as {state}, to go on from its checkpoint")
-            self._submit(task, Note(sent.note.before, sent.note.restarts + 1))
+            self.say(
+                f"{piece.name}: job {sent.number} ended as {state}, to go on from its checkpoint"
+            )
+            self._submit(piece, Note(sent.note.before, sent.note.restarts + 1))
             return None
-        return self._lost(task, sent, state)
+        return state
 
-    def _record(self, task: str, before: str) -> Record | None:
-        """The record that a job has written since `before`."""
-        results = self.request.results
-        if fingerprint(results.record(task)) in ("", before):
+    def _record(self, piece: Piece, before: str) -> Record | None:
+        """The record that a task's job has written since `before`."""
+        results, task = self.request.results, piece.task
+        if piece.share is not None or fingerprint(results.record(task)) in ("", before):
             return None
         state = freshness(self.request.suite, task, results)
         return state.record if state.fresh or state.state == "failed" else None
@@ -183,57 +215,15 @@ class Driver:
         results = self.request.results
         log = results.job(task) / f"{sent.number}_0_log.err"
         last = _last_line(log)
-        if state == "FAILED" and last.startswith("homework: "):
-            forget(results, task, keep=True)
-            return UserError(f"job {sent.number}: {last.removeprefix('homework: ')}")
         tries = f" after {sent.note.restarts} restarts" if sent.note.restarts else ""
         forget(results, task, keep=True)
+        if state == "FAILED" and last.startswith("homework: "):
+            return UserError(f"job {sent.number}: {last.removeprefix('homework: ')}")
         return failed(
             self.request,
             task,
             f"job {sent.number} is lost: {state}{tries}, without a record; its log is {log}",
         )
-
-
-def need_submitit() -> None:
-    """Raises UserError where jobs cannot be submitted: no submitit, no Slurm."""
-    try:
-        import submitit  # noqa: F401
-    except ImportError:
-        raise UserError(
-            '--executor slurm: submitit is not installed; install it with pip install ".[slurm]"'
-        ) from None
-    if shutil.which("sbatch") is None:
-        raise UserError(
-            "--executor slurm: sbatch is not found; run this where Slurm's commands are"
-        )
-
-
-def _executor(folder: Path, name: str, slurm: Slurm) -> Any:
-    """What submits one job.
-
-    Without srun there is no job step, and submitit's own signal before the time limit goes to
-    nobody; what was computed since the last checkpoint is computed again.
-    """
-    import submitit
-
-    executor = submitit.SlurmExecutor(folder)
-    asked = {
-        "partition": slurm.partition,
-        "account": slurm.account,
-        "qos": slurm.qos,
-        "mem": None if slurm.memory_gb is None else f"{round(slurm.memory_gb * 1024)}M",
-        "gpus_per_node": slurm.gpus or None,
-    }
-    executor.update_parameters(
-        job_name=name,
-        time=slurm.minutes,
-        cpus_per_task=slurm.cpus,
-        use_srun=False,
-        additional_parameters={"requeue": True},
-        **{key: value for key, value in asked.items() if value is not None},
-    )
-    return executor
 
 
 def _last_line(log: Path) -> str:

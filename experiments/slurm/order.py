@@ -16,9 +16,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from experiments.engine.share import Share
+
 
 class Order(BaseModel):
-    """What a job is told, as JSON on its command line; `before` as in `queue.Note`."""
+    """What a job is told, as JSON on its command line; `before` as in `queue.Note`.
+
+    `share`: train only that share of the task's runs, and write no record.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,6 +38,7 @@ class Order(BaseModel):
     force: bool
     before: str
     log_dir: Path | None
+    share: Share | None = None
 
 
 def execute(order: str, threads: str) -> None:

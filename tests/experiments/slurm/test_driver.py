@@ -1,125 +1,21 @@
 """Jobs that are submitted, watched, lost and submitted again, by a Slurm that a test plays."""
 
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any
 
 import pytest
-import torch
 
-from experiments.compute import Request
-from experiments.freshness import basis
 from experiments.settings.slurm import Slurm
-from experiments.slurm import driver as module
-from experiments.slurm.driver import POLL, VISIBLE, Driver, need_submitit
-from experiments.slurm.order import Order, execute, fingerprint
-from experiments.slurm.queue import Job, NoAnswerError, Note, job_name
-from experiments.suite import load_suite
+from experiments.slurm.driver import POLL, VISIBLE, Driver
+from experiments.slurm.order import fingerprint
+from experiments.slurm.queue import Job, Note, job_name
 from experiments.workers import Outcome
 from report.errors import UserError
-from report.records import Record, Results, write_record
+from report.records import Record
 from report.tasks import BY_NAME
-from tests.project import TINY
-from tests.report.records.build import PROVENANCE, record
+from tests.experiments.slurm.cluster import Cluster, computed
 
 FIRST, SECOND = "simulate-function", "train-on-task"
-
-
-@dataclass
-class Cluster:
-    """Jobs by name, what was submitted, and what happens at each look."""
-
-    request: Request
-    jobs: dict[str, Job] = field(default_factory=dict)
-    orders: list[Order] = field(default_factory=list)
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    happens: list[Callable[[], None]] = field(default_factory=list)
-    answers: bool = True
-    refuses: str = ""
-    now: float = 0.0
-
-    def look(self) -> dict[str, Job]:
-        if not self.answers:
-            raise NoAnswerError("squeue: is Slurm well?")
-        return dict(self.jobs)
-
-    def executor(self, folder: Path, name: str, slurm: Slurm) -> Any:
-        def submit(function: Any, order: str, threads: str) -> Any:
-            if self.refuses:
-                raise RuntimeError(self.refuses)
-            assert function is execute
-            self.orders.append(Order.model_validate_json(order))
-            self.asked.append({"folder": folder, "threads": threads, "slurm": slurm})
-            self.jobs[name] = Job(len(self.orders), "PENDING")
-            return SimpleNamespace(job_id=str(len(self.orders)))
-
-        return SimpleNamespace(submit=submit)
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        assert self.now < 10_000, "the driver waits for ever"
-        if self.happens:
-            self.happens.pop(0)()
-
-    def turns(self, task: str, state: str) -> None:
-        """The job of a task gets another state."""
-        name = job_name(self.request.results, task)
-        self.jobs[name] = Job(self.jobs[name].number, state)
-
-    def vanishes(self, task: str) -> None:
-        del self.jobs[job_name(self.request.results, task)]
-
-    def writes(self, task: str, **changes: Any) -> Record:
-        """The record as a job leaves it."""
-        wanted = basis(self.request.suite, task)
-        fields: dict[str, Any] = {
-            "suite": "tiny",
-            "settings": wanted.settings,
-            "key": wanted.key,
-            "provenance": PROVENANCE | {"sources": wanted.sources, "data": wanted.data},
-        }
-        made = record(task, **{**fields, **changes})
-        write_record(self.request.results.record(task), made)
-        return made
-
-    def ends(self, task: str, state: str = "COMPLETED", **changes: Any) -> None:
-        self.writes(task, **changes)
-        self.turns(task, state)
-
-
-@pytest.fixture
-def request_(tmp_path: Path) -> Request:
-    path = tmp_path / "tiny.toml"
-    path.write_text(TINY)
-    suite = load_suite(str(path))
-    results = Results(tmp_path / "results", "tiny")
-    cpu = torch.device("cpu")
-    return Request(suite, tuple(suite.tasks), results, tmp_path, cpu, "homework run")
-
-
-@pytest.fixture
-def cluster(request_: Request, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    made = Cluster(request_)
-    monkeypatch.setattr(module, "jobs", made.look)
-    monkeypatch.setattr(module, "_executor", made.executor)
-    clock = SimpleNamespace(sleep=made.sleep, monotonic=lambda: made.now)
-    monkeypatch.setattr(module, "time", clock)
-    return made
-
-
-def computed(
-    cluster: Cluster,
-    *tasks: str,
-    said: list[str] | None = None,
-    slurm: Slurm | None = None,
-    limit: int | None = None,
-) -> dict[str, Outcome]:
-    say = [].append if said is None else said.append  # type: ignore[var-annotated]
-    driver = Driver(cluster.request, slurm or Slurm(), "auto", say, limit)
-    return dict(driver.computed(tasks))
 
 
 def reason(outcome: Outcome) -> str:
@@ -307,44 +203,6 @@ def test_jobs_are_left_and_taken_up(cluster: Cluster) -> None:
         SECOND: Record,
     }
     assert len(cluster.orders) == 2
-
-
-def test_a_batch_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("submitit", reason="submitit is not installed")
-    with_programs(tmp_path / "bin", monkeypatch, "srun", "sbatch")
-    asked = Slurm(partition="gpu", account="mine", minutes=90, memory_gb=2.5, cpus=3, gpus=1)
-    executor = module._executor(tmp_path / "it's a folder", "name", asked)
-    script = executor._make_submission_file_text("run it", "uid").splitlines()
-    lines = {line.removeprefix("#SBATCH --") for line in script if line.startswith("#SBATCH")}
-    assert lines >= {
-        *("partition=gpu", "account=mine", "time=90", "mem=2560M", "cpus-per-task=3"),
-        *("gpus-per-node=1", "job-name=name", "requeue"),
-    }
-    assert script[-1] == "run it"  # without srun
-    plain = module._executor(tmp_path / "folder", "name", Slurm())
-    script = plain._make_submission_file_text("run it", "uid").splitlines()
-    for word in ("partition", "account", "qos", "mem", "gpus"):
-        assert not any(line.startswith(f"#SBATCH --{word}") for line in script)
-
-
-def test_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_programs(tmp_path / "bin", monkeypatch)
-    monkeypatch.setitem(sys.modules, "submitit", None)
-    with pytest.raises(UserError, match=r'submitit is not installed.*"\.\[slurm\]"'):
-        need_submitit()
-    monkeypatch.setitem(sys.modules, "submitit", ModuleType("submitit"))
-    with pytest.raises(UserError, match="sbatch is not found"):
-        need_submitit()
-    with_programs(tmp_path / "bin", monkeypatch, "sbatch")
-    need_submitit()
-
-
-def with_programs(folder: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
-    """These programs, which do nothing, and no other."""
-    folder.mkdir(exist_ok=True)
-    for name in names:
-        (folder / name).touch(0o755)
-    monkeypatch.setenv("PATH", str(folder))
 
 
 def test_the_fingerprint_of_nothing(tmp_path: Path) -> None:

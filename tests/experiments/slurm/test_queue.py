@@ -5,8 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from experiments.engine.share import Share
 from experiments.slurm import queue
-from experiments.slurm.queue import Job, NoAnswerError, Note, forget, job_name, jobs, standing
+from experiments.slurm.piece import Piece
+from experiments.slurm.queue import (
+    Job,
+    NoAnswerError,
+    Note,
+    forget,
+    job_name,
+    jobs,
+    parts_noted,
+    standing,
+)
 from report.records import Results
 
 TASKS = ("simulate-function", "train-on-task", "sensitivity", "sharpness")
@@ -85,6 +96,38 @@ def test_how_jobs_stand(squeue: Path, results: Results) -> None:
     assert {state for state, _ in standing(results, TASKS).values()} == {"lost"}
     says(squeue, status=1)
     assert standing(results, TASKS) == {}
+
+
+def test_how_parts_stand(squeue: Path, results: Results) -> None:
+    task = TASKS[0]
+    parts = [f"{task}.{part}-of-3" for part in (1, 2, 3)]
+    for part in parts:
+        Note("").write(results, part)
+    names = [job_name(results, part) for part in parts]
+    says(squeue, f"1|PENDING|{names[0]}", f"2|COMPLETED|{names[1]}", f"3|PENDING|{names[2]}")
+    told = f"{parts[0]}: job 1, PENDING; {parts[2]}: job 3, PENDING"
+    assert standing(results, TASKS) == {task: ("queued", told)}
+    says(squeue, f"1|PENDING|{names[0]}", f"2|RUNNING|{names[1]}")
+    assert standing(results, TASKS)[task][0] == "running"
+    says(squeue, f"1|FAILED|{names[0]}")
+    ended = ("interrupted", "the jobs of its parts have ended; run the suite again")
+    assert standing(results, TASKS) == {task: ended}
+    Note("").write(results, task)
+    says(squeue, f"1|RUNNING|{names[0]}", f"4|PENDING|{job_name(results, task)}")
+    assert standing(results, TASKS) == {task: ("queued", "job 4, PENDING")}
+    forget(results, task)
+    assert not list(results.job(task).parent.iterdir())
+    assert standing(results, TASKS) == {}
+
+
+def test_parts_of_any_division(results: Results) -> None:
+    for name in ("sharpness.2-of-12", "sharpness.1-of-2", "sharpness.x-of-2", "sensitivity.1-of-2"):
+        Note("").write(results, name)
+    (results.job("sharpness.2-of-2")).mkdir()
+    assert parts_noted(results, "sharpness") == (
+        Piece("sharpness", Share(0, 2)),
+        Piece("sharpness", Share(1, 12)),
+    )
 
 
 def test_slurm_is_not_asked_without_reason(squeue: Path, results: Results) -> None:

@@ -1,0 +1,91 @@
+"""A Slurm that a test plays."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from experiments.compute import Request
+from experiments.freshness import basis
+from experiments.settings.slurm import Slurm
+from experiments.slurm.driver import Driver
+from experiments.slurm.order import Order, execute
+from experiments.slurm.queue import Job, NoAnswerError, job_name
+from experiments.workers import Outcome
+from report.records import Record, write_record
+from tests.report.records.build import PROVENANCE, record
+
+
+@dataclass
+class Cluster:
+    """Jobs by name, what was submitted, and what happens at each look."""
+
+    request: Request
+    jobs: dict[str, Job] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    happens: list[Callable[[], None]] = field(default_factory=list)
+    answers: bool = True
+    refuses: str = ""
+    now: float = 0.0
+
+    def look(self) -> dict[str, Job]:
+        if not self.answers:
+            raise NoAnswerError("squeue: is Slurm well?")
+        return dict(self.jobs)
+
+    def executor(self, folder: Path, name: str, slurm: Slurm) -> Any:
+        def submit(function: Any, order: str, threads: str) -> Any:
+            if self.refuses:
+                raise RuntimeError(self.refuses)
+            assert function is execute
+            self.orders.append(Order.model_validate_json(order))
+            self.asked.append({"folder": folder, "threads": threads, "slurm": slurm})
+            self.jobs[name] = Job(len(self.orders), "PENDING")
+            return SimpleNamespace(job_id=str(len(self.orders)))
+
+        return SimpleNamespace(submit=submit)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        assert self.now < 10_000, "the driver waits for ever"
+        if self.happens:
+            self.happens.pop(0)()
+
+    def turns(self, task: str, state: str) -> None:
+        """The job of a task gets another state."""
+        name = job_name(self.request.results, task)
+        self.jobs[name] = Job(self.jobs[name].number, state)
+
+    def vanishes(self, task: str) -> None:
+        del self.jobs[job_name(self.request.results, task)]
+
+    def writes(self, task: str, **changes: Any) -> Record:
+        """The record as a job leaves it."""
+        wanted = basis(self.request.suite, task)
+        fields: dict[str, Any] = {
+            "suite": "tiny",
+            "settings": wanted.settings,
+            "key": wanted.key,
+            "provenance": PROVENANCE | {"sources": wanted.sources, "data": wanted.data},
+        }
+        made = record(task, **{**fields, **changes})
+        write_record(self.request.results.record(task), made)
+        return made
+
+    def ends(self, task: str, state: str = "COMPLETED", **changes: Any) -> None:
+        self.writes(task, **changes)
+        self.turns(task, state)
+
+
+def computed(
+    cluster: Cluster,
+    *tasks: str,
+    said: list[str] | None = None,
+    slurm: Slurm | None = None,
+    limit: int | None = None,
+) -> dict[str, Outcome]:
+    say = [].append if said is None else said.append  # type: ignore[var-annotated]
+    driver = Driver(cluster.request, slurm or Slurm(), "auto", say, limit)
+    return dict(driver.computed(tasks))
