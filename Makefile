@@ -11,7 +11,7 @@ report: $(VENV)/experiments
 	$(BIN)/homework report --suite $(SUITE)
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-long: $(VENV)/dev
 	$(BIN)/python -m pytest -m long

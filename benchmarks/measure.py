@@ -11,6 +11,11 @@ from typing import Literal
 
 import torch
 
+from experiments.device import keep_memory
+
+GLIBC = {"largest": 32 << 20, "free": 64 << 20}
+"""What glibc's own limits for freed memory grow to (mallopt(3)): the baseline's."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -66,11 +71,16 @@ CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
 
 def timed(pair: Pair, clock: Clock) -> Timed:
-    """Baseline, product, baseline, product, …; one product run before is not counted."""
+    """Baseline, product, baseline, product, …; one product run before is not counted.
+
+    Freed memory is kept for the product alone, as in its own runs.
+    """
     pair.product()
     baseline, product = [], []
     for _ in range(pair.repeats):
+        keep_memory(**GLIBC)
         baseline.append(seconds(pair.baseline, clock) / pair.baseline_share)
+        keep_memory()
         product.append(seconds(pair.product, clock) / pair.product_share)
     return Timed(pair, tuple(baseline), tuple(product))
 

@@ -1,7 +1,7 @@
 """Compute one task: from its settings to its record."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +11,11 @@ import torch
 
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context, Progress, Watch
+from experiments.engine.precision import bfloat16_pays
 from experiments.freshness import basis
 from experiments.provenance import provenance
 from experiments.settings.consistency import notes
+from experiments.settings.use import Use
 from experiments.source import source_digests
 from experiments.suite import Suite
 from experiments.tasks import task_module
@@ -131,8 +133,22 @@ def _record(
         dataset=None if not datasets else datasets[0] if len(datasets) == 1 else datasets,
         models=models(settings.uses()),
         metrics=dict(measured.metrics),
-        notes=(*notes(settings), *measured.notes),
+        notes=(
+            *notes(settings),
+            *precision_notes(settings.uses(), request.device),
+            *measured.notes,
+        ),
     )
+
+
+def precision_notes(uses: Sequence[Use], device: torch.device) -> tuple[str, ...]:
+    """Where bfloat16 was asked for, whether the steps were computed in it."""
+    asked = [u for u in uses if u.training.precision == "bfloat16" and u.network.convolutions]
+    if not asked:
+        return ()
+    if bfloat16_pays(device):
+        return ("The steps of convolutional networks were computed in bfloat16.",)
+    return ("This processor has no instructions for bfloat16: the steps were computed in float32.",)
 
 
 def watched(request: Request, task: str) -> AbstractContextManager[Watch | None]:

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pypandoc
-
 from report import format as fmt
 from report.errors import UserError
 from report.markdown import Markdown
@@ -92,6 +90,8 @@ def inert(text: str, number: Callable[[str], Markdown]) -> str:
         text: the author's words.
         number: what stands for the name of a cited number.
     """
+    import pypandoc
+
     cited: list[Markdown] = []
 
     def place(match: re.Match[str]) -> str:
@@ -157,6 +157,8 @@ def _understood(tree: dict[str, Any]) -> set[str]:
 
     It knows no command that reads, writes or defines anything.
     """
+    import pypandoc
+
     formulas = list(_formulas(tree["blocks"]))
     if not formulas:
         return set()

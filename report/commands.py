@@ -5,7 +5,7 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import sys
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from report.records import Record
 from report.records.folders import results_of
 from report.render import render as render_book
 from report.share import lay_frame
+from report.tasks import BY_NAME
 
 if TYPE_CHECKING:
     from report.check import Outcome
@@ -43,6 +44,7 @@ def run(
     from experiments import suite as suites
     from experiments.compute import Request
     from experiments.device import choose_device, cores, keep_memory, pin_threads
+    from experiments.estimate import estimate_line
     from experiments.provenance import command_line
     from experiments.slurm.driver import Driver
     from experiments.slurm.submission import need_submitit
@@ -73,10 +75,19 @@ def run(
         ensure_drawn(record, section_of(record).figures, results)
 
     with Bars() as bars:
-        if on_slurm:
-            computed = Driver(request, suite.slurm, device, bars.say, side_by_side).computed
-        else:
-            computed = partial(workers.computed, request, progress=bars, workers=together)
+
+        def computed(waiting: tuple[str, ...]) -> Iterator[tuple[str, workers.Outcome]]:
+            if on_slurm:
+                return Driver(request, suite.slurm, device, bars.say, side_by_side).computed(
+                    waiting
+                )
+            # A task that builds on another one of these trains nothing of its own.
+            ahead = [task for task in waiting if not {*waiting} & {*BY_NAME[task].after}]
+            if ahead and not smoke:
+                trained = {task: suite.tasks[task] for task in ahead}
+                bars.say(estimate_line(trained, chosen, together))
+            return workers.computed(request, waiting, bars, together)
+
         report = runner.run(request, computed, draw, bars.say)
     store_claims(results, read_parts(results))
     if report.failed:

@@ -1,23 +1,24 @@
 """Draw the figures of a record into `results/`, and know which of them are up to date."""
 
+from __future__ import annotations
+
 import hashlib
 import io
 import json
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib.pyplot as plt
-from matplotlib.figure import Figure as Canvas
-from matplotlib.text import Text
-
-from report.figures.curves import embedded
-from report.figures.style import RC
+from report.figures.style import RC, pyplot
 from report.markdown import plain
 from report.records import Record, Results
 from report.records.record import digest
 from report.records.store import set_aside, write_bytes, write_text
 from report.sections.base import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+    from matplotlib.text import Text
 
 
 def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) -> tuple[str, ...]:
@@ -52,6 +53,9 @@ def svg(figure: Figure) -> bytes:
 
     Equal records give equal bytes with one version of matplotlib.
     """
+    from report.figures.curves import embedded
+
+    plt = pyplot()
     with plt.rc_context(RC), warnings.catch_warnings():
         # A name in a script that the font does not have shows as boxes here; the tables have it.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")

@@ -1,14 +1,21 @@
-"""The few statistics of the report, all standard, all from scipy and numpy."""
+"""The few statistics of the report, all standard, in numpy and scipy.special.
+
+They equal those of scipy.stats, as the tests show; that takes a second to import.
+"""
+
+from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-import pandas as pd
-from scipy import stats
+from scipy import special
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000
@@ -25,41 +32,42 @@ SHARE = "share"
 METHODS = {
     MEAN: (
         "mean of the repetitions, interval from Student's t distribution",
-        "scipy.stats.sem, scipy.stats.t",
+        "numpy.std, scipy.special.stdtrit",
     ),
     DIFFERENCE: (
         "mean of the differences between runs of equal seed, interval from Student's t "
         "distribution of the differences",
-        "scipy.stats.sem, scipy.stats.t",
+        "numpy.std, scipy.special.stdtrit",
     ),
     LOG_RATIO: (
         "mean of the differences between decimal logarithms in runs of equal seed, interval from "
         "Student's t distribution of these, both told as factors",
-        "scipy.stats.sem, scipy.stats.t",
+        "numpy.std, scipy.special.stdtrit",
     ),
     CORRELATION: (
         "Spearman's rank correlation, percentile interval from a seeded bootstrap over the points",
-        "scipy.stats.spearmanr, scipy.stats.rankdata",
+        "numpy.corrcoef of ranks",
     ),
     PARTIAL: (
         "Spearman's rank correlation of two variables with a third held fixed: the correlation of "
         "what is left of their ranks after a linear fit to the ranks of the third; percentile "
         "interval from a seeded bootstrap over the points",
-        "scipy.stats.rankdata, numpy.einsum",
+        "numpy.einsum of ranks",
     ),
     MEAN_CORRELATION: (
         "mean over seeds of the rank correlation within a run, by Fisher's z transform, interval "
         "from Student's t distribution of the transformed values",
-        "scipy.stats.spearmanr, scipy.stats.sem, scipy.stats.t",
+        "numpy.corrcoef of ranks, numpy.std, scipy.special.stdtrit",
     ),
     SHARE: (
         "share of the repetitions of which something is true, Wilson's score interval",
-        "scipy.stats.binomtest",
+        "scipy.special.ndtri",
     ),
 }
 """What each statistic is, and the functions that compute it."""
 
-Values = Sequence[float] | np.ndarray[Any, Any] | pd.Series
+Array = np.ndarray[Any, Any]
+Values: TypeAlias = "Sequence[float] | Array | pd.Series"
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,8 @@ def mean(values: Values, method: str = MEAN) -> Estimate:
     center = float(data.mean())
     if len(data) < 2:
         return Estimate(center, None, None, len(data), method)
-    half = float(stats.sem(data) * stats.t.ppf((1 + CONFIDENCE) / 2, len(data) - 1))
+    error = data.std(ddof=1) / math.sqrt(len(data))
+    half = float(error * special.stdtrit(len(data) - 1, (1 + CONFIDENCE) / 2))
     return Estimate(center, center - half, center + half, len(data), method)
 
 
@@ -115,9 +124,9 @@ def paired_log_ratio(first: Values, second: Values) -> Estimate:
 def rank_correlation(x: Values, y: Values) -> Estimate:
     """Spearman's rank correlation with a percentile bootstrap interval over the points.
 
-    The resampling is seeded. A constant variable has no ranks: the value is NaN then, without an
-    interval. Below five points there is no interval: of four points in perfect order, one in
-    twelve arrangements is by chance, and the bootstrap would not show it.
+    The resampling is seeded. A constant variable has no ranks, nor has one with NaN: the value is
+    NaN then, without an interval. Below five points there is no interval: of four points in perfect
+    order, one in twelve arrangements is by chance, and the bootstrap would not show it.
     """
     return _rank_correlation(_key(x), _key(y))
 
@@ -130,13 +139,13 @@ def _key(values: Values) -> tuple[float, ...]:
 @lru_cache(maxsize=CACHED)
 def _rank_correlation(x: tuple[float, ...], y: tuple[float, ...]) -> Estimate:
     a, b = np.asarray(x), np.asarray(y)
-    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+    if len(a) < 3 or not (np.ptp(a) > 0 and np.ptp(b) > 0):
         return Estimate(math.nan, None, None, len(a), CORRELATION)
-    value = float(stats.spearmanr(a, b).statistic)
+    value = float(np.corrcoef(*_ranks(np.stack([a, b]), np.arange(len(a))[None])[:, 0])[0, 1])
     if len(a) < 5:
         return Estimate(value, None, None, len(a), CORRELATION)
-    index = np.random.default_rng(0).integers(len(a), size=(RESAMPLES, len(a)))
-    found = _row_correlations(stats.rankdata(a[index], axis=1), stats.rankdata(b[index], axis=1))
+    draws = np.random.default_rng(0).integers(len(a), size=(RESAMPLES, len(a)))
+    found = _row_correlations(*_ranks(np.stack([a, b]), draws))
     low, high = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Estimate(value, float(low), float(high), len(a), CORRELATION)
 
@@ -147,8 +156,8 @@ def partial_rank_correlation(x: Values, y: Values, given: Values) -> Estimate:
     With the rank correlations r of the pairs it is
     (r_xy − r_xz r_yz) / √((1 − r_xz²)(1 − r_yz²)), z the given variable (Kendall and Stuart,
     The Advanced Theory of Statistics, volume 2, chapter 27). NaN, without an interval, where it
-    does not exist: a constant variable, or one in the same order as the given one. Below six points
-    there is no interval.
+    does not exist: a constant variable, one with NaN, or one in the same order as the given one.
+    Below six points there is no interval.
     """
     return _partial_rank_correlation(_key(x), _key(y), _key(given))
 
@@ -159,18 +168,37 @@ def _partial_rank_correlation(
 ) -> Estimate:
     data = np.asarray([x, y, given])
     count = data.shape[1]
-    value = float(_partial(data[:, None])[0]) if count >= 4 else math.nan
+    value = float(_partial(data, np.arange(count)[None])[0]) if count >= 4 else math.nan
+    if np.isnan(data).any():
+        value = math.nan
     if count < 6 or not math.isfinite(value):
         return Estimate(value, None, None, count, PARTIAL)
     draws = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
-    found = _partial(data[:, draws])
+    found = _partial(data, draws)
     low, high = np.quantile(found[np.isfinite(found)], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Estimate(value, float(low), float(high), count, PARTIAL)
 
 
-def _partial(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Of R samples (3, R, N) of x, y and z: their partial correlations (R,), NaN for none."""
-    ranks = stats.rankdata(data, axis=2)
+def _ranks(data: Array, draws: Array) -> Array:
+    """Ranks (V, R, N) within R samples of V variables (V, N), ties sharing the mean of theirs.
+
+    `draws` (R, N) holds the points of each sample. Their values are counted, not sorted again.
+    """
+    found = np.empty((len(data), *draws.shape))
+    rows = np.arange(len(draws))[:, None]
+    for ranks, values in zip(found, data, strict=True):
+        distinct, places = np.unique(values, return_inverse=True)
+        cells = rows * len(distinct) + places[draws]
+        counts = np.bincount(cells.ravel(), minlength=len(draws) * len(distinct))
+        counts = counts.reshape(len(draws), len(distinct))
+        shared = counts.cumsum(axis=1) - (counts - 1) / 2
+        ranks[:] = shared.ravel()[cells]
+    return found
+
+
+def _partial(data: Array, draws: Array) -> Array:
+    """Of R samples (R, N) of x, y and z (3, N): partial correlations (R,), NaN for none."""
+    ranks = _ranks(data, draws)
     ranks = ranks - ranks.mean(axis=2, keepdims=True)
     products = np.einsum("irn,jrn->ijr", ranks, ranks)
     xx, yy, zz = (products[i, i] for i in range(3))
@@ -184,7 +212,7 @@ def _partial(data: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         return np.where(rest > 1e-12, (xy - xz * yz) / np.sqrt(rest), math.nan)
 
 
-def _row_correlations(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _row_correlations(x: Array, y: Array) -> Array:
     """Pearson correlations of the rows of two (R, N) arrays; constant rows are left out."""
     x = x - x.mean(axis=1, keepdims=True)
     y = y - y.mean(axis=1, keepdims=True)
@@ -194,9 +222,18 @@ def _row_correlations(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> np.nd
 
 
 def share(count: int, total: int) -> Estimate:
-    """count / total with Wilson's score interval; raises ValueError for a total of zero."""
-    found = stats.binomtest(count, total).proportion_ci(CONFIDENCE, method="wilson")
-    return Estimate(count / total, float(found.low), float(found.high), total, SHARE)
+    """count / total with Wilson's score interval; raises ValueError for a total of zero.
+
+    The interval ends where (p − count / total)² = z² p (1 − p) / total, z the normal quantile
+    (Wilson 1927, doi 10.1080/01621459.1927.10502953).
+    """
+    if not 0 <= count <= total or total == 0:
+        raise ValueError(f"a share of {count} in {total}")
+    z2 = float(special.ndtri((1 + CONFIDENCE) / 2)) ** 2
+    center = (count + z2 / 2) / (total + z2)
+    half = math.sqrt(z2 * count * (total - count) / total + z2**2 / 4) / (total + z2)
+    low, high = center - half if count else 0.0, center + half if count < total else 1.0
+    return Estimate(count / total, low, high, total, SHARE)
 
 
 def median(values: Values) -> float:

@@ -1,12 +1,13 @@
-"""What every test shares: one thread, and a project folder in which commands are run."""
+"""What every test shares: one thread, and project folders in which commands are, or were, run."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.project import Ended, Homework, make_project
+from tests.project import RUN, Ended, Homework, make_project
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -32,3 +33,22 @@ def homework(
         return Ended(ended.value.code, shown.out, shown.err)
 
     return Homework(folder, call)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which the suite was run without a fault; not to be changed."""
+    from tests.faults.commands import start
+
+    folder = tmp_path_factory.mktemp("straight") / "project"
+    make_project(folder)
+    command = start(folder, *RUN)
+    assert command.wait(300) == 0, command.text
+    return folder
+
+
+@pytest.fixture
+def ran(homework: Homework, finished: Path) -> Homework:
+    """A project of one's own in which the suite was run."""
+    shutil.copytree(finished / "results", homework.folder / "results")
+    return homework

@@ -29,6 +29,9 @@ training = { loss = "cross_entropy", learning_rate = 0.01, batch_size = 20, epoc
 models = [{ name = "small", hidden = [4] }, { name = "large", hidden = [16] }]
 """
 
+# In these words wherever a record is compared with another: the command stands in it.
+RUN = ("run", "--suite", "tiny.toml", "--device", "cpu", "--workers", "1")
+
 
 @dataclass(frozen=True)
 class Ended:

@@ -1,6 +1,8 @@
 """Which way imports go: read from the source of every module."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,3 +190,17 @@ def test_optional_libraries_are_imported_only_when_asked() -> None:
         if any(within(found.target, name) for name in optional) and not found.lazy
     ]
     assert not wrong
+
+
+def test_what_shows_a_record_loads_nothing_that_draws() -> None:
+    # Half a second each: a report whose figures are fresh does not wait for them.
+    shown = (
+        "import sys; from importlib import import_module; import report.book\n"
+        "from report.gather import section_module; from report.tasks import TASKS\n"
+        "for task in TASKS: import_module(section_module(task.name))\n"
+        "print([name for name in ('matplotlib', 'scipy.stats') if name in sys.modules])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", shown], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "[]\n"

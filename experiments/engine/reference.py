@@ -14,7 +14,10 @@ from experiments.models.build import build, initialize
 
 
 def train_plainly(run: Run) -> Tensor:
-    """Final parameters (P,) of `run`, trained on the CPU; stopping rules are not supported."""
+    """Final parameters (P,) of `run`, trained on the CPU.
+
+    Stopping rules, augmentation and bfloat16 are not supported.
+    """
     problem, training = run.problem, run.training
     module = build(run.network, problem.shape)
     initialize(module, generator(run.seed, "weights"))

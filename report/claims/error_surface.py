@@ -8,6 +8,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims import Claim, Evidence, Statement, evidence
+from report.claims.length import shortened
 from report.markdown import Markdown, join
 from report.records import Record
 from report.sections.cases import about, case_name
@@ -92,13 +93,13 @@ SHARE = Statement(
     "error-surface.share",
     {
         "agrees": "Random directions see little of training: of the displacement their planes "
-        "capture {captured} (means over {n}), the principal planes at least {pca}. Theory "
-        "expects about {expected}, for two directions drawn in {parameters} dimensions [compare "
-        "@li2018visualizing, section 7], which is the same order of magnitude.",
+        "capture {captured} (means over {n}), the principal planes at least {pca}; that is the "
+        "order of magnitude that theory expects for two directions drawn in {parameters} "
+        "dimensions, about {expected} [compare @li2018visualizing, section 7].",
         "differs": "Of the displacement the random planes capture {captured} (means over {n}), "
-        "the principal planes at least {pca}. Theory expects about {expected}, for two directions "
-        "drawn in {parameters} dimensions [compare @li2018visualizing, section 7]; these runs "
-        "differ from it by more than a factor of {times}.",
+        "the principal planes at least {pca}; theory expects about {expected} for two directions "
+        "drawn in {parameters} dimensions [compare @li2018visualizing, section 7], from which "
+        "these runs differ by more than a factor of {times}.",
     },
 )
 
@@ -107,7 +108,8 @@ WALK = Statement(
     {
         "above": "A high share of variance alone is no sign of a simple surface: theory gives the "
         "first two components of a long random walk in many dimensions {walk} of its variance "
-        "[@antognini2018pca]. The trajectories here have more, at least {lowest} in every run.",
+        "[@antognini2018pca], though the trajectories here have more, at least {lowest} in every "
+        "run.",
         "below": "A high share of variance alone is no sign of a simple surface: theory gives the "
         "first two components of a long random walk in many dimensions {walk} of its variance "
         "[@antognini2018pca], and not every trajectory here has more (the lowest share is "
@@ -122,7 +124,7 @@ DIVERGED = Statement(
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph for each case, and one about what such planes can show."""
+    """A paragraph for each case, and one about what such planes can show, as far as it fits."""
     cases = record.rows("cases")
     paragraphs = [tuple(_case(record, case)) for case in cases]
     if record.rows("planes"):
@@ -138,7 +140,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             verb=Markdown("is" if lost == 1 else "are"),
         )
         paragraphs.append((claim,))
-    return tuple(paragraphs)
+    return shortened(paragraphs, (WALK, SHARE, FAITHFULNESS, RISE, MINIMUM))
 
 
 def planes(record: Record, case: str, plane: str) -> pd.DataFrame:

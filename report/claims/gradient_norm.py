@@ -8,6 +8,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims import Claim, Statement, compare, evidence, ratio_words, tracks
+from report.claims.length import shortened
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.cases import about
@@ -40,8 +41,8 @@ FALL = Statement(
         "{last} in the median, while the loss falls by a factor of {loss_factor}.",
         "no_difference": "On {case}, it cannot be told whether the gradient norm of the whole "
         "training set changes during training: it goes from {first} to {last} in the median, but "
-        "over {n} the ratio has a 95 % interval of {ratio_interval}, which includes one. The loss "
-        "falls by a factor of {loss_factor}.",
+        "over {n} the ratio has a 95 % interval of {ratio_interval}, which includes one, while the "
+        "loss falls by a factor of {loss_factor}.",
         "slightly_more": "On {case}, the gradient norm of the whole training set even rises a "
         "little during training, by a factor of {factor} (95 % interval {interval}, {n}), from "
         "{first} to {last} in the median, although the loss falls by a factor of {loss_factor}.",
@@ -71,14 +72,26 @@ PEAK = Statement(
     about="key",
 )
 
+LOW = Statement(
+    "gradient-norm.low",
+    {
+        "end": "It is smallest at the end of training, in every run.",
+        "earlier": "It does not end at its lowest: over the whole training set it is smallest at "
+        "epoch {epoch} of {epochs}, where it is {share} of its last value (medians over {n}).",
+        "mixed": "In {number} of {total} runs it is smallest at the end of training, in the rest "
+        "earlier.",
+    },
+    about="key",
+)
+
 VANISH = Statement(
     "gradient-norm.vanish",
     {
         "vanishes": "In the last tenth of training it has vanished for practical purposes: in "
         "every run the norm of each step stays below {share} of the largest one.",
-        "fluctuates": "It does not vanish. In the last tenth of training the norm of single steps "
-        "still moves between {lowest} and {highest} (medians over {n} of the lowest and of the "
-        "highest value), a factor of {factor}.",
+        "fluctuates": "It does not vanish: in the last tenth of training the norm of single steps "
+        "still moves between {lowest} and {highest}, a factor of {factor} (medians over {n} of the "
+        "lowest and of the highest value).",
         "ends": "It does not vanish: the norm of the last step is {highest} (median over {n}).",
         "settles": "It does not vanish, it settles: in the last tenth of training the norm of "
         "single steps stays between {lowest} and {highest} (medians over {n} of the lowest and of "
@@ -144,7 +157,7 @@ DIVERGED = Statement(
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph for each case."""
+    """A paragraph for each case, as far as there is room."""
     paragraphs = [tuple(_case(record, runs, case)) for case in record.rows("cases")]
     lost = int(runs["diverged_at"].notna().sum())
     if lost:
@@ -156,7 +169,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
             verb=Markdown("is" if lost == 1 else "are"),
         )
         paragraphs.append((claim,))
-    return tuple(paragraphs)
+    return shortened(paragraphs, (LOW, NOISE, RELATION, BATCH, PEAK, VANISH))
 
 
 def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
@@ -166,7 +179,8 @@ def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Clai
         used = [evidence(record, "runs", "diverged_at", chosen.index)]
         return [FALL("nothing", used, **about(case))]
     vanish = _vanish(record, done, case)
-    claims = [_fall(record, done, case), _peak(record, done, case), vanish]
+    claims = [_fall(record, done, case), _peak(record, done, case), _low(record, done, case)]
+    claims.append(vanish)
     claims.append(_relation(record, done, case))
     if case["batch_size"] != case["examples"]:
         claims.append(_batch(record, done, case))
@@ -212,6 +226,31 @@ def _peak(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
         times=fmt.factor(median(times)),
         epoch=fmt.count(median(epochs)),
         epochs=fmt.count(case["epochs"]),
+        **about(case),
+    )
+
+
+def _low(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
+    """Where the norm over the whole training set is smallest."""
+    lows = done["full_gradient_norm"].map(lambda norms: norms.index(min(norms)))
+    early = [
+        (row["epoch"][low], row["full_gradient_norm"][low] / row["full_gradient_norm"][-1])
+        for (_, row), low in zip(done.iterrows(), lows, strict=True)
+        if row["full_gradient_norm"][low] < row["full_gradient_norm"][-1]
+    ]
+    used = [evidence(record, "runs", "full_gradient_norm", done.index)]
+    if not early:
+        return LOW("end", used, **about(case))
+    if len(early) < len(done):
+        number, total = fmt.words(len(done) - len(early)), fmt.words(len(done))
+        return LOW("mixed", used, number=number, total=total, **about(case))
+    return LOW(
+        "earlier",
+        used,
+        epoch=fmt.count(median([epoch for epoch, _ in early])),
+        epochs=fmt.count(case["epochs"]),
+        share=fmt.percent(median([share for _, share in early])),
+        n=fmt.plural(len(done), "seed"),
         **about(case),
     )
 

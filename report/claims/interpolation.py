@@ -14,6 +14,7 @@ from report.claims import (
     point_words,
     ratio_words,
 )
+from report.claims.length import shortened
 from report.markdown import Markdown
 from report.records import Record
 from report.statistics import mean, median, paired_difference, paired_log_ratio
@@ -59,10 +60,9 @@ DIFFERENT = Statement(
 CONTRAST = Statement(
     "interpolation.contrast",
     {
-        "clearly_more": "What separates two solutions here is the seed: with different initial "
-        "weights, and examples in different order, the barrier in the training loss is higher by "
-        "{difference} than with common ones (mean over the pairs, paired by seed; 95 % interval "
-        "{interval} over {n}).",
+        "clearly_more": "The seed counts: with different initial weights, and examples in "
+        "different order, the barrier in the training loss is higher by {difference} than with "
+        "common ones (mean over the pairs, paired by seed; 95 % interval {interval} over {n}).",
         "slightly_more": "With different initial weights, and examples in different order, the "
         "barrier in the training loss is a little higher than with common ones, by {difference} "
         "(mean over the pairs, paired by seed; 95 % interval {interval} over {n}).",
@@ -108,9 +108,9 @@ LITERATURE = Statement(
         "[@entezari2022role], which was not matched here.",
         "partly": "The literature describes the same order, though more sharply: small networks "
         "trained twice from one initialization tend to stay linearly connected "
-        "[@frankle2020linear], while here some lines with common initial weights do cross a "
-        "barrier; a barrier between different initializations may owe to nothing but the order of "
-        "their hidden units [@entezari2022role], which was not matched here.",
+        "[@frankle2020linear], while here {number} of {lines} with common initial weights "
+        "{verb} a barrier; one between different initializations may owe to nothing but the order "
+        "of their hidden units [@entezari2022role], which was not matched here.",
         "open": "The literature has it that small networks trained twice from one initialization "
         "tend to stay linearly connected [@frankle2020linear], while different initializations are "
         "separated by a barrier as long as their hidden units are not matched "
@@ -180,18 +180,19 @@ QUALITY = Statement(
 KESKAR = Statement(
     "interpolation.flat-and-good",
     {
-        "agrees": "Theory has it that flat solutions generalize better [@keskar2017large]. Where "
-        "steepness and test accuracy can both be told apart ({decided} of {pairs}), the flatter "
-        "solution is the more accurate one; but they differ in training loss as well, so "
-        "flatness is not shown to be the reason.",
-        "disagrees": "Theory has it that flat solutions generalize better [@keskar2017large]. "
-        "Where steepness and test accuracy can both be told apart ({decided} of {pairs}), it is "
+        "agrees": "Theory has it that flat solutions generalize better [@keskar2017large], and "
+        "where steepness and test accuracy can both be told apart ({decided} of {pairs}), the "
+        "flatter solution is indeed the more accurate one; but the two differ in training loss as "
+        "well, so flatness is not shown to be the reason.",
+        "disagrees": "Theory has it that flat solutions generalize better [@keskar2017large], but "
+        "where steepness and test accuracy can both be told apart ({decided} of {pairs}), it is "
         "the steeper solution that is the more accurate one.",
-        "mixed": "Theory has it that flat solutions generalize better [@keskar2017large]. Where "
+        "mixed": "Theory has it that flat solutions generalize better [@keskar2017large]; where "
         "steepness and test accuracy can both be told apart ({decided} of {pairs}), the flatter "
         "solution is the more accurate one for {for_it} and the less accurate one for the rest.",
-        "open": "Theory has it that flat solutions generalize better [@keskar2017large]. These "
-        "lines do not decide it: for no pair can steepness and test accuracy both be told apart.",
+        "open": "Theory has it that flat solutions generalize better [@keskar2017large], which "
+        "these lines do not decide: for no pair can steepness and test accuracy both be told "
+        "apart.",
     },
 )
 
@@ -234,7 +235,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if len(done) < len(lines):
         number, total = fmt.words(len(lines) - len(done)), fmt.count(len(lines))
         second.append(LOST("some", [lost], number=number, total=total))
-    return (tuple(first), tuple(second))
+    return shortened([first, second], (TOP, LITERATURE, QUALITY, KESKAR, RISE))
 
 
 def ends_of(row: "pd.Series") -> tuple[Approach, Approach]:
@@ -295,7 +296,16 @@ def _literature(same: Claim, different: Claim, contrast: Claim) -> Claim:
         verdict = "differs"
     elif contrast.verdict != "no_difference" and different.verdict != "none":
         verdict = "agrees" if same.verdict == "none" else "partly"
-    return LITERATURE(verdict, contrast.evidence)
+    above = same.values["number"]
+    return LITERATURE(
+        verdict,
+        [*contrast.evidence, *same.evidence],
+        number=Markdown("each") if same.verdict == "all" else above,
+        lines=same.values["lines"],
+        verb=Markdown(
+            "does cross" if same.verdict == "all" or above == fmt.words(1) else "do cross"
+        ),
+    )
 
 
 def _top(record: Record, done: pd.DataFrame) -> Claim:
@@ -362,9 +372,12 @@ def _quality(record: Record, pair: int) -> list[Claim]:
     estimate = paired_difference(*pairs[0])
     numbers = [i for end in ends for i in solutions.index[_is(solutions, end)]]
     first, second = end_words(*ends)
+    verdict = compare(estimate, CLEAR_ACCURACY)
+    turned = verdict.endswith("less")  # the second is ahead, and the interval tells by how much
+    ahead = paired_difference(*pairs[0][:: -1 if turned else 1])
     return [
         QUALITY(
-            compare(estimate, CLEAR_ACCURACY),
+            verdict,
             [
                 evidence(record, "solutions", column, numbers)
                 for column in ("final_test_accuracy", "final_train_loss")
@@ -377,7 +390,7 @@ def _quality(record: Record, pair: int) -> list[Claim]:
             second_accuracy=fmt.accuracy(pairs[0][1].mean()),
             first_loss=fmt.loss(pairs[1][0].mean()),
             second_loss=fmt.loss(pairs[1][1].mean()),
-            **point_words(estimate),
+            **point_words(ahead),
         )
     ]
 

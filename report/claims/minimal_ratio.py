@@ -7,6 +7,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims import Claim, Evidence, Statement, compare, evidence, ratio_words, tracks
+from report.claims.length import shortened
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.cases import case_name
@@ -86,6 +87,30 @@ KIND = Statement(
         "eigenvalue lies below $-\\tau$.",
         "one_saddle": "The one critical point is a saddle: eigenvalues below zero make up {middle} "
         "of the spectrum.",
+    },
+    about="key",
+)
+
+LOSS = Statement(
+    "minimal-ratio.loss",
+    {
+        "rises": "The loss is not what the second phase minimizes: there it rises in {number} of "
+        "{total} runs, and goes from {before} to {after} in the median over all of them.",
+        "never_rises": "In no run does the second phase raise the loss, though it is the norm that "
+        "it minimizes; the loss goes from {before} to {after} in the median.",
+        "single": "In the second phase, which minimizes the norm, the loss goes from {before} to "
+        "{after}.",
+    },
+    about="key",
+)
+
+SHARES = Statement(
+    "minimal-ratio.shares",
+    {
+        "flat": "Most directions are flat there: in the mean over {which}, {near_zero} of the "
+        "eigenvalues are near zero, {positive} positive and {negative} negative.",
+        "curved": "In the mean over {which}, {positive} of the eigenvalues are positive, "
+        "{near_zero} near zero and {negative} negative.",
     },
     about="key",
 )
@@ -198,7 +223,10 @@ LOST = Statement(
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph for each case; what the ends have in common that are not critical."""
+    """A paragraph for each case; what the ends that are not critical have in common.
+
+    What there is no room for is left to figures and tables.
+    """
     runs = finite(record.frame("runs"))
     paragraphs = [tuple(_case(record, runs, case)) for case in record.rows("cases")]
     everything = record.frame("runs")
@@ -214,7 +242,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return (*paragraphs, *([tuple(last)] if last else []))
+    spare = (SHARES, LOSS, FLATNESS, KIND, OVERALL, THEORY, REST, TOLERANCE)
+    return shortened([*paragraphs, last], spare)
 
 
 def finite(runs: pd.DataFrame) -> pd.DataFrame:
@@ -232,7 +261,7 @@ def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Clai
     claims = [_found(record, done, case)]
     if done.empty:
         return claims
-    claims += _rest(record, done, case)
+    claims += [*_rest(record, done, case), _loss(record, done, case)]
     if len(critical):
         relation = _relation(record, critical, case)
         claims += [_kind(record, critical, case), relation]
@@ -242,7 +271,7 @@ def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Clai
             claims += _overall(record, done, case)
     elif len(done) > 2:
         claims += _overall(record, done, case)
-    claims.append(_tolerance(record, done, critical, case))
+    claims += [_shares(record, done, critical, case), _tolerance(record, done, critical, case)]
     return claims
 
 
@@ -328,6 +357,42 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> Claim
         least=fmt.percent(saddles.min(), 0),
         most=fmt.percent(saddles.max(), 0),
         middle=fmt.percent(saddles.median(), 0),
+    )
+
+
+def _loss(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
+    """What the second phase, which minimizes the norm, does to the loss."""
+    risen = int((done["loss"] > done["trained_loss"]).sum())
+    return LOSS(
+        "single" if len(done) == 1 else "rises" if risen else "never_rises",
+        _used(record, done, "trained_loss", "loss"),
+        **_words(case),
+        number=fmt.count(risen),
+        total=fmt.count(len(done)),
+        before=fmt.loss(median(done["trained_loss"])),
+        after=fmt.loss(median(done["loss"])),
+    )
+
+
+def _mostly(done: pd.DataFrame, critical: pd.DataFrame) -> tuple[pd.DataFrame, Markdown]:
+    """The critical points where they are most of the runs, else all runs; and how many."""
+    mostly = 2 * len(critical) > len(done)
+    chosen = critical if mostly else done
+    return chosen, fmt.plural(len(chosen), "critical point" if mostly else "run")
+
+
+def _shares(
+    record: Record, done: pd.DataFrame, critical: pd.DataFrame, case: dict[str, Any]
+) -> Claim:
+    chosen, which = _mostly(done, critical)
+    columns = {"positive": "minimal_ratio", "near_zero": "near_zero", "negative": "negative"}
+    shares = {name: float(chosen[column].mean()) for name, column in columns.items()}
+    return SHARES(
+        "flat" if shares["near_zero"] > 0.5 else "curved",
+        _used(record, chosen, *columns.values()),
+        **_words(case),
+        which=which,
+        **{name: fmt.percent(value, 0) for name, value in shares.items()},
     )
 
 
@@ -420,12 +485,10 @@ def swept(rows: pd.DataFrame, column: str, parameters: int) -> np.ndarray[Any, A
 def _tolerance(
     record: Record, done: pd.DataFrame, critical: pd.DataFrame, case: dict[str, Any]
 ) -> Claim:
-    mostly = 2 * len(critical) > len(done)
-    chosen = critical if mostly else done
+    chosen, which = _mostly(done, critical)
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
     medians = np.median(swept(chosen, "swept_positive", case["parameters"]), axis=0)
     low, high = float(medians.min()), float(medians.max())
-    which = "critical point" if mostly else "run"
     return TOLERANCE(
         "constant" if low == high else "matters" if high - low >= STEADY else "robust",
         [
@@ -433,7 +496,7 @@ def _tolerance(
             evidence(record, "sweep", "relative_tolerance"),
         ],
         **_words(case),
-        which=fmt.plural(len(chosen), which),
+        which=which,
         stated=fmt.number(median(chosen["minimal_ratio"]), 2),
         tolerance=fmt.number(case["relative_tolerance"], 2),
         first=fmt.number(medians[0], 2),

@@ -79,6 +79,20 @@ BEFORE = Statement(
     },
 )
 
+TREND = Statement(
+    "parameter-count.trend",
+    {
+        "rises": "Over all runs together, test accuracy rises with size: its rank correlation with "
+        "the number of parameters is {correlation} (95 % interval {interval}, {n}).",
+        "falls": "Over all runs together, test accuracy falls with size: its rank correlation with "
+        "the number of parameters is {correlation} (95 % interval {interval}, {n}).",
+        "undecided": "Over all runs together, no trend of test accuracy with the number of "
+        "parameters is detected (rank correlation {correlation}, 95 % interval {interval}, {n}).",
+        "too_few": "The smallest structure, *{smallest}*, reaches {low} of the test images and the "
+        "largest, *{largest}*, {high}; these are too few runs to speak of a trend.",
+    },
+)
+
 FIT = Statement(
     "parameter-count.fit",
     {
@@ -147,6 +161,11 @@ CLASSICAL = Statement(
         "largest below that line, *{under}*, and *{largest}* test accuracy does fall (change "
         "{difference}, 95 % interval {interval}), unlike what @belkin2019reconciling describe for "
         "modern networks.",
+        "one_seed": "Classical theory expects generalization to suffer once there are more "
+        "parameters than examples, and @belkin2019reconciling describe that it need not; between "
+        "*{under}*, the largest structure with no more parameters than the {examples} training "
+        "images, and *{largest}* test accuracy changes by {difference}, which one seed cannot tell "
+        "from luck.",
     },
 )
 
@@ -167,6 +186,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     first = [_stops(record, done, knee)]
     if knee is not None:
         first += [*_before(record, done, knee), *_after(record, done, knee)]
+    first.append(_trend(record, done))
     second = [_fit(record, done), _gap(record, done), _test_loss(record, done)]
     second += _classical(record, done)
     if lost:
@@ -297,6 +317,26 @@ def _after(record: Record, done: pd.DataFrame, knee: str) -> list[Claim]:
     ]
 
 
+def _trend(record: Record, done: pd.DataFrame) -> Claim:
+    """Test accuracy against size over all runs."""
+    estimate = rank_correlation(list(done["parameters"]), list(done["final_test_accuracy"]))
+    _, means = _means(done)
+    ordered = structures(done)
+    columns = ("parameters", "final_test_accuracy")
+    return TREND(
+        tracks(estimate),
+        [evidence(record, "runs", column, done.index) for column in columns],
+        estimate,
+        correlation=fmt.correlation(estimate.value),
+        interval=fmt.interval(estimate.low, estimate.high),
+        n=fmt.plural(estimate.n, "run"),
+        smallest=escape(ordered[0]),
+        largest=escape(ordered[-1]),
+        low=fmt.accuracy(means[ordered[0]]),
+        high=fmt.accuracy(means[ordered[-1]]),
+    )
+
+
 def _fit(record: Record, done: pd.DataFrame) -> Claim:
     correlation = rank_correlation(list(done["parameters"]), list(done["final_train_loss"]))
     columns = ("parameters", "final_train_loss", "final_train_accuracy")
@@ -381,12 +421,14 @@ def _classical(record: Record, done: pd.DataFrame) -> list[Claim]:
     if not under or not over:
         return []
     estimate = _difference(done, over[-1], under[-1])
-    if estimate.low is None:
+    if estimate.n == 0:
         return []
-    falls = compare(estimate, CLEAR_ACCURACY) in ("slightly_less", "clearly_less")
+    verdict: str = compare(estimate, CLEAR_ACCURACY)
+    if verdict != "one_seed":
+        verdict = "falls" if verdict in ("slightly_less", "clearly_less") else "no_fall"
     return [
         CLASSICAL(
-            "falls" if falls else "no_fall",
+            verdict,
             [_evidence(record, done, [under[-1], over[-1]])],
             estimate,
             count_over=Markdown(fmt.plural(len(over), "structure").capitalize()),

@@ -156,7 +156,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     lost, total = len(rows) - len(done), fmt.count(len(rows))
     if done.empty:
         return ((DIVERGED("all", diverged, total=total),),)
-    first = [_sweep(record, done, variable) for variable in VARIABLES]
+    first = [claim for variable in VARIABLES for claim in _sweep(record, done, variable)]
     first += [*_second(record, done), _alike(record, done)]
     second = [*_gap(record, done), _novak(record, done), _gaps(record, done)]
     if lost:
@@ -206,12 +206,14 @@ def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [evidence(record, "solutions", column, rows.index) for column in columns]
 
 
-def _sweep(record: Record, done: pd.DataFrame, variable: str) -> Claim:
+def _sweep(record: Record, done: pd.DataFrame, variable: str) -> list[Claim]:
     rows = sweep(record, done, variable)
+    if rows.empty:
+        return []
     estimate = rank_correlation(rows[variable], rows["jacobian_norm"])
     means = rows.groupby(variable)["jacobian_norm"].mean()
     show = batch if variable == "batch_size" else rate
-    return SWEEP(
+    claim = SWEEP(
         tracks(estimate),
         _used(record, rows, variable, "jacobian_norm"),
         estimate,
@@ -222,6 +224,7 @@ def _sweep(record: Record, done: pd.DataFrame, variable: str) -> Claim:
         high=fmt.number(means.iloc[-1]),
         **correlation_words(estimate),
     )
+    return [claim]
 
 
 def _second(record: Record, done: pd.DataFrame) -> list[Claim]:

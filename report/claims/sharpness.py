@@ -1,12 +1,14 @@
 """What is said about sharpness: does it follow the generalization gap, and what it is worth."""
 
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
 from report import format as fmt
-from report.approach import batch
+from report.approach import approach_of, batch, batch_words, rate_words
 from report.claims import Claim, Evidence, Statement, evidence, tracks
+from report.claims.length import shortened
 from report.claims.sensitivity import correlation_words, sweep
 from report.markdown import Markdown
 from report.records import Record
@@ -38,6 +40,19 @@ GAP = Statement(
         "too_few": "These solutions do not allow to compare sharpness with the generalization gap.",
     },
     headline=True,
+)
+
+EXTREMES = Statement(
+    "sharpness.extremes",
+    {
+        "apart": "By ε-sharpness the sharpest solution here, {sharpest}, has {high} and the "
+        "flattest, {flattest}, {low}; their gaps between test and training loss are {high_gap} and "
+        "{low_gap}.",
+        "equal": "All solutions here have the same ε-sharpness, {high}, with gaps between test and "
+        "training loss from {least_gap} to {most_gap}.",
+        "single": "The one solution here that has all of its measures, {sharpest}, has an "
+        "ε-sharpness of {high} and a gap between test and training loss of {high_gap}.",
+    },
 )
 
 OTHERS = Statement(
@@ -93,6 +108,10 @@ FIT = Statement(
         "undecided": "The solutions differ in how well they fit; a relation of ε-sharpness and "
         "training loss is not detected (rank correlation {correlation}, 95 % interval {interval}), "
         "and the training loss alone has a rank correlation of {alone} with the gap in loss.",
+        "too_few": "How well the solutions fit may be part of this: their training losses lie "
+        "between {least} and {most}, and they do not allow to tell sharpness from fit.",
+        "equal": "How well the solutions fit does not tell them apart: each has a training loss of "
+        "{most}.",
     },
 )
 
@@ -112,14 +131,15 @@ HELD = Statement(
 BATCH = Statement(
     "sharpness.batch-size",
     {
-        "rises": "@keskar2017large found large batches to end in sharper solutions. So they do "
+        "rises": "@keskar2017large found large batches to end in sharper solutions, and so they do "
         "here: from a batch size of {smallest} to {largest} the mean ε-sharpness goes from {low} "
         "to {high} (rank correlation {correlation}, 95 % interval {interval}, {n}), while the mean "
         "training loss, after equally many epochs, goes from {low_loss} to {high_loss}.",
-        "falls": "@keskar2017large found large batches to end in sharper solutions. Here it is the "
-        "other way round: from a batch size of {smallest} to {largest} the mean ε-sharpness goes "
-        "from {low} to {high} (rank correlation {correlation}, 95 % interval {interval}, {n}).",
-        "undecided": "@keskar2017large found large batches to end in sharper solutions. Here no "
+        "falls": "@keskar2017large found large batches to end in sharper solutions, but here it is "
+        "the other way round: from a batch size of {smallest} to {largest} the mean ε-sharpness "
+        "goes from {low} to {high} (rank correlation {correlation}, 95 % interval {interval}, "
+        "{n}).",
+        "undecided": "@keskar2017large found large batches to end in sharper solutions; here no "
         "trend is detected: from a batch size of {smallest} to {largest} the mean ε-sharpness goes "
         "from {low} to {high} (rank correlation {correlation}, 95 % interval {interval}, {n}).",
         "too_few": "@keskar2017large found large batches to end in sharper solutions; the mean "
@@ -179,8 +199,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     first = [gap]
     if gap.verdict != "too_few":
         first += [*_others(record, done, gap), *_alike(record, done), *_accuracy(record, done)]
-        first += _fit(record, done)
-    second = [_batch(record, done), *_rescaling(record)]
+    first += [*_fit(record, done), _extremes(record, done)]
+    second = [*_batch(record, done), *_rescaling(record)]
     if lost:
         second.append(
             LOST(
@@ -192,7 +212,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return (tuple(first), tuple(second))
+    return shortened([first, second], (EXTREMES, ALIKE, ACCURACY))
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -209,6 +229,34 @@ def _gap(record: Record, done: pd.DataFrame) -> Claim:
     estimate = rank_correlation(done["epsilon_sharpness"], done["loss_gap"])
     used = _used(record, done, "epsilon_sharpness", "loss_gap")
     return GAP(tracks(estimate), used, estimate, **correlation_words(estimate))
+
+
+def _extremes(record: Record, done: pd.DataFrame) -> Claim:
+    """The sharpest and the flattest solution, and their gaps."""
+    ordered = done.sort_values("epsilon_sharpness", kind="stable")
+    flattest, sharpest = ordered.iloc[0], ordered.iloc[-1]
+    equal = flattest["epsilon_sharpness"] == sharpest["epsilon_sharpness"]
+    return EXTREMES(
+        "single" if len(done) == 1 else "equal" if equal else "apart",
+        _used(record, done, "epsilon_sharpness", "loss_gap"),
+        sharpest=_solution(sharpest),
+        flattest=_solution(flattest),
+        high=fmt.number(sharpest["epsilon_sharpness"]),
+        low=fmt.number(flattest["epsilon_sharpness"]),
+        high_gap=fmt.loss(sharpest["loss_gap"]),
+        low_gap=fmt.loss(flattest["loss_gap"]),
+        least_gap=fmt.loss(done["loss_gap"].min()),
+        most_gap=fmt.loss(done["loss_gap"].max()),
+    )
+
+
+def _solution(row: "pd.Series[Any]") -> Markdown:
+    """`batch size 64 at learning rate 0.001, seed 0`."""
+    approach = approach_of(row["batch_size"], row["learning_rate"])
+    seed = fmt.count(row["seed"])
+    return Markdown(
+        f"{batch_words(approach.batch_size)} at {rate_words(approach.learning_rate)}, seed {seed}"
+    )
 
 
 def _others(record: Record, done: pd.DataFrame, gap: Claim) -> list[Claim]:
@@ -262,7 +310,9 @@ def _fit(record: Record, done: pd.DataFrame) -> list[Claim]:
     used = _used(record, done, "epsilon_sharpness", "train_loss", "loss_gap")
     with_fit, alone = rank_correlation(own, fit), rank_correlation(fit, gap)
     if with_fit.low is None:
-        return []
+        least, most = fmt.loss(fit.min()), fmt.loss(fit.max())
+        verdict = "equal" if fit.min() == fit.max() else "too_few"
+        return [FIT(verdict, used[:2], least=least, most=most)]
     words = correlation_words(with_fit) | {"alone": fmt.correlation(alone.value)}
     claims = [FIT(tracks(with_fit), used, with_fit, **words)]
     held = partial_rank_correlation(own, gap, fit)
@@ -271,12 +321,14 @@ def _fit(record: Record, done: pd.DataFrame) -> list[Claim]:
     return claims
 
 
-def _batch(record: Record, done: pd.DataFrame) -> Claim:
+def _batch(record: Record, done: pd.DataFrame) -> list[Claim]:
     rows = sweep(record, done, "batch_size")
+    if rows.empty:
+        return []
     estimate = rank_correlation(rows["batch_size"], rows["epsilon_sharpness"])
     means = rows.groupby("batch_size")["epsilon_sharpness"].mean()
     losses = rows.groupby("batch_size")["train_loss"].mean()
-    return BATCH(
+    claim = BATCH(
         tracks(estimate),
         _used(record, rows, "batch_size", "epsilon_sharpness", "train_loss"),
         estimate,
@@ -288,6 +340,7 @@ def _batch(record: Record, done: pd.DataFrame) -> Claim:
         high_loss=fmt.loss(losses.iloc[-1]),
         **correlation_words(estimate),
     )
+    return [claim]
 
 
 def _rescaling(record: Record) -> list[Claim]:

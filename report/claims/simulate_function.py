@@ -7,6 +7,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.claim import Claim, Statement, evidence
+from report.claims.length import shortened
 from report.claims.verdict import compare, ratio_words
 from report.markdown import Markdown, escape
 from report.records import Record
@@ -20,6 +21,12 @@ WIDE = 3.0
 """Largest over smallest final loss of the seeds from which their spread is called wide."""
 CLOSE = 1.1
 """Up to this factor the seeds are said to agree closely."""
+
+NEAR, FAR = 0.05, 0.5
+"""Root-mean-square error, as a share of the function's spread, up to which a fit is close; rough.
+"""
+SETTLED = 0.8
+"""Loss over that at three quarters of the epochs, from which training is said to have settled."""
 
 BEST = Statement(
     "simulate-function.best",
@@ -43,6 +50,31 @@ BEST = Statement(
     },
     headline=True,
     about="key",
+)
+
+ERROR = Statement(
+    "simulate-function.error",
+    {
+        "close": "Measured against the function that is a close fit: the root-mean-square error of "
+        "*{best}* is {share} of the spread of {function} about its mean.",
+        "rough": "Measured against the function that is a rough fit: the root-mean-square error of "
+        "*{best}* is {share} of the spread of {function} about its mean.",
+        "poor": "Measured against the function that is hardly a fit: the root-mean-square error of "
+        "*{best}* is {share} of the spread of {function} about its mean, where the best constant "
+        "would have {whole}.",
+    },
+    about="key",
+)
+
+SETTLING = Statement(
+    "simulate-function.settling",
+    {
+        "falling": "Training had not settled: the last quarter of its epochs takes the training "
+        "loss of a run to {ratio} times its value (median over {n}), so that these losses are not "
+        "final.",
+        "settled": "Training had nearly settled: the last quarter of its epochs takes the training "
+        "loss of a run to {ratio} times its value (median over {n}).",
+    },
 )
 
 DEPTH = Statement(
@@ -79,6 +111,8 @@ SPREAD = Statement(
         "{factor} between its best and its worst seed.",
         "equal": "The seeds agree closely: no model's final losses differ by more than {percent} "
         "between its best and its worst seed.",
+        "one_seed": "No model was trained on a function with more than one seed, so that these "
+        "numbers do not tell how much of them is luck.",
     },
 )
 
@@ -123,9 +157,10 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     runs = record.frame("runs")
     functions = list(dict.fromkeys(runs["function"]))
     done = runs.dropna(subset=["final_train_loss"])
-    per_function = [
-        _best(record, done[done["function"] == function], function) for function in functions
-    ]
+    per_function = []
+    for function in functions:
+        chosen = done[done["function"] == function]
+        per_function += [_best(record, chosen, function), *_error(record, chosen, function)]
     general = []
     if done["function"].nunique() > 1:
         general += _harder(record, done)
@@ -133,7 +168,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if depth is not None:
         general.append(depth)
     if len(done):
-        general += [*_spread(record, done), *_between(record, done)]
+        general += [*_spread(record, done), *_between(record, done), _settling(record, done)]
     lost = len(runs) - len(done)
     if lost:
         general.append(
@@ -145,7 +180,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return (tuple(per_function), tuple(general))
+    return shortened([per_function, general], (SETTLING, ERROR, BETWEEN, SPREAD, HARDER))
 
 
 def formulas(record: Record) -> dict[str, Markdown]:
@@ -223,9 +258,53 @@ def _depth(record: Record, done: pd.DataFrame) -> Claim | None:
     )
 
 
+def _error(record: Record, done: pd.DataFrame, function: str) -> list[Claim]:
+    """Root of the best median loss against the function's standard deviation on its domain."""
+    facts = record.rows("functions")
+    place = next(i for i, row in enumerate(facts) if row["function"] == function)
+    spread = float(np.std(facts[place]["y"]))
+    if done.empty or spread == 0:
+        return []
+    medians = done.groupby("model")["final_train_loss"].median().sort_values()
+    share = math.sqrt(max(0.0, float(medians.iloc[0]))) / spread
+    return [
+        ERROR(
+            "close" if share <= NEAR else "rough" if share <= FAR else "poor",
+            [
+                evidence(record, "runs", "final_train_loss", done.index),
+                evidence(record, "functions", "y", [place]),
+            ],
+            key=escape(function),
+            function=formulas(record)[function],
+            best=escape(str(medians.index[0])),
+            share=fmt.percent(share),
+            whole=fmt.percent(1, 0),
+        )
+    ]
+
+
+def _settling(record: Record, done: pd.DataFrame) -> Claim:
+    """What the last quarter of its epochs does to the training loss of a run."""
+    ratios = []
+    for epochs, curve in zip(done["epoch"], done["train_loss"], strict=True):
+        place = next(i for i, epoch in enumerate(epochs) if epoch >= 0.75 * epochs[-1])
+        before = curve[max(0, min(place, len(curve) - 2))]
+        ratios.append(curve[-1] / before if before else 1.0)
+    ratio = median(ratios)
+    return SETTLING(
+        "falling" if ratio <= SETTLED else "settled",
+        [evidence(record, "runs", column, done.index) for column in ("epoch", "train_loss")],
+        ratio=fmt.factor(ratio),
+        n=fmt.plural(len(done), "run"),
+    )
+
+
 def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
     groups = done.groupby(["function", "model"])["final_train_loss"]
     ratios = (groups.max() / groups.min())[(groups.count() > 1) & (groups.min() > 0)].sort_values()
+    used = [evidence(record, "runs", "final_train_loss", done.index)]
+    if groups.count().max() < 2:
+        return [SPREAD("one_seed", used)]
     if ratios.empty:
         return []
     widest, ratio = ratios.index[-1], float(ratios.iloc[-1])

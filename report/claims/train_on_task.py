@@ -6,6 +6,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.claim import Claim, Statement, evidence
+from report.claims.length import shortened
 from report.claims.verdict import compare, point_words, ratio_words
 from report.markdown import Markdown, escape
 from report.records import Model, Record
@@ -22,6 +23,10 @@ EQUAL = 1.01
 """Factor between two numbers of parameters up to which they are called equal."""
 RISEN = 1.1
 """Last over lowest test loss from which the loss is said to rise again."""
+NEAR = 0.01
+"""Share of test images up to which a test accuracy is as good as the last one."""
+EARLY = 0.5
+"""Share of the epochs up to which a training is said to be early as good as done."""
 
 BEST = Statement(
     "train-on-task.best",
@@ -128,6 +133,48 @@ OVERFITTING = Statement(
     about="dataset",
 )
 
+ORDER = Statement(
+    "train-on-task.order",
+    {
+        "same": "Judged by test loss instead of accuracy, the first on {dataset} is the same: "
+        "*{lowest}* has the lowest mean test loss, {loss}.",
+        "other": "Judged by test loss instead of accuracy, another model comes first on {dataset}: "
+        "the mean test loss is {loss} for *{lowest}* and {best_loss} for *{best}*.",
+        "alone": "The test loss of *{best}* ends at {loss} in the mean, its training loss at "
+        "{train_loss}.",
+    },
+    about="dataset",
+)
+
+SPREAD = Statement(
+    "train-on-task.spread",
+    {
+        "wide": "Luck counts for much on {dataset}: between the best and the worst seed, the test "
+        "accuracy of *{model}* differs by {spread}, no less than the {lead} between the means of "
+        "the first two models.",
+        "narrow": "Luck counts for less than the lead of the first model on {dataset}: no model's "
+        "test accuracy differs by more than {spread} between its best and its worst seed, while "
+        "the means of the first two models are {lead} apart.",
+        "none": "The seeds agree on {dataset}: the test accuracy of no model differs between them.",
+        "alone": "Between its best and its worst seed, the test accuracy of *{model}* on {dataset} "
+        "differs by {spread}.",
+        "one_seed": "As no model was trained with more than one seed on {dataset}, these numbers "
+        "do not tell how much of them is luck.",
+    },
+    about="dataset",
+)
+
+PACE = Statement(
+    "train-on-task.pace",
+    {
+        "early": "The model *{model}* is as good as trained early: in the median run, its test "
+        "accuracy is first within {near} of its last value at epoch {epoch} of {epochs}.",
+        "late": "The model *{model}* needs most of its training: in the median run, its test "
+        "accuracy is first within {near} of its last value at epoch {epoch} of {epochs}.",
+    },
+    about="dataset",
+)
+
 DIVERGED = Statement(
     "train-on-task.diverged",
     {"some": "Of {total} runs, {number} diverged and {verb} not counted in the comparisons."},
@@ -135,7 +182,7 @@ DIVERGED = Statement(
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph on each data set, and one on diverged runs."""
+    """A paragraph on each data set, and one on diverged runs, as far as there is room."""
     runs = record.frame("runs")
     done = runs.dropna(subset=["final_test_accuracy"])
     paragraphs = []
@@ -144,8 +191,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         claims = [_best(record, chosen, str(dataset))]
         if len(chosen):
             claims += _cost(record, chosen, claims[0].verdict in ("slightly_more", "clearly_more"))
-            claims += [*_depth(record, chosen), _gap(record, chosen)]
-            claims.append(_overfitting(record, chosen))
+            claims += [_order(record, chosen), _spread(record, chosen)]
+            claims += [*_depth(record, chosen), _pace(record, chosen)]
+            claims += [_gap(record, chosen), _overfitting(record, chosen)]
         paragraphs.append(tuple(claims))
     lost = len(runs) - len(done)
     if lost:
@@ -160,7 +208,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 ),
             )
         )
-    return tuple(paragraphs)
+    return shortened(paragraphs, (SPREAD, PACE, ORDER, COST, OVERFITTING, GAP, DEPTH))
 
 
 def _best(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
@@ -262,6 +310,68 @@ def _depth(record: Record, done: pd.DataFrame) -> list[Claim]:
             **point_words(estimate),
         )
     ]
+
+
+def _order(record: Record, done: pd.DataFrame) -> Claim:
+    """Whether the order by test loss has the same model in front."""
+    means = done.groupby("model")[["final_test_accuracy", "final_test_loss", "final_train_loss"]]
+    table = means.mean()
+    best = str(table["final_test_accuracy"].idxmax())
+    losses = table["final_test_loss"]
+    lowest = best if losses[best] == losses.min() else str(losses.idxmin())
+    columns = ("final_test_loss", "final_train_loss" if len(table) == 1 else "final_test_accuracy")
+    return ORDER(
+        "alone" if len(table) == 1 else "same" if lowest == best else "other",
+        [evidence(record, "runs", column, done.index) for column in columns],
+        dataset=_dataset(done),
+        best=escape(best),
+        lowest=escape(lowest),
+        loss=fmt.loss(losses[lowest]),
+        best_loss=fmt.loss(losses[best]),
+        train_loss=fmt.loss(table["final_train_loss"][best]),
+    )
+
+
+def _spread(record: Record, done: pd.DataFrame) -> Claim:
+    """The widest range over the seeds, against the lead of the first model over the second."""
+    groups = done.groupby("model")["final_test_accuracy"]
+    used = [evidence(record, "runs", "final_test_accuracy", done.index)]
+    dataset = _dataset(done)
+    if groups.count().max() < 2:
+        return SPREAD("one_seed", used, dataset=dataset)
+    spreads, means = groups.max() - groups.min(), groups.mean().sort_values(ascending=False)
+    widest = float(spreads.max())
+    lead = float(means.iloc[0] - means.iloc[1]) if len(means) > 1 else 0.0
+    if widest == 0:
+        return SPREAD("none", used, dataset=dataset)
+    return SPREAD(
+        "alone" if len(means) == 1 else "wide" if widest >= lead else "narrow",
+        used,
+        dataset=dataset,
+        model=escape(str(spreads.idxmax())),
+        spread=fmt.points(widest),
+        lead=fmt.points(lead),
+    )
+
+
+def _pace(record: Record, done: pd.DataFrame) -> Claim:
+    """When the test accuracy of the best model first comes near its last value."""
+    best = str(done.groupby("model")["final_test_accuracy"].mean().idxmax())
+    chosen = done[done["model"] == best]
+    first = [
+        next(e for e, a in zip(epochs, curve, strict=True) if a >= curve[-1] - NEAR)
+        for epochs, curve in zip(chosen["epoch"], chosen["test_accuracy"], strict=True)
+    ]
+    last = max(epochs[-1] for epochs in chosen["epoch"])
+    return PACE(
+        "early" if median(first) <= EARLY * last else "late",
+        [evidence(record, "runs", "test_accuracy", chosen.index)],
+        dataset=_dataset(done),
+        model=escape(best),
+        near=fmt.points(NEAR),
+        epoch=fmt.count(median(first)),
+        epochs=fmt.count(last),
+    )
 
 
 def _gap(record: Record, done: pd.DataFrame) -> Claim:

@@ -1,11 +1,14 @@
 """Axes whose scale follows the values: logarithmic with readable ticks, or linear."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, LogLocator, NullFormatter
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 WIDE = 3.0
 """Largest over smallest value from which a logarithmic axis shows more than a linear one."""
@@ -16,6 +19,8 @@ def scale_to(place: Axes, which: Literal["x", "y"], values: Iterable[Any]) -> No
 
     Over few decades, ticks stand at 1, 2 and 5 and are written as plain numbers.
     """
+    from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, LogLocator, NullFormatter
+
     known = np.asarray(list(values), dtype=float)
     known = known[np.isfinite(known)]
     if not len(known) or known.min() <= 0 or known.max() < WIDE * known.min():

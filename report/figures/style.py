@@ -1,17 +1,17 @@
 """The style of every figure: vector, transparent, Okabe-Ito colors with line styles and markers."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-import matplotlib
-
-matplotlib.use("svg")
-
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 WIDTH = 6.5
 """Inches: the text width of the printed page, so that letters print in their nominal size."""
@@ -71,10 +71,21 @@ def line(index: int) -> Line:
     )
 
 
+def pyplot() -> ModuleType:
+    """matplotlib.pyplot, set to SVG; half a second to import, so only where something is drawn."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot
+
+    return matplotlib.pyplot
+
+
 def canvas(
     rows: int = 1, columns: int = 1, *, height: float = 2.6, **options: Any
 ) -> tuple[Canvas, np.ndarray[Any, np.dtype[Any]]]:
     """A figure of text width with rows × columns axes; `height` in inches per row."""
+    plt = pyplot()
     with plt.rc_context(RC):
         figure, axes = plt.subplots(
             rows, columns, figsize=(WIDTH, height * rows), squeeze=False, **options

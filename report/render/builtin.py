@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,9 +16,9 @@ import typst
 
 from report.errors import UserError
 from report.render import constructs, html, pages, source
+from report.render.citations import cite
 from report.render.crossref import Numbered, number, resolve
 from report.render.errors import RenderError
-from report.render.pandoc import div, document, run
 from report.render.project import Book
 from report.render.quarto import script_environment
 from report.render.source import Document
@@ -85,23 +84,14 @@ def prepare(project: Book, documents: Sequence[Document], form: str) -> Numbered
     """The book as the format `form` shows it: numbered, references resolved, citations set."""
     book = number(documents, form)
     resolve(book)
-    wrapped = [div(f"page-{i}", [], page.blocks) for i, page in enumerate(book.pages)]
-    arguments = ["-f", "json", "-t", "json", "--citeproc", "-M", "link-citations=true"]
-    arguments += [f"--bibliography={path}" for path in project.bibliography]
-    arguments += [f"--lua-filter={path}" for path in project.filters]
-    told = {"REPORT_FORMAT": form}
-    tree = json.loads(run(arguments, document(wrapped), project.folder, told))
-    *_, last = book.pages
-    for page, block in zip(book.pages, tree["blocks"], strict=False):
-        page.blocks = block["c"][1]
-    last.blocks += tree["blocks"][len(book.pages) :]
+    cite(book, project.bibliography, project.folder)
     return book
 
 
 def _write_site(project: Book, documents: Sequence[Document], output: Path) -> None:
     used: set[str] = set()
     book = prepare(project, documents, "html")
-    bodies = html.write_pages(book, project.folder, used.add)
+    bodies = html.write_pages(project, book, used.add)
     for name in sorted(used):
         copy_file(project.folder, name, output)
     pages.write(project, book, bodies, output)

@@ -7,7 +7,6 @@ Wording and numbers are those of a Quarto book (https://quarto.org/docs/books/bo
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -76,7 +75,7 @@ def number(documents: Sequence[Document], form: str) -> Numbered:
     """Numbers everything that the format `form` ("html" or "typst") shows."""
     book = Numbered([], {})
     for document in documents:
-        blocks = title_callouts(visible(copy.deepcopy(document.blocks), form))
+        blocks = title_callouts(visible(document.blocks, form))
         if not blocks or blocks[0]["t"] != "Header" or blocks[0]["c"][0] != 1:
             document.fail("# ", "a chapter begins with its heading, # Title {#sec-…}")
         _, (identifier, _, _), title = blocks[0]["c"]
@@ -87,7 +86,7 @@ def number(documents: Sequence[Document], form: str) -> Numbered:
 
 
 def visible(blocks: Blocks, form: str) -> Blocks:
-    """`blocks` without conditional content of other formats, its div opened."""
+    """A copy of `blocks` without conditional content of other formats, its div opened."""
 
     def keep(node: Node) -> list[Node] | None:
         _, classes, pairs = attribute(node)

@@ -6,7 +6,6 @@ import html
 import posixpath
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from report.render import links
 from report.render.constructs import CALLOUTS
@@ -27,13 +26,15 @@ from report.render.pandoc import (
     text,
     transform,
 )
+from report.render.project import Book
 
 WRITER = ["-f", "json", "-t", "html5", "--mathml", "--wrap=none", "--no-highlight"]
 WIDTH = re.compile(r"\d+(\.\d+)?(%|px|em|cm|mm|in|pt)")
 
 
-def write_pages(book: Numbered, folder: Path, use_file: Callable[[str], None]) -> list[str]:
+def write_pages(project: Book, book: Numbered, use_file: Callable[[str], None]) -> list[str]:
     """HTML of every page's body, in order; `use_file` is told each project file it shows."""
+    arguments = [*WRITER, *(f"--lua-filter={path}" for path in project.filters)]
 
     def write_link(node: Node, page: Page, target: Target | str) -> Node:
         if isinstance(target, Target):
@@ -54,7 +55,7 @@ def write_pages(book: Numbered, folder: Path, use_file: Callable[[str], None]) -
             return _change(node, page, use_file)
 
         tree = document(transform(page.blocks, change))
-        pages.append(run(WRITER, tree, folder))
+        pages.append(run(arguments, tree, project.folder))
     return pages
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,11 @@ Inlines = list[Node]
 Blocks = list[Node]
 Action = Callable[[Node], Node | list[Node] | None]
 
+WORDS = {"Str", "Space", "SoftBreak"}
+"""Nine nodes of ten, with nothing inside: passed over, and shared by the copies of a tree."""
 
-def run(
-    arguments: Sequence[str],
-    text: str,
-    folder: Path,
-    environment: Mapping[str, str] | None = None,
-) -> str:
+
+def run(arguments: Sequence[str], text: str, folder: Path) -> str:
     """Output of ``pandoc arguments`` run in `folder` with `text` as input; raises RenderError."""
     program = pypandoc.get_pandoc_path()
     done = subprocess.run(
@@ -37,7 +35,7 @@ def run(
         input=text.encode(),
         capture_output=True,
         cwd=folder,
-        env={**os.environ, **(environment or {}), "LC_ALL": "C.UTF-8"},
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
         check=False,
     )
     messages = done.stderr.decode(errors="replace").strip()
@@ -55,38 +53,51 @@ def document(blocks: Blocks) -> str:
 
 
 def transform(value: Any, action: Action) -> Any:
-    """`value` with `action` applied to every node, children first.
+    """A copy of `value` with `action` applied to every node but words, children first.
 
     `action` returns None to keep a node, a node to replace it, or a list to splice in its place.
     """
     if isinstance(value, list):
         result: list[Any] = []
         for item in value:
-            new = transform(item, action)
-            if isinstance(new, list) and isinstance(item, dict):
-                result.extend(new)
+            if isinstance(item, dict):
+                if item.get("t") in WORDS:
+                    result.append(item)
+                    continue
+                new = transform(item, action)
+                if isinstance(new, list):
+                    result.extend(new)
+                else:
+                    result.append(new)
             else:
-                result.append(new)
+                result.append(transform(item, action) if isinstance(item, list) else item)
         return result
     if isinstance(value, dict):
-        node = {key: transform(child, action) for key, child in value.items()}
-        if "t" not in node:
-            return node
-        new = action(node)
+        node = {
+            key: transform(child, action) if isinstance(child, (dict, list)) else child
+            for key, child in value.items()
+        }
+        new = action(node) if "t" in node else None
         return node if new is None else new
     return value
 
 
 def nodes(value: Any) -> Iterator[Node]:
-    """Every node of `value`, parents first, in document order."""
-    if isinstance(value, list):
-        for item in value:
-            yield from nodes(item)
-    elif isinstance(value, dict):
-        if "t" in value:
-            yield value
-        for child in value.values():
-            yield from nodes(child)
+    """Every node of `value` but words, parents first, in document order."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "t" in item:
+                yield item
+            inner: Any = item.values()
+        else:
+            inner = item
+        waiting += [
+            child
+            for child in reversed(inner)
+            if isinstance(child, list) or (isinstance(child, dict) and child.get("t") not in WORDS)
+        ]
 
 
 def plain_text(value: Any) -> str:

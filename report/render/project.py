@@ -27,7 +27,10 @@ SUPPORTED = {
         *("theme", "respect-user-color-scheme", "css", "html-math-method", "toc", "toc-title"),
         *("lightbox", "fig-align", "tbl-cap-location", "include-after-body"),
     },
-    "format.typst": {"toc", "papersize", "citeproc", "tbl-cap-location", "template-partials"},
+    "format.typst": {
+        *("toc", "papersize", "citeproc", "pdf-standard", "tbl-cap-location"),
+        *("template-partials", "filters"),
+    },
 }
 TOP = {
     *("project", "profile", "book", "format", "lang", "number-sections", "toc-depth"),
@@ -40,6 +43,7 @@ FIXED = {
     "format.html.tbl-cap-location": "top",
     "format.typst.tbl-cap-location": "top",
     "format.typst.citeproc": True,
+    "format.typst.pdf-standard": "ua-1",
 }
 
 
@@ -55,7 +59,10 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Book:
-    """A Quarto book project. Paths are absolute; `chapters` hold references and appendices too."""
+    """A Quarto book project. Paths are absolute; `chapters` hold references and appendices too.
+
+    `pdf_filters` run for the PDF alone, after `filters`.
+    """
 
     folder: Path
     title: str
@@ -67,6 +74,7 @@ class Book:
     pre_render: tuple[str, ...]
     bibliography: tuple[Path, ...]
     filters: tuple[Path, ...]
+    pdf_filters: tuple[Path, ...]
     styles: tuple[Path, ...]
     partials: tuple[Path, ...]
     endings: tuple[Path, ...]
@@ -103,6 +111,9 @@ def read_book(folder: Path, profiles: tuple[str, ...] = (), builtin: bool = True
         pre_render=tuple(_list(config["project"].get("pre-render"))),
         bibliography=_files(folder, "bibliography", config.get("bibliography")),
         filters=_files(folder, "filters", _pandoc_filters(config.get("filters", []))),
+        pdf_filters=_files(
+            folder, "format.typst.filters", [f["path"] for f in typst.get("filters", [])]
+        ),
         styles=_files(folder, "format.html.css", html.get("css")),
         partials=_files(folder, "format.typst.template-partials", typst.get("template-partials")),
         endings=_files(folder, "format.html.include-after-body", html.get("include-after-body")),

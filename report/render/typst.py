@@ -81,8 +81,10 @@ def _fill_template(project: Book, blocks: Blocks) -> str:
         for path in (ASSETS / "template.typst", *project.partials):
             shutil.copyfile(path, folder / path.name)
         arguments = ["-f", "json", "-t", "typst-citations", "--standalone", "--wrap=none"]
-        template = f"--template={folder / 'template.typst'}"
-        return run([*arguments, template, f"--lua-filter={ASSETS / 'math.lua'}"], tree, folder)
+        arguments.append(f"--template={folder / 'template.typst'}")
+        filters = (*project.filters, *project.pdf_filters)
+        arguments += [f"--lua-filter={path}" for path in filters]
+        return run(arguments, tree, project.folder)
 
 
 def string(words: str) -> str:

@@ -1,17 +1,20 @@
 """What a section of the report is made of."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
-
-from matplotlib.figure import Figure as Canvas
+from typing import TYPE_CHECKING, Any, cast
 
 from report import format as fmt
 from report.claims import Claim
 from report.markdown import Markdown, attribute, escape
 from report.records import Record
 from report.tables import Table as Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 
 @dataclass(frozen=True)
@@ -98,8 +101,11 @@ def _ours(record: Record) -> Markdown:
 
 
 def _flattened(key: str, value: object, omit: set[str]) -> list[tuple[str, Markdown]]:
-    """Leaves of nested settings as (words, formatted value); null and empty ones are left out."""
-    if key.rsplit(", ")[-1] in omit or value is None or value == []:
+    """Leaves of nested settings as (words, formatted value); null and empty ones are left out.
+
+    So is the usual precision, which does not hold for what a task does in float64.
+    """
+    if key.rsplit(", ")[-1] in omit or value is None or value == [] or value == "float32":
         return []
     if isinstance(value, dict):
         join = f"{key}, " if key else ""

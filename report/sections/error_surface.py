@@ -1,24 +1,25 @@
 """The error surface: contours and surfaces on two planes, the trajectory, its distance from one."""
 
+from __future__ import annotations
+
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import patheffects
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.claims.error_surface import commentary, planes
 from report.figures.style import canvas, draw_band
-from report.figures.ticks import plain_ticks
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table
 from report.sections.cases import case_name, cases_settings, cases_table
 from report.statistics import mean, median
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure as Canvas
 
 LEVELS = 15
 """Contours, evenly spaced in the logarithm of the loss."""
@@ -80,14 +81,20 @@ def _drawn(record: Record) -> list[dict[str, Any]]:
     return [case for case in record.rows("cases") if case["case"] in have]
 
 
-def _losses(record: Record, surface: dict[str, Any]) -> tuple[np.ndarray[Any, Any], LogNorm]:
-    """Losses (B, A), cut off at the ceiling, and the logarithmic scale from the lowest to it."""
+def _losses(record: Record, surface: dict[str, Any]) -> np.ndarray[Any, Any]:
+    """Losses (B, A), cut off at the ceiling."""
     values = np.asarray(
         [[np.nan if v is None else v for v in line] for line in surface["loss"]], dtype=float
     )
     top = CEILING * _start_loss(record, surface)
-    cut = np.where(np.isnan(values), top, np.minimum(values, top))
-    return cut, LogNorm(max(float(cut.min()), 1e-12), float(cut.max()))
+    return np.where(np.isnan(values), top, np.minimum(values, top))
+
+
+def _scale(losses: np.ndarray[Any, Any]) -> LogNorm:
+    """The logarithmic scale from the lowest loss to the highest."""
+    from matplotlib.colors import LogNorm
+
+    return LogNorm(max(float(losses.min()), 1e-12), float(losses.max()))
 
 
 def _seed(record: Record) -> Markdown:
@@ -109,7 +116,7 @@ def _contours(record: Record, plane: str) -> Figure:
         described.append(
             f"{case['case']}: loss {fmt.loss(row['origin_loss'])} at the solution, "
             f"{fmt.loss(row['lowest_loss'])} at the lowest point of the grid, drawn up to "
-            f"{fmt.loss(_losses(record, surface)[1].vmax)}"
+            f"{fmt.loss(float(_losses(record, surface).max()))}"
         )
     grid = fmt.count(record.metrics["grid"])  # type: ignore[arg-type]
     common = (
@@ -135,12 +142,17 @@ def _contours(record: Record, plane: str) -> Figure:
 
 
 def _draw_contours(record: Record, plane: str) -> Canvas:
+    from matplotlib.cm import ScalarMappable
+
+    from report.figures.ticks import plain_ticks
+
     cases = _drawn(record)
     figure, axes = canvas(1, len(cases), height=3.1)
     for place, case in zip(axes[0], cases, strict=True):
         surface = _surface(record, case["case"], plane)
         assert surface is not None
-        losses, scale = _losses(record, surface)
+        losses = _losses(record, surface)
+        scale = _scale(losses)
         levels = np.geomspace(scale.vmin or 0, scale.vmax or 1, LEVELS)
         a, b = np.asarray(surface["a"]), np.asarray(surface["b"])
         place.contourf(a, b, losses, levels=levels, norm=scale)
@@ -157,6 +169,8 @@ def _draw_contours(record: Record, plane: str) -> Canvas:
 
 def _mark(place: Axes, row: dict[str, Any], plane: str) -> None:
     """The solution, the lowest point of the grid, the trajectory; axes with their meaning."""
+    from matplotlib import patheffects
+
     edge = [patheffects.withStroke(linewidth=2.4, foreground="#000000")]
     if plane == "pca":
         place.plot(
@@ -202,12 +216,13 @@ def _surfaces(record: Record) -> Figure:
 def _shape(record: Record, case: str, plane: str) -> str:
     surface = _surface(record, case, plane)
     assert surface is not None
-    losses, _ = _losses(record, surface)
+    losses = _losses(record, surface)
     decades = float(np.log10(losses.max() / losses.min()))
     return f"on the {WORDS[plane]} the loss spans {fmt.number(decades, 2)} decades"
 
 
 def _draw_surfaces(record: Record) -> Canvas:
+
     cases = _drawn(record)
     figure, axes = canvas(
         len(cases),
@@ -228,7 +243,7 @@ def _draw_surfaces(record: Record) -> Canvas:
 
 
 def _draw_surface(place: Any, record: Record, surface: dict[str, Any]) -> None:
-    losses, _ = _losses(record, surface)
+    losses = _losses(record, surface)
     a, b = np.meshgrid(surface["a"], surface["b"])
     place.plot_surface(
         a,

@@ -1,21 +1,25 @@
 """Gradient norm: loss and norm of the gradient over the steps of training, one column per case."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.claims.gradient_norm import commentary
 from report.figures.style import canvas, draw_band, legend_below
-from report.figures.ticks import plain_ticks
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table
 from report.sections.cases import case_name, cases_settings, cases_table
 from report.statistics import median
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:
@@ -87,6 +91,8 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
 
 
 def _draw_panel(place: Axes, chosen: pd.DataFrame, quantity: str) -> None:
+    from report.figures.ticks import plain_ticks
+
     draw_band(place, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
     finite = chosen.dropna(subset=["final_loss"]) if "final_loss" in chosen else chosen[:0]
     if len(finite):

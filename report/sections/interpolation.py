@@ -1,11 +1,12 @@
 """Interpolation: loss and accuracy on the line through two solutions, and its barriers."""
 
+from __future__ import annotations
+
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.approach import (
@@ -23,6 +24,9 @@ from report.markdown import Markdown
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
 from report.statistics import mean
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 STARTS = {"same": "same start", "different": "different starts"}
 SPLITS = {"train": "training", "test": "test"}
@@ -188,7 +192,7 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
     return figure
 
 
-def _curves(column: "pd.Series") -> np.ndarray[Any, np.dtype[Any]]:
+def _curves(column: pd.Series) -> np.ndarray[Any, np.dtype[Any]]:
     return np.asarray(list(column), dtype=float)
 
 

@@ -1,14 +1,13 @@
 """Minimal ratio: ratio against loss, influence of the tolerance, one spectrum, gradient norms."""
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import MaxNLocator
 
 from report import format as fmt
 from report.claims.minimal_ratio import (
@@ -27,6 +26,10 @@ from report.sections.base import Figure, Section, Table, models_table
 from report.sections.cases import case_name
 from report.statistics import rank_correlation
 from report.traced import traced
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
 """Verdicts in the order of their colors and markers, and what they are called."""
@@ -241,6 +244,8 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
+    from matplotlib.ticker import MaxNLocator
+
     cases = record.rows("cases")
     figure, axes = canvas(1, len(cases), height=2.9, sharey=True)
     for place, case in zip(axes[0], cases, strict=True):
@@ -346,6 +351,8 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _draw_spectrum(record: Record) -> Canvas:
+    from matplotlib.ticker import MaxNLocator
+
     cases = {case["case"]: case for case in record.rows("cases")}
     spectra = record.rows("spectra")
     figure, axes = canvas(1, len(spectra), height=2.9)

@@ -1,10 +1,11 @@
 """Number of parameters: losses, accuracies and their gaps against the size of the network."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.claims.parameter_count import commentary
@@ -13,6 +14,10 @@ from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table
 from report.statistics import mean
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:

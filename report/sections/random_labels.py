@@ -1,10 +1,11 @@
 """Random labels: curves for every share of random labels, and their price."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.claims.random_labels import commentary, share, top_threshold
@@ -14,6 +15,10 @@ from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.base import Figure, Section, Table, models_table
 from report.statistics import mean, median
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:

@@ -1,12 +1,12 @@
 """Sensitivity: losses, accuracies and sensitivity against batch size and learning rate."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.approach import approach_of, batch, rate
@@ -17,6 +17,10 @@ from report.markdown import Markdown
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
 from report.statistics import Estimate, mean, partial_rank_correlation, rank_correlation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 GAPS = {"loss_gap": "loss", "accuracy_gap": "accuracy"}
 SPLITS = {"train": "training", "test": "test"}
@@ -171,7 +175,7 @@ def _draw(rows: pd.DataFrame, variable: str) -> Canvas:
 
 
 def draw_sweep(
-    place: Axes, rows: pd.DataFrame, variable: str, values: "pd.Series", index: int, words: str
+    place: Axes, rows: pd.DataFrame, variable: str, values: pd.Series, index: int, words: str
 ) -> None:
     """One value per solution against the variable, on a logarithmic axis that shows its values."""
     table = rows.assign(value=values.astype(float)).pivot(
@@ -225,6 +229,8 @@ def draw_gaps(
     colorbar: bool,
 ) -> None:
     """Both gaps against a measure, one panel below the other; colors tell the training loss."""
+    from matplotlib.colors import LogNorm
+
     losses = done[train_loss].astype(float)
     scale = LogNorm(losses.min(), losses.max()) if len(losses) and losses.min() > 0 else None
     for place, gap in zip(places, GAPS, strict=True):

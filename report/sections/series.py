@@ -6,17 +6,21 @@ optionally `logarithmic` (the vertical axis). Experiments make them with
 `experiments.tasks.series.epoch_series`.
 """
 
+from __future__ import annotations
+
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.figures.style import canvas, draw_band, legend_below
 from report.markdown import Markdown, escape, plain
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:

@@ -1,9 +1,11 @@
 """Sharpness: its measures against the gap, against what is varied, and under rescaling."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.approach import approach_of, batch, rate
@@ -16,6 +18,9 @@ from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
 from report.sections.sensitivity import GAPS, correlation_cell, draw_gaps, draw_sweep
 from report.statistics import mean, partial_rank_correlation, rank_correlation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 LABELS = {
     "epsilon_sharpness": "ε-sharpness (%)",

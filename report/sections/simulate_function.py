@@ -1,9 +1,11 @@
 """Simulating a function: curves, predictions, and which model fits best at equal size."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.claims.simulate_function import commentary, formulas
@@ -14,6 +16,9 @@ from report.sections.aligned import aligned
 from report.sections.base import Figure, Section, Table, models_table
 from report.statistics import median
 from report.traced import traced
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:

@@ -1,9 +1,11 @@
 """Training on an actual task: losses and accuracies of networks of several depths."""
 
+from __future__ import annotations
+
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from matplotlib.figure import Figure as Canvas
 
 from report import format as fmt
 from report.claims.train_on_task import commentary
@@ -14,6 +16,9 @@ from report.sections.aligned import aligned
 from report.sections.base import Figure, Section, Table, models_table, settings_table
 from report.statistics import mean
 from report.traced import traced
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:

@@ -1,26 +1,26 @@
 """Weight trajectories: principal components of one layer and of the whole model, and distances."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LogNorm
-from matplotlib.figure import Figure as Canvas
-from matplotlib.lines import Line2D
 
 from report import format as fmt
 from report.claims.weight_trajectories import commentary
 from report.figures.style import MARKERS, canvas, line
-from report.figures.ticks import plain_ticks
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
 from report.statistics import mean
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 MARKED = 4
 """Epochs of a trajectory that have a marker of their own, the first and the last among them."""
@@ -88,6 +88,12 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
 
 
 def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LogNorm
+    from matplotlib.lines import Line2D
+
+    from report.figures.ticks import plain_ticks
+
     points = [row for row in record.rows("points") if row["part"] == part["part"]]
     runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
     figure, axes = canvas(1, 1, height=3.7)
@@ -280,5 +286,5 @@ def _runs_table(record: Record) -> Table:
     )
 
 
-def _value(run: "pd.Series[Any]", column: str) -> float | None:
+def _value(run: pd.Series[Any], column: str) -> float | None:
     return float(run[column]) if column in run and pd.notna(run[column]) else None

@@ -1,11 +1,9 @@
 -- Marks the blocks of the report in every format: what was generated, what the author wrote.
--- Runs in Quarto (filters: in _quarto.yml) and in the built-in renderer, which names the format
--- in REPORT_FORMAT because it runs filters on the way to JSON.
+-- Runs in Quarto (filters: in _quarto.yml) and in the built-in renderer.
 
-local format = os.getenv("REPORT_FORMAT") or FORMAT
-local html = format:match("html") ~= nil
-local typst = format:match("typst") ~= nil
-local latex = format:match("latex") ~= nil or format:match("pdf") ~= nil
+local html = FORMAT:match("html") ~= nil
+local typst = FORMAT:match("typst") ~= nil
+local latex = FORMAT:match("latex") ~= nil or FORMAT:match("pdf") ~= nil
 
 -- class, name of the function in typst-template.typ, label
 local marks = {

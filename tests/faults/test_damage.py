@@ -15,8 +15,7 @@ from experiments.tasks import simulate_function
 from report.book import generate, sources
 from report.records import Results, read_record
 from tests.faults.compare import contents
-from tests.faults.conftest import RUN
-from tests.project import Homework
+from tests.project import RUN, Homework
 
 FIGURE = "figures/simulate-function-loss.svg"
 RECORD = "simulate-function.json"

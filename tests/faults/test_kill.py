@@ -13,8 +13,7 @@ import pytest
 
 from tests.faults.commands import save_every_epoch, start
 from tests.faults.compare import contents
-from tests.faults.conftest import RUN
-from tests.project import make_project
+from tests.project import RUN, make_project
 
 STEPS = ("open", "fsync", "replace", "after")
 """Points of a write: before the draft is made, before it is synced, before and after the swap."""

@@ -12,8 +12,7 @@ import pytest
 from report.records import read_record
 from tests.faults.commands import start
 from tests.faults.compare import contents
-from tests.faults.conftest import RUN
-from tests.project import ROOT, make_project
+from tests.project import ROOT, RUN, make_project
 
 AWKWARD = "spaces  and \"quotes\" 'é' 中文 $HOME {{ x }} #;&%\\ -- "
 

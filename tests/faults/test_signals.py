@@ -14,8 +14,7 @@ from report.interruption import GRACE
 from report.records import Results
 from tests.faults.commands import Command, save_every_epoch, start
 from tests.faults.compare import contents
-from tests.faults.conftest import RUN
-from tests.project import ROOT
+from tests.project import ROOT, RUN
 
 STATUS = ("status", "--suite", "tiny.toml", "--json")
 

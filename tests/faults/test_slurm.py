@@ -14,8 +14,8 @@ from report.records import Results, read_record
 from tests.faults import slow_jobs, slurm_node
 from tests.faults.commands import Command, start
 from tests.faults.compare import contents
-from tests.faults.conftest import RUN as LOCAL
 from tests.faults.slurm_node import Node
+from tests.project import RUN as LOCAL
 
 pytestmark = [
     pytest.mark.skipif(slurm_node.missing() is not None, reason=slurm_node.missing() or ""),

@@ -7,8 +7,7 @@ import pytest
 from report.errors import UserError
 from report.records import Results, read_record
 from report.records.folders import check_kind, results_of
-from tests.faults.conftest import RUN
-from tests.project import Homework
+from tests.project import RUN, Homework
 
 ONLY = ("--only", "simulate-function")
 SMOKE = (*RUN, "--smoke")

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.faults.commands import start
 from tests.faults.compare import contents
-from tests.faults.conftest import RUN
+from tests.project import RUN
 
 
 def test_one_computes_and_the_others_wait(project: Path, straight: dict[str, Any]) -> None:

@@ -5,10 +5,9 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from tests.project import Homework
+from tests.project import RUN, Homework
 
 SUITE = ("--suite", "tiny.toml")
-RUN = ("run", *SUITE, "--device", "cpu", "--workers", "1")
 COVER = """
 [author]
 name = "Ada Example"
@@ -22,12 +21,6 @@ repository = "https://example.org/ada/homework"
 anonymous = {anonymous}
 """
 PRIVATE = ("Ada Example", "C12345678", "ada@example.edu", "example.org/ada")
-
-
-@pytest.fixture
-def ran(homework: Homework) -> Homework:
-    assert homework(*RUN).code == 0
-    return homework
 
 
 def test_what_is_missing_is_listed_with_status_one(homework: Homework) -> None:

@@ -138,11 +138,11 @@ def files(folder: Path) -> list[Path]:
     return [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "lock"]
 
 
-def test_force_runs_what_is_fresh(homework: Homework) -> None:
-    only = ("--only", "simulate-function")
-    assert homework(*RUN, *only).code == 0
-    assert "to run" in homework(*RUN, *only, "--force").err
-    assert not (homework.results / "train-on-task.json").exists()
+def test_force_runs_what_is_fresh_and_nothing_else(ran: Homework) -> None:
+    other = ran.results / "train-on-task.json"
+    before = other.stat().st_mtime_ns
+    assert "to run" in ran(*RUN, "--only", "simulate-function", "--force").err
+    assert other.stat().st_mtime_ns == before
 
 
 def test_the_summary_says_smoke(homework: Homework) -> None:
@@ -156,11 +156,10 @@ def test_the_summary_says_smoke(homework: Homework) -> None:
     assert "smoke run" not in page.read_text(encoding="utf-8")
 
 
-def test_a_wrong_homework_toml(homework: Homework) -> None:
-    assert homework(*RUN, "--smoke", "--only", "simulate-function").code == 0
-    (homework.folder / "homework.toml").write_text("[author]\nnme = 'Ada'\n")
-    ended = homework("render", "--suite", "tiny", "--renderer", "builtin")
+def test_a_wrong_homework_toml(ran: Homework) -> None:
+    (ran.folder / "homework.toml").write_text("[author]\nnme = 'Ada'\n")
+    ended = ran("render", "--suite", "tiny", "--renderer", "builtin")
     assert ended.code == 2
     assert len(ended.err.splitlines()) == 1
     assert "homework.toml: author.nme" in ended.err
-    assert not (homework.folder / "_site").exists()
+    assert not (ran.folder / "_site").exists()

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from report.statistics import (
+    RESAMPLES,
     Estimate,
     mean,
     median,
@@ -93,6 +94,19 @@ def test_rank_correlation() -> None:
     assert rank_correlation(x, np.exp(y)).value == pytest.approx(found.value)
 
 
+@pytest.mark.parametrize("count", [5, 40])
+@pytest.mark.parametrize("decimals", [0, 9], ids=["ties", "no ties"])
+def test_the_bootstrap_ranks_every_sample_as_scipy_does(count: int, decimals: int) -> None:
+    random = np.random.default_rng(2)
+    x = np.round(random.normal(size=count), decimals)
+    y = np.round(x + random.normal(size=count), decimals)
+    draws = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
+    whole = [d for d in draws if np.ptp(x[d]) and np.ptp(y[d])]
+    each = [stats.spearmanr(x[d], y[d]).statistic for d in whole]
+    found = rank_correlation(x, y)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(each, [0.025, 0.975])))
+
+
 def test_noise_does_not_correlate() -> None:
     decided = 0
     for seed in range(60):
@@ -102,7 +116,8 @@ def test_noise_does_not_correlate() -> None:
 
 
 def test_what_has_no_ranks() -> None:
-    for x, y in (([1, 1, 1, 1], [1, 2, 3, 4]), ([1, 2], [1, 2])):
+    nan = [1, math.nan, *range(5)]
+    for x, y in (([1, 1, 1, 1], [1, 2, 3, 4]), ([1, 2], [1, 2]), (nan, range(7))):
         found = rank_correlation(x, y)
         assert math.isnan(found.value) and found.low is None and not found.decided
     assert rank_correlation([1, 2, 3], [1, 2, 3]).low is None
@@ -117,5 +132,10 @@ def test_a_share_and_its_wilson_interval() -> None:
     assert found.value == 0.8 and found.n == 10
     assert (found.low, found.high) == pytest.approx((center - half, center + half), rel=1e-6)
     assert share(0, 5).low == 0 and share(5, 5).high == 1
-    with pytest.raises(ValueError):
-        share(0, 0)
+    for count in range(6):
+        expected = stats.binomtest(count, 5).proportion_ci(0.95, method="wilson")
+        found = share(count, 5)
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+    for count, total in ((0, 0), (2, 1), (-1, 1)):
+        with pytest.raises(ValueError):
+            share(count, total)

@@ -20,6 +20,7 @@ KINDS: list[dict[str, Any]] = [
     {"optimizer": "sgd", "momentum": 0.9},
     {"optimizer": "rmsprop", "momentum": 0.5, "kind": "images", "batch_size": 5},
     {"kind": "cnn", "batch_size": 8},
+    {"kind": "cnn", "batch_size": 8, "augmentation": {"shift": 1}},
     {"optimizer": "sgd", "stop": {"min_change": 3e-3, "patience": 2}},
     {"optimizer": "sgd", "learning_rate": 1e6, "activation": "relu"},
 ]

@@ -54,6 +54,33 @@ def changed(record: Record, change: Any) -> Record:
     return record.model_copy(update={"metrics": metrics})
 
 
+def all_equal(record: Record) -> Record:
+    """The record with every run of a table measured the same."""
+    first: dict[tuple[str, str], Any] = {}
+
+    def equal(table: str, key: str, value: Any) -> Any:
+        numbers = isinstance(value, float | list)
+        return first.setdefault((table, key), value) if numbers else value
+
+    return changed(record, equal)
+
+
+def one_seed(record: Record) -> Record:
+    """The record with the rows of seed 0 alone."""
+
+    def single(row: Any) -> bool:
+        known = [row[key] for key in ("seed", "first_seed") if key in row]
+        return all(seed == 0 for seed in (*known, *row.get("seeds", ())))
+
+    metrics = {
+        table: [row for row in content if not isinstance(row, dict) or single(row)]
+        if isinstance(content, list)
+        else content
+        for table, content in record.metrics.items()
+    }
+    return record.model_copy(update={"metrics": metrics})
+
+
 def claims_of(record: Record) -> list[Claim]:
     claims = [claim for group in section_of(record).commentary for claim in group]
     assert claims
@@ -82,13 +109,7 @@ def test_numbers_at_random(task: Task, decades: float) -> None:
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_all_numbers_equal(task: Task) -> None:
     """Every run of a table measured the same: what differs between runs cannot be told."""
-    first: dict[tuple[str, str], Any] = {}
-
-    def equal(table: str, key: str, value: Any) -> Any:
-        numbers = isinstance(value, float | list)
-        return first.setdefault((table, key), value) if numbers else value
-
-    for claim in claims_of(changed(made(task), equal)):
+    for claim in claims_of(all_equal(made(task))):
         if claim.id not in WITHIN:
             assert not SIGNS.get(claim.verdict), claim.text
 
@@ -98,18 +119,6 @@ def test_all_numbers_equal(task: Task) -> None:
 )
 def test_a_single_seed_ranks_nothing(task: Task) -> None:
     """What is compared over seeds has no interval then; what is ranked over approaches may have."""
-
-    def single(row: Any) -> bool:
-        known = [row[key] for key in ("seed", "first_seed") if key in row]
-        return all(seed == 0 for seed in (*known, *row.get("seeds", ())))
-
-    record = made(task)
-    metrics = {
-        table: [row for row in content if not isinstance(row, dict) or single(row)]
-        if isinstance(content, list)
-        else content
-        for table, content in record.metrics.items()
-    }
-    for claim in claims_of(record.model_copy(update={"metrics": metrics})):
+    for claim in claims_of(one_seed(made(task))):
         if claim.effect is not None and "correlation" not in claim.effect.method:
             assert not SIGNS.get(claim.verdict), claim.text

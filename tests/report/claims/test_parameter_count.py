@@ -112,6 +112,10 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("after", "no_difference", {"test": bump(0)}),
     ("after", "slightly_less", {"test": bump(0.005), "noise": 0.0005}),
     ("after", "clearly_less", {"test": bump(0.1)}),
+    ("trend", "rises", {}),
+    ("trend", "falls", {"test": lambda n: 0.9 - 0.05 * n}),
+    ("trend", "undecided", {"test": lambda n: 0.8 + 0.05 * (n % 2)}),
+    ("trend", "too_few", {"seeds": 1, "sizes": THREE}),
     ("fit", "from", {}),
     ("fit", "some", {"train": lambda n: 0.9 if n == 6 else min(0.5 + 0.1 * n, 1.0)}),
     ("fit", "never", {"train": lambda n: 0.5 + 0.01 * n}),
@@ -127,6 +131,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("test-loss", "no_difference", {"test_loss": lambda n: 1 + 0.01 * (n != 2), "loss_noise": 0.2}),
     ("test-loss", "one_seed", {"seeds": 1, "test_loss": lambda n: 1 + abs(n - 3)}),
     ("classical", "no_fall", {}),
+    ("classical", "one_seed", {"seeds": 1}),
     ("classical", "falls", {"test": lambda n: saturating(n) - 0.05 * max(0, n - 4)}),
     ("diverged", "some", {"diverged": [("m3", 1)]}),
 ]

@@ -134,6 +134,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("loss-gap", "falls", {"loss_gap": falling}),
     ("loss-gap", "undecided", {"loss_gap": noisy}),
     ("loss-gap", "too_few", FEW),
+    ("extremes", "apart", {}),
+    ("extremes", "equal", FEW | {"sharp": lambda place, draw: 1.0}),
+    ("extremes", "single", FEW | {"lost": 2}),
     ("other-measures", "same", {}),
     ("other-measures", "different", {"trace": falling}),
     ("alike", "rises", {}),
@@ -145,6 +148,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("fit", "rises", {"fit": follows(1)}),
     ("fit", "falls", {"fit": follows(-1)}),
     ("fit", "undecided", {}),
+    ("fit", "too_few", FEW),
+    ("fit", "equal", {"fit": lambda place, draw: 0.5}),
     ("fit-held", "rises", {}),
     ("fit-held", "falls", {"loss_gap": falling}),
     ("fit-held", "undecided", {"sharp": follows(1), "loss_gap": follows(1), "fit": rising}),
@@ -202,7 +207,6 @@ def test_what_cannot_be_ranked_is_not_spoken_of() -> None:
     claims = said(made(trace=lambda place, draw: 1.0, accuracy_gap=lambda place, draw: 1.0))
     assert "loss-gap" in claims
     assert not {"other-measures", "alike", "accuracy-gap"} & set(claims)
-    assert "fit" not in said(made(fit=lambda place, draw: 0.0))
 
 
 def test_growing_noise_ends_in_no_detectable_relation() -> None:

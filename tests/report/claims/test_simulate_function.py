@@ -118,7 +118,7 @@ def test_one_seed_ranks_nothing() -> None:
     assert claims["best"].verdict == claims["depth"].verdict == "one_seed"
     assert "no ranking" in claims["best"].text
     assert "lowest" not in claims["best"].text
-    assert "spread" not in claims
+    assert claims["spread"].verdict == "one_seed"
 
 
 def test_no_seed_in_common_ranks_nothing() -> None:
@@ -225,6 +225,23 @@ def test_between_the_points(ratio: float, verdict: str) -> None:
     assert said(commentary(made(CLEAR, test=ratio)))["between-points"].verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("loss", "verdict", "share"),
+    [(1e-4, "close", "2.1"), (0.01, "rough", "21.2"), (0.2, "poor", "94.9")],
+)
+def test_the_error_is_measured_against_the_function(loss: float, verdict: str, share: str) -> None:
+    """The function takes the values 0, 1 and 0, whose standard deviation is √2/3."""
+    claim = said(commentary(made({"deep": [loss, loss]})))["error"]
+    assert (claim.verdict, claim.values["share"].split("\u00a0")[0]) == (verdict, share)
+
+
+@pytest.mark.parametrize(("loss", "verdict"), [(0.5, "falling"), (0.95, "settled")])
+def test_whether_training_had_settled(loss: float, verdict: str) -> None:
+    """The loss begins at one, and one epoch lies before the last quarter."""
+    claim = said(commentary(made({"deep": [loss, loss]})))["settling"]
+    assert claim.verdict == verdict and f"to {loss} times" in claim.text.replace("0.50", "0.5")
+
+
 def test_the_spread_of_seeds() -> None:
     wide = said(commentary(made({"deep": [0.1, 1.0, 0.1], "shallow": [0.1, 0.1, 0.1]})))["spread"]
     assert wide.verdict == "wide" and "*deep* on $f_sinc(x)$ differs by a factor of 10" in wide.text
@@ -250,6 +267,8 @@ def test_every_wording_is_reached() -> None:
         made(CLEAR, CLEAR, seeds=1),
         made(CLEAR, {k: 1.5 * v for k, v in CLEAR.items()}, noise=0.001),
         made({"deep": 0.1}),
+        made({"deep": 1e-4}),
+        made({"deep": [0.95, 0.95]}),
         made({"deep": [None], "shallow": [None]}),
     ]
     records += [made({"deep": [5.0] * 4 + [0.99] * 5, "shallow": [1.0] * 9})]

@@ -172,6 +172,45 @@ def test_overfitting(rise: float, noise: float, seeds: int, verdict: str) -> Non
         assert "minimum at epoch 5 and ends 3.0 times as high" in claim.text
 
 
+def test_another_loss_may_put_another_model_first() -> None:
+    given = made(CLEAR)
+    assert said(commentary(given))["order"].verdict == "same"
+    claim = said(commentary(with_losses(given, {"small": 0.2, "medium": 0.4, "large": 0.6})))[
+        "order"
+    ]
+    assert claim.verdict == "other"
+    assert "the mean test loss is 0.200 for *small* and 0.400 for *medium*" in claim.text
+
+
+def with_losses(given: Record, losses: Mapping[str, float]) -> Record:
+    rows = [row | {"final_test_loss": losses[row["model"]]} for row in given.rows("runs")]
+    return given.model_copy(update={"metrics": {"runs": rows}})
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "verdict"),
+    [
+        ({"small": [0.90, 0.91], "large": [0.95, 0.96]}, "narrow"),
+        ({"small": [0.90, 0.99], "large": [0.95, 0.96]}, "wide"),
+        ({"small": [0.90, 0.90], "large": [0.95, 0.95]}, "none"),
+        ({"small": [0.90, 0.91]}, "alone"),
+        ({"small": [0.90], "large": [0.95]}, "one_seed"),
+    ],
+)
+def test_the_spread_over_the_seeds(accuracies: Accuracies, verdict: str) -> None:
+    claim = said(commentary(made(accuracies)))["spread"]
+    assert claim.verdict == verdict
+    if verdict == "wide":
+        assert "of *small* differs by 9.00" in claim.text and "no less than the 1.00" in claim.text
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.505, "early"), (0.9, "late")])
+def test_when_a_model_is_as_good_as_trained(accuracy: float, verdict: str) -> None:
+    """At epoch five of ten every run has a test accuracy of one half."""
+    claim = said(commentary(made({"small": [accuracy]})))["pace"]
+    assert (claim.verdict, claim.values["epoch"]) == (verdict, "5" if verdict == "early" else "10")
+
+
 DEEP = {"small": 0.9, "large": 0.95}
 
 
@@ -261,6 +300,10 @@ def test_every_wording_is_reached() -> None:
         made(CLEAR, noise=0.2, gap=0, gap_noise=0.02),
         made({"small": [0.9], "large": [0.95]}),
         made({"small": [0.9, 0.9]}, gap=-0.05),
+        made({"small": [0.5, 0.51]}),
+        made({"small": [0.90, 0.91], "large": [0.95, 0.96]}),
+        made({"small": [0.90, 0.99], "large": [0.95, 0.96]}),
+        with_losses(made(CLEAR), {"small": 0.2, "medium": 0.4, "large": 0.6}),
         made({"small": [None], "large": [None]}),
         made({"small": [0.5, 0.5, 0.99, 0.99], "large": [0.6, 0.61, None, None]}),
     ]

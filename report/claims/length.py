@@ -1,0 +1,44 @@
+"""How long the commentary of a task is: five to ten sentences, however much could be said."""
+
+import re
+from collections.abc import Sequence
+
+from report.claims.claim import Claim, Statement
+from report.traced import unmarked
+
+LEAST, MOST = 5, 10
+"""Sentences that a reader gets on a task."""
+
+Paragraphs = tuple[tuple[Claim, ...], ...]
+_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z@*$\d])")
+
+
+def sentences(text: str) -> int:
+    """Number of sentences; one may begin with a name in italics, a formula or a citation."""
+    return len(_END.split(unmarked(text).replace("\u00a0", " ")))
+
+
+def length(paragraphs: Paragraphs) -> int:
+    """Number of sentences of a commentary."""
+    return sum(sentences(claim.text) for paragraph in paragraphs for claim in paragraph)
+
+
+def shortened(paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Statement]) -> Paragraphs:
+    """The commentary without what is too much of it; empty paragraphs are left out.
+
+    While there are more than `MOST` sentences, the last claim goes that was made by the first of
+    the statements in `spare` that has any left.
+    """
+    kept = [list(paragraph) for paragraph in paragraphs]
+    for statement in spare:
+        for paragraph in reversed(kept):
+            for claim in reversed(paragraph[:]):
+                if length(_frozen(kept)) <= MOST:
+                    return _frozen(kept)
+                if claim.id == statement.id:
+                    paragraph.remove(claim)
+    return _frozen(kept)
+
+
+def _frozen(paragraphs: Sequence[Sequence[Claim]]) -> Paragraphs:
+    return tuple(tuple(paragraph) for paragraph in paragraphs if paragraph)

@@ -1,0 +1,57 @@
+"""Threads and memory of a process that computes."""
+
+import subprocess
+import sys
+
+import pytest
+
+from experiments.device import choose_device, pin_threads
+from report.errors import UserError
+
+FAULTS = """
+import resource
+import sys
+import torch
+from experiments.device import keep_memory
+torch.set_num_threads(1)
+if sys.argv[1] == "keep":
+    keep_memory()
+def step():
+    torch.zeros(12 << 20)  # 48 MiB, more than glibc keeps by itself
+for _ in range(10):
+    step()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(5):
+    step()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def pages(how: str) -> int:
+    """Pages that a process asks the system for in five steps."""
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS, how], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no glibc here")
+def test_freed_memory_is_used_again() -> None:
+    assert pages("keep") < 0.1 * pages("leave")
+
+
+def test_threads_are_shared_between_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr("experiments.device.cores", lambda: 8)
+    counts: list[int] = []
+    monkeypatch.setattr("torch.set_num_threads", counts.append)
+    assert [pin_threads(), pin_threads(3), pin_threads(20)] == [8, 2, 1] == counts
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    assert pin_threads(3) == 5
+
+
+def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert choose_device("auto").type == "cpu"
+    with pytest.raises(UserError, match="--device cuda"):
+        choose_device("cuda")

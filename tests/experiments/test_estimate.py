@@ -1,0 +1,55 @@
+"""The estimate of training time: proportional to the work, and one line."""
+
+from typing import Any
+
+import torch
+
+from experiments.data.catalog import describe
+from experiments.estimate import estimate_line, training_seconds
+from experiments.tasks.random_labels import Settings
+
+CPU = torch.device("cpu")
+
+
+class Ticking:
+    """A clock that advances one second whenever it is read."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+def settings(**changes: Any) -> Settings:
+    return Settings.model_validate(
+        {
+            "data": {"name": "digits", "train_size": 1000},
+            "model": {"name": "mlp", "hidden": [8]},
+            "training": {"loss": "cross_entropy", "batch_size": 50, "epochs": 10},
+            "fractions": [0.0, 1.0],
+            "seeds": [0, 1],
+            **changes,
+        }
+    )
+
+
+def test_counted_by_hand() -> None:
+    """Two steps of 50 examples take the clock's second, so does each pair of forward passes."""
+    tests = describe("digits").test_size
+    steps = 10 * 1000 * 0.5 / 50
+    evaluations = 11 * (1000 + tests) * 0.5 / 50
+    assert training_seconds(settings(), CPU, Ticking()) == steps + evaluations
+
+
+def test_grows_with_the_epochs() -> None:
+    once = training_seconds(settings(), CPU, Ticking())
+    more = settings(training={"loss": "cross_entropy", "batch_size": 50, "epochs": 30})
+    assert 2.5 * once < training_seconds(more, CPU, Ticking()) <= 3 * once
+
+
+def test_one_line_names_every_task() -> None:
+    line = estimate_line({"random-labels": settings(), "another": settings()}, CPU, 2)
+    assert "random-labels" in line and "another" in line and "\n" not in line
+    assert line.startswith("about ")
