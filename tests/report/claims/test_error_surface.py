@@ -163,7 +163,7 @@ def test_the_numbers_are_those_of_the_record() -> None:
     assert "by at most 5.0\u00a0% of its displacement" in claims["plane"].text
     # 0.5 and 1.0 times an axis of norm 4, over a displacement of 10.
     assert "at 20\u00a0% to 40\u00a0% of the displacement" in claims["rise"].text
-    assert "about 10.0\u00a0%, for two directions drawn in 200 dimensions" in claims["share"].text
+    assert "two directions drawn in 200 dimensions, about 10.0\u00a0%" in claims["share"].text
     assert "capture 10.1\u00a0% on digits" in claims["share"].text
 
 
