@@ -81,6 +81,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         ),
         align="llrrrrrrr",
         rows=tuple(rows),
+        widths=(13, 17, 10, 10, 13, 13, 10, 10, 4),
     )
 
 
