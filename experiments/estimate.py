@@ -18,9 +18,9 @@ from experiments.models.stack import ensemble
 from experiments.settings.use import Use
 from experiments.tasks.base import TaskSettings, dataset_facts
 
-STEPS = 2
-"""Steps that are timed, after one that is not."""
-BATCH = 128
+STEPS = 5
+"""Steps that are timed, after two that are not."""
+BATCH = 64
 """Examples of a step that is timed, at most; the time is taken as proportional beyond."""
 
 
@@ -86,6 +86,7 @@ def _timed(use: Use, device: torch.device, clock: Callable[[], float]) -> tuple[
 
 
 def _seconds(work: Callable[[], None], device: torch.device, clock: Callable[[], float]) -> float:
+    work()
     work()
     _wait(device)
     begin = clock()

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import pytest
 import torch
 
 from experiments.data.catalog import describe
-from experiments.estimate import estimate_line, training_seconds
+from experiments.estimate import STEPS, estimate_line, training_seconds
 from experiments.tasks.random_labels import Settings
 
 CPU = torch.device("cpu")
@@ -36,11 +37,12 @@ def settings(**changes: Any) -> Settings:
 
 
 def test_counted_by_hand() -> None:
-    """Two steps of 50 examples take the clock's second, so does each pair of forward passes."""
+    """The timed steps of 50 examples take the clock's second, so do the forward passes."""
     tests = describe("digits").test_size
-    steps = 10 * 1000 * 0.5 / 50
-    evaluations = 11 * (1000 + tests) * 0.5 / 50
-    assert training_seconds(settings(), CPU, Ticking()) == steps + evaluations
+    steps = 10 * 1000 / (50 * STEPS)
+    evaluations = 11 * (1000 + tests) / (50 * STEPS)
+    found = training_seconds(settings(), CPU, Ticking())
+    assert found == pytest.approx(steps + evaluations)
 
 
 def test_grows_with_the_epochs() -> None:
