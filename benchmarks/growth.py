@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
+from matplotlib import rc_context
 
 from benchmarks.measure import Clock, seconds
 from benchmarks.pairs import FEW, curve_runs, perceptron
@@ -83,6 +83,5 @@ def draw(target: Path) -> None:
     left.set(xlabel="number of runs, 571 parameters each", ylabel="ms per step and run")
     right.set(xlabel="parameters of each of 8 networks", ylabel="ms per step and run")
     legend_below(figure, left)
-    with plt.rc_context(RC):
+    with rc_context(RC):
         figure.savefig(target, metadata={"Date": None})
-    plt.close(figure)

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from report.figures.style import RC, pyplot
+from report.figures.style import RC
 from report.markdown import plain
 from report.records import Record, Results
 from report.records.record import digest
@@ -53,10 +53,11 @@ def svg(figure: Figure) -> bytes:
 
     Equal records give equal bytes with one version of matplotlib.
     """
+    from matplotlib import rc_context
+
     from report.figures.curves import embedded
 
-    plt = pyplot()
-    with plt.rc_context(RC), warnings.catch_warnings():
+    with rc_context(RC), warnings.catch_warnings():
         # A name in a script that the font does not have shows as boxes here; the tables have it.
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         canvas = figure.draw()
@@ -65,7 +66,6 @@ def svg(figure: Figure) -> bytes:
             text.set_text("\n".join(plain(line) for line in text.get_text().split("\n")))
         buffer = io.BytesIO()
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        plt.close(canvas)
     return embedded(buffer.getvalue().decode(), canvas).encode()
 
 

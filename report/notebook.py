@@ -9,7 +9,7 @@ figure("results/full/random-labels.json", "loss")
 from pathlib import Path
 
 import pandas as pd
-from matplotlib import pyplot as plt
+from matplotlib import pyplot as plt  # with it, a notebook knows how to show a figure
 from matplotlib.figure import Figure as Canvas
 
 from report.errors import UserError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,25 +70,29 @@ def line(index: int) -> Line:
     )
 
 
-def pyplot() -> ModuleType:
-    """matplotlib.pyplot, set to SVG; half a second to import, so only where something is drawn."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    import matplotlib.pyplot
-
-    return matplotlib.pyplot
-
-
 def canvas(
-    rows: int = 1, columns: int = 1, *, height: float = 2.6, **options: Any
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    height: float = 2.6,
+    layout: str | None = None,
+    **options: Any,
 ) -> tuple[Canvas, np.ndarray[Any, np.dtype[Any]]]:
-    """A figure of text width with rows × columns axes; `height` in inches per row."""
-    plt = pyplot()
-    with plt.rc_context(RC):
-        figure, axes = plt.subplots(
-            rows, columns, figsize=(WIDTH, height * rows), squeeze=False, **options
-        )
+    """A figure of text width with rows × columns axes; `height` in inches per row.
+
+    `layout` is matplotlib's layout engine, that of the style where null; `options` go to
+    `Figure.subplots`.
+
+    It is not pyplot's: nobody has to close it, and the user's backend stays as it is. matplotlib
+    takes long to import, so only where something is drawn.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(RC):
+        size = (WIDTH, height * rows)
+        figure = Figure(figsize=size, layout=layout)  # type: ignore[arg-type]  # "none" is right
+        axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, axes
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from matplotlib import pyplot as plt
 
 from report.drawing import svg
 from report.errors import UserError
@@ -29,7 +28,6 @@ def test_a_record_in_pandas_and_its_figure(homework: Homework) -> None:
     (first, *_) = section_of(record).figures
     drawn = figure(path, first.name)
     assert drawn.axes
-    plt.close(drawn)
     saved = homework.results / "figures" / f"train-on-task-{first.name}.svg"
     assert saved.read_bytes() == svg(first)
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pytest
 
 from report.claims import interpolation
@@ -262,7 +261,6 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     assert [figure.name for figure in found.figures] == drawn
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
-        plt.close("all")
         assert figure.alt
     assert [table.name for table in found.tables] == ["models", "settings", "solutions", "lines"]
     assert all(table.markdown("interpolation") for table in found.tables)
@@ -272,4 +270,3 @@ def test_a_loss_of_zero_can_be_drawn() -> None:
     exact = made(barrier=lambda pair, start, seed: -0.1)  # 0 in the middle
     for figure in section(exact).figures:
         figure.draw().savefig("/dev/null", format="svg")
-        plt.close("all")

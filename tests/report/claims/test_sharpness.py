@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -227,7 +226,6 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     assert [figure.name for figure in found.figures] == drawn
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
-        plt.close("all")
         assert figure.alt
     assert [t.name for t in found.tables][:3] == ["models", "settings", "results"]
     assert all(table.markdown("sharpness") for table in found.tables)
