@@ -39,6 +39,12 @@ def keep_memory(*, largest: int = 1 << 30, free: int = 2**31 - 1) -> None:
         libc.mallopt(trim_threshold, free)
 
 
+def prepare_process(workers: int = 1) -> None:
+    """What every process that computes does first, one of so many: threads and memory."""
+    pin_threads(workers)
+    keep_memory()
+
+
 def pin_threads(workers: int = 1) -> int:
     """Fix and return the number of threads of each of `workers` processes.
 

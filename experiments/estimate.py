@@ -21,7 +21,8 @@ from experiments.tasks.base import TaskSettings, dataset_facts
 STEPS = 5
 """Steps that are timed, after two that are not."""
 BATCH = 64
-"""Examples of a step that is timed, at most; the time is taken as proportional beyond."""
+"""Images of a convolutional network's step that is timed, at most; beyond, its time is taken as
+proportional. The steps of perceptrons are short, and timed whole."""
 
 
 def estimate_line(tasks: dict[str, TaskSettings], device: torch.device, workers: int) -> str:
@@ -62,7 +63,9 @@ def _timed(use: Use, device: torch.device, clock: Callable[[], float]) -> tuple[
     """Seconds per example of a step, and of a forward pass, of all runs of the use."""
     run = Run(use.network, use.training, _blank(use), seed=0)
     stack = min(use.runs, stack_size(run, device))
-    batch = min(use.training.batch_size or use.train_size, use.train_size, BATCH)
+    batch = min(use.training.batch_size or use.train_size, use.train_size)
+    if use.network.convolutions:
+        batch = min(batch, BATCH)
     start = initial_parameters(use.network, use.shape, generator(0, "weights"))
     parameters = start.repeat(stack, 1).to(device)
     networks = ensemble(use.network, use.shape, parameters)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.compute import Request, compute, failed
-from experiments.device import keep_memory, pin_threads
+from experiments.device import prepare_process
 from experiments.engine.context import Progress
 from experiments.freshness import freshness
 from experiments.lock import locked
@@ -175,8 +175,7 @@ def _work(pipe: Connection, workers: int) -> None:
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    pin_threads(workers)
-    keep_memory()
+    prepare_process(workers)
     while True:
         try:
             request, task = pipe.recv()

@@ -43,7 +43,7 @@ def run(
     from experiments import runner, workers
     from experiments import suite as suites
     from experiments.compute import Request
-    from experiments.device import choose_device, cores, keep_memory, pin_threads
+    from experiments.device import choose_device, cores, prepare_process
     from experiments.estimate import estimate_line
     from experiments.provenance import command_line
     from experiments.slurm.driver import Driver
@@ -63,8 +63,7 @@ def run(
     chosen = choose_device("cpu" if on_slurm else device)
     # Side by side on the cores of a CPU; a GPU is kept for one task at a time.
     together = side_by_side or (cores() if chosen.type == "cpu" else 1)
-    pin_threads(together)
-    keep_memory()
+    prepare_process(together)
     if log_dir is not None:
         from experiments.tensorboard import summary_writer
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from experiments.compute import Request, compute
-from experiments.device import choose_device, keep_memory, pin_threads
+from experiments.device import choose_device, prepare_process
 from experiments.engine.context import Silent
 from experiments.freshness import freshness
 from experiments.lock import locked
@@ -24,8 +24,7 @@ def run(order: Order) -> None:
     suite = load_suite(order.suite, smoke=order.smoke)
     results = Results(order.root, order.results)
     device = choose_device(order.device)
-    pin_threads()
-    keep_memory()
+    prepare_process()
     request = Request(
         suite, (order.task,), results, order.data_dir, device, order.command, order.force,
         order.log_dir,

@@ -55,13 +55,13 @@ BEST = Statement(
 ERROR = Statement(
     "simulate-function.error",
     {
-        "close": "Measured against the function that is a close fit: the root-mean-square error of "
-        "*{best}* is {share} of the spread of {function} about its mean.",
-        "rough": "Measured against the function that is a rough fit: the root-mean-square error of "
-        "*{best}* is {share} of the spread of {function} about its mean.",
-        "poor": "Measured against the function that is hardly a fit: the root-mean-square error of "
-        "*{best}* is {share} of the spread of {function} about its mean, where the best constant "
-        "would have {whole}.",
+        "close": "Measured against the function, that is a close fit: the root-mean-square error "
+        "of *{best}* is {share} of the spread of {function} about its mean.",
+        "rough": "Measured against the function, that is a rough fit: the root-mean-square error "
+        "of *{best}* is {share} of the spread of {function} about its mean.",
+        "poor": "Measured against the function, that is hardly a fit: the root-mean-square error "
+        "of *{best}* is {share} of the spread of {function} about its mean, where the best "
+        "constant would have {whole}.",
     },
     about="key",
 )

@@ -222,7 +222,6 @@ def _shape(record: Record, case: str, plane: str) -> str:
 
 
 def _draw_surfaces(record: Record) -> Canvas:
-
     cases = _drawn(record)
     figure, axes = canvas(
         len(cases),

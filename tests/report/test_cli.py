@@ -143,6 +143,9 @@ def test_force_runs_what_is_fresh_and_nothing_else(ran: Homework) -> None:
     before = other.stat().st_mtime_ns
     assert "to run" in ran(*RUN, "--only", "simulate-function", "--force").err
     assert other.stat().st_mtime_ns == before
+    other.unlink()
+    assert "to run" in ran(*RUN, "--only", "simulate-function", "--force").err
+    assert not other.exists()
 
 
 def test_the_summary_says_smoke(homework: Homework) -> None:

@@ -16,6 +16,9 @@ from experiments.workers import Outcome
 from report.records import Record, write_record
 from tests.report.records.build import PROVENANCE, record
 
+TASK = "simulate-function"
+"""What is ordered in the tests of a job: 8 runs in two groups."""
+
 
 @dataclass
 class Cluster:

@@ -8,9 +8,10 @@ import torch
 
 from experiments.compute import Request
 from experiments.slurm import driver, submission
+from experiments.slurm.order import Order
 from experiments.suite import load_suite
 from report.records import Results
-from tests.experiments.slurm.cluster import Cluster
+from tests.experiments.slurm.cluster import TASK, Cluster
 from tests.project import TINY
 
 
@@ -22,6 +23,26 @@ def request_(tmp_path: Path) -> Request:
     results = Results(tmp_path / "results", "tiny")
     cpu = torch.device("cpu")
     return Request(suite, tuple(suite.tasks), results, tmp_path, cpu, "homework run")
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    """To compute a task of the tiny suite."""
+    suite = tmp_path / "tiny.toml"
+    suite.write_text(TINY)
+    return Order(
+        suite=str(suite),
+        task=TASK,
+        smoke=False,
+        root=tmp_path / "results",
+        results="tiny",
+        data_dir=tmp_path,
+        device="cpu",
+        command="homework run --executor slurm",
+        force=False,
+        before="",
+        log_dir=None,
+    )
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a job does, in this process: one task, alone, and not twice."""
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,28 +11,7 @@ from experiments.slurm.job import run
 from experiments.slurm.order import Order, fingerprint
 from report.errors import UserError
 from report.records import Results, read_record
-from tests.project import TINY
-
-TASK = "simulate-function"
-
-
-@pytest.fixture
-def order(tmp_path: Path) -> Order:
-    suite = tmp_path / "tiny.toml"
-    suite.write_text(TINY)
-    return Order(
-        suite=str(suite),
-        task=TASK,
-        smoke=False,
-        root=tmp_path / "results",
-        results="tiny",
-        data_dir=tmp_path,
-        device="cpu",
-        command="homework run --executor slurm",
-        force=False,
-        before="",
-        log_dir=None,
-    )
+from tests.experiments.slurm.cluster import TASK
 
 
 @pytest.fixture

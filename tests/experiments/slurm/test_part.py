@@ -14,29 +14,8 @@ from experiments.slurm import job as module
 from experiments.slurm.job import run
 from experiments.slurm.order import Order
 from report.records import Results, read_record
+from tests.experiments.slurm.cluster import TASK
 from tests.faults.compare import OUTSIDE
-from tests.project import TINY
-
-TASK = "simulate-function"  # 8 runs, two groups
-
-
-@pytest.fixture
-def order(tmp_path: Path) -> Order:
-    suite = tmp_path / "tiny.toml"
-    suite.write_text(TINY)
-    return Order(
-        suite=str(suite),
-        task=TASK,
-        smoke=False,
-        root=tmp_path / "results",
-        results="tiny",
-        data_dir=tmp_path,
-        device="cpu",
-        command="homework run --executor slurm",
-        force=False,
-        before="",
-        log_dir=None,
-    )
 
 
 @pytest.fixture
