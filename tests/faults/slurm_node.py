@@ -21,6 +21,7 @@ PATH = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"
 START = 60.0
 """Seconds in which the node must be ready."""
 
+# Seen to run with Slurm 22.05 (Debian 12) and 24.11 (Debian 13).
 # Without munge: whoever reaches these ports of this machine is believed to be who they say.
 # Without accounting and control groups, as on no real cluster; jobs share the cores.
 CONFIGURATION = """
