@@ -82,12 +82,22 @@ def settings_table(record: Record, omit: Sequence[str] = ("models", "functions")
     single = columns == 1
     return Table(
         name="settings",
-        caption=Markdown(f"Settings, as the suite gives them.{_ours(record)}"),
+        caption=Markdown(f"Settings, as the suite gives them.{_images(record)}{_ours(record)}"),
         header=("Setting", *(["Value"] if single else [str(n + 1) for n in range(columns)])),
         align="l" * (columns + 1),
         rows=tuple((escape(name), *values) for name, values in rows.items()),
         widths=(45, 55) if single else (40, *[60 // columns] * columns),
     )
+
+
+def _images(record: Record) -> Markdown:
+    """A sentence that names the image data sets and their sizes, and what is synthetic."""
+    sets = dict.fromkeys(
+        f"{escape(d.name)}{' (synthetic)' if d.synthetic else ''}, {fmt.count(d.train_size)} "
+        f"training and {fmt.count(d.test_size)} test images"
+        for d in record.datasets
+    )
+    return Markdown(f" Data: {'; '.join(sets)}." if sets else "")
 
 
 def _ours(record: Record) -> Markdown:

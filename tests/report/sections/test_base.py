@@ -29,3 +29,14 @@ def test_what_a_reference_does_not_state_is_named() -> None:
     )
     assert "chosen here: cases\\, training\\, batch size\\; seeds" in table.caption
     assert len(table.rows) == 1
+
+
+def test_the_data_are_named_with_their_sizes_and_what_is_synthetic() -> None:
+    real = {"name": "MNIST", "train_size": 6000, "test_size": 900, "sha256": "0", "synthetic": False}
+    drawn = {**real, "name": "shapes", "train_size": 5000, "test_size": 1000, "synthetic": True}
+    caption = settings_table(record(settings={"epochs": 3}, dataset=[real, drawn, real])).caption
+    assert (
+        " Data: MNIST, 6,000 training and 900 test images; "
+        "shapes (synthetic), 5,000 training and 1,000 test images." in caption
+    )
+    assert "Data:" not in settings_table(record(settings={"epochs": 3})).caption
