@@ -1,17 +1,21 @@
-# make report: from nothing but Python to the report of the suite "quick". make test: the tests.
+# make report: from nothing but Python to the report of the suite "quick". make test: the tests;
+# make test-faults: those that kill, damage and fill disks.
 
 PYTHON ?= python3
 SUITE ?= quick
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: report test test-long bench lint clean
+.PHONY: report test test-faults test-long bench lint clean
 
 report: $(VENV)/experiments
 	$(BIN)/homework report --suite $(SUITE)
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/faults
+
+test-faults: $(VENV)/dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/faults
 
 test-long: $(VENV)/dev
 	$(BIN)/python -m pytest -m long

@@ -223,8 +223,9 @@ def knee_of(done: pd.DataFrame) -> str | None:
     than the best structure.
     """
     ordered, best = structures(done), best_of(done)
+    accuracies = _by_seed(done)
     for place, model in enumerate(ordered):
-        differences = [_difference(done, larger, model) for larger in ordered[place + 1 :]]
+        differences = [_paired(accuracies, larger, model) for larger in ordered[place + 1 :]]
         if any(difference.low is None for difference in differences):
             return None
         if not any(difference.decided and difference.value > 0 for difference in differences):
@@ -238,7 +239,16 @@ def _difference(
     done: pd.DataFrame, first: str, second: str, column: str = "final_test_accuracy"
 ) -> Estimate:
     """Mean over seeds of first − second."""
-    pairs = done.pivot(index="seed", columns="model", values=column)[[first, second]].dropna()
+    return _paired(_by_seed(done, column), first, second)
+
+
+def _by_seed(done: pd.DataFrame, column: str = "final_test_accuracy") -> pd.DataFrame:
+    """A line for each seed, a column for each structure."""
+    return done.pivot(index="seed", columns="model", values=column)
+
+
+def _paired(values: pd.DataFrame, first: str, second: str) -> Estimate:
+    pairs = values[[first, second]].dropna()
     if pairs.empty:
         return Estimate(0.0, None, None, 0)
     return paired_difference(list(pairs[first].astype(float)), list(pairs[second].astype(float)))
