@@ -3,7 +3,7 @@
 import pytest
 
 from report.sections.base import settings_table
-from tests.report.records.build import record
+from tests.report.records.build import DIGITS, record
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def test_what_a_reference_does_not_state_is_named() -> None:
 
 
 def test_the_data_are_named_with_their_sizes_and_what_is_synthetic() -> None:
-    real = {"name": "MNIST", "train_size": 6000, "test_size": 900, "sha256": "0", "synthetic": False}
-    drawn = {**real, "name": "shapes", "train_size": 5000, "test_size": 1000, "synthetic": True}
+    real = DIGITS.model_copy(update={"name": "MNIST", "train_size": 6000, "test_size": 900})
+    drawn = real.model_copy(update={"name": "shapes", "synthetic": True})
     caption = settings_table(record(settings={"epochs": 3}, dataset=[real, drawn, real])).caption
     assert (
         " Data: MNIST, 6,000 training and 900 test images; "
-        "shapes (synthetic), 5,000 training and 1,000 test images." in caption
+        "shapes (synthetic), 6,000 training and 900 test images." in caption
     )
     assert "Data:" not in settings_table(record(settings={"epochs": 3})).caption
