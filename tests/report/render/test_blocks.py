@@ -1,0 +1,30 @@
+"""templates/styles/blocks.lua, which Quarto and the built-in renderer run on every page."""
+
+import pypandoc
+import pytest
+
+from tests.project import ROOT
+
+ABOVE = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+GREEK = "αβγδΔεηθλμπρσΣτ"
+
+
+def written(text: str, form: str) -> str:
+    """The text in the format, without the line's end."""
+    filters = [f"--lua-filter={ROOT / 'templates' / 'styles' / 'blocks.lua'}"]
+    options = ["--wrap=none", *filters]
+    found: str = pypandoc.convert_text(text, form, format="markdown", extra_args=options)
+    return found.strip()
+
+
+def test_latex_sets_what_its_font_lacks() -> None:
+    found = written("3.4×10⁻¹², *x³* and ε-sharpness", "latex")
+    assert found == (
+        r"3.4×10\textsuperscript{−12}, \emph{x\textsuperscript{3}} and \(\varepsilon\)-sharpness"
+    )
+    assert not set(written(ABOVE + GREEK, "latex")) & set(ABOVE + GREEK)
+
+
+@pytest.mark.parametrize("form", ["html", "typst"])
+def test_other_formats_keep_their_letters(form: str) -> None:
+    assert ABOVE + GREEK in written(f"10{ABOVE}{GREEK}", form)
