@@ -100,6 +100,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         ),
         align="llrrrrr",
         rows=tuple(rows),
+        widths=(22, 14, 14, 14, 14, 15, 7),
     )
 
 

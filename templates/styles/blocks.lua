@@ -64,6 +64,9 @@ end
 
 -- The link behind a claim: a small [n]. CSS makes it so on screen.
 function Link(link)
+  if latex and link.classes:includes("evidence") then
+    return pandoc.Superscript({ link })
+  end
   if typst and link.classes:includes("evidence") then
     local content = pandoc.Inlines({ pandoc.RawInline("typst", "#evidence[") })
     content:insert(link)

@@ -17,11 +17,13 @@ def written(text: str, form: str) -> str:
     return found.strip()
 
 
-def test_latex_sets_what_its_font_lacks() -> None:
+def test_latex_sets_what_its_font_lacks_and_marks_above_the_line() -> None:
     found = written("3.4×10⁻¹², *x³* and ε-sharpness", "latex")
     assert found == (
         r"3.4×10\textsuperscript{−12}, \emph{x\textsuperscript{3}} and \(\varepsilon\)-sharpness"
     )
+    link = written("So it is.[7](#evidence-7){.evidence}", "latex")
+    assert link == r"So it is.\textsuperscript{\hyperref[evidence-7]{7}}"
     assert not set(written(ABOVE + GREEK, "latex")) & set(ABOVE + GREEK)
 
 
