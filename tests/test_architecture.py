@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,12 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(package: str) -> Iterator[Import]:
+@cache
+def imports(package: str) -> tuple[Import, ...]:
+    return tuple(_imports(package))
+
+
+def _imports(package: str) -> Iterator[Import]:
     for path in sorted((ROOT / package).rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         lazy = {
@@ -73,14 +79,10 @@ def within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-REPORT = list(imports("report"))
-EXPERIMENTS = list(imports("experiments"))
-
-
 def test_the_report_needs_no_torch_and_no_experiments() -> None:
     wrong = [
         str(found)
-        for found in REPORT
+        for found in imports("report")
         if any(within(found.target, name) for name in ("torch", "torchvision", "experiments"))
         and not (found.lazy and found.module in DOORS)
     ]
@@ -90,7 +92,7 @@ def test_the_report_needs_no_torch_and_no_experiments() -> None:
 def test_experiments_know_little_of_the_report() -> None:
     wrong = [
         str(found)
-        for found in EXPERIMENTS
+        for found in imports("experiments")
         if within(found.target, "report")
         and not any(within(found.target, name) for name in SHARED)
         and found.module not in ENTRY
@@ -104,7 +106,7 @@ def test_layers_import_downwards(layer: str) -> None:
     above = [f"experiments.{name}" for row in LAYERS[height + 1 :] for name in row]
     wrong = [
         str(found)
-        for found in EXPERIMENTS
+        for found in imports("experiments")
         if within(found.module, f"experiments.{layer}")
         for upper in above
         if within(found.target, upper) and (found.module, upper) not in EXCEPTIONS
@@ -115,7 +117,7 @@ def test_layers_import_downwards(layer: str) -> None:
 def test_settings_are_read_without_torch() -> None:
     wrong = [
         str(found)
-        for found in EXPERIMENTS
+        for found in imports("experiments")
         if within(found.module, "experiments.settings") and within(found.target, "torch")
     ]
     assert not wrong
@@ -186,7 +188,7 @@ def test_optional_libraries_are_imported_only_when_asked() -> None:
     optional = ("tensorboard", "torch.utils.tensorboard", "submitit", "experiments.tensorboard")
     wrong = [
         str(found)
-        for found in (*REPORT, *EXPERIMENTS)
+        for found in (*imports("report"), *imports("experiments"))
         if any(within(found.target, name) for name in optional) and not found.lazy
     ]
     assert not wrong

@@ -9,6 +9,7 @@ import pytest
 
 from experiments.suite import load_suite
 from report.book import Sources, chapters
+from report.claims.length import LEAST, MOST
 from report.claims.trace import Numbered
 from report.gather import Part, section_of
 from report.markdown import Markdown
@@ -17,6 +18,7 @@ from report.questions import QUESTIONS, available
 from report.records import Record, Results
 from report.tasks import TASKS, Task
 from report.traced import tracing, unmarked
+from tests.report.claims.test_length import counted
 
 BY_TASK = {task.name: task for task in TASKS}
 QUICK = load_suite("quick")
@@ -94,6 +96,7 @@ def test_what_is_said_rests_on_the_record(task: Task) -> None:
         claims = [numbered.claim for group in part.claims for numbered in group]
         assert claims, "a section comments on its results"
         assert part.section is not None
+        assert LEAST <= counted(part.section.commentary) <= MOST
         for claim in claims:
             assert claim.id.startswith(f"{task.name}.")
             assert claim.evidence and all(used.holds(record) for used in claim.evidence)

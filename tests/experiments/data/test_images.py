@@ -1,4 +1,5 @@
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from experiments.data.images import ImageData, balanced, load_images, resized
 from experiments.settings.data import ImageDataSettings
 from report.errors import UserError
 
+DRAWN = cache(shapes.load)
 REAL = Path(os.environ.get("HOMEWORK_DATA", "data"))
 
 
@@ -24,6 +26,13 @@ def load(data_dir: Path = Path("/nonexistent"), **settings: Any) -> ImageData:
     return load_images(ImageDataSettings(**settings), data_dir, download=never)
 
 
+@pytest.fixture
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shapes of one seed are drawn for the first test that wants them."""
+    monkeypatch.setattr(shapes, "load", DRAWN)
+
+
+@pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", ["digits", "shapes"])
 def test_offline_sets_are_as_described(name: catalog.DatasetName) -> None:
     data, facts = load(name=name), catalog.describe(name)
@@ -79,6 +88,7 @@ def test_digits_keep_their_gray_levels() -> None:
     assert sorted(map(bytes, levels)) == sorted(map(bytes, original))
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_moments_are_those_of_the_training_images() -> None:
     data = load(name="shapes", train_size=1234)
     pixels = data.train_images.numpy() / 255
@@ -86,6 +96,7 @@ def test_moments_are_those_of_the_training_images() -> None:
     assert data.std == pytest.approx(pixels.std((0, 2, 3)), rel=1e-12)
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_subset_is_balanced_fixed_and_nested() -> None:
     whole, small, large = (load(name="shapes", train_size=n) for n in (None, 105, 400))
     counts = small.train_labels.bincount()
@@ -124,6 +135,7 @@ def test_settings_resize() -> None:
     assert data.test_images.shape == (20, 1, 16, 16)
 
 
+@pytest.mark.usefixtures("drawn_once")
 def test_shapes_follow_the_seed() -> None:
     zero, one = load(name="shapes"), load(name="shapes", seed=1)
     assert zero.sha256 != one.sha256

@@ -13,11 +13,9 @@ from report.tasks import BY_NAME
 from tests.report.claims.grammar import faults
 
 ROOT = Path(__file__).resolve().parents[3]
-WORDINGS = [
-    pytest.param(statement, wording, id=f"{statement.id}:{verdict}")
-    for statement in statements().values()
-    for verdict, wording in statement.wordings.items()
-]
+KNOWN = set(re.findall(r"@\w+\{([^,]+),", (ROOT / "references.bib").read_text("utf-8")))
+
+each_statement = pytest.mark.parametrize("statement", statements().values(), ids=lambda s: s.id)
 
 
 def filled(wording: str) -> str:
@@ -25,27 +23,29 @@ def filled(wording: str) -> str:
     return wording.format_map({name: f"X{name}" for name in names})
 
 
-@pytest.mark.parametrize(("statement", "wording"), WORDINGS)
-def test_a_wording_is_a_sentence(statement: Statement, wording: str) -> None:
-    assert not faults(filled(wording))
+@each_statement
+def test_a_wording_is_a_sentence(statement: Statement) -> None:
+    for verdict, wording in statement.wordings.items():
+        assert not faults(filled(wording)), verdict
 
 
-@pytest.mark.parametrize(("statement", "wording"), WORDINGS)
-def test_no_number_is_typed_in_a_wording(statement: Statement, wording: str) -> None:
-    assert not typed_numerals(filled(wording))
+@each_statement
+def test_no_number_is_typed_in_a_wording(statement: Statement) -> None:
+    for verdict, wording in statement.wordings.items():
+        assert not typed_numerals(filled(wording)), verdict
 
 
-@pytest.mark.parametrize(("statement", "wording"), WORDINGS)
-def test_a_source_is_in_the_bibliography(statement: Statement, wording: str) -> None:
-    known = set(re.findall(r"@\w+\{([^,]+),", (ROOT / "references.bib").read_text("utf-8")))
-    assert set(re.findall(r"@([\w:-]+)", wording)) <= known
+@each_statement
+def test_a_source_is_in_the_bibliography(statement: Statement) -> None:
+    for verdict, wording in statement.wordings.items():
+        assert set(re.findall(r"@([\w:-]+)", wording)) <= KNOWN, verdict
 
 
-@pytest.mark.parametrize(("statement", "wording"), WORDINGS)
-def test_theory_names_its_source(statement: Statement, wording: str) -> None:
-    if re.search(r"\b(?:theory|literature|expects?)\b", wording, re.IGNORECASE):
-        keys = "".join(statement.wordings.values())
-        assert "@" in keys, "theory is spoken of without a source"
+@each_statement
+def test_theory_names_its_source(statement: Statement) -> None:
+    said = "".join(statement.wordings.values())
+    if re.search(r"\b(?:theory|literature|expects?)\b", said, re.IGNORECASE):
+        assert "@" in said, "theory is spoken of without a source"
 
 
 def test_a_statement_belongs_to_a_task() -> None:
