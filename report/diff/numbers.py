@@ -54,6 +54,8 @@ class Numbers:
 
 
 NOTHING = Numbers((), 0, (), ())
+PLACES = {"epoch", "step", "alphas"}
+"""Curves that say where the others were measured."""
 
 
 def compare_numbers(before: Record, after: Record) -> Numbers:
@@ -122,7 +124,7 @@ def _flat(row: Mapping[str, Any]) -> Row:
             found[key] = float(value)
         elif value is None or isinstance(value, str | int | float):
             found[key] = value
-        elif isinstance(value, list) and value and all(_is_number(v) for v in value):
+        elif key not in PLACES and _is_curve(value):
             found[f"{key}, mean"] = _average(value)
     return found
 
@@ -135,12 +137,12 @@ def _is_rows(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 
 
+def _is_curve(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_number(v) for v in value)
+
+
 def _is_curves(value: Any) -> bool:
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(v, list) and all(_is_number(x) for x in v) for v in value)
-    )
+    return isinstance(value, list) and bool(value) and all(v == [] or _is_curve(v) for v in value)
 
 
 def _average(values: Sequence[float | None]) -> float | None:

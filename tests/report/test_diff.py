@@ -124,6 +124,15 @@ def test_rows_of_one_side_are_named() -> None:
     assert found.changes == ()
 
 
+def test_curves_of_more_epochs_are_the_same_curves() -> None:
+    before, after = rows(), rows()
+    for row in after:
+        row["epoch"], row["loss"] = [0, 1, 2], [*row["loss"], row["loss"][-1]]
+    found = compare_numbers(record(metrics={"runs": before}), record(metrics={"runs": after}))
+    assert (found.removed, found.added) == ((), ())
+    assert {change.name for change in found.changes} == {"runs.loss, mean"}
+
+
 def test_a_renamed_model_is_another_one() -> None:
     old = [{**row, "reason": None} for row in rows(seeds=1)]
     new = [
