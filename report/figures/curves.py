@@ -41,7 +41,7 @@ def embedded(svg: str, figure: Canvas) -> str:
     found = curves(figure)
     if not found:
         return svg
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(found, separators=(",", ":"))
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     body, end, rest = svg.rpartition("</svg>")
     return f"{body}{OPENING}{safe}{CLOSING}\n{end}{rest}"

@@ -137,7 +137,8 @@ def _setting(value: object) -> Markdown:
         return fmt.count(value)
     if isinstance(value, float):
         return _small(value) if value and abs(value) < 1e-4 else Markdown(_signed(f"{value:g}"))
-    return escape(str(value).replace("_", " "))
+    word = str(value)
+    return escape(word.replace("_", " ") if word.isidentifier() else word)
 
 
 def _small(value: float) -> Markdown:
