@@ -174,7 +174,16 @@ def test_control_characters_and_length_in_every_place(tmp_path: Path, shift: int
 
 
 def test_figures_show_names_as_they_are(tmp_path: Path) -> None:
-    for text in (CONTROL[0], "$x$", r"$\undefined{$", r"\$", "_hidden", "a $ b $ c", HOSTILE[-1]):
+    for text in (
+        CONTROL[0],
+        CONTROL[-1],
+        "$x$",
+        r"$\undefined{$",
+        r"\$",
+        "_hidden",
+        "a $ b $ c",
+        HOSTILE[-1],
+    ):
         record = made({text: 0.001, "other": 0.1}, models=(model(text, 7, 571), model("other")))
         drawn = ensure_drawn(record, section_of(record).figures, Results(tmp_path, "full"))
         assert drawn == ("loss", "prediction")

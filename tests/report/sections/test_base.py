@@ -16,6 +16,8 @@ from tests.report.records.build import DIGITS, record
         (0.001, "0.001"),
         (20_000, "20,000"),
         (True, "yes"),
+        ("cross_entropy", "cross entropy"),
+        ("a _b_ c", "a \\_b\\_ c"),
     ],
 )
 def test_a_setting_has_the_digits_that_it_has(value: object, shown: str) -> None:
