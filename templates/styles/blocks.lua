@@ -115,27 +115,6 @@ local greek = {
   ["π"] = "pi", ["ρ"] = "rho", ["σ"] = "sigma", ["Σ"] = "Sigma", ["τ"] = "tau",
 }
 
--- LuaTeX takes the sign for a character that cannot be shown for bytes that are no text.
-local function shown(text)
-  return (text:gsub("\u{FFFD}", "?"))
-end
-
-function Code(code)
-  if latex then
-    code.text = shown(code.text)
-    return code
-  end
-end
-
-function Image(image)
-  if latex then
-    for name, value in pairs(image.attributes) do
-      image.attributes[name] = shown(value)
-    end
-    return image
-  end
-end
-
 function Str(str)
   if not latex then
     return nil
@@ -148,7 +127,7 @@ function Str(str)
     end
     text = ""
   end
-  for _, code in utf8.codes(shown(str.text)) do
+  for _, code in utf8.codes(str.text) do
     local letter = utf8.char(code)
     local new = above[letter] and "above" or greek[letter] and "greek" or "plain"
     if new ~= kind then

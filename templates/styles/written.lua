@@ -16,6 +16,10 @@ return { {
     end
     local text = file:read("a")
     file:close()
+    if FORMAT:match("latex") or FORMAT:match("pdf") then
+      -- LuaTeX takes this sign for bytes that are no text, and stops.
+      text = text:gsub("\u{FFFD}", "?")
+    end
     return quarto.utils.string_to_blocks(text)
   end
 } }

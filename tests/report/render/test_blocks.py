@@ -22,7 +22,6 @@ def test_latex_sets_what_its_font_lacks_and_marks_above_the_line() -> None:
     assert found == (
         r"3.4×10\textsuperscript{−12}, \emph{x\textsuperscript{3}} and \(\varepsilon\)-sharpness"
     )
-    assert written("a\ufffdb `c\ufffd`", "latex") == r"a?b \texttt{c?}"
     link = written("So it is.[7](#evidence-7){.evidence}", "latex")
     assert link == r"So it is.\textsuperscript{\hyperref[evidence-7]{7}}"
     assert not set(written(ABOVE + GREEK, "latex")) & set(ABOVE + GREEK)
