@@ -43,9 +43,10 @@ def test_a_source_is_in_the_bibliography(statement: Statement) -> None:
 
 @each_statement
 def test_theory_names_its_source(statement: Statement) -> None:
-    said = "".join(statement.wordings.values())
-    if re.search(r"\b(?:theory|literature|expects?)\b", said, re.IGNORECASE):
-        assert "@" in said, "theory is spoken of without a source"
+    keys = "".join(statement.wordings.values())
+    for verdict, wording in statement.wordings.items():
+        if re.search(r"\b(?:theory|literature|expects?)\b", wording, re.IGNORECASE):
+            assert "@" in keys, f"{verdict}: theory is spoken of without a source"
 
 
 def test_a_statement_belongs_to_a_task() -> None:

@@ -16,13 +16,18 @@ from tests.report.records.build import DIGITS, record
         (0.001, "0.001"),
         (20_000, "20,000"),
         (True, "yes"),
-        ("cross_entropy", "cross entropy"),
-        ("a _b_ c", "a \\_b\\_ c"),
     ],
 )
 def test_a_setting_has_the_digits_that_it_has(value: object, shown: str) -> None:
     table = settings_table(record(settings={"search": {"epsilon": value}}))
     assert table.rows == (("search\\, epsilon", shown),)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [("cross_entropy", "cross entropy"), ("a _b_ c", "a \\_b\\_ c")]
+)
+def test_a_setting_that_is_a_key_is_read_as_words(value: str, shown: str) -> None:
+    assert settings_table(record(settings={"loss": value})).rows == (("loss", shown),)
 
 
 def test_what_a_reference_does_not_state_is_named() -> None:

@@ -1,4 +1,4 @@
-"""templates/styles/blocks.lua, which Quarto and the built-in renderer run on every page."""
+"""The Lua filters in templates/styles: blocks.lua in every format, letters.lua in LaTeX."""
 
 import pypandoc
 import pytest
@@ -11,7 +11,8 @@ GREEK = "αβγδΔεηθλμπρσΣτ"
 
 def written(text: str, form: str) -> str:
     """The text in the format, without the line's end."""
-    filters = [f"--lua-filter={ROOT / 'templates' / 'styles' / 'blocks.lua'}"]
+    names = ("blocks.lua", "letters.lua")[: 2 if form == "latex" else 1]
+    filters = [f"--lua-filter={ROOT / 'templates' / 'styles' / name}" for name in names]
     options = ["--wrap=none", *filters]
     found: str = pypandoc.convert_text(text, form, format="markdown", extra_args=options)
     return found.strip()
