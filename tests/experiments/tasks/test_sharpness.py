@@ -33,10 +33,11 @@ trace_draws = 16
 """
 
 
-@pytest.fixture
-def kept(tmp_path: Path) -> Context:
-    """A context that keeps what was trained."""
-    return Context(torch.device("cpu"), tmp_path, Cache(tmp_path / "trained"))
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Context:
+    """A context that keeps what was trained and measured."""
+    folder = tmp_path_factory.mktemp("kept")
+    return Context(torch.device("cpu"), folder, Cache(folder / "trained"))
 
 
 def written(folder: Path, text: str) -> str:
