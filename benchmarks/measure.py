@@ -12,6 +12,7 @@ from typing import Literal
 import torch
 
 from experiments.device import keep_memory
+from experiments.engine.precision import bfloat16_pays
 
 GLIBC = {"largest": 32 << 20, "free": 64 << 20}
 """What glibc's own limits for freed memory grow to (mallopt(3)): the baseline's."""
@@ -100,8 +101,9 @@ def machine(device: torch.device) -> str:
         names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         name = names[0].partition(":")[2].strip() if names else name
     accelerator = f", {torch.cuda.get_device_name(device)}" if device.type == "cuda" else ""
+    low = "bfloat16" if bfloat16_pays(device) else "no bfloat16"
     load = f", load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     return (
         f"{name}, {os.cpu_count()} cores, {torch.get_num_threads()} threads{accelerator}, "
-        f"{torch.backends.cpu.get_cpu_capability()}, torch {torch.__version__}{load}"
+        f"{torch.backends.cpu.get_cpu_capability()}, {low}, torch {torch.__version__}{load}"
     )

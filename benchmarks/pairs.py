@@ -21,7 +21,7 @@ from experiments.measures.rows import evaluate_rows
 from experiments.models.build import initial_parameters
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Convolution, Network
-from experiments.settings.training import Training
+from experiments.settings.training import Precision, Training
 
 CURVE = (1, 5, 10, 10, 10, 10, 10, 5, 1)
 SMALL_MNIST = (784, 10, 20, 10)
@@ -33,12 +33,16 @@ FEW = Observe(evaluations=1)
 
 @dataclass(frozen=True)
 class Cnn:
-    """A CNN of reference C: 3×3 convolutions, each with pooling, and a dense layer."""
+    """A CNN of reference C: 3×3 convolutions, each with pooling, and a dense layer.
+
+    `precision` is the engine's; bfloat16 is taken only where the processor computes in it.
+    """
 
     channels: tuple[int, ...]
     padding: int
     features: int
     batch_size: int
+    precision: Precision = "float32"
 
     def network(self) -> Network:
         """As the engine takes it."""
@@ -53,7 +57,7 @@ class Cnn:
 CNNS = {
     36_458: Cnn((16,), 0, 16 * 15 * 15, 64),
     11_085: Cnn((8, 10, 20, 25, 16), 1, 16, 512),
-    425_194: Cnn((16, 256, 128, 64, 32), 1, 32, 512),
+    425_194: Cnn((16, 256, 128, 64, 32), 1, 32, 512, "bfloat16"),
 }
 
 
@@ -97,7 +101,13 @@ def started(model: nn.Module, run: Run) -> nn.Module:
     return model
 
 
-def image_runs(network: Network, problem: Problem, batch_size: int, seeds: int) -> list[Run]:
+def image_runs(
+    network: Network,
+    problem: Problem,
+    batch_size: int,
+    seeds: int,
+    precision: Precision = "float32",
+) -> list[Run]:
     """Three epochs of classification with three evaluations."""
     training = Training(
         loss="cross_entropy",
@@ -105,6 +115,7 @@ def image_runs(network: Network, problem: Problem, batch_size: int, seeds: int) 
         weight_decay=DECAY,
         batch_size=batch_size,
         epochs=3,
+        precision=precision,
     )
     return [Run(network, training, problem, seed, observe=FEW) for seed in range(seeds)]
 
@@ -187,7 +198,7 @@ def cifar_pair(
     problem = context.image_problem(
         ImageDataSettings(name="cifar10", train_size=train_size, test_size=test_size)
     )
-    runs = image_runs(shape.network(), problem, shape.batch_size, 1)
+    runs = image_runs(shape.network(), problem, shape.batch_size, 1, shape.precision)
     folder = context.data_dir / "cifar10"
     transform = baseline.normalized(problem.mean, problem.std)
     sets = (
