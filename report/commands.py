@@ -95,16 +95,17 @@ def run(
 
 
 def render(suite_name: str, renderer: str, smoke: bool) -> None:
-    """Render a suite's records and say what was made."""
+    """Render a suite's records, where the report is not up to date, and say where it is."""
     results = results_of(RESULTS, Path(suite_name).stem, smoke)
-    if not any(results.folder.glob("*.json")):
+    records = [path.resolve() for path in results.folder.glob("*.json")]
+    if not records:
         from report.gather import gather
 
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
         print(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
     environment = {"HOMEWORK_SUITE": results.name, "HOMEWORK_RESULTS": str(RESULTS.resolve())}
-    result = render_book(Path.cwd(), renderer, environment)  # type: ignore[arg-type]
+    result = render_book(Path.cwd(), renderer, environment, records)  # type: ignore[arg-type]
     print(result.line)
 
 

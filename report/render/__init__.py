@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from report.render import builtin, quarto
+from report.render import builtin, quarto, stamp
 from report.render.errors import RenderError
 from report.render.project import Book, read_book
 from report.render.staging import staged
@@ -19,28 +19,39 @@ Renderer = Literal["auto", "quarto", "builtin"]
 
 @dataclass(frozen=True)
 class RenderResult:
-    """Which renderer ran, in its own version's words, and the two files it made."""
+    """Which renderer ran, in its own version's words, and the two files it made.
+
+    `fresh`: both were up to date, so none ran.
+    """
 
     renderer: str
     version: str
     site: Path
     pdf: Path
     note: str = ""
+    fresh: bool = False
 
     @property
     def line(self) -> str:
         """One line that says which renderer ran, and why if another was there."""
+        if self.fresh:
+            return f"The report is up to date: {self.site}, {self.pdf}"
         note = f" [{self.note}]" if self.note else ""
         return f"Rendered by {self.renderer} ({self.version}){note}: {self.site}, {self.pdf}"
 
 
 def render(
-    project: Path, renderer: Renderer = "auto", environment: Mapping[str, str] | None = None
+    project: Path,
+    renderer: Renderer = "auto",
+    environment: Mapping[str, str] | None = None,
+    records: Iterable[Path] | None = None,
 ) -> RenderResult:
     """Renders the Quarto book in the folder `project` to its output folder.
 
     The project's pre-render script runs first, with `environment` added to the process's own
     (QUARTO_PROFILE names profiles). The old site stays until the new one is whole.
+    Where `records` are given, all that the script shows beside the project's own files, a report
+    that is up to date is left as it is.
 
     Raises:
         UserError: something in the project cannot be rendered; names file and line.
@@ -60,6 +71,12 @@ def render(
         note = f"Quarto {program.version} is older than 1.9"
         program = None
     book = read_book(folder, builtin.profiles(added), builtin=program is None)
+    pdf = book.output_dir / f"{book.output_name}.pdf"
+    result = RenderResult(name, version, book.output_dir / "index.html", pdf, note)
+    # What is changed from here on is not in the basis, and the next call renders again.
+    basis = None if records is None else stamp.basis(book, records, f"{name} {version}", added)
+    if basis is not None and stamp.holds(book, basis):
+        return replace(result, fresh=True)
     try:
         with staged(folder, book.output_dir) as new:
             if program is None:
@@ -67,10 +84,11 @@ def render(
             else:
                 quarto.build(program, folder, new, added)
             _check(book, new, version)
+            if basis is not None:
+                stamp.write(book, new, basis)
     except OSError as error:
         raise RenderError(f"{version} could not write the report: {error}") from None
-    pdf = book.output_dir / f"{book.output_name}.pdf"
-    return RenderResult(name, version, book.output_dir / "index.html", pdf, note)
+    return result
 
 
 def _check(book: Book, output: Path, version: str) -> None:

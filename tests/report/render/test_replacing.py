@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import stat
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import time
 import pytest
 
 from report.render import RenderError, render, staging
+from tests.report.render.programs import RECENT, fake_quarto
 
 
 def digest(folder):
@@ -81,22 +81,13 @@ def test_renders_at_the_same_time_end_with_one_whole_report(project):
     assert [path.name for path in project.glob("_site*")] == ["_site"]
 
 
-def fake(folder, script):
-    """A program called quarto in `folder`; its environment puts it on PATH."""
-    folder.mkdir()
-    program = folder / "quarto"
-    program.write_text("#!/bin/sh\n" + script)
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return {"PATH": f"{folder}:/usr/bin:/bin"}
-
-
 def test_quarto_is_missing(project, tmp_path):
     with pytest.raises(RenderError, match=r"Quarto >= 1\.9 is needed, none is on PATH"):
         render(project, "quarto", {"PATH": str(tmp_path)})
 
 
 def test_quarto_is_too_old(project, tmp_path):
-    path = fake(tmp_path / "bin", "echo 1.4.557\n")
+    path = fake_quarto(tmp_path / "bin", "echo 1.4.557\n")
     with pytest.raises(RenderError, match=r"Quarto >= 1\.9 is needed, found Quarto 1\.4\.557"):
         render(project, "quarto", path)
     result = render(project, "auto", path)
@@ -104,13 +95,10 @@ def test_quarto_is_too_old(project, tmp_path):
     assert "Quarto 1.4.557 is older than 1.9" in result.line
 
 
-VERSION = 'if [ "$1" = --version ]; then echo 1.9.20; exit; fi\n'
-
-
 def test_quarto_crashes(project, tmp_path):
     render(project, "builtin")
     before = digest(project / "_site")
-    path = fake(tmp_path / "bin", VERSION + "echo ERROR: no luck >&2; exit 3\n")
+    path = fake_quarto(tmp_path / "bin", RECENT + "echo ERROR: no luck >&2; exit 3\n")
     with pytest.raises(
         RenderError, match=r"Quarto 1\.9\.20 .* failed with status 3: ERROR: no luck"
     ):
@@ -121,7 +109,7 @@ def test_quarto_crashes(project, tmp_path):
 def test_quarto_succeeds_without_a_file(project, tmp_path):
     render(project, "builtin")
     before = digest(project / "_site")
-    path = fake(tmp_path / "bin", VERSION + 'touch "$4/nothing"; echo x > "$4/index.html"\n')
+    path = fake_quarto(tmp_path / "bin", RECENT + 'touch "$4/nothing"; echo x > "$4/index.html"\n')
     with pytest.raises(RenderError, match=r"Quarto 1\.9\.20 .*wrote no report\.pdf"):
         render(project, "quarto", path)
     assert digest(project / "_site") == before
@@ -131,7 +119,7 @@ def test_quarto_makes_the_report(project, tmp_path):
     script = (
         'echo site > "$4/index.html"; echo paper > "$4/report.pdf"; echo $QUARTO_PROFILE > "$4/p"\n'
     )
-    path = fake(tmp_path / "bin", VERSION + script)
+    path = fake_quarto(tmp_path / "bin", RECENT + script)
     result = render(project, "auto", {**path, "QUARTO_PROFILE": "quick"})
     assert result.line.startswith("Rendered by quarto (Quarto 1.9.20): ")
     assert result.site.read_text() == "site\n"
