@@ -1,5 +1,6 @@
 """What every test shares: one thread, and project folders in which commands are, or were, run."""
 
+import gc
 import os
 import shutil
 import sys
@@ -10,6 +11,11 @@ import pytest
 from tests.project import RUN, Ended, Homework, make_project
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is imported, which stays to the end, out of every further search for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture
