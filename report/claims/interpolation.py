@@ -226,8 +226,10 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     first.append(_top(record, done))
     second: list[Claim] = []
     sides = []
+    solutions = record.frame("solutions").dropna(subset=["final_test_accuracy"])
     for pair, group in done.groupby("pair"):
-        rise, quality = _rise(record, group), _quality(record, int(str(pair)))
+        ends = ends_of(lines[lines["pair"] == pair].iloc[0])
+        rise, quality = _rise(record, group), _quality(record, solutions, ends)
         second += [rise, *quality]
         sides += [(rise, claim) for claim in quality]
     if sides:
@@ -269,12 +271,12 @@ def _barriers(record: Record, rows: pd.DataFrame, statement: Statement) -> Claim
 
 def _contrast(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Different against same start: barriers averaged over the pairs, paired by first seed."""
-    table = done.pivot_table(
-        index="first_seed", columns=["start", "pair"], values="train_barrier", aggfunc="mean"
-    ).dropna()
-    if table.empty or set(table.columns.get_level_values("start")) != {"same", "different"}:
+    keys = ["first_seed", "start", "pair"]
+    table = done.groupby(keys)["train_barrier"].mean().unstack(["start", "pair"]).dropna()
+    starts = table.columns.get_level_values("start")
+    if table.empty or {*starts} != {"same", "different"}:
         return []
-    means = table.T.groupby(level="start").mean().T
+    means = {start: table.loc[:, starts == start].mean(axis=1) for start in ("same", "different")}
     estimate = paired_difference(means["different"], means["same"])
     return [
         CONTRAST(
@@ -357,11 +359,12 @@ def _rise(record: Record, group: pd.DataFrame) -> Claim:
     )
 
 
-def _quality(record: Record, pair: int) -> list[Claim]:
+def _quality(
+    record: Record, solutions: pd.DataFrame, ends: tuple[Approach, Approach]
+) -> list[Claim]:
     """Test accuracies of the two solutions of a pair, paired by seed."""
-    ends = ends_of(record.frame("lines").query("pair == @pair").iloc[0])
-    solutions = record.frame("solutions").dropna(subset=["final_test_accuracy"])
-    own = [solutions[_is(solutions, end)].set_index("seed", drop=False) for end in ends]
+    chosen = [solutions[_is(solutions, end)] for end in ends]
+    own = [frame.set_index("seed") for frame in chosen]
     seeds = own[0].index.intersection(own[1].index)
     if seeds.empty:
         return []
@@ -370,7 +373,7 @@ def _quality(record: Record, pair: int) -> list[Claim]:
         for column in ("final_test_accuracy", "final_train_loss")
     ]
     estimate = paired_difference(*pairs[0])
-    numbers = [i for end in ends for i in solutions.index[_is(solutions, end)]]
+    numbers = [i for frame in chosen for i in frame.index]
     first, second = end_words(*ends)
     verdict = compare(estimate, CLEAR_ACCURACY)
     turned = verdict.endswith("less")  # the second is ahead, and the interval tells by how much

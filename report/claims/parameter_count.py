@@ -1,5 +1,8 @@
 """What is said about the number of parameters: where size stops helping, and what it does."""
 
+import math
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +21,6 @@ from report.markdown import Markdown, escape
 from report.records import Record
 from report.statistics import (
     Estimate,
-    mean,
     paired_difference,
     paired_log_ratio,
     rank_correlation,
@@ -202,14 +204,21 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     return (tuple(first), tuple(second))
 
 
+def sizes_of(done: pd.DataFrame) -> dict[str, int]:
+    """Parameters of every structure, in the order of their names."""
+    known = zip(done["model"], done["parameters"], strict=True)
+    return {str(model): int(parameters) for model, parameters in sorted(known)}
+
+
 def structures(done: pd.DataFrame) -> list[str]:
     """Names of the structures, smallest first."""
-    return [str(m) for m in done.groupby("model")["parameters"].first().sort_values().index]
+    sizes = sizes_of(done)
+    return sorted(sizes, key=lambda model: sizes[model])
 
 
 def best_of(done: pd.DataFrame) -> str:
     """The structure with the highest mean test accuracy; of equals, the smallest."""
-    means = done.groupby("model")["final_test_accuracy"].mean()
+    _, means = _means(done)
     return max(structures(done), key=lambda model: means[model])
 
 
@@ -242,16 +251,26 @@ def _difference(
     return _paired(_by_seed(done, column), first, second)
 
 
-def _by_seed(done: pd.DataFrame, column: str = "final_test_accuracy") -> pd.DataFrame:
-    """A line for each seed, a column for each structure."""
-    return done.pivot(index="seed", columns="model", values=column)
+def _by_seed(
+    done: pd.DataFrame, column: str = "final_test_accuracy"
+) -> dict[str, dict[int, float]]:
+    """For each structure, the value of each seed that has one, in the order of the seeds."""
+    found: dict[str, dict[int, float]] = {model: {} for model in done["model"]}
+    for seed, model, value in sorted(
+        zip(done["seed"], done["model"], done[column].astype(float), strict=True)
+    ):
+        if not math.isnan(value):
+            found[model][seed] = value
+    return found
 
 
-def _paired(values: pd.DataFrame, first: str, second: str) -> Estimate:
-    pairs = values[[first, second]].dropna()
-    if pairs.empty:
+def _paired(values: Mapping[str, Mapping[int, float]], first: str, second: str) -> Estimate:
+    """Mean of first − second over the seeds that both have."""
+    one, other = values[first], values[second]
+    seeds = [seed for seed in one if seed in other]
+    if not seeds:
         return Estimate(0.0, None, None, 0)
-    return paired_difference(list(pairs[first].astype(float)), list(pairs[second].astype(float)))
+    return paired_difference([one[seed] for seed in seeds], [other[seed] for seed in seeds])
 
 
 def _stops(record: Record, done: pd.DataFrame, knee: str | None) -> Claim:
@@ -410,11 +429,13 @@ def _test_loss(record: Record, done: pd.DataFrame) -> Claim:
     }
     if lowest == largest:
         return TEST_LOSS("lowest", used, **values)
-    table = done.pivot(index="seed", columns="model", values="final_test_loss")
-    pairs = table[[largest, lowest]].dropna()
-    if pairs.empty:
+    losses = _by_seed(done, "final_test_loss")
+    seeds = [seed for seed in losses[largest] if seed in losses[lowest]]
+    if not seeds:
         return TEST_LOSS("one_seed", used, **values)
-    estimate = paired_log_ratio(list(pairs[largest]), list(pairs[lowest]))
+    estimate = paired_log_ratio(
+        [losses[largest][seed] for seed in seeds], [losses[lowest][seed] for seed in seeds]
+    )
     verdict = compare(estimate, CLEAR_RATIO)
     if verdict in ("slightly_less", "clearly_less"):  # only where seeds are missing
         return TEST_LOSS("one_seed", used, **values)
@@ -452,10 +473,10 @@ def _classical(record: Record, done: pd.DataFrame) -> list[Claim]:
 
 def _means(done: pd.DataFrame) -> tuple[dict[str, int], dict[str, float]]:
     """Parameters and mean test accuracy of every structure."""
-    groups = done.groupby("model")
-    sizes = {str(model): int(group["parameters"].iloc[0]) for model, group in groups}
-    means = {str(m): mean(list(group["final_test_accuracy"])).value for m, group in groups}
-    return sizes, means
+    values: dict[str, list[float]] = {}
+    for model, accuracy in zip(done["model"], done["final_test_accuracy"], strict=True):
+        values.setdefault(model, []).append(accuracy)
+    return sizes_of(done), {model: math.fsum(own) / len(own) for model, own in values.items()}
 
 
 def _evidence(record: Record, done: pd.DataFrame, models: list[str]) -> Evidence:
