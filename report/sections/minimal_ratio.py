@@ -24,7 +24,7 @@ from report.markdown import Markdown, escape, join
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table
 from report.sections.cases import case_name
-from report.statistics import rank_correlation
+from report.statistics import median, rank_correlation
 from report.traced import traced
 
 if TYPE_CHECKING:
@@ -102,7 +102,6 @@ def _results_table(record: Record) -> Table:
             group = of_case[of_case["verdict"] == verdict]
             if group.empty:
                 continue
-            shown = finite(group) if verdict != "diverged" else group
             columns = ("loss", "trained_gradient_norm", "gradient_norm", "relative_gradient_norm")
             shares = ("minimal_ratio", "near_zero", "negative")
             rows.append(
@@ -110,8 +109,8 @@ def _results_table(record: Record) -> Table:
                     case_name(case),
                     Markdown(words),
                     fmt.count(len(group)),
-                    *(fmt.number(_middle(shown, column), 2) for column in columns),
-                    *(fmt.number(_middle(shown, column), 2) for column in shares),
+                    *(fmt.number(_middle(group, column), 2) for column in columns),
+                    *(fmt.number(_middle(group, column), 2) for column in shares),
                 )
             )
     return Table(
@@ -140,8 +139,8 @@ def _results_table(record: Record) -> Table:
 
 
 def _middle(group: pd.DataFrame, column: str) -> float | None:
-    values = group[column].dropna().astype(float) if column in group else pd.Series(dtype=float)
-    return float(values.median()) if len(values) else None
+    values = [value for value in group[column] if pd.notna(value)] if column in group else []
+    return median(values) if values else None
 
 
 def _epsilon(record: Record) -> float:

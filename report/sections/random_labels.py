@@ -48,7 +48,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             fitted.append(Markdown(f"(epoch {fmt.count(median(list(reached)))})"))
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            values = list(done[column].dropna())
+            values = [value for value in done[column] if pd.notna(value)]
             return mean(values).value if values else None
 
         rows.append(

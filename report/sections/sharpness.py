@@ -51,12 +51,12 @@ def section(record: Record) -> Section:
 
 
 def _results_table(rows: pd.DataFrame) -> Table:
-    lines = []
+    lines, whole = [], measured(rows)
     for varied, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
-        approach, done = approach_of(*varied), measured(group)
+        approach, done = approach_of(*varied), whole[whole.index.isin(group.index)]
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column].astype(float)).value if len(done) else None
+            return mean(done[column]).value if len(done) else None
 
         lines.append(
             (
