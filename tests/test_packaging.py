@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from matplotlib import get_cachedir
 
 from report import __version__
 from tests.project import ROOT
@@ -52,11 +53,12 @@ def test_an_installed_program_makes_the_report_anywhere(wheel: Path, tmp_path: P
     installed, folder = tmp_path / "installed", tmp_path / "an empty folder"
     zipfile.ZipFile(wheel).extractall(installed)
     folder.mkdir()
+    home = {"HOME": str(tmp_path), "MPLCONFIGDIR": get_cachedir()}  # without a search for fonts
     arguments = "--suite quick --smoke --only interpolation --workers 1 --renderer builtin"
     ended = subprocess.run(
         [sys.executable, "-m", "report", "report", *arguments.split()],
         cwd=folder,
-        env={"PYTHONPATH": str(installed), "OMP_NUM_THREADS": "1", "HOME": str(tmp_path)},
+        env={"PYTHONPATH": str(installed), "OMP_NUM_THREADS": "1", **home},
         capture_output=True,
         text=True,
         check=False,
