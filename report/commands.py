@@ -4,6 +4,7 @@ where something is trained or compared, the report's own modules where it is not
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -104,6 +105,7 @@ def render(suite_name: str, renderer: str, smoke: bool) -> None:
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
         print(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
+    gc.set_threshold(100_000)  # the last work of a process, in large trees of which all is in use
     environment = {"HOMEWORK_SUITE": results.name, "HOMEWORK_RESULTS": str(RESULTS.resolve())}
     result = render_book(Path.cwd(), renderer, environment, records)  # type: ignore[arg-type]
     print(result.line)

@@ -1,5 +1,6 @@
 """Quarto's pre-render script: writes what the chapters take in. Runs without installation."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from report.book import generate, sources  # noqa: E402  (the path comes first)
 from report.errors import UserError  # noqa: E402
 
 if __name__ == "__main__":
+    gc.set_threshold(100_000)  # a short life: searching it for garbage often takes a tenth of it
     # As a script, this folder stands first on the path and would hide the standard library's names.
     sys.path = [p for p in sys.path if Path(p or ".").resolve() != Path(__file__).parent]
     try:
