@@ -15,7 +15,7 @@ from typing import Any
 
 from report import format as fmt
 from report.errors import UserError
-from report.markdown import Markdown
+from report.markdown import Markdown, plain
 from report.tasks import BY_NAME
 
 # Markdown without any way to raw output, attributes or files.
@@ -29,7 +29,8 @@ CITED = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[a-z0-9_-]+)+)\}")
 """A cited number: at least two words joined by dots, in braces, without spaces."""
 _ESCAPED, _CITED = 0xF0000, 0xF1000
 """Private characters that stand for an escaped mark and for a cited number while Pandoc writes."""
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_SPACES = "\n\t\u00a0"
+"""What is not seen and is yet left as it is; other blanks become spaces, control characters �."""
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>]+$", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z][A-Za-z0-9+#-]*")
 
@@ -102,12 +103,12 @@ def inert(text: str, number: Callable[[str], Markdown]) -> str:
         named = CITED.sub(place, content)
         return "".join(chr(_ESCAPED + ord(c)) if c in string.punctuation else c for c in named)
 
-    clean = "".join("\ufffd" if ord(c) >= _ESCAPED else c for c in _PRIVATE.sub("\ufffd", text))
+    clean = "".join(c if c.isprintable() or c in _SPACES else plain(c) or " " for c in text)
     tree = json.loads(pypandoc.convert_text(clean, "json", format=READER))
     _disarm(tree["blocks"], words, _understood(tree))
     options = ["--wrap=none", "--shift-heading-level-by=2"]
-    plain: str = pypandoc.convert_text(json.dumps(tree), WRITER, format="json", extra_args=options)
-    safe = plain.replace("{{", "\\{\\{").replace(":::", "\\:\\:\\:").strip("\n")
+    made: str = pypandoc.convert_text(json.dumps(tree), WRITER, format="json", extra_args=options)
+    safe = made.replace("{{", "\\{\\{").replace(":::", "\\:\\:\\:").strip("\n")
     return "".join(_restored(c, cited) for c in safe)
 
 

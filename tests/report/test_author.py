@@ -89,6 +89,11 @@ def test_marks_of_our_own_in_the_text_have_no_effect() -> None:
     assert "\\A" not in text
 
 
+def test_control_characters_are_shown_as_such() -> None:
+    text = inert("bell \x07 override \u202e\n\n\tcode\u2028more x\u00a0y", lambda _: Markdown(""))
+    assert text == "bell � override �\n\n``` text\ncode more x\u00a0y\n```"
+
+
 def test_a_table_keeps_its_columns_whatever_the_number(tmp_path: Path) -> None:
     table = "| a | b |\n|---|---|\n| {train-on-task.gap.interval} | x |"
     assert "| \\[0.10, 0.20\\]" in words(tmp_path, table)
