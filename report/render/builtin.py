@@ -18,15 +18,13 @@ from report.errors import UserError
 from report.render import constructs, html, pages, source
 from report.render.citations import cite
 from report.render.crossref import Numbered, number, resolve
-from report.render.errors import RenderError
+from report.render.errors import UNDISPLAYED, RenderError
 from report.render.project import Book
 from report.render.quarto import script_environment
 from report.render.source import Document
 from report.render.typst import write_source
 
 TYPST = package_version("typst")
-UNDISPLAYED = "could not be displayed with font"
-"""What Typst says of a character that no font has."""
 
 
 def version() -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.render.errors import RenderError
+from report.render.errors import UNDISPLAYED, RenderError
 
 OLDEST = (1, 9)
 TIMEOUT = 30  # seconds for `quarto --version`
@@ -53,22 +53,36 @@ def find(environment: Mapping[str, str]) -> Quarto | None:
 
 
 def build(quarto: Quarto, folder: Path, output: Path, environment: Mapping[str, str]) -> None:
-    """Runs ``quarto render`` on the project in `folder`, into the folder `output`."""
+    """Runs ``quarto render`` on the project in `folder`, into the folder `output`.
+
+    Where no font has a letter of a name, the PDF shows a box, which the standard for accessible
+    documents does not allow: then it is rendered again without that standard.
+    """
     name = f"Quarto {quarto.version} ({quarto.program})"
+    command = [quarto.program, "render", str(folder), "--output-dir", str(output)]
+    surroundings = {**script_environment(folder), **environment}
     try:
-        done = subprocess.run(
-            [quarto.program, "render", str(folder), "--output-dir", str(output)],
-            cwd=folder,
-            env={**script_environment(folder), **environment},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        done = _run(command, folder, surroundings)
+        if done.returncode != 0 and UNDISPLAYED in done.stderr:
+            done = _run([*command, "-M", "pdf-standard:1.7"], folder, surroundings)
     except OSError as error:
         raise RenderError(f"{name} could not be started: {error}") from None
     if done.returncode != 0:
         raise RenderError(f"{name} failed with status {done.returncode}: {_reason(done.stderr)}")
+
+
+def _run(
+    command: list[str], folder: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
 
 
 def script_environment(folder: Path) -> dict[str, str]:

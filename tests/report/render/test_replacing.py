@@ -106,6 +106,16 @@ def test_quarto_crashes(project, tmp_path):
     assert digest(project / "_site") == before
 
 
+def test_quarto_has_no_font_for_a_letter(project, tmp_path):
+    script = (
+        'case "$*" in *"-M pdf-standard:1.7") ;; *)'
+        ' echo \'the text "x" could not be displayed with font "y"\' >&2; exit 1;; esac\n'
+        'echo site > "$4/index.html"; echo paper > "$4/report.pdf"\n'
+    )
+    path = fake(tmp_path / "bin", VERSION + script)
+    assert render(project, "quarto", path).pdf.read_text() == "paper\n"
+
+
 def test_quarto_succeeds_without_a_file(project, tmp_path):
     render(project, "builtin")
     before = digest(project / "_site")
