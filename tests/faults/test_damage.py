@@ -1,8 +1,6 @@
-"""Damaged, foreign and mixed files; failing, diverging and impossible tasks; full disks."""
+"""Damaged, foreign and mixed files; failing, diverging and impossible tasks."""
 
-import errno
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -207,6 +205,19 @@ def test_a_diverging_run(homework: Homework) -> None:
     shown = json.loads(homework("status", "--suite", "tiny.toml", "--json").out)
     assert [s["state"] for s in shown] == ["diverged", "done"]
     assert "simulate-function: fresh" in homework(*RUN).err
+    rendered = homework("render", "--suite", "tiny", "--renderer", "builtin")
+    assert rendered.code == 0, rendered.err
+
+
+def test_a_task_without_its_data_hinders_no_other(homework: Homework) -> None:
+    homework.edit('"digits", train_size = 60', '"mnist", train_size = 60')
+    (homework.folder / "nowhere").write_text("a file")
+    ended = homework(*RUN, "--data-dir", "nowhere")
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].startswith("homework: ")
+    assert "nowhere" in ended.err.splitlines()[-1]
+    assert read_record(homework.results / RECORD).status == "ok"
+    assert not (homework.results / "train-on-task.json").exists()
 
 
 def test_figures_that_cannot_be_drawn_are_a_failure(
@@ -222,44 +233,3 @@ def test_figures_that_cannot_be_drawn_are_a_failure(
     assert ended.code == 1
     assert "figures: ZeroDivisionError: in the figure" in ended.err
     assert (homework.results / "train-on-task.json").exists()
-
-
-@pytest.mark.parametrize("name", [RECORD, pytest.param(".svg", marks=pytest.mark.long), ".pt"])
-def test_a_disk_that_is_full_for_a_while(
-    homework: Homework, straight: dict[str, Any], monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    replace = Path.replace
-
-    def full(path: Path, target: Path) -> Path:
-        if str(target).endswith(name):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return replace(path, target)
-
-    monkeypatch.setattr(Path, "replace", full)
-    ended = homework(*RUN)
-    assert ended.code == 2
-    last = ended.err.splitlines()[-1]
-    assert last.startswith("homework: ") and name in last and "No space left" in last
-    assert "Traceback" not in ended.err
-    assert not list(homework.results.rglob(".*.draft"))
-    monkeypatch.undo()
-    monkeypatch.chdir(homework.folder)
-    assert homework(*RUN).code == 0
-    assert contents(homework.results) == straight
-
-
-def test_nothing_is_trained_where_nothing_can_be_written(
-    homework: Homework, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened = Path.open
-
-    def read_only(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
-        if mode != "r" and homework.folder in path.resolve().parents:
-            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        return opened(path, mode, *arguments, **options)
-
-    monkeypatch.setattr(Path, "open", read_only)
-    monkeypatch.setattr(simulate_function, "run", None)
-    ended = homework(*RUN)
-    assert ended.code == 2
-    assert "results/tiny" in ended.err and "nothing was trained" in ended.err

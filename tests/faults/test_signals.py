@@ -80,6 +80,18 @@ def test_interrupted_in_training(
     assert contents(project / "results" / "tiny") == straight
 
 
+def test_interrupted_with_two_workers(project: Path, straight: dict[str, Any]) -> None:
+    command = start(project, *RUN[:-1], "2", hook=slowly)
+    in_training(command, project)
+    begin = time.monotonic()
+    command.signal(signal.SIGINT)
+    assert command.wait() == 130
+    assert time.monotonic() - begin < 5
+    assert "Traceback" not in command.text
+    assert start(project, *RUN).wait() == 0
+    assert contents(project / "results" / "tiny") == straight
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_signal_leaves_at_once(project: Path, number: signal.Signals) -> None:
     command = start(project, *RUN, hook=stuck)

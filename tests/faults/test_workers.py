@@ -72,8 +72,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Worker]]:
         assert not worker.process.is_alive()
 
 
-def harm(begun: list[Worker], number: int, request: Request) -> None:
-    """Send a signal to the worker of the first task, once it trains."""
+def harm(begun: list[Worker], number: int, request: Request) -> list[float]:
+    """Send a signal to the worker of the first task, once it trains; the list gets the time."""
+    moments: list[float] = []
 
     def wait_and_send() -> None:
         marker = request.results.marker("simulate-function")
@@ -82,8 +83,10 @@ def harm(begun: list[Worker], number: int, request: Request) -> None:
         worker = next(w for w in begun if w.task == "simulate-function")
         assert worker.process.pid is not None
         os.kill(worker.process.pid, number)
+        moments.append(time.monotonic())
 
     threading.Thread(target=wait_and_send, daemon=True).start()
+    return moments
 
 
 @pytest.mark.parametrize(
@@ -100,10 +103,14 @@ def test_a_lost_worker_fails_its_task_alone(
     number: int,
     reason: str,
 ) -> None:
+    assert workers.POLL + workers.STOPPED < 10
     monkeypatch.setattr(workers, "POLL", 0.2)
     monkeypatch.setattr(workers, "STOPPED", 1.0)
-    harm(begun, number, request_)
-    outcomes = dict(computed(request_, request_.tasks, Quiet(), 2))
+    moments = harm(begun, number, request_)
+    outcomes, noticed = {}, {}
+    for task, outcome in computed(request_, request_.tasks, Quiet(), 2):
+        outcomes[task], noticed[task] = outcome, time.monotonic()
+    assert noticed["simulate-function"] - moments[0] < 10
     lost = outcomes["simulate-function"]
     assert isinstance(lost, Record)
     assert (lost.status, lost.metrics) == ("failed", {})

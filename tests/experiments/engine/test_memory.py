@@ -1,5 +1,6 @@
 """A GPU without room for a stack: one more try in halves, then the error."""
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ def small_device(monkeypatch: pytest.MonkeyPatch, room: int) -> list[int]:
 
     class Training(GroupTraining):
         def __init__(self, runs: Sequence[Run], *arguments: Any) -> None:
+            assert sys.exc_info() == (None, None, None), "what failed is still held in memory"
             asked.append(len(runs))
             if len(runs) > room:
                 raise torch.OutOfMemoryError("no room")
