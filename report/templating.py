@@ -1,5 +1,6 @@
 """The Jinja environment of the templates: own delimiters, nothing undefined, nothing unescaped."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,13 @@ FORMATTERS = (
 )
 
 
+@cache
 def environment(folder: Path) -> Environment:
     """Templates of `folder`, with `<< >>` for values, `<% %>` for statements, `<# #>` for comments.
 
     A value must be Markdown (from a formatter or a section) or text, which is escaped; a bare
-    number is an error, so that every number passes through a formatter.
+    number is an error, so that every number passes through a formatter. A template is read again
+    only when its file has changed.
     """
     made = Environment(
         loader=FileSystemLoader(folder),

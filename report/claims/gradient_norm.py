@@ -9,6 +9,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims import Claim, Statement, compare, evidence, ratio_words, tracks
 from report.claims.length import shortened
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.cases import about
@@ -174,7 +175,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
 
 def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     chosen = runs[runs["case"] == case["case"]]
-    done = chosen.dropna(subset=["final_loss"]) if "final_loss" in chosen else chosen[:0]
+    done = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if done.empty:
         used = [evidence(record, "runs", "diverged_at", chosen.index)]
         return [FALL("nothing", used, **about(case))]

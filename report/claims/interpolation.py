@@ -15,6 +15,7 @@ from report.claims import (
     ratio_words,
 )
 from report.claims.length import shortened
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.statistics import mean, median, paired_difference, paired_log_ratio
@@ -210,7 +211,7 @@ LOST = Statement(
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: barriers between the solutions; steepness and quality of their sides."""
     lines = record.frame("lines")
-    done = lines.dropna(subset=["train_barrier", "test_barrier"])
+    done = known(lines, "train_barrier", "test_barrier")
     lost = evidence(record, "lines", "train_barrier", lines.index.difference(done.index))
     if done.empty:
         return ((LOST("all", [evidence(record, "lines", "train_barrier")]),),)
@@ -226,7 +227,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     first.append(_top(record, done))
     second: list[Claim] = []
     sides = []
-    solutions = record.frame("solutions").dropna(subset=["final_test_accuracy"])
+    solutions = known(record.frame("solutions"), "final_test_accuracy")
     for pair, group in done.groupby("pair"):
         ends = ends_of(lines[lines["pair"] == pair].iloc[0])
         rise, quality = _rise(record, group), _quality(record, solutions, ends)

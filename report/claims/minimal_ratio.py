@@ -8,6 +8,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims import Claim, Evidence, Statement, compare, evidence, ratio_words, tracks
 from report.claims.length import shortened
+from report.frames import as_floats, known
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.cases import case_name
@@ -252,7 +253,7 @@ def finite(runs: pd.DataFrame) -> pd.DataFrame:
     numbers = ["loss", "gradient_norm", "minimal_ratio", "near_zero", "negative"]
     numbers += ["trained_loss", "trained_gradient_norm", "gradient_curvature", "even_curvature"]
     numbers = [name for name in numbers if name in done]
-    return done.astype(dict.fromkeys(numbers, float))
+    return as_floats(done, *numbers)
 
 
 def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
@@ -461,7 +462,7 @@ def _correlation_words(estimate: Estimate) -> dict[str, Markdown]:
 def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
     if runs.empty:
         return []
-    rest = runs[runs["verdict"] != CRITICAL].dropna(subset=["gradient_curvature", "even_curvature"])
+    rest = known(runs[runs["verdict"] != CRITICAL], "gradient_curvature", "even_curvature")
     if len(rest) < 2:
         return []
     estimate = paired_log_ratio(rest["gradient_curvature"], rest["even_curvature"])

@@ -17,6 +17,7 @@ from report.claims import (
     ratio_words,
     tracks,
 )
+from report.frames import known
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.statistics import (
@@ -179,7 +180,7 @@ DIVERGED = Statement(
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: where size stops helping; fit, gap, and what theory expects."""
-    done = runs.dropna(subset=["final_test_accuracy"])
+    done = known(runs, "final_test_accuracy")
     lost = len(runs) - len(done)
     diverged = [evidence(record, "runs", "diverged_at")]
     if done.empty:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims import Claim, Statement, compare, evidence, point_words, ratio_words, tracks
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.aligned import aligned
@@ -196,7 +197,7 @@ def top_threshold(record: Record) -> float:
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
-    done = runs.dropna(subset=["final_test_accuracy"])
+    done = known(runs, "final_test_accuracy")
     most = done[done["fraction"] == runs["fraction"].max()]
     first = [_fit(record, most)]
     second: list[Claim] = []
@@ -383,7 +384,7 @@ def _first_step(record: Record, done: pd.DataFrame) -> list[Claim]:
 
 
 def _memorized(record: Record, done: pd.DataFrame) -> list[Claim]:
-    partly = done[(done["fraction"] > 0) & (done["fraction"] < 1)].dropna(subset=["changed_fitted"])
+    partly = known(done[(done["fraction"] > 0) & (done["fraction"] < 1)], "changed_fitted")
     if partly.empty:
         return []
     means = partly.groupby("fraction")["changed_fitted"].mean()

@@ -5,6 +5,7 @@ import pandas as pd
 from report import format as fmt
 from report.approach import batch, rate
 from report.claims import Claim, Evidence, Statement, evidence, tracks
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.statistics import Estimate, partial_rank_correlation, rank_correlation
@@ -167,7 +168,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 
 def finished(rows: pd.DataFrame) -> pd.DataFrame:
     """Solutions that did not diverge, with their gaps in loss and accuracy."""
-    done = rows.dropna(subset=["jacobian_norm", "final_train_loss"])
+    done = known(rows, "jacobian_norm", "final_train_loss")
     return done.assign(
         loss_gap=done["final_test_loss"] - done["final_train_loss"],
         accuracy_gap=done["final_train_accuracy"] - done["final_test_accuracy"],

@@ -10,6 +10,7 @@ from report.approach import approach_of, batch, batch_words, rate_words
 from report.claims import Claim, Evidence, Statement, evidence, tracks
 from report.claims.length import shortened
 from report.claims.sensitivity import correlation_words, sweep
+from report.frames import as_floats, known
 from report.markdown import Markdown
 from report.records import Record
 from report.statistics import partial_rank_correlation, rank_correlation
@@ -217,8 +218,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
     """Solutions of which everything could be measured."""
-    done = rows.dropna(subset=[*MEASURES, "loss_gap", "accuracy_gap"])
-    return done.astype(dict.fromkeys([*MEASURES, "train_loss", "loss_gap", "accuracy_gap"], float))
+    done = known(rows, *MEASURES, "loss_gap", "accuracy_gap")
+    return as_floats(done, *MEASURES, "train_loss", "loss_gap", "accuracy_gap")
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
@@ -349,7 +350,7 @@ def _rescaling(record: Record) -> list[Claim]:
     if rows.empty:
         return [CAVEAT("other", [evidence(record, "solutions", "epsilon_sharpness")])]
     columns = [*MEASURES, "test_loss"]
-    rows = rows.dropna(subset=columns).sort_values("factor")
+    rows = known(rows, *columns).sort_values("factor")
     used = [evidence(record, "rescaling", column) for column in ("factor", *columns)]
     if len(rows) < 2:
         return [CAVEAT("open", used)]

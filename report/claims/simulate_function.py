@@ -9,6 +9,7 @@ from report import format as fmt
 from report.claims.claim import Claim, Statement, evidence
 from report.claims.length import shortened
 from report.claims.verdict import compare, ratio_words
+from report.frames import known
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.statistics import LOG_RATIO, Estimate, mean, median, paired_log_ratio
@@ -156,7 +157,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """A paragraph on each function's best model, and one on all functions together."""
     runs = record.frame("runs")
     functions = list(dict.fromkeys(runs["function"]))
-    done = runs.dropna(subset=["final_train_loss"])
+    done = known(runs, "final_train_loss")
     per_function = []
     for function in functions:
         chosen = done[done["function"] == function]

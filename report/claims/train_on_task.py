@@ -8,6 +8,7 @@ from report import format as fmt
 from report.claims.claim import Claim, Statement, evidence
 from report.claims.length import shortened
 from report.claims.verdict import compare, point_words, ratio_words
+from report.frames import known
 from report.markdown import Markdown, escape
 from report.records import Model, Record
 from report.sections.aligned import aligned
@@ -184,7 +185,7 @@ DIVERGED = Statement(
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """A paragraph on each data set, and one on diverged runs, as far as there is room."""
     runs = record.frame("runs")
-    done = runs.dropna(subset=["final_test_accuracy"])
+    done = known(runs, "final_test_accuracy")
     paragraphs = []
     for dataset in dict.fromkeys(runs["dataset"]):
         chosen = done[done["dataset"] == dataset]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims import Claim, Evidence, Statement, compare, evidence, ratio_words
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.statistics import Estimate, mean, median, paired_log_ratio
@@ -290,7 +291,7 @@ def _straightness(record: Record, distances: pd.DataFrame) -> Claim:
 
 
 def _directions(record: Record, pairs: pd.DataFrame) -> Claim:
-    own = disjoint(pairs).dropna(subset=["cosine"])
+    own = known(disjoint(pairs), "cosine")
     used = _pair_evidence(record, pairs, "cosine")
     values = {"cosine": fmt.correlation(pairs["cosine"].mean())}
     estimate = mean(own["cosine"]) if len(own) else Estimate(math.nan, None, None, 0)

@@ -11,6 +11,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims.gradient_norm import commentary
 from report.figures.style import canvas, draw_band, legend_below
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table
@@ -94,7 +95,7 @@ def _draw_panel(place: Axes, chosen: pd.DataFrame, quantity: str) -> None:
     from report.figures.ticks import plain_ticks
 
     draw_band(place, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
-    finite = chosen.dropna(subset=["final_loss"]) if "final_loss" in chosen else chosen[:0]
+    finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if len(finite):
         x, curves = _curves(finite, "full_step", f"full_{quantity}")
         draw_band(place, x, curves, 1, "whole training set", markers=True)

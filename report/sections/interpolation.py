@@ -20,6 +20,7 @@ from report.approach import (
 )
 from report.claims.interpolation import commentary, ends_of
 from report.figures.style import canvas, draw_band, legend_below
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
@@ -35,7 +36,7 @@ SPLITS = {"train": "training", "test": "test"}
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     lines = record.frame("lines")
-    done = lines.dropna(subset=["train_barrier", "test_barrier"])
+    done = known(lines, "train_barrier", "test_barrier")
     figures: tuple[Figure, ...] = ()
     if len(done):
         figures = (_figure(record, done, "loss"), _figure(record, done, "accuracy"))
@@ -58,7 +59,7 @@ def _solutions_table(record: Record) -> Table:
         ["batch_size", "learning_rate"], sort=False, dropna=False
     ):
         approach = approach_of(*varied)
-        done = group.dropna(subset=["final_test_accuracy"])
+        done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             return mean(done[column]).value if len(done) else None
@@ -99,7 +100,7 @@ def _solutions_table(record: Record) -> Table:
 def _lines_table(lines: pd.DataFrame) -> Table:
     rows = []
     for (_, start), group in lines.groupby(["pair", "start"], sort=False):
-        done = group.dropna(subset=["train_barrier", "test_barrier"])
+        done = known(group, "train_barrier", "test_barrier")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             return mean(done[column]).value if len(done) else None

@@ -10,6 +10,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims.parameter_count import commentary
 from report.figures.style import canvas, draw_band
+from report.frames import known
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table
@@ -41,7 +42,7 @@ def _ordered(runs: pd.DataFrame) -> pd.DataFrame:
 def _results_table(runs: pd.DataFrame) -> Table:
     rows = []
     for model, group in _ordered(runs).groupby("model", sort=False):
-        done = group.dropna(subset=["final_test_accuracy"])
+        done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             return mean(list(done[column])).value if len(done) else None

@@ -10,6 +10,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims.random_labels import commentary, share, top_threshold
 from report.figures.style import canvas, draw_band, legend_below
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.aligned import aligned
@@ -40,7 +41,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     top = top_threshold(record)
     rows = []
     for fraction, group in runs.groupby("fraction"):
-        done = group.dropna(subset=["final_test_accuracy"])
+        done = known(group, "final_test_accuracy")
         chosen = fits[(fits["fraction"] == fraction) & (fits["threshold"] == top)]
         reached = chosen["epoch"].dropna()
         fitted = [fmt.count(len(reached)), Markdown("of"), fmt.count(len(chosen))]

@@ -13,6 +13,7 @@ from report.approach import approach_of, batch, rate
 from report.claims.sensitivity import MEASURES, VARIABLES, commentary, finished, sweep
 from report.figures.scales import scale_to
 from report.figures.style import canvas, draw_band
+from report.frames import known
 from report.markdown import Markdown
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
@@ -50,7 +51,7 @@ def _results_table(rows: pd.DataFrame) -> Table:
     lines = []
     for varied, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
         approach = approach_of(*varied)
-        done = group.dropna(subset=["jacobian_norm"])
+        done = known(group, "jacobian_norm")
         means = [mean(done[c]).value if len(done) else None for c in (*columns, *MEASURES)]
         lines.append(
             (

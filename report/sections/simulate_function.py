@@ -10,6 +10,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims.simulate_function import commentary, formulas
 from report.figures.style import canvas, draw_band, legend_below
+from report.frames import known
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.aligned import aligned
@@ -70,7 +71,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     names = formulas(record)
     rows = []
     for (function, model), group in runs.groupby(["function", "model"], sort=False):
-        done = group.dropna(subset=["final_train_loss"])
+        done = known(group, "final_train_loss")
         values = list(done["final_train_loss"])
         rows.append(
             (
@@ -200,7 +201,7 @@ def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -
         )
         for index, model in enumerate(m.name for m in record.models):
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
-            done = chosen.dropna(subset=["final_train_loss"]).sort_values("final_train_loss")
+            done = known(chosen, "final_train_loss").sort_values("final_train_loss")
             if len(done):
                 middle = done.iloc[(len(done) - 1) // 2]
                 draw_band(place, x, [middle["prediction"]], index, model)

@@ -10,6 +10,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims.train_on_task import commentary
 from report.figures.style import canvas, draw_band, legend_right
+from report.frames import known
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.aligned import aligned
@@ -43,7 +44,7 @@ def _cross_entropy(record: Record) -> bool:
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     rows = []
     for (dataset, model), group in runs.groupby(["dataset", "model"], sort=False):
-        done = group.dropna(subset=["final_test_accuracy"])
+        done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             return mean(list(done[column])).value if len(done) else None

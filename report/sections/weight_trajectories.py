@@ -13,6 +13,7 @@ import pandas as pd
 from report import format as fmt
 from report.claims.weight_trajectories import commentary
 from report.figures.style import MARKERS, canvas, line
+from report.frames import known
 from report.markdown import Markdown, escape
 from report.records import Record
 from report.sections.base import Figure, Section, Table, models_table, settings_table
@@ -63,7 +64,7 @@ def _marked(epochs: list[int]) -> list[int]:
 
 
 def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
-    runs = record.frame("runs").dropna(subset=["final_train_loss"])
+    runs = known(record.frame("runs"), "final_train_loss")
     first, second = part["explained"][:2]
     article = "the " if part["part"] == "model" else ""
     return Figure(

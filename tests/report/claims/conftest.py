@@ -9,6 +9,7 @@ from report.claims import Claim, Statement, contradiction
 from report.claims.registry import statements
 from tests.report.claims.grammar import faults
 
+KNOWN = statements()
 WITHIN = {
     "factor": "interval",
     "correlation": "interval",
@@ -21,7 +22,7 @@ WITHIN = {
 @pytest.fixture(autouse=True)
 def _every_claim_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """A claim of the report must be sentences, and must not contradict its effect or itself."""
-    make, known = Statement.__call__, statements()
+    make, known = Statement.__call__, KNOWN
 
     def read(statement: Statement, verdict: str, *given: Any, **values: Any) -> Claim:
         claim = make(statement, verdict, *given, **values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,13 @@ def digest(folder):
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
+@pytest.fixture
+def old(project, rendered):
+    """A fresh sample book that has been rendered before."""
+    shutil.rmtree(project)
+    return shutil.copytree(rendered.folder, project)
+
+
 def test_rendering_twice_gives_the_same_files(project):
     render(project, "builtin")
     first = digest(project / "_site")
@@ -26,25 +34,23 @@ def test_rendering_twice_gives_the_same_files(project):
     assert digest(project / "_site") == first
 
 
-def test_a_failed_render_keeps_the_old_report(project):
-    render(project, "builtin")
-    before = digest(project / "_site")
-    (project / "references.bib").write_text("")
+def test_a_failed_render_keeps_the_old_report(old):
+    before = digest(old / "_site")
+    (old / "references.bib").write_text("")
     with pytest.raises(Exception, match="citation"):
-        render(project, "builtin")
-    assert digest(project / "_site") == before
-    assert [path.name for path in project.glob("_site*")] == ["_site"]
+        render(old, "builtin")
+    assert digest(old / "_site") == before
+    assert [path.name for path in old.glob("_site*")] == ["_site"]
 
 
-def test_a_killed_render_leaves_nothing_that_the_next_does_not_clean(project):
-    render(project, "builtin")
-    before = digest(project / "_site")
+def test_a_killed_render_leaves_nothing_that_the_next_does_not_clean(old):
+    before = digest(old / "_site")
     command = [
         sys.executable,
         "-c",
         "import sys; from pathlib import Path\n"
         "from report.render import render\nrender(Path(sys.argv[1]), 'builtin')",
-        str(project),
+        str(old),
     ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     for delay in (0.3, 0.5, 0.7):
@@ -52,19 +58,18 @@ def test_a_killed_render_leaves_nothing_that_the_next_does_not_clean(project):
         time.sleep(delay)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        assert digest(project / "_site") == before
-    render(project, "builtin")
-    assert digest(project / "_site") == before
-    assert [path.name for path in project.glob("_site*")] == ["_site"]
+        assert digest(old / "_site") == before
+    render(old, "builtin")
+    assert digest(old / "_site") == before
+    assert [path.name for path in old.glob("_site*")] == ["_site"]
 
 
-def test_a_site_that_was_only_moved_aside_comes_back(project):
-    render(project, "builtin")
-    (project / "_site").rename(project / "_site.old")
-    with pytest.raises(RuntimeError), staging.staged(project, project / "_site"):
-        assert (project / "_site" / "index.html").exists()
+def test_a_site_that_was_only_moved_aside_comes_back(old):
+    (old / "_site").rename(old / "_site.old")
+    with pytest.raises(RuntimeError), staging.staged(old, old / "_site"):
+        assert (old / "_site" / "index.html").exists()
         raise RuntimeError
-    assert [path.name for path in project.glob("_site*")] == ["_site"]
+    assert [path.name for path in old.glob("_site*")] == ["_site"]
 
 
 def test_renders_at_the_same_time_end_with_one_whole_report(project):
@@ -95,15 +100,14 @@ def test_quarto_is_too_old(project, tmp_path):
     assert "Quarto 1.4.557 is older than 1.9" in result.line
 
 
-def test_quarto_crashes(project, tmp_path):
-    render(project, "builtin")
-    before = digest(project / "_site")
+def test_quarto_crashes(old, tmp_path):
+    before = digest(old / "_site")
     path = fake_quarto(tmp_path / "bin", RECENT + "echo ERROR: no luck >&2; exit 3\n")
     with pytest.raises(
         RenderError, match=r"Quarto 1\.9\.20 .* failed with status 3: ERROR: no luck"
     ):
-        render(project, "auto", path)
-    assert digest(project / "_site") == before
+        render(old, "auto", path)
+    assert digest(old / "_site") == before
 
 
 def test_quarto_has_no_font_for_a_letter(project, tmp_path):
@@ -116,13 +120,12 @@ def test_quarto_has_no_font_for_a_letter(project, tmp_path):
     assert render(project, "quarto", path).pdf.read_text() == "paper\n"
 
 
-def test_quarto_succeeds_without_a_file(project, tmp_path):
-    render(project, "builtin")
-    before = digest(project / "_site")
+def test_quarto_succeeds_without_a_file(old, tmp_path):
+    before = digest(old / "_site")
     path = fake_quarto(tmp_path / "bin", RECENT + 'touch "$4/nothing"; echo x > "$4/index.html"\n')
     with pytest.raises(RenderError, match=r"Quarto 1\.9\.20 .*wrote no report\.pdf"):
-        render(project, "quarto", path)
-    assert digest(project / "_site") == before
+        render(old, "quarto", path)
+    assert digest(old / "_site") == before
 
 
 def test_quarto_makes_the_report(project, tmp_path):
