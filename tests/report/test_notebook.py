@@ -12,10 +12,8 @@ from report.records import read_record
 from tests.project import Homework
 
 
-def test_a_record_in_pandas_and_its_figure(homework: Homework) -> None:
-    only = ("--only", "train-on-task", "--workers", "1", "--device", "cpu")
-    assert homework("run", "--suite", "tiny.toml", *only).code == 0
-    path = homework.results / "train-on-task.json"
+def test_a_record_in_pandas_and_its_figure(ran: Homework) -> None:
+    path = ran.results / "train-on-task.json"
     record = read_record(path)
 
     runs = frame(path)
@@ -28,7 +26,7 @@ def test_a_record_in_pandas_and_its_figure(homework: Homework) -> None:
     (first, *_) = section_of(record).figures
     drawn = figure(path, first.name)
     assert drawn.axes
-    saved = homework.results / "figures" / f"train-on-task-{first.name}.svg"
+    saved = ran.results / "figures" / f"train-on-task-{first.name}.svg"
     assert saved.read_bytes() == svg(first)
 
     with pytest.raises(UserError, match='no table "run"; it has runs'):
