@@ -11,11 +11,13 @@ import pytest
 from tests.project import RUN, Ended, Homework, make_project
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+gc.disable()
 
 
 def pytest_collection_finish() -> None:
-    """Keep what is imported, which stays to the end, out of every further search for garbage."""
+    """Keep what is imported, which stays to the end, out of every search for garbage."""
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture
