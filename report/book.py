@@ -1,6 +1,7 @@
 """The book: templates and records become the Markdown that the chapters take in."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,9 @@ from report.author import author_words, check_names
 from report.claims.trace import entry, findings, paragraphs
 from report.cover import read_cover
 from report.drawing import ensure_drawn
+from report.errors import UserError
 from report.gather import Part, gather, section_module
-from report.markdown import Markdown, escape
+from report.markdown import Markdown, escape, plain
 from report.methods import statistics_table, thresholds_table
 from report.questions import answers_table
 from report.records import Results
@@ -29,6 +31,7 @@ from report.templating import environment, render
 GENERATED = Path("chapters/_generated")
 COMMENTS = Path("comments")
 DEFAULT_SUITE = "full"
+_NAME = re.compile(r"[\w.-]+")
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class Sources:
 def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources:
     """Which results to show: HOMEWORK_SUITE, else a Quarto profile of that name, else `full`.
 
-    HOMEWORK_RESULTS names another folder of results.
+    HOMEWORK_RESULTS names another folder of results. Raises UserError for a suite's name that
+    `check_suite_name` refuses.
     """
     root = Path(variables.get("HOMEWORK_RESULTS", project / "results"))
     suite = variables.get("HOMEWORK_SUITE")
@@ -50,7 +54,17 @@ def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources
         profiles = variables.get("QUARTO_PROFILE", "").split(",")
         known = [name.strip() for name in profiles if (root / name.strip()).is_dir()]
         suite = next((name for name in known if name), DEFAULT_SUITE)
+    check_suite_name(suite)
     return Sources(project, Results(root, suite))
+
+
+def check_suite_name(name: str) -> None:
+    """Raises UserError where a suite's name would be more than a name in a figure's address."""
+    if not _NAME.fullmatch(name):
+        raise UserError(
+            f'suite "{plain(name)}": its name stands in addresses of the report, which take '
+            "letters, digits, dots, - and _ alone; rename its file"
+        )
 
 
 def generate(chosen: Sources) -> tuple[Path, ...]:

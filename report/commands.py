@@ -49,12 +49,14 @@ def run(
     from experiments.provenance import command_line
     from experiments.slurm.driver import Driver
     from experiments.slurm.submission import need_submitit
+    from report.book import check_suite_name
     from report.claims.stored import store_claims
     from report.drawing import ensure_drawn
     from report.gather import read_parts, section_of
     from report.progress import Bars
 
     suite = suites.load_suite(suite_name, smoke=smoke)
+    check_suite_name(suite.name)
     tasks = tuple(suites.chosen_tasks(suite, only))
     results = results_of(RESULTS, suite.name, smoke)
     on_slurm = executor == "slurm"

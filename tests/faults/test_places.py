@@ -1,6 +1,7 @@
 """Awkward paths, other locales and time zones: the same records and figures."""
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -12,7 +13,7 @@ import pytest
 from report.records import read_record
 from tests.faults.commands import start
 from tests.faults.compare import contents
-from tests.project import ROOT, RUN, make_project
+from tests.project import ROOT, RUN, Homework, make_project
 
 AWKWARD = "spaces  and \"quotes\" 'é' 中文 $HOME {{ x }} #;&%\\ -- "
 
@@ -26,6 +27,20 @@ def test_an_awkward_path(tmp_path: Path, straight: dict[str, Any]) -> None:
     rendered = start(folder, "render", "--suite", "tiny", "--renderer", "builtin")
     assert rendered.wait() == 0, rendered.text
     assert (folder / "_site" / "report.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("name", ["my suite", "a(b)", 'a"b', "{{< env HOME >}}", "a#b", "$x$"])
+def test_a_suite_whose_name_would_be_more_than_a_name(ran: Homework, name: str) -> None:
+    shutil.copyfile(ran.suite, ran.folder / f"{name}.toml")
+    refused = ran("run", "--suite", f"{name}.toml")
+    assert refused.code == 2
+    assert f'suite "{name}"' in refused.err and "rename its file" in refused.err
+    assert not (ran.folder / "results" / name).exists()
+    ran.results.rename(ran.results.with_name(name))
+    shown = ran("render", "--suite", name, "--renderer", "builtin")
+    assert shown.code == 2
+    assert "rename its file" in shown.err
+    assert not (ran.folder / "_site").exists()
 
 
 @pytest.mark.long
