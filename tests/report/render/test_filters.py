@@ -25,6 +25,11 @@ def test_latex_sets_what_its_font_lacks_and_marks_above_the_line() -> None:
     )
     link = written("So it is.[7](#evidence-7){.evidence}", "latex")
     assert link == r"So it is.\textsuperscript{\hyperref[evidence-7]{7}}"
+    signs = written(r"\"x\" \`x\`\` \<\<\> \,\,", "latex")
+    assert signs == (
+        r"\textquotedbl{}x\textquotedbl{} \textasciigrave{}x\textasciigrave{}\textasciigrave{} "
+        r"\textless{}{\kern0pt}\textless{}\textgreater{} ,{\kern0pt},"
+    )
     assert not set(written(ABOVE + GREEK, "latex")) & set(ABOVE + GREEK)
 
 
