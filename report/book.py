@@ -31,7 +31,7 @@ from report.templating import environment, render
 GENERATED = Path("chapters/_generated")
 COMMENTS = Path("comments")
 DEFAULT_SUITE = "full"
-_NAME = re.compile(r"[\w.-]+")
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def check_suite_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise UserError(
             f'suite "{plain(name)}": its name stands in addresses of the report, which take '
-            "letters, digits, dots, - and _ alone; rename its file"
+            "letters and digits, and behind the first dots, - and _; rename its file"
         )
 
 

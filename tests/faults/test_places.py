@@ -43,6 +43,13 @@ def test_a_suite_whose_name_would_be_more_than_a_name(ran: Homework, name: str) 
     assert not (ran.folder / "_site").exists()
 
 
+def test_a_suite_that_would_be_the_folder_above(ran: Homework) -> None:
+    shutil.copyfile(ran.suite, ran.folder / "...toml")
+    refused = ran("run", "--suite", "...toml")
+    assert refused.code == 2
+    assert 'suite ".."' in refused.err and "rename its file" in refused.err
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     "environment",

@@ -116,7 +116,7 @@ def test_quarto_has_no_font_for_a_letter(project, tmp_path):
         ' echo \'the text "x" could not be displayed with font "y"\' >&2; exit 1;; esac\n'
         'echo site > "$4/index.html"; echo paper > "$4/report.pdf"\n'
     )
-    path = fake(tmp_path / "bin", VERSION + script)
+    path = fake_quarto(tmp_path / "bin", RECENT + script)
     assert render(project, "quarto", path).pdf.read_text() == "paper\n"
 
 
