@@ -93,12 +93,17 @@ def _digest(files: Mapping[str, Path], words: Iterable[str] = ()) -> str:
     """
     found = hashlib.sha256()
     for word in words:
-        found.update(os.fsencode(word) + b"\0")
+        found.update(_bytes(word) + b"\0")
     for name, path in sorted(files.items()):
         if path.is_file():
             try:
                 content = hashlib.sha256(path.read_bytes()).digest()
             except OSError:
                 content = b"unreadable"
-            found.update(os.fsencode(name) + b"\0" + content)
+            found.update(_bytes(name) + b"\0" + content)
     return found.hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """In any locale, also for names of files that are no text in it."""
+    return text.encode("utf-8", "surrogatepass")

@@ -131,7 +131,8 @@ def test_a_broken_stamp_renders_again(report: Report, content: bytes) -> None:
 def test_another_suite_profile_or_renderer_renders_again(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variables in ({"HOMEWORK_SUITE": "quick"}, {"QUARTO_PROFILE": "quick"}, {}):
+    strange = {"HOMEWORK_SUITE": "é\udcff"}  # no text in any locale
+    for variables in ({"HOMEWORK_SUITE": "quick"}, {"QUARTO_PROFILE": "quick"}, strange, {}):
         assert report.made(**variables)
         assert not report.made(**variables)
     report.environment = fake_quarto(tmp_path / "newer", RECENT.replace("1.9.20", "1.9.21") + MAKE)
