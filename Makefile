@@ -6,6 +6,9 @@ SUITE ?= quick
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Compiled modules are kept, whatever the surroundings say: the tests start the program many times.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: report test test-faults test-long bench lint clean
 
 report: $(VENV)/experiments
