@@ -207,8 +207,8 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
 
 def sizes_of(done: pd.DataFrame) -> dict[str, int]:
     """Parameters of every structure, in the order of their names."""
-    known = zip(done["model"], done["parameters"], strict=True)
-    return {str(model): int(parameters) for model, parameters in sorted(known)}
+    pairs = zip(done["model"], done["parameters"], strict=True)
+    return {str(model): int(parameters) for model, parameters in sorted(pairs)}
 
 
 def structures(done: pd.DataFrame) -> list[str]:
