@@ -29,8 +29,9 @@ def cache_dir(data_dir: Path) -> Path:
 def exclusive(data_dir: Path) -> Iterator[None]:
     """Let one process at a time download or decode; go on without a lock where there can be none.
 
-    That is in a read-only folder, and on a file system that keeps no locks (NotImplementedError of
-    `filelock`); two processes may then download twice, and what they read is verified as ever.
+    That is in a read-only folder, and on a file system that keeps no locks, for which `filelock` 3
+    raises NotImplementedError; two processes may then download twice, and what they read is
+    verified as ever.
     """
     with contextlib.ExitStack() as stack:
         try:

@@ -229,7 +229,7 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     expected = ["ratio", "norms", "tolerance", "spectrum"] if truth["kinds"] != "d" * 12 else []
     assert [figure.name for figure in found.figures] == expected
     for figure in found.figures:
-        figure.draw().draw_without_rendering()
+        figure.draw().savefig("/dev/null", format="svg")
         assert "nan" not in figure.alt
     assert [table.name for table in found.tables] == ["models", "cases", "results"]
 

@@ -225,7 +225,7 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
         drawn.remove("rescaling")
     assert [figure.name for figure in found.figures] == drawn
     for figure in found.figures:
-        figure.draw().draw_without_rendering()
+        figure.draw().savefig("/dev/null", format="svg")
         assert figure.alt
     assert [t.name for t in found.tables][:3] == ["models", "settings", "results"]
     assert all(table.markdown("sharpness") for table in found.tables)
