@@ -10,28 +10,38 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+Direction = Literal["x", "y"]
 WIDE = 3.0
 """Largest over smallest value from which a logarithmic axis shows more than a linear one."""
 
 
-def scale_to(place: Axes, which: Literal["x", "y"], values: Iterable[Any]) -> None:
-    """Scale an axis to the values: linear where they span little or are not all positive.
+def logarithmic(place: Axes, which: Direction, *, linear: float = 0.0, **options: Any) -> None:
+    """Make an axis logarithmic, with few ticks and plain numbers.
 
-    Over few decades, ticks stand at 1, 2 and 5 and are written as plain numbers.
+    Args:
+        place: whose axis.
+        which: the axis.
+        linear: from minus this to this the axis is linear, and beyond also negative values show.
+        options: of matplotlib's scale.
     """
-    from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, LogLocator, NullFormatter
+    from matplotlib.ticker import NullLocator
 
+    from report.figures.ticks import PlainNumbers, plain_ticks
+
+    axis = place.xaxis if which == "x" else place.yaxis
+    scale = place.set_xscale if which == "x" else place.set_yscale
+    if linear:
+        scale("symlog", linthresh=linear, **options)
+        axis.set_major_formatter(PlainNumbers())
+        axis.set_minor_locator(NullLocator())
+    else:
+        scale("log", **options)
+        plain_ticks(axis)
+
+
+def scale_to(place: Axes, which: Direction, values: Iterable[Any]) -> None:
+    """Scale an axis to the values: linear where they span little or are not all positive."""
     known = np.asarray(list(values), dtype=float)
     known = known[np.isfinite(known)]
-    if not len(known) or known.min() <= 0 or known.max() < WIDE * known.min():
-        return
-    decades = float(np.log10(known.max() / known.min()))
-    axis = place.xaxis if which == "x" else place.yaxis
-    (place.set_xscale if which == "x" else place.set_yscale)("log")
-    axis.set_minor_formatter(NullFormatter())
-    if decades < 2.5:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 1.5 else (1, 3)))
-        plain = known.min() >= 1e-3 and known.max() < 1e5
-        axis.set_major_formatter(
-            FuncFormatter(lambda value, _: f"{value:g}") if plain else LogFormatterSciNotation()
-        )
+    if len(known) and known.min() > 0 and known.max() >= WIDE * known.min():
+        logarithmic(place, which)

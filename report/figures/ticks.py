@@ -1,16 +1,51 @@
-"""Labels of logarithmic axes in plain decimals, also between the powers of ten."""
+"""Ticks of logarithmic axes: few, and written as text, which is laid out faster than a formula."""
+
+import math
+from collections.abc import Sequence
 
 from matplotlib.axis import Axis
-from matplotlib.ticker import LogFormatter
+from matplotlib.ticker import Formatter, LogLocator, NullLocator
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-class _Plain(LogFormatter):
+FACTORS = {1.0: (1, 1.5, 2, 3, 5, 7), 1.5: (1, 2, 5), 3.0: (1, 3), math.inf: (1,)}
+"""What powers of ten are multiplied by, by the number of decades under which it is shown."""
+
+
+class _Decades(LogLocator):
+    """At powers of ten; where few decades are shown, also between them."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
+        """Values of the ticks from `vmin` to `vmax`, both positive."""
+        decades = abs(math.log10(vmax / vmin)) if min(vmin, vmax) > 0 else math.inf
+        self.set_params(subs=next(FACTORS[limit] for limit in FACTORS if decades <= limit))
+        values: Sequence[float] = super().tick_values(vmin, vmax)
+        return values
+
+
+class PlainNumbers(Formatter):
+    """`0.01`, `0.5`, `20,000`; all as `2×10⁻⁶` where one is below 0.001 or has seven digits."""
+
+    _decimal = True
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """The ticks of an axis as texts."""
+        self._decimal = all(1e-3 <= abs(value) < 1e6 for value in values if value)
+        return [self(value) for value in values]
+
     def __call__(self, x: float, pos: int | None = None) -> str:
-        """`0.001`, `0.6`, `20`; nothing where a label would crowd the axis."""
-        return f"{x:g}" if super().__call__(x, pos) else ""
+        """The number `x` as text."""
+        if not x or self._decimal:
+            return f"{x:,.6g}".replace("-", "−")
+        exponent = math.floor(math.log10(abs(x)) + 1e-9)
+        sign, factor = "−" if x < 0 else "", f"{abs(x) / 10**exponent:.4g}×"
+        power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
+        return sign + (power if factor == "1×" else factor + power)
 
 
 def plain_ticks(axis: Axis) -> None:
-    """Label a logarithmic axis in plain decimals; minor ticks only where few decades are shown."""
-    axis.set_major_formatter(_Plain())
-    axis.set_minor_formatter(_Plain(minor_thresholds=(1.3, 0.4)))
+    """The ticks of a logarithmic axis, or color bar; none between them."""
+    axis.set_major_locator(_Decades())
+    axis.set_major_formatter(PlainNumbers())
+    axis.set_minor_locator(NullLocator())

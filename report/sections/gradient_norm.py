@@ -10,6 +10,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.gradient_norm import commentary
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below
 from report.frames import known
 from report.markdown import Markdown
@@ -92,15 +93,12 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
 
 
 def _draw_panel(place: Axes, chosen: pd.DataFrame, quantity: str) -> None:
-    from report.figures.ticks import plain_ticks
-
     draw_band(place, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
     finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if len(finite):
         x, curves = _curves(finite, "full_step", f"full_{quantity}")
         draw_band(place, x, curves, 1, "whole training set", markers=True)
-    place.set_yscale("log")
-    plain_ticks(place.yaxis)
+    logarithmic(place, "y")
 
 
 def _curves(chosen: pd.DataFrame, at: str, column: str) -> tuple[list[float], list[list[float]]]:

@@ -19,6 +19,7 @@ from report.approach import (
     rate,
 )
 from report.claims.interpolation import commentary, ends_of
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below
 from report.frames import known
 from report.markdown import Markdown
@@ -180,7 +181,7 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
                     draw_band(place, record.metrics["alphas"], curves, index, words)  # type: ignore[arg-type]
             _mark_ends(place, chosen)
             if quantity == "loss":
-                place.set_yscale(**_loss_scale(chosen))
+                logarithmic(place, "y", linear=_linear_below(chosen))
             if row == len(starts) - 1:
                 place.set_xlabel("α")
             if column == 0:
@@ -197,13 +198,12 @@ def _curves(column: pd.Series) -> np.ndarray[Any, np.dtype[Any]]:
     return np.asarray(list(column), dtype=float)
 
 
-def _loss_scale(chosen: pd.DataFrame) -> dict[str, Any]:
-    """Logarithmic; where a loss is exactly zero, linear below the smallest positive one."""
+def _linear_below(chosen: pd.DataFrame) -> float:
+    """Where a loss is exactly zero, the smallest positive one; else 0."""
     values = np.concatenate([_curves(chosen[f"{split}_loss"]).ravel() for split in SPLITS])
     positive = values[values > 0]
-    if len(positive) == len(values) or not len(positive):
-        return {"value": "log"}
-    return {"value": "symlog", "linthresh": float(positive.min())}
+    some = 0 < len(positive) < len(values)
+    return float(positive.min()) if some else 0.0
 
 
 def _mark_ends(place: Any, chosen: pd.DataFrame) -> None:

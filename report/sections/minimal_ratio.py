@@ -19,6 +19,7 @@ from report.claims.minimal_ratio import (
     ranked_losses,
     swept,
 )
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below, line
 from report.markdown import Markdown, escape, join
 from report.records import Record
@@ -186,7 +187,8 @@ def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
         done = _of(runs, case)
         for index, (verdict, words) in enumerate(VERDICTS.items()):
             _draw_marks(place, done[done["verdict"] == verdict], index, words)
-        place.set(title=_title(case), xlabel="training loss (MSE)", xscale="log")
+        place.set(title=_title(case), xlabel="training loss (MSE)")
+        logarithmic(place, "x")
         place.set_ylim(-0.04, 1.06)
     axes[0, 0].set_ylabel("minimal ratio")
     legend_below(figure, axes[0, 0], len(VERDICTS))
@@ -271,7 +273,8 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
                 label=words,
             )
         place.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
-        place.set(title=_title(case), xlabel="run, by its final norm", yscale="log")
+        place.set(title=_title(case), xlabel="run, by its final norm")
+        logarithmic(place, "y")
         place.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0, 0].set_ylabel("gradient norm")
     legend_below(figure, axes[0, 0], len(VERDICTS) + 1)
@@ -312,7 +315,8 @@ def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
     figure, axes = canvas(1, len(cases), height=2.7, sharey=True)
     for place, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
-        place.set(title=_title(case), xlabel="τ / max |λ|", xscale="log")
+        place.set(title=_title(case), xlabel="τ / max |λ|")
+        logarithmic(place, "x")
         place.set_ylim(-0.03, 1.03)
         if done.empty:
             continue
@@ -373,7 +377,7 @@ def _draw_spectrum(record: Record) -> Canvas:
             )
         place.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
         if tolerance > 0:
-            place.set_yscale("symlog", linthresh=tolerance, linscale=0.6)
+            logarithmic(place, "y", linear=tolerance, linscale=0.6)
             _decades(place, values, tolerance)
         place.set(title=f"{_title(case)}, seed {spectrum['seed']}", xlabel="eigenvalue, by size")
         place.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -395,4 +399,3 @@ def _decades(place: Axes, values: list[float], tolerance: float) -> None:
     top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
     place.set_ylim(bottom, top)
     place.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])
-    place.minorticks_off()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.parameter_count import commentary
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band
 from report.frames import known
 from report.markdown import Markdown, escape
@@ -114,7 +115,7 @@ def _draw(runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
         _draw_sizes(place, runs, scale * runs[f"final_{split}_{quantity}"], index, words)
     place.set(ylabel=unit)
     if quantity == "loss":
-        place.set_yscale("log")
+        logarithmic(place, "y")
     place.legend(loc="best")
     return figure
 
@@ -159,4 +160,5 @@ def _draw_sizes(place: Axes, runs: pd.DataFrame, values: pd.Series, index: int, 
     known = [model for model in sizes.index if table[model].notna().any()]
     lines = table[known].values.tolist()
     draw_band(place, [float(sizes[m]) for m in known], lines, index, words, markers=True)
-    place.set(xlabel="number of parameters", xscale="log")
+    logarithmic(place, "x")
+    place.set_xlabel("number of parameters")

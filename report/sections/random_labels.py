@@ -9,6 +9,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.random_labels import commentary, share, top_threshold
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below
 from report.frames import known
 from report.markdown import Markdown
@@ -120,7 +121,7 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
             draw_band(place, x, curves, index, f"{share(float(str(fraction)))} random")
         place.set(title="training" if split == "train" else "test", xlabel="epoch")
         if quantity == "loss":
-            place.set_yscale("log")
+            logarithmic(place, "y")
         else:
             _guessing(record, place)
     axes[0, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")

@@ -11,7 +11,7 @@ import pandas as pd
 from report import format as fmt
 from report.approach import approach_of, batch, rate
 from report.claims.sensitivity import MEASURES, VARIABLES, commentary, finished, sweep
-from report.figures.scales import scale_to
+from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, draw_band
 from report.frames import known
 from report.markdown import Markdown
@@ -185,9 +185,8 @@ def draw_sweep(
     places = [float(value) for value in table.columns]
     draw_band(place, places, table.to_numpy().tolist(), index, words, markers=True)
     show = batch if variable == "batch_size" else rate
-    place.set_xscale("log")
+    logarithmic(place, "x")
     place.set_xticks(places, [str(show(value)) for value in table.columns])
-    place.minorticks_off()
 
 
 def _gap_figure(done: pd.DataFrame) -> Figure:
@@ -232,6 +231,8 @@ def draw_gaps(
     """Both gaps against a measure, one panel below the other; colors tell the training loss."""
     from matplotlib.colors import LogNorm
 
+    from report.figures.ticks import plain_ticks
+
     losses = done[train_loss].astype(float)
     scale = LogNorm(losses.min(), losses.max()) if len(losses) and losses.min() > 0 else None
     for place, gap in zip(places, GAPS, strict=True):
@@ -247,4 +248,6 @@ def draw_gaps(
         )
         scale_to(place, "x", done[measure])
     if colorbar:
-        figure.colorbar(drawn, ax=list(places), label="training loss")
+        bar = figure.colorbar(drawn, ax=list(places), label="training loss")
+        if scale is not None:
+            plain_ticks(bar.ax.yaxis)

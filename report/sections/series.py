@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report import format as fmt
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below
 from report.markdown import Markdown, escape, plain
 from report.records import Record
@@ -60,7 +61,7 @@ def _draw(series: dict[str, Any]) -> Canvas:
         draw_band(place, series["x"], runs, index, line["label"])
     place.set(xlabel=series["x_label"], ylabel=series["y_label"])
     if series.get("logarithmic"):
-        place.set_yscale("log")
+        logarithmic(place, "y")
     legend_below(figure, place)
     return figure
 

@@ -11,7 +11,7 @@ from report import format as fmt
 from report.approach import approach_of, batch, rate
 from report.claims.sensitivity import VARIABLES, sweep
 from report.claims.sharpness import MEASURES, commentary, measured
-from report.figures.scales import scale_to
+from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, legend_below, line
 from report.markdown import Markdown
 from report.records import Record
@@ -258,8 +258,8 @@ def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
     factors = list(rows["factor"])
     shown = rows[list(names)].astype(float)
     scale_to(place, "y", (shown / shown.iloc[0]).to_numpy().ravel())
-    place.set(xscale="log", xlabel="factor", ylabel="value over that at factor 1")
+    logarithmic(place, "x")
+    place.set(xlabel="factor", ylabel="value over that at factor 1")
     place.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])
-    place.minorticks_off()
     legend_below(figure, place)
     return figure

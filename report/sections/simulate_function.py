@@ -9,6 +9,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.simulate_function import commentary, formulas
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below
 from report.frames import known
 from report.markdown import Markdown, escape
@@ -168,7 +169,9 @@ def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canv
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             x, curves = aligned(chosen, "train_loss")
             draw_band(place, x, curves, index, model)
-        place.set(title=function, xlabel="epoch", xscale="symlog", yscale="log")
+        place.set(title=function, xlabel="epoch")
+        logarithmic(place, "x", linear=2)
+        logarithmic(place, "y")
         place.set_xlim(left=0)
     axes[0, 0].set_ylabel("training loss (MSE)")
     legend_below(figure, axes[0, 0], len(record.models))

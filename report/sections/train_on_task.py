@@ -9,6 +9,7 @@ import pandas as pd
 
 from report import format as fmt
 from report.claims.train_on_task import commentary
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_right
 from report.frames import known
 from report.markdown import Markdown, escape
@@ -137,7 +138,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
                 title=f"{dataset}, {'training' if split == 'train' else 'test'}", xlabel="epoch"
             )
             if quantity == "loss":
-                place.set_yscale("log")
+                logarithmic(place, "y")
             else:
                 place.set_ylim(bottom=_floor(chosen))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
