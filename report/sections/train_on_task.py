@@ -111,15 +111,18 @@ def _shown(quantity: str, value: float) -> str:
     return fmt.accuracy(value) if quantity == "accuracy" else fmt.loss(value)
 
 
-def _floor(runs: pd.DataFrame) -> float:
-    """Percent where the axis of accuracy begins: below all but the untrained networks."""
+def _limits(runs: pd.DataFrame) -> tuple[float, float]:
+    """Percents between which the axis of accuracy shows all but the untrained networks."""
     later = [
         100 * value
         for column in ("train_accuracy", "test_accuracy")
         for curve in runs[column]
         for value in curve[1:]
     ]
-    return max(0.0, min(later) - 5) if later else 0.0
+    if not later:
+        return 0.0, 100.0
+    low, high = max(0.0, min(later) - 5), max(later)
+    return low, high + 0.03 * max(high - low, 5.0)
 
 
 def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
@@ -140,7 +143,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
             if quantity == "loss":
                 logarithmic(place, "y")
             else:
-                place.set_ylim(bottom=_floor(chosen))
+                place.set_ylim(_limits(chosen))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
         legend_right(axes[row, 1])
     return figure

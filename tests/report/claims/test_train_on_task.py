@@ -321,3 +321,17 @@ def test_figures_and_tables(accuracies: Accuracies) -> None:
     assert [table.name for table in whole.tables] == ["models", "settings", "results"]
     assert len(whole.tables[2].rows) == len(accuracies)
     assert all(table.markdown("x") for table in whole.tables)
+
+
+@pytest.mark.parametrize(
+    "accuracies", [CLEAR, {"small": [0.0, 0.0]}, {"small": [1.0, 1.0]}, {"small": [None, None]}]
+)
+def test_the_axis_of_accuracy_shows_the_trained_networks(accuracies: Accuracies) -> None:
+    """And hardly more: none has over 100 %."""
+    given = made(accuracies, gap=0)
+    (figure,) = [f for f in section(given).figures if f.name == "accuracy"]
+    low, high = figure.draw().axes[0].get_ylim()
+    rows = given.rows("runs")
+    later = [100 * value for row in rows for value in row["test_accuracy"][1:]]
+    assert low <= min(later, default=0) <= max(later, default=100) <= high
+    assert high <= 102.5
