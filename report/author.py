@@ -91,8 +91,6 @@ def inert(text: str, number: Callable[[str], Markdown]) -> str:
         text: the author's words.
         number: what stands for the name of a cited number.
     """
-    import pypandoc
-
     cited: list[Markdown] = []
 
     def place(match: re.Match[str]) -> str:
@@ -104,12 +102,22 @@ def inert(text: str, number: Callable[[str], Markdown]) -> str:
         return "".join(chr(_ESCAPED + ord(c)) if c in string.punctuation else c for c in named)
 
     clean = "".join(c if c.isprintable() or c in _SPACES else plain(c) or " " for c in text)
-    tree = json.loads(pypandoc.convert_text(clean, "json", format=READER))
+    tree = json.loads(_converted(clean, READER, "json"))
     _disarm(tree["blocks"], words, _understood(tree))
-    options = ["--wrap=none", "--shift-heading-level-by=2"]
-    made: str = pypandoc.convert_text(json.dumps(tree), WRITER, format="json", extra_args=options)
+    options = ("--wrap=none", "--shift-heading-level-by=2")
+    made = _converted(json.dumps(tree), "json", WRITER, *options)
     safe = made.replace("{{", "\\{\\{").replace(":::", "\\:\\:\\:").strip("\n")
     return "".join(_restored(c, cited) for c in safe)
+
+
+def _converted(text: str, reader: str, writer: str, *options: str) -> str:
+    """`text` in another of Pandoc's formats, which it is not asked about before."""
+    import pypandoc
+
+    made: str = pypandoc.convert_text(
+        text, writer, format=reader, extra_args=options, verify_format=False
+    )
+    return made
 
 
 def _restored(character: str, cited: Sequence[Markdown]) -> str:
@@ -158,17 +166,12 @@ def _understood(tree: dict[str, Any]) -> set[str]:
 
     It knows no command that reads, writes or defines anything.
     """
-    import pypandoc
-
     formulas = list(_formulas(tree["blocks"]))
     if not formulas:
         return set()
     blocks = [{"t": "Para", "c": [formula]} for formula in formulas]
-    options = ["--mathml", "--quiet"]
-    html: str = pypandoc.convert_text(
-        json.dumps({**tree, "blocks": blocks}), "html", format="json", extra_args=options
-    )
-    shown = html.split("<p>")[1:]
+    page = json.dumps({**tree, "blocks": blocks})
+    shown = _converted(page, "json", "html", "--mathml", "--quiet").split("<p>")[1:]
     return {
         str(formula["c"][1])
         for formula, text in zip(formulas, shown, strict=True)

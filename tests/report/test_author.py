@@ -4,13 +4,13 @@ import json
 import re
 from pathlib import Path
 
-import pypandoc
 import pytest
 
 from report import format as fmt
 from report.author import author_words, check_names, inert
 from report.errors import UserError
 from report.markdown import Markdown
+from tests.report.converted import converted
 
 NUMBERS = {
     "train-on-task.best.accuracy": fmt.accuracy(0.9731),
@@ -126,7 +126,7 @@ def test_a_table_keeps_its_columns_whatever_the_number(tmp_path: Path) -> None:
 )
 def test_nothing_but_plain_formatting_is_in_effect(tmp_path: Path, hostile: str) -> None:
     text = words(tmp_path, hostile).removeprefix("::: {.author}\n").removesuffix("\n:::\n")
-    tree = json.loads(pypandoc.convert_text(text, "json", format="markdown"))
+    tree = json.loads(converted(text, "json"))
     kinds = set(re.findall(r'"t": "(\w+)"', json.dumps(tree["blocks"])))
     assert not kinds & {"RawInline", "RawBlock", "Div", "Span", "Cite", "Image"}
     assert not re.findall(r'\[\["(?:x|claim-1)?", \["(?!text")[^"]+"\]', json.dumps(tree["blocks"]))
@@ -137,7 +137,7 @@ def test_nothing_but_plain_formatting_is_in_effect(tmp_path: Path, hostile: str)
 
 def test_what_has_no_effect_shows_as_typed(tmp_path: Path) -> None:
     text = words(tmp_path, "<b>x</b> {{< y >}} \\input{z} :::")
-    shown = pypandoc.convert_text(text, "plain", format="markdown", extra_args=["--wrap=none"])
+    shown = converted(text, "plain", "--wrap=none")
     assert shown.strip() == "<b>x</b> {{< y >}} \\input{z} :::"
 
 

@@ -3,13 +3,13 @@
 import html
 import json
 
-import pypandoc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report.markdown import Markdown, attribute, escape, join, plain
 from tests.hostile import CONTROL, HOSTILE, LONG
+from tests.report.converted import converted
 
 LITERAL = {"Str", "Space", "SoftBreak"}
 
@@ -25,7 +25,7 @@ def words(tree: list[dict[str, object]]) -> str:
 
 def read(markdown: str) -> list[dict[str, object]]:
     """The inlines of a document that is one paragraph."""
-    tree = json.loads(pypandoc.convert_text(markdown, "json", format="markdown"))
+    tree = json.loads(converted(markdown, "json"))
     (paragraph,) = tree["blocks"]
     assert paragraph["t"] == "Para"
     inlines: list[dict[str, object]] = paragraph["c"]
@@ -44,7 +44,7 @@ def test_escaped_text_is_read_back_as_it_is(text: str) -> None:
 def test_any_text(texts: list[str]) -> None:
     kept = [text for text in texts if plain(text)]
     cells = "\n\n".join(f"x{escape(text)}" for text in kept)
-    tree = json.loads(pypandoc.convert_text(cells, "json", format="markdown"))
+    tree = json.loads(converted(cells, "json"))
     assert [words(block["c"]) for block in tree["blocks"]] == [f"x{plain(text)}" for text in kept]
 
 
@@ -56,14 +56,14 @@ def test_in_a_bracketed_span_a_table_and_emphasis() -> None:
         (emphasis,) = read(f"*{escape(text)}*")
         assert emphasis["t"] == "Emph" and words(emphasis["c"]) == plain(text)  # type: ignore[arg-type]
     rows = "\n".join(f"| {escape(text)} | 1 |" for text in HOSTILE)
-    page = pypandoc.convert_text(f"| a | b |\n|:--|--:|\n{rows}\n", "html", format="markdown")
+    page = converted(f"| a | b |\n|:--|--:|\n{rows}\n", "html")
     assert page.count("<tr") == len(HOSTILE) + 1
     assert "<script" not in page and "<img" not in page and "<a " not in page
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, *CONTROL], ids=lambda text: text[:20])
 def test_attributes_hold_any_text(text: str) -> None:
-    page = pypandoc.convert_text(f"[x]{{title={attribute(text)}}}", "html", format="markdown")
+    page = converted(f"[x]{{title={attribute(text)}}}", "html")
     title = page.partition('title="')[2].partition('"')[0]
     assert html.unescape(title).split() == plain(text).split()
     assert "<script" not in page and "onerror" not in page.replace(title, "")

@@ -1,9 +1,9 @@
 """The Lua filters in templates/styles: blocks.lua in every format, letters.lua in LaTeX."""
 
-import pypandoc
 import pytest
 
 from tests.project import ROOT
+from tests.report.converted import converted
 
 ABOVE = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 GREEK = "αβγδΔεηθλμπρσΣτ"
@@ -13,9 +13,7 @@ def written(text: str, form: str) -> str:
     """The text in the format, without the line's end."""
     names = ("blocks.lua", "letters.lua")[: 2 if form == "latex" else 1]
     filters = [f"--lua-filter={ROOT / 'templates' / 'styles' / name}" for name in names]
-    options = ["--wrap=none", *filters]
-    found: str = pypandoc.convert_text(text, form, format="markdown", extra_args=options)
-    return found.strip()
+    return converted(text, form, "--wrap=none", *filters).strip()
 
 
 def test_latex_sets_what_its_font_lacks_and_marks_above_the_line() -> None:
