@@ -141,13 +141,13 @@ def _rank_correlation(x: tuple[float, ...], y: tuple[float, ...]) -> Estimate:
     a, b = np.asarray(x), np.asarray(y)
     if len(a) < 3 or not (np.ptp(a) > 0 and np.ptp(b) > 0):
         return Estimate(math.nan, None, None, len(a), CORRELATION)
-    value = float(np.corrcoef(*_ranks(np.stack([a, b]), np.arange(len(a))[None])[:, 0])[0, 1])
+    once = np.ones((1, len(a)))
+    value = float(np.corrcoef(_ranks(a, once)[0], _ranks(b, once)[0])[0, 1])
     if len(a) < 5:
         return Estimate(value, None, None, len(a), CORRELATION)
-    draws = np.random.default_rng(0).integers(len(a), size=(RESAMPLES, len(a)))
-    found = _row_correlations(*_ranks(np.stack([a, b]), draws))
-    low, high = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Estimate(value, float(low), float(high), len(a), CORRELATION)
+    samples = _samples(len(a))
+    found = _correlations(_ranks(a, samples), _ranks(b, samples), samples)
+    return Estimate(value, *_percentiles(found), len(a), CORRELATION)
 
 
 def partial_rank_correlation(x: Values, y: Values, given: Values) -> Estimate:
@@ -168,57 +168,51 @@ def _partial_rank_correlation(
 ) -> Estimate:
     data = np.asarray([x, y, given])
     count = data.shape[1]
-    value = float(_partial(data, np.arange(count)[None])[0]) if count >= 4 else math.nan
+    value = float(_partial(data, np.ones((1, count)))[0]) if count >= 4 else math.nan
     if np.isnan(data).any():
         value = math.nan
     if count < 6 or not math.isfinite(value):
         return Estimate(value, None, None, count, PARTIAL)
+    return Estimate(value, *_percentiles(_partial(data, _samples(count))), count, PARTIAL)
+
+
+def _samples(count: int) -> Array:
+    """How often (R, N) each of N points is in each of R seeded samples of N, with replacement."""
     draws = np.random.default_rng(0).integers(count, size=(RESAMPLES, count))
-    found = _partial(data, draws)
-    low, high = np.quantile(found[np.isfinite(found)], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Estimate(value, float(low), float(high), count, PARTIAL)
+    draws += np.arange(0, draws.size, count)[:, None]
+    return np.bincount(draws.ravel(), minlength=draws.size).reshape(draws.shape).astype(float)
 
 
-def _ranks(data: Array, draws: Array) -> Array:
-    """Ranks (V, R, N) within R samples of V variables (V, N), ties sharing the mean of theirs.
+def _percentiles(found: Array) -> tuple[float, float]:
+    """The ends of the interval, from the statistic of every sample that has one."""
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(found[np.isfinite(found)], [tail, 1 - tail])
+    return float(low), float(high)
 
-    `draws` (R, N) holds the points of each sample. Their values are counted, not sorted again.
+
+def _ranks(values: Array, samples: Array) -> Array:
+    """Ranks (R, N) of N values within R samples, less the mean rank; ties share the mean of theirs.
+
+    Such a rank is half of how many in the sample are smaller, less half of how many are larger.
     """
-    found = np.empty((len(data), *draws.shape))
-    rows = np.arange(len(draws))[:, None]
-    for ranks, values in zip(found, data, strict=True):
-        distinct, places = np.unique(values, return_inverse=True)
-        cells = rows * len(distinct) + places[draws]
-        counts = np.bincount(cells.ravel(), minlength=len(draws) * len(distinct))
-        counts = counts.reshape(len(draws), len(distinct))
-        shared = counts.cumsum(axis=1) - (counts - 1) / 2
-        ranks[:] = shared.ravel()[cells]
-    return found
+    larger = (values > values[:, None]).astype(float)
+    return np.asarray(samples @ (larger - larger.T) / 2)
 
 
-def _partial(data: Array, draws: Array) -> Array:
-    """Of R samples (R, N) of x, y and z (3, N): partial correlations (R,), NaN for none."""
-    ranks = _ranks(data, draws)
-    ranks = ranks - ranks.mean(axis=2, keepdims=True)
-    products = np.einsum("irn,jrn->ijr", ranks, ranks)
-    xx, yy, zz = (products[i, i] for i in range(3))
+def _correlations(x: Array, y: Array, samples: Array) -> Array:
+    """Pearson correlations (R,) of ranks (R, N) within R samples; NaN where one is constant."""
+    xy, xx, yy = (np.einsum("rn,rn,rn->r", samples, *two) for two in ((x, y), (x, x), (y, y)))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(xy / np.sqrt(xx * yy))
+
+
+def _partial(data: Array, samples: Array) -> Array:
+    """Of R samples of x, y and z (3, N): partial correlations (R,), NaN for none."""
+    x, y, z = (_ranks(values, samples) for values in data)
+    xy, xz, yz = (_correlations(*two, samples) for two in ((x, y), (x, z), (y, z)))
+    rest = (1 - xz**2) * (1 - yz**2)
     with np.errstate(divide="ignore", invalid="ignore"):
-        xy, xz, yz = (
-            products[0, 1] / np.sqrt(xx * yy),
-            products[0, 2] / np.sqrt(xx * zz),
-            products[1, 2] / np.sqrt(yy * zz),
-        )
-        rest = (1 - xz**2) * (1 - yz**2)
         return np.where(rest > 1e-12, (xy - xz * yz) / np.sqrt(rest), math.nan)
-
-
-def _row_correlations(x: Array, y: Array) -> Array:
-    """Pearson correlations of the rows of two (R, N) arrays; constant rows are left out."""
-    x = x - x.mean(axis=1, keepdims=True)
-    y = y - y.mean(axis=1, keepdims=True)
-    scale = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
-    valid = scale > 0
-    return np.asarray((x * y).sum(axis=1)[valid] / scale[valid])
 
 
 def share(count: int, total: int) -> Estimate:
