@@ -61,7 +61,7 @@ def follow(block: Block, folder: Path) -> None:
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program to add to."""
     folder = tmp_path_factory.mktemp("copy")
-    ignored = shutil.ignore_patterns("__pycache__", "_generated")
+    ignored = shutil.ignore_patterns("_generated")
     for name in ("experiments", "report", "templates", "chapters"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for path in (*ROOT.glob("_quarto*.yml"), ROOT / "index.qmd", ROOT / "references.bib"):

@@ -14,7 +14,7 @@ def render_committed(folder: Path, renderer: str) -> Path:
     make_project(folder)
     (folder / "report").unlink()  # a copy, so that its modules are files of the project
     for name in ("report", "experiments/tasks", "results/full"):
-        ignored = shutil.ignore_patterns(".work", "__pycache__")
+        ignored = shutil.ignore_patterns(".work")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     render(folder, renderer, {"HOMEWORK_SUITE": "full"})
     return folder
