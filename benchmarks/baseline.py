@@ -1,19 +1,25 @@
 """The plain way, as a good student writes it: one model after another, DataLoader, no tricks.
 
 Nothing here comes from the engine. Optimizers have torch's defaults. A full batch of a function's
-points is used as it is, which is faster than a DataLoader.
+points is used as it is, which is faster than a DataLoader. Who takes no images does not wait for
+torchvision, which takes seconds to import.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset, Sampler, Subset
-from torchvision import datasets, transforms
+
+if TYPE_CHECKING:
+    from torchvision import datasets, transforms
 
 Images = Dataset[tuple[Tensor, int]]
 EVALUATION_BATCH = 1000
@@ -142,16 +148,22 @@ def spectrum(model: nn.Module, inputs: Tensor, targets: Tensor) -> Tensor:
 
 def normalized(mean: Sequence[float], std: Sequence[float]) -> transforms.Compose:
     """The usual transform of images."""
+    from torchvision import transforms
+
     return transforms.Compose([transforms.ToTensor(), transforms.Normalize(mean, std)])
 
 
 def image_folder(folder: Path, transform: transforms.Compose, size: int | None = None) -> Images:
     """Images in folders named by their classes; `size`: as many of each class, the first ones."""
+    from torchvision import datasets
+
     return _first(datasets.ImageFolder(folder, transform), size)
 
 
 def mnist(folder: Path, train: bool, transform: transforms.Compose, size: int) -> Images:
     """MNIST as torchvision gives it, the first `size` / 10 of each class."""
+    from torchvision import datasets
+
     return _first(datasets.MNIST(folder, train, transform), size)
 
 
