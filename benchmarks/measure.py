@@ -11,8 +11,8 @@ from typing import Literal
 
 import torch
 
-from experiments.device import keep_memory
 from experiments.engine.precision import bfloat16_pays
+from experiments.heap import keep_memory
 
 GLIBC = {"largest": 32 << 20, "free": 64 << 20}
 """What glibc's own limits for freed memory grow to (mallopt(3)): the baseline's."""

@@ -1,11 +1,10 @@
-"""The device to compute on, how many threads and digits, and what becomes of freed memory."""
+"""The device to compute on, and with how many threads and digits."""
 
-import ctypes
 import os
-import sys
 
 import torch
 
+from experiments.heap import keep_memory
 from report.errors import UserError
 
 
@@ -20,23 +19,6 @@ def choose_device(name: str) -> torch.device:
 def cores() -> int:
     """Number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def keep_memory(*, largest: int = 1 << 30, free: int = 2**31 - 1) -> None:
-    """Let this process keep freed memory for its next tensors, where the C library is glibc.
-
-    By default large blocks go back to the system when they are freed, and every step pays for
-    fresh pages again: a third of the time of a small convolutional network.
-
-    Args:
-        largest: bytes of the largest block that is kept (M_MMAP_THRESHOLD of mallopt).
-        free: bytes that may lie free at the heap's end (M_TRIM_THRESHOLD).
-    """
-    trim_threshold, mmap_threshold = -1, -3  # of <malloc.h>
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-    if libc is not None and hasattr(libc, "gnu_get_libc_version"):
-        libc.mallopt(mmap_threshold, largest)
-        libc.mallopt(trim_threshold, free)
 
 
 def prepare_process(workers: int = 1) -> None:

@@ -1,39 +1,10 @@
-"""Threads and memory of a process that computes."""
-
-import subprocess
-import sys
+"""Device, threads and digits of a process that computes."""
 
 import pytest
 import torch
 
 from experiments.device import choose_device, pin_threads, prepare_process
 from report.errors import UserError
-
-FAULTS = """
-import resource
-import torch
-from experiments.device import keep_memory
-torch.set_num_threads(1)
-def pages(steps):
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(steps):
-        torch.zeros(12 << 20)  # 48 MiB, more than glibc keeps by itself
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
-pages(2)
-print(pages(3))
-keep_memory()
-pages(10)  # the heap grows at first
-print(pages(3))
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="no glibc here")
-def test_freed_memory_is_used_again() -> None:
-    """Pages that a process asks the system for in three steps, before and after."""
-    command = [sys.executable, "-c", FAULTS]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    left, kept = map(int, done.stdout.split())
-    assert kept < 0.1 * left
 
 
 def test_threads_are_shared_between_workers(monkeypatch: pytest.MonkeyPatch) -> None:
