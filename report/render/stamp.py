@@ -60,7 +60,8 @@ def basis(
 @cache
 def _installed() -> tuple[str, ...]:
     """The packages beside this program, with their versions."""
-    return tuple(sorted(f"{found.name} {found.version}" for found in distributions()))
+    read = (found.metadata for found in distributions())  # once: their names read it each time
+    return tuple(sorted(f"{packaged['Name']} {packaged['Version']}" for packaged in read))
 
 
 def write(book: Book, site: Path, read: str) -> None:
