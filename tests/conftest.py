@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Keep what is imported, which stays to the end, out of every search for garbage."""
     gc.freeze()
+    gc.set_threshold(100_000)  # most of what a test makes is in use to its end
     gc.enable()
 
 
