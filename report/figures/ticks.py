@@ -8,7 +8,6 @@ from matplotlib.ticker import Formatter, LogLocator, NullLocator
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-
 FACTORS = {1.0: (1, 1.5, 2, 3, 5, 7), 1.5: (1, 2, 5), 3.0: (1, 3), math.inf: (1,)}
 """What powers of ten are multiplied by, by the number of decades under which it is shown."""
 
