@@ -148,6 +148,9 @@ def _disarm(node: Any, words: Callable[[str], str], formulas: set[str]) -> None:
             return
         case {"t": "Math", "c": [_, content]} if content not in formulas:
             node.update(t="Code", c=[["", [], []], content])
+        case {"t": "Math", "c": [kind, content]}:
+            # Two braces begin a shortcode, a line of colons a block; spaces change no formula.
+            node["c"] = [kind, re.sub(r"([{:])(?=\1)", r"\1 ", re.sub(r"\s+:", " :", content))]
         case {"t": "Image", "c": [_, content, _]}:
             node.update(t="Emph", c=content)
         case {"t": "Link", "c": [_, content, [address, _]]}:

@@ -118,6 +118,9 @@ def test_a_table_keeps_its_columns_whatever_the_number(tmp_path: Path) -> None:
         "$x$[y]{.z}",
         "*a*{=html}",
         "{{< include /etc/passwd >}}",
+        "`{{< include /etc/passwd >}}`",
+        "```\n{{< include /etc/passwd >}}\n:::\n```",
+        "$x{{<}} {{{<}}} :::$",
         "::: {.callout-note}\nx\n:::",
         "[x]{.claim #claim-1}",
         "\\input{/etc/passwd}",
@@ -161,6 +164,20 @@ def test_mathematics_is_mathematics_only(tmp_path: Path, formula: str) -> None:
     text = words(tmp_path, f"$x^2$ and ${formula}$")
     assert "$x^2$" in text
     assert f"`{formula}`" in text
+
+
+@pytest.mark.parametrize("formula", ["e^{{x}}", "{{{n} \\choose k}}", "$a\n::: b$"])
+def test_a_formula_with_doubled_braces_stays_one(tmp_path: Path, formula: str) -> None:
+    """Though two braces would begin a shortcode of Quarto's, and three colons a block."""
+    text = words(tmp_path, f"${formula}$").removeprefix("::: {.author}\n").removesuffix("\n:::\n")
+    assert "{{" not in text and ":::" not in text
+
+    def mathml(markdown: str) -> str:
+        shown = converted(markdown, "html", "--mathml")
+        return re.sub("<annotation.*?</annotation>", "", shown, flags=re.DOTALL)
+
+    assert mathml(text) == mathml(f"${formula}$")
+    assert "<math" in mathml(text)
 
 
 def test_a_file_that_belongs_to_no_task_is_an_error(tmp_path: Path) -> None:
