@@ -30,7 +30,7 @@ _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 @formatter
 def count(value: int | float | None) -> Markdown:
     """A number of things: 1,196,522."""
-    return MISSING if _missing(value) else Markdown(f"{round(value):,}".replace("-", "−"))  # type: ignore[arg-type]
+    return MISSING if _missing(value) else Markdown(minus(f"{round(value):,}"))  # type: ignore[arg-type]
 
 
 @formatter
@@ -49,9 +49,9 @@ def number(value: float | None, digits: int = 3) -> Markdown:
         return Markdown("0")
     exponent = math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
     if -4 <= exponent < 5:
-        return Markdown(_minus(f"{value:.{max(digits - 1 - exponent, 0)}f}"))
+        return Markdown(minus(f"{value:.{max(digits - 1 - exponent, 0)}f}"))
     mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
-    return Markdown(_minus(f"{mantissa}×10") + str(int(power)).translate(_SUPERSCRIPTS))
+    return Markdown(minus(f"{mantissa}×{power_of_ten(int(power))}"))
 
 
 @formatter
@@ -65,7 +65,7 @@ def percent(share: float | None, decimals: int = 1) -> Markdown:
     """A share in [0, 1] as 97.3 % (with a no-break space)."""
     if _missing(share):
         return MISSING
-    return Markdown(_minus(f"{100 * share:.{decimals}f}") + "\u00a0%")  # type: ignore[operator]
+    return Markdown(minus(f"{100 * share:.{decimals}f}") + "\u00a0%")  # type: ignore[operator]
 
 
 @formatter
@@ -80,7 +80,7 @@ def points(difference: float | None) -> Markdown:
     if _missing(difference):
         return MISSING
     value = 100 * difference  # type: ignore[operator]
-    return Markdown(_minus(f"{value:.2f}") + "\u00a0percentage points")
+    return Markdown(minus(f"{value:.2f}") + "\u00a0percentage points")
 
 
 @formatter
@@ -94,7 +94,7 @@ def factor(ratio: float | None) -> Markdown:
 @formatter
 def correlation(value: float | None) -> Markdown:
     """A correlation coefficient, two decimals."""
-    return MISSING if _missing(value) else Markdown(_minus(f"{value:.2f}"))
+    return MISSING if _missing(value) else Markdown(minus(f"{value:.2f}"))
 
 
 @formatter
@@ -173,5 +173,11 @@ def _missing(value: float | None) -> bool:
     return value is None or not math.isfinite(value)
 
 
-def _minus(text: str) -> str:
+def minus(text: str) -> str:
+    """A number's text with the sign of mathematics where a program writes a hyphen."""
     return text.replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """10⁻⁵."""
+    return "10" + str(exponent).translate(_SUPERSCRIPTS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import RUN, Ended, Homework, make_project, sketch
+from tests.project import RUN, Ended, Homework, make_project
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 gc.disable()
@@ -72,9 +72,3 @@ def ran(homework: Homework, finished: Path) -> Homework:
     """A project of one's own in which the suite was run."""
     shutil.copytree(finished / "results", homework.folder / "results")
     return homework
-
-
-@pytest.fixture
-def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures take no time to draw, for tests that look at everything else."""
-    monkeypatch.setattr("report.drawing.svg", sketch)

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.sections.base import Figure
-
 ROOT = Path(__file__).resolve().parent.parent
 
 TINY = """
@@ -81,10 +79,3 @@ def make_project(folder: Path) -> None:
     shutil.copytree(ROOT / "templates", folder / "templates")
     (folder / "report").symlink_to(ROOT / "report")
     (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
-
-
-def sketch(figure: Figure) -> bytes:
-    """An SVG with the figure's name alone: what stands for it where no test looks at figures."""
-    size = 'width="460" height="240" viewBox="0 0 460 240"'
-    text = f'<text x="9" y="99">{figure.name}</text>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{text}</svg>'.encode()

@@ -33,7 +33,7 @@ RC: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
     "axes.titlesize": 9,
-    "axes.titley": 1.0,  # nothing is looked for above the axes at every drawing
+    "axes.titley": 1.0,  # fixed, or every drawing looks for what lies above the axes
     "axes.labelsize": 9,
     "legend.fontsize": 8,
     "xtick.labelsize": 8,

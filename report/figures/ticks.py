@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matplotlib.axis import Axis
 from matplotlib.ticker import Formatter, LogLocator, NullLocator
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from report import format as fmt
 
 FACTORS = {1.0: (1, 1.5, 2, 3, 5, 7), 1.5: (1, 2, 5), 3.0: (1, 3), math.inf: (1,)}
 """What powers of ten are multiplied by, by the number of decades under which it is shown."""
@@ -36,11 +36,10 @@ class PlainNumbers(Formatter):
     def __call__(self, x: float, pos: int | None = None) -> str:
         """The number `x` as text."""
         if not x or self._decimal:
-            return f"{x:,.6g}".replace("-", "−")
-        exponent = math.floor(math.log10(abs(x)) + 1e-9)
-        sign, factor = "−" if x < 0 else "", f"{abs(x) / 10**exponent:.4g}×"
-        power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
-        return sign + (power if factor == "1×" else factor + power)
+            return fmt.minus(f"{x:,.6g}")
+        mantissa, _, exponent = f"{x:.3e}".partition("e")
+        factor = {"1": "", "-1": "-"}.get(f"{float(mantissa):g}", f"{float(mantissa):g}×")
+        return fmt.minus(factor) + fmt.power_of_ten(int(exponent))
 
 
 def plain_ticks(axis: Axis) -> None:

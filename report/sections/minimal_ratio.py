@@ -131,7 +131,7 @@ def _results_table(record: Record) -> Table:
             "Norm / λmax",
             "Ratio",
             "Near 0",
-            "Negative",
+            "Below 0",
         ),
         align="llrrrrrrrr",
         rows=tuple(rows),

@@ -11,7 +11,6 @@ RUN = ("run", "--suite", "tiny.toml", "--device", "cpu", "--only", "train-on-tas
 
 
 @pytest.mark.filterwarnings("ignore")  # of TensorBoard's own libraries
-@pytest.mark.usefixtures("sketched")
 def test_scalars_are_those_of_the_record(homework: Homework) -> None:
     events = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     ended = homework(*RUN, "--workers", "1", "--log-dir", "seen")

@@ -60,7 +60,6 @@ def test_a_suite_that_does_not_exist(homework: Homework) -> None:
     assert 'did you mean "quick"?' in ended.err
 
 
-@pytest.mark.usefixtures("sketched")
 def test_names_lists_what_a_comment_may_cite(ran: Homework) -> None:
     ended = ran("names", "--suite", "tiny")
     assert ended.code == 0

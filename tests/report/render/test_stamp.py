@@ -172,7 +172,6 @@ def test_a_failed_render_is_not_taken_for_a_report(report: Report) -> None:
     assert report.made()
 
 
-@pytest.mark.usefixtures("sketched")
 def test_the_command_says_that_nothing_is_to_do(
     ran: Homework, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
