@@ -16,7 +16,7 @@ from report.errors import UserError
 
 # Key paths that the built-in renderer honors, or that change only the look of Quarto's own site.
 SUPPORTED = {
-    "project": {"type", "output-dir", "pre-render"},
+    "project": {"type", "output-dir", "pre-render", "post-render"},
     "profile": {"group", "default"},
     "book": {
         *("title", "subtitle", "output-file", "downloads", "search", "sidebar"),
@@ -72,6 +72,7 @@ class Book:
     output_name: str
     chapters: tuple[Chapter, ...]
     pre_render: tuple[str, ...]
+    post_render: tuple[str, ...]
     bibliography: tuple[Path, ...]
     filters: tuple[Path, ...]
     pdf_filters: tuple[Path, ...]
@@ -109,6 +110,7 @@ def read_book(folder: Path, profiles: tuple[str, ...] = (), builtin: bool = True
         output_name=str(book.get("output-file", "book")),
         chapters=_chapters(folder, book),
         pre_render=tuple(_list(config["project"].get("pre-render"))),
+        post_render=tuple(_list(config["project"].get("post-render"))),
         bibliography=_files(folder, "bibliography", config.get("bibliography")),
         filters=_files(folder, "filters", _pandoc_filters(config.get("filters", []))),
         pdf_filters=_files(

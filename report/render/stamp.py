@@ -40,7 +40,7 @@ def basis(
     """
     named = (
         *(chapter.source for chapter in book.chapters),
-        *(book.folder / script for script in book.pre_render),
+        *(book.folder / script for script in (*book.pre_render, *book.post_render)),
         *(*book.bibliography, *book.filters, *book.pdf_filters),
         *(*book.styles, *book.partials, *book.endings),
     )
