@@ -6,7 +6,7 @@ from report import format as fmt
 from report.claims import Claim
 from report.claims.registry import thresholds
 from report.markdown import Markdown, escape
-from report.statistics import METHODS
+from report.statistics import METHODS, Estimate
 from report.tables import Table
 
 
@@ -14,7 +14,8 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
     """The statistics of the report: what each is, what computes it, how often, with what n."""
     rows = []
     for method, (what, functions) in METHODS.items():
-        sizes = [c.effect.n for c in claims if c.effect is not None and c.effect.method == method]
+        estimates = [c.effect for c in claims if isinstance(c.effect, Estimate)]
+        sizes = [found.n for found in estimates if found.method == method]
         span = sorted({min(sizes), max(sizes)}) if sizes else []
         rows.append(
             (

@@ -8,17 +8,17 @@ from types import ModuleType
 import report.claims
 import report.sections
 from report import format as fmt
-from report.claims.claim import Statement
+from report.claims.claim import Wordings
 from report.markdown import Markdown
 from report.tasks import TASKS
 
 
-def statements() -> dict[str, Statement]:
+def statements() -> dict[str, Wordings]:
     """All statements of all sections by identifier; raises ValueError where two share one."""
-    found: dict[str, Statement] = {}
+    found: dict[str, Wordings] = {}
     for module in _modules(report.sections, report.claims):
         for value in vars(module).values():
-            if isinstance(value, Statement) and found.setdefault(value.id, value) is not value:
+            if isinstance(value, Wordings) and found.setdefault(value.id, value) is not value:
                 raise ValueError(f"{module.__name__}: two statements are called {value.id}")
     return found
 
