@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from report.markdown import Markdown
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
+from report.numbers.statistics import Estimate
 from report.numbers.trend import Trend
 from report.records import Record
-from report.statistics import Estimate
-from report.traced import unmarked
+from report.words.markdown import Markdown
+from report.words.traced import unmarked
 
 Effect = Estimate | Comparison | Trend | Parts
 """What a claim's verdict is formed from."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from report import format as fmt
 from report.claims.claim import Claim, Evidence, Wordings
-from report.markdown import Markdown, escape, join
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
 from report.numbers.scales import ACCURACY, LOSS, NORM, SHARE, Scale
 from report.numbers.trend import Trend
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape, join
 
 
 class Label(Markdown):

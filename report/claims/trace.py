@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from report import format as fmt
 from report.claims.claim import Claim, Effect, Evidence
-from report.markdown import Markdown, attribute, escape
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
+from report.numbers.statistics import CONFIDENCE, CORRELATION, LOG_RATIO
 from report.numbers.trend import Trend
-from report.statistics import CONFIDENCE, CORRELATION, LOG_RATIO
 from report.tasks import BY_NAME
-from report.traced import traced
+from report.words import format as fmt
+from report.words.markdown import Markdown, attribute, escape
+from report.words.traced import traced
 
 SHOWN_VALUES = 6
 """Numbers listed one by one; beyond that their count, smallest and largest are given."""

@@ -8,11 +8,11 @@ from report.claims.claim import Evidence
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
 from report.claims.trace import effect
 from report.claims.verdict import contradiction
-from report.markdown import Markdown
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.scales import ACCURACY, LOSS
 from report.numbers.trend import related
+from report.words.markdown import Markdown
 from tests.report.numbers.groups import group
 
 USED = [Evidence("train-on-task", "runs", (0,), "final_test_accuracy", (0.5,))]
