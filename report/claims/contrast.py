@@ -62,6 +62,9 @@ class Quantity:
         return fmt.interval(unit * low, unit * high, neutral=0)
 
 
+MANY = 100
+"""Repetitions beyond which nobody would run so many only to decide a question."""
+
 ACCURACIES = Quantity(ACCURACY, fmt.accuracy)
 LOSSES = Quantity(LOSS, fmt.loss)
 NORMS = Quantity(NORM, fmt.number)
@@ -74,8 +77,8 @@ class Contrast(Wordings):
     Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
     `{n}` ("six seeds"), `{all}` ("all three seeds"), `{left_out}` (empty, or a clause in
-    parentheses), `{needed}` (about how many repetitions would decide). Beside them stand the labels
-    that the call gives by name. Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`,
+    parentheses), `{decide}` (empty, or a clause that says what would decide). Beside them stand the
+    labels that the call gives by name. Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`,
     `undecided`; `nothing` where no repetition has both.
     """
 
@@ -96,7 +99,6 @@ class Contrast(Wordings):
 
     def fields(self, found: Comparison) -> dict[str, Markdown]:
         """What the comparison gives to a wording."""
-        needed = found.needed
         return {
             "first_value": self.quantity.value(found.centers[0]),
             "second_value": self.quantity.value(found.centers[1]),
@@ -105,7 +107,7 @@ class Contrast(Wordings):
             "n": fmt.plural(found.n, self.quantity.repetition),
             "all": _all(found.n, self.quantity.repetition),
             "left_out": left_out(found),
-            "needed": fmt.MISSING if needed is None else fmt.count(needed),
+            "decide": _decide(found, self.quantity.repetition),
         }
 
 
@@ -138,26 +140,31 @@ class Tendency(Wordings):
 class Overall(Wordings):
     """A statement over parts: functions, data sets, measures, pairs.
 
-    Its wording is that of the verdict which all parts share; else `differ` (parts contradict each
-    other) or `partly` (some are undecided). Fields name the parts: `{parts}` (all), `{more}`,
-    `{less}`, `{alike}`, `{undecided}`, `{rises}`, `{falls}` (those with that verdict, observations
-    with what they show), and labels.
+    Its wording is that of the verdict which all parts share, observations (`seen_more`) taken with
+    what they show; else `differ` (parts contradict each other) or, where the others are
+    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`. Fields
+    name the parts: `{parts}` (all), `{more}`, `{less}`, `{alike}`, `{undecided}`, `{rises}`,
+    `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
     """
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
-        verdict = found.verdict or found.whole
+        verdict = found.said
         shown = found.directions
         named = {
-            name: join([label(part) for part, said in shown.items() if said == name])
+            name: join([_shown(part) for part, said in shown.items() if said == name])
             for name in ("more", "less", "alike", "undecided", "rises", "falls")
         }
         values = {
             **_checked(self, labels),
             **named,
-            "parts": join([label(part) for part in found.parts]),
+            "parts": join([_shown(part) for part in found.parts]),
         }
         return self.said(verdict, evidence, found, values)
+
+
+def _shown(part: str) -> Markdown:
+    return part if isinstance(part, Markdown) else escape(part)
 
 
 def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, Label]:
@@ -172,6 +179,14 @@ def _all(count: int, noun: str) -> Markdown:
     if count == 2:
         return Markdown(f"both {noun}s")
     return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
+
+
+def _decide(found: Comparison, noun: str) -> Markdown:
+    """`; about twenty seeds would decide`, as far as the spread seen tells, else nothing."""
+    needed = found.needed
+    if needed is None or needed > MANY:
+        return Markdown("")
+    return Markdown(f"; about {fmt.plural(needed, noun)} would decide")
 
 
 def left_out(found: Comparison) -> Markdown:

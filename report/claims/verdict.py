@@ -91,7 +91,7 @@ def _misstated(said: str, effect: Comparison | Trend | Parts) -> str:
     """How a verdict is not that of the comparison, the trend or the parts that the claim names."""
     found: str
     if isinstance(effect, Parts):
-        found = effect.verdict or effect.whole
+        found = effect.said
         told = ", ".join(f"{part}: {verdict}" for part, verdict in effect.verdicts.items())
     elif isinstance(effect, Comparison):
         found = "nothing" if effect.n == 0 else effect.verdict

@@ -89,7 +89,7 @@ def test_parts_that_differ_are_named() -> None:
         {
             "less": "On {parts} deep is ahead.",
             "differ": "Deep is ahead on {less}, shallow on {more}.",
-            "partly": "Deep is ahead on {less}; {undecided} leaves it open.",
+            "partly_less": "Deep is ahead on {less}; {undecided} leaves it open.",
         },
     )
     assert statement(Parts({"sinc": losses(0.1), "sgn": losses(0.2)}), USED).text == (
