@@ -139,7 +139,7 @@ DIVERGED = Statement(
     "simulate-function.diverged",
     {
         "some": "Of {total} runs, {number} diverged and {verb} left out of the comparisons.",
-        "all": "None of the {total} runs reached a finite loss, so nothing is compared.",
+        "all": "Nothing is compared, as not one of {total} runs reached a finite loss.",
     },
 )
 
@@ -194,6 +194,8 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
     parts, claims = {}, []
     for key, rows in both.groupby("function", sort=False):
         groups = seed_groups(rows, "model", "final_train_loss")
+        if len(groups) < 2:
+            continue
         found = compare(groups[deep.name], groups[shallow.name], LOSS)
         parts[str(key)] = found
         names = {"key": label(str(key)), "function": Label(shown[str(key)])}
