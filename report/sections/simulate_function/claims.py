@@ -13,11 +13,12 @@ from report.claims.claim import Claim, Evidence, Statement, evidence
 from report.claims.contrast import LOSSES, Contrast, Label, Overall, label
 from report.numbers.comparison import compare
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import count, outward, span
+from report.numbers.quantifiers import count, outward
 from report.numbers.scales import LOSS
 from report.numbers.selection import best
 from report.records import Model, Record
 from report.sections.groups import seed_groups
+from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 
@@ -135,13 +136,7 @@ SETTLING = Statement(
     },
 )
 
-DIVERGED = Statement(
-    "simulate-function.diverged",
-    {
-        "some": "Of {total} runs, {number} diverged and {verb} left out of the comparisons.",
-        "all": "Nothing is compared, as not one of {total} runs reached a finite loss.",
-    },
-)
+DIVERGED = lost_statement("simulate-function")
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -149,14 +144,18 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     runs = record.frame("runs")
     done = runs[runs["final_train_loss"].notna()]
     if done.empty:
-        return (tuple(_diverged(record, runs)),)
+        return (tuple(lost_runs(DIVERGED, record, runs, "final_train_loss")),)
     answer = [*_depth(record, runs), *_spread(record, done)]
     limits = [
         claim
         for key in dict.fromkeys(done["function"])
         for claim in (*_best(record, runs, key), *_error(record, done, key))
     ]
-    limits += [*_between(record, done), *_settling(record, done), *_diverged(record, runs)]
+    limits += [
+        *_between(record, done),
+        *_settling(record, done),
+        *lost_runs(DIVERGED, record, runs, "final_train_loss"),
+    ]
     return (tuple(answer), tuple(limits)) if answer else (tuple(limits),)
 
 
@@ -365,20 +364,5 @@ def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
             number=fmt.words(len(moved.yes)),
             total=fmt.words(moved.total),
             factor=fmt.number(LOSS.margin, 3),
-        )
-    ]
-
-
-def _diverged(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    lost = span(runs["final_train_loss"]).missing
-    if not lost:
-        return []
-    return [
-        DIVERGED(
-            "all" if lost == len(runs) else "some",
-            [evidence(record, "runs", "diverged_at")],
-            number=fmt.words(lost),
-            total=fmt.words(len(runs)),
-            verb=Markdown("is" if lost == 1 else "are"),
         )
     ]
