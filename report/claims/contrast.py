@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from report.claims.claim import Claim, Evidence, Wordings
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
-from report.numbers.scales import ACCURACY, LOSS, NORM, SHARE, Scale
+from report.numbers.scales import ACCURACY, EPOCHS, LOSS, NORM, SHARE, Scale
 from report.numbers.trend import Trend
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -68,6 +68,7 @@ MANY = 100
 ACCURACIES = Quantity(ACCURACY, fmt.accuracy)
 LOSSES = Quantity(LOSS, fmt.loss)
 NORMS = Quantity(NORM, fmt.number)
+EPOCHS_OR_STEPS = Quantity(EPOCHS, fmt.count)
 
 
 @dataclass(frozen=True)
