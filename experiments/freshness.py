@@ -98,12 +98,13 @@ def freshness(suite: Suite, task: str, results: Results) -> Freshness:
 
 def differences(record: Record, wanted: Basis) -> list[str]:
     """Which settings, sources or data changed since the record was made."""
+    made = record.provenance
+    if record.key == record_key(record.settings, made.sources, made.data):
+        return ['its key is of the version before; "homework reseal" renews it']
     found = [f"setting {place}" for place in _changed(record.settings, wanted.settings)]
-    found += [
-        f"source {name}" for name in changed_sources(record.provenance.sources, wanted.sources)
-    ]
-    found += [f"data {name}" for name in _changed(record.provenance.data, wanted.data)]
-    return found or ["its key does not match its content, or its code is put together otherwise"]
+    found += [f"source {name}" for name in changed_sources(made.sources, wanted.sources)]
+    found += [f"data {name}" for name in _changed(made.data, wanted.data)]
+    return found or ["its key does not match its content, or which definitions its code uses"]
 
 
 def _changed(old: Any, new: Any, place: str = "") -> list[str]:

@@ -13,9 +13,9 @@ change nothing. Too much may count, too little never:
 - A name of another library counts as such, not its version.
 
 What counts of the report: whatever the experiments use, with two exceptions in `report.records`.
-Reading and writing files (`STORAGE`) counts by the function's name only, since no number depends on
-it. A class that holds nothing but annotated columns counts by their names, types and defaults:
-constraints, checks, units and docstrings can change under records that exist.
+Reading and writing files (`STORAGE`) does not count, since no number depends on it; neither does
+this package. A class that holds nothing but annotated columns counts by their names, types and
+defaults: constraints, checks, units and docstrings can change under records that exist.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from experiments.fingerprint.syntax import (
 
 COLUMNS = "report.records"
 STORAGE = ("report.records.store", "report.records.paths", "report.records.folders")
-BY_NAME_ONLY = (*STORAGE, "experiments.fingerprint")
+NOT_COUNTED = (*STORAGE, "experiments.fingerprint")
 TASKS = "experiments.tasks"
 
 
@@ -102,7 +102,8 @@ class Code:
         }
 
     def _own(self, key: Key) -> bool:
-        return not key.name.startswith("(") or (key.name == EFFECTS)
+        """Whether a key has a text of its own that counts."""
+        return key.name not in (IMPORT, BELOW) and not _within_any(key.module, NOT_COUNTED)
 
     def _key(self, definition: str) -> Key:
         module, _, name = definition.rpartition(".")
@@ -242,13 +243,12 @@ class Code:
 
     def _made(self, key: Key) -> Node:
         if key.name == BELOW:
-            return Node(
-                "below", (), tuple(Key(n, WHOLE) for n in self._all if _within(n, key.module))
-            )
+            below = [n for n in self._all if not key.module or _within(n, key.module)]
+            return Node("below", (), tuple(Key(name, WHOLE) for name in below))
         if key.name == IMPORT:
             return Node("import", (), self._effects_of(key.module))
-        if any(_within(key.module, module) for module in BY_NAME_ONLY):
-            return Node(key.name, ())
+        if _within_any(key.module, NOT_COUNTED):
+            return Node("not counted", ())
         module = self._module(key.module)
         assert module is not None
         if key.name == WHOLE:
@@ -305,11 +305,17 @@ class Code:
             module = self._module(name)
             assert module is not None
             for statement in module.statements:
-                own = [Key(name, bound) for bound in statement.binds] or [Key(name, EFFECTS)]
+                own = self._keys(name, statement)
                 for key in self._reached(self._acting(name, statement, own), plain=True):
                     if key not in own and self._has_state(key):
                         found.setdefault(key, {}).setdefault(name, {})[own[0]] = None
         return {key: tuple(tuple(keys) for keys in by.values()) for key, by in found.items()}
+
+    def _keys(self, module: str, statement: Statement) -> list[Key]:
+        """The definitions to which a statement belongs."""
+        known = self._statements(module)
+        names = [*statement.binds, *(c.partition(".")[0] for c in statement.changes)]
+        return [Key(module, name) for name in names if name in known] or [Key(module, EFFECTS)]
 
     def _acting(self, module: str, statement: Statement, own: list[Key]) -> list[Key]:
         """Definitions of ours that a statement runs or changes while its module is imported."""
@@ -423,6 +429,10 @@ def _hash(*texts: str) -> str:
 
 def _within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
+
+
+def _within_any(name: str, packages: Iterable[str]) -> bool:
+    return any(_within(name, package) for package in packages)
 
 
 def _module_name(path: Path) -> str:

@@ -273,7 +273,7 @@ class _Writer:
             binds=tuple(self._binds),
             changes=tuple(sorted(changes)),
             runs=tuple(sorted(self._runs)),
-            effect=_has_effect(node) and not (isinstance(node, ast.Expr) and changes),
+            effect=_has_effect(node, self._ours) and not (isinstance(node, ast.Expr) and changes),
             decorated=tuple(decorated),
             bases=tuple(bases),
             state=_has_state(node, self._ours),
@@ -636,15 +636,21 @@ def _changed(node: ast.stmt) -> set[str]:
     return {name for name in found if name is not None}
 
 
-def _has_effect(node: ast.stmt) -> bool:
-    """Whether a statement does more at import than to define names."""
-    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-        inside = node.body if isinstance(node, ast.ClassDef) else []
-        return any(_has_effect(inner) for inner in inside if not _is_text(inner))
-    return any(
-        isinstance(inner, (ast.Expr, ast.Assert, ast.Raise, ast.Delete)) and not _is_text(inner)
-        for inner in _at_import(node)
-    )
+def _has_effect(node: ast.stmt, ours: set[str]) -> bool:
+    """Whether a statement does more at import than to define and change what is ours."""
+    if isinstance(node, _FUNCTIONS):
+        return False
+    if isinstance(node, ast.ClassDef):
+        return any(_has_effect(inner, ours) for inner in node.body if not _is_text(inner))
+    for inner in _at_import(node):
+        if isinstance(inner, (ast.Expr, ast.Assert, ast.Raise, ast.Delete)):
+            if not _is_text(inner):
+                return True
+        elif isinstance(inner, (ast.Attribute, ast.Subscript)):
+            changed = (_root(inner) or "").partition(".")[0]
+            if not isinstance(inner.ctx, ast.Load) and changed not in ours:
+                return True
+    return False
 
 
 def _has_state(node: ast.stmt, ours: set[str]) -> bool:
