@@ -60,18 +60,22 @@ class Outcome:
 Found = Iterator[Problem]
 
 
-def check(chosen: Sources, states: Sequence[State] | None) -> Outcome:
+def check(chosen: Sources, states: Sequence[State] | None, allow_stale: bool = False) -> Outcome:
     """Check the records, claims, figures, numbers and answers of a suite.
 
     Args:
         chosen: the project and its results.
         states: the state of every task of the suite, or null where that cannot be known.
+        allow_stale: a stale record is a note; all else of it is checked as ever.
     """
+    not_fresh = [found for found in states or () if found.state not in FRESH]
+    stale = [found for found in not_fresh if allow_stale and found.state == "stale"]
+    not_fresh = [found for found in not_fresh if found not in stale]
     parts = read_parts(chosen.results)
     with tracing():
         marked = read_parts(chosen.results)
     rules: tuple[Callable[[], Found], ...] = (
-        lambda: _records(parts, states),
+        lambda: _records(parts, not_fresh),
         lambda: _kinds(parts),
         lambda: _claims(parts, chosen.results),
         lambda: _figures(parts, chosen.results),
@@ -81,19 +85,21 @@ def check(chosen: Sources, states: Sequence[State] | None) -> Outcome:
     )
     return Outcome(
         tuple(problem for rule in rules for problem in rule()),
-        tuple(_notes(parts, states)),
+        (*_states(stale), *_notes(parts, states)),
         sum(len(group) for part in parts for group in part.claims),
         sum(len(part.section.figures) for part in parts if part.section is not None),
     )
 
 
-def _records(parts: Sequence[Part], states: Sequence[State] | None) -> Found:
-    if states is not None:
-        for found in states:
-            if found.state not in FRESH:
-                why = f" ({'; '.join(found.reasons)})" if found.reasons else ""
-                yield Problem("records", found.task, f"{found.state}{why}; run the suite again")
-    known = {found.task for found in states or () if found.state not in FRESH}
+def _states(states: Sequence[State]) -> Found:
+    for found in states:
+        why = f" ({'; '.join(found.reasons)})" if found.reasons else ""
+        yield Problem("records", found.task, f"{found.state}{why}; run the suite again")
+
+
+def _records(parts: Sequence[Part], not_fresh: Sequence[State]) -> Found:
+    yield from _states(not_fresh)
+    known = {found.task for found in not_fresh}
     for part in parts:
         if part.section is None and part.task.name not in known:
             yield Problem("records", part.task.name, part.trouble)

@@ -62,6 +62,9 @@ LogDir = Annotated[
     Path | None, typer.Option("--log-dir", help="Also write scalars for TensorBoard there.")
 ]
 RendererName = Annotated[Renderer, typer.Option("--renderer", help="auto prefers Quarto.")]
+AllowStale = Annotated[
+    bool, typer.Option("--allow-stale", help="Note stale records, check all else.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 DATA = Path("data")
@@ -130,9 +133,11 @@ def status(suite: SuiteName = "quick", smoke: Smoke = False, as_json: AsJson = F
 
 
 @app.command()
-def check(suite: SuiteName = "quick", smoke: Smoke = False) -> None:
+def check(
+    suite: SuiteName = "quick", smoke: Smoke = False, allow_stale: AllowStale = False
+) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
-    outcome = commands.check(suite, smoke)
+    outcome = commands.check(suite, smoke, allow_stale)
     for found in (*outcome.problems, *outcome.notes):
         print(f"{found.topic:<10} {found.place}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"
