@@ -58,30 +58,31 @@ class Inline(HTMLParser):
         self._text += data if self._open is not None else ""
 
 
-def policy(page: str, fetches: bool) -> str:
+def policy(page: str, quarto: bool) -> str:
     """The content security policy of a page: its own files, and by hash what it has inline.
 
     Args:
         page: the page's HTML.
-        fetches: whether its scripts load more of the site, as Quarto's search does.
+        quarto: whether it is Quarto's, whose search loads an index, and whose scripts add style
+            sheets with lengths that they measure (quarto-nav, glightbox): no hash can name these.
 
-    Source: https://www.w3.org/TR/CSP3/. Alignment and width of cells are attributes of style, whose
-    harm is none without a style sheet; styles that scripts make are empty at first (anchor.js).
+    Source: https://www.w3.org/TR/CSP3/. Alignment and width of cells are attributes of style.
     """
     inline = Inline()
     inline.feed(page)
     inline.close()
+    styles = [*map(_hash, sorted(inline.styles))]
     scripts = [*map(_hash, sorted(inline.scripts))]
     if inline.handlers:
         scripts += ["'unsafe-hashes'", *map(_hash, sorted(inline.handlers))]
     rules = {
         "default-src": ["'none'"],
         "script-src": ["'self'", *scripts],
-        "style-src": ["'self'", *map(_hash, sorted({*inline.styles, ""}))],
+        "style-src": ["'self'", *(["'unsafe-inline'"] if quarto else styles)],
         "style-src-attr": ["'unsafe-inline'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'", "data:"],
-        "connect-src": ["'self'"] if fetches else ["'none'"],
+        "connect-src": ["'self'"] if quarto else ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
     }
@@ -93,12 +94,12 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def protect(page: str, fetches: bool) -> str:
+def protect(page: str, quarto: bool) -> str:
     """The page with its policy at the top of its head, before anything that it loads."""
     bare = META.sub("", page)
     meta = (
         '<meta http-equiv="Content-Security-Policy" '
-        f'content="{escape(policy(bare, fetches), quote=False)}">\n'
+        f'content="{escape(policy(bare, quarto), quote=False)}">\n'
     )
     return re.sub(r"<head>\n*", lambda head: head[0] + meta, bare, count=1)
 
@@ -113,9 +114,9 @@ def clean_pdf(content: bytes) -> bytes:
 
 def main(site: Path) -> None:
     """Give every page in `site` its policy, and clean every PDF there."""
-    fetches = (site / "search.json").is_file()
+    quarto = (site / "site_libs").is_dir()
     for path in sorted(site.rglob("*.html")):
-        path.write_bytes(protect(path.read_bytes().decode(), fetches).encode())
+        path.write_bytes(protect(path.read_bytes().decode(), quarto).encode())
     for path in sorted(site.glob("*.pdf")):
         path.write_bytes(clean_pdf(path.read_bytes()))
 

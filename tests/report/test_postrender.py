@@ -26,8 +26,8 @@ def hashed(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
 
 
-def rules(page: str, fetches: bool = False) -> dict[str, list[str]]:
-    parts = [rule.split() for rule in policy(page, fetches).split(";")]
+def rules(page: str, quarto: bool = False) -> dict[str, list[str]]:
+    parts = [rule.split() for rule in policy(page, quarto).split(";")]
     return {name: sources for name, *sources in parts}
 
 
@@ -37,7 +37,9 @@ def test_what_is_inline_is_allowed_by_hash_and_nothing_else():
     assert set(found["script-src"]) == {"'self'", "'unsafe-hashes'"} | allowed
     assert hashed("p { color: red }") in found["style-src"]
     assert found["default-src"] == found["connect-src"] == ["'none'"]
-    assert rules(PAGE, fetches=True)["connect-src"] == ["'self'"]
+    found = rules(PAGE, quarto=True)
+    assert found["connect-src"] == ["'self'"]
+    assert found["style-src"] == ["'self'", "'unsafe-inline'"]  # and no hash, which would undo it
 
 
 @pytest.mark.parametrize(

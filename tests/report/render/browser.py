@@ -13,7 +13,7 @@ import pytest
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    *("--allow-file-access-from-files", "--hide-scrollbars", "--virtual-time-budget=60000"),
+    *("--allow-file-access-from-files", "--hide-scrollbars", "--virtual-time-budget=30000"),
     *("--enable-logging=stderr", "--v=0"),
 )
 
