@@ -36,6 +36,8 @@ addEventListener("load", async () => {
   first("#theme", ".quarto-color-scheme-toggle").click();
   await pause();
   found.theme = dark() !== before;
+  first(".aa-DetachedSearchButton")?.click();
+  await pause();
   const query = first("#query", ".aa-Input");
   if (query) { // Quarto's search needs a server
     query.value = "networks";
