@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment
 
 from report import format as fmt
-from report.author import author_words, check_names
+from report.author import EMPTY, Comment, author_words, check_names
 from report.claims.trace import entry, findings, paragraphs
 from report.cover import read_cover
 from report.drawing import ensure_drawn
@@ -27,10 +27,12 @@ from report.share import shared
 from report.statistics import CONFIDENCE
 from report.tasks import TASKS
 from report.templating import environment, render
+from report.terminal import say
 
 GENERATED = Path("chapters/_generated")
 COMMENTS = Path("comments")
 DEFAULT_SUITE = "full"
+NO_COMMENTS: Mapping[str, Markdown] = {}
 _NAME = re.compile(r"\w[\w.-]*")
 
 
@@ -74,7 +76,11 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
     """
     parts = gather(chosen.results)
     check_names(chosen.project / COMMENTS)
-    texts = chapters(chosen, parts)
+    comments = words_of_the_author(chosen, parts)
+    for comment in comments.values():
+        if comment.fault:
+            say(f"homework: {comment.fault}", error=True)
+    texts = chapters(chosen, parts, {task: comment.block for task, comment in comments.items()})
     for part in parts:
         if part.record is not None and part.section is not None:
             ensure_drawn(part.record, part.section.figures, chosen.results)
@@ -87,13 +93,31 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
     return tuple(written)
 
 
-def chapters(chosen: Sources, parts: Sequence[Part]) -> dict[str, str]:
-    """The generated Markdown of every chapter by file name. Raises UserError."""
+def words_of_the_author(chosen: Sources, parts: Sequence[Part]) -> dict[str, Comment]:
+    """The author's comments by task; what they may cite are the numbers of `parts`."""
+    numbers = {name: text for part in parts for name, text in part.numbers().items()}
+    return author_words(chosen.project / COMMENTS, [part.task.name for part in parts], numbers)
+
+
+def chapters(
+    chosen: Sources, parts: Sequence[Part], comments: Mapping[str, Markdown] = NO_COMMENTS
+) -> dict[str, str]:
+    """The generated Markdown of every chapter by file name.
+
+    Args:
+        chosen: the project and its results.
+        parts: what is there of each task.
+        comments: the author's own words by task, marked as such.
+
+    Raises UserError.
+    """
     templates = environment(shared("templates"))
     context = _context(chosen, parts)
-    numbers = {name: text for part in parts for name, text in part.numbers().items()}
     linked = not context["cover"].report.anonymous
-    texts = {part.task.name: _part(templates, chosen, part, numbers, linked) for part in parts}
+    texts = {
+        part.task.name: _part(templates, chosen, part, comments.get(part.task.name, EMPTY), linked)
+        for part in parts
+    }
     made = {}
     for template in sorted((shared("templates") / "chapters").glob("*.qmd")):
         shown = [
@@ -141,12 +165,11 @@ def _part(
     templates: Environment,
     chosen: Sources,
     part: Part,
-    numbers: Mapping[str, Markdown],
+    own: Markdown,
     linked: bool,
 ) -> Markdown:
-    """Everything below a task's heading; the author may cite `numbers` by name."""
+    """Everything below a task's heading."""
     record, section, task = part.record, part.section, part.task.name
-    own = author_words(chosen.project / COMMENTS / f"{task}.md", numbers)
     if record is None or section is None:
         return Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n{own}")
     origin = _origin(chosen, task, section_module(task), linked)

@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from report.book import generate, sources  # noqa: E402  (the path comes first)
 from report.errors import UserError  # noqa: E402
+from report.terminal import shown  # noqa: E402
 
 if __name__ == "__main__":
     gc.set_threshold(100_000)  # a short life: searching it for garbage often takes a tenth of it
@@ -17,4 +18,4 @@ if __name__ == "__main__":
     try:
         generate(sources(PROJECT))
     except UserError as error:
-        sys.exit(f"homework: {error}")
+        sys.exit(shown(f"homework: {error}"))

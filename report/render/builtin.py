@@ -21,6 +21,7 @@ from report.render.quarto import script_environment
 from report.render.source import Document
 from report.render.typeset import TYPST, typeset
 from report.render.typst import write_source
+from report.terminal import say
 
 
 def version() -> str:
@@ -72,6 +73,8 @@ def pre_render(project: Book, environment: Mapping[str, str]) -> None:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             last = last.removeprefix("homework: ")
             raise UserError(f"{script} failed with status {done.returncode}: {last}")
+        for line in done.stderr.splitlines():
+            say(line, error=True)
 
 
 def prepare(project: Book, documents: Sequence[Document], form: str) -> Numbered:

@@ -35,7 +35,7 @@ BOOK = Limits(600, 6 * GIB)
 """The whole book, in one of its steps."""
 QUARTO = Limits(3600, 12 * GIB)
 """All of Quarto's steps. Its JavaScript engine reserves more memory than it uses."""
-COMMENT = Limits(20, GIB // 2)
+COMMENT = Limits(30, GIB)
 """One comment of the author, or all of them on trial."""
 
 

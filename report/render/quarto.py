@@ -13,6 +13,7 @@ from pathlib import Path
 
 from report.render.errors import UNDISPLAYED, RenderError
 from report.render.limits import QUARTO, run
+from report.terminal import say
 
 OLDEST = (1, 9)
 TIMEOUT = 30  # seconds for `quarto --version`
@@ -71,6 +72,9 @@ def build(quarto: Quarto, folder: Path, output: Path, environment: Mapping[str, 
         raise RenderError(f"{name} could not be started: {error}") from None
     if done.status != 0:
         raise RenderError(f"{name} failed with status {done.status}: {_reason(done.err)}")
+    for line in done.err.splitlines():
+        if line.startswith("homework: "):  # by the project's pre-render script
+            say(line, error=True)
 
 
 def script_environment(folder: Path) -> dict[str, str]:

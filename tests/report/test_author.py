@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from report import format as fmt
-from report.author import author_words, check_names, inert
+from report.author import Comment, author_words, check_names
 from report.errors import UserError
 from report.markdown import Markdown
+from report.render.inert import inert
 from tests.report.converted import converted
 
+TASK = "train-on-task"
 NUMBERS = {
     "train-on-task.best.accuracy": fmt.accuracy(0.9731),
     "train-on-task.best.second_accuracy": fmt.accuracy(0.9),
@@ -20,13 +22,17 @@ NUMBERS = {
 
 
 def words(tmp_path: Path, text: str) -> str:
-    path = tmp_path / "train-on-task.md"
-    path.write_text(text, encoding="utf-8")
-    return author_words(path, NUMBERS)
+    return comment(tmp_path, text).block
+
+
+def comment(tmp_path: Path, text: str | bytes) -> Comment:
+    content = text if isinstance(text, bytes) else text.encode()
+    (tmp_path / f"{TASK}.md").write_bytes(content)
+    return author_words(tmp_path, [TASK], NUMBERS)[TASK]
 
 
 def test_no_file_no_words(tmp_path: Path) -> None:
-    assert author_words(tmp_path / "train-on-task.md", NUMBERS) == ""
+    assert author_words(tmp_path, [TASK], NUMBERS) == {TASK: Comment()}
     assert words(tmp_path, " \n\n") == ""
 
 
@@ -67,11 +73,12 @@ def test_code_mathematics_and_other_braces_are_left_alone(tmp_path: Path, text: 
 
 
 def test_an_unknown_name_is_an_error_with_a_suggestion(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"train-on-task\.md: no number is called") as caught:
-        words(tmp_path, "{train-on-task.best.acuracy}")
-    assert 'did you mean "train-on-task.best.accuracy"?' in str(caught.value)
-    with pytest.raises(UserError, match="homework names"):
-        words(tmp_path, "{zzz.yyy}")
+    found = comment(tmp_path, "One.\n\nIt is {train-on-task.best.acuracy}.")
+    assert f"/{TASK}.md, line 3: no number is called" in found.fault
+    assert 'did you mean "train-on-task.best.accuracy"?' in found.fault
+    assert "Shown as typed" in found.block
+    assert "It is \\{train\\-on\\-task\\.best\\.acuracy\\}\\." in found.block
+    assert '"homework names" lists them' in comment(tmp_path, "{zzz.yyy}").fault
 
 
 def test_a_number_of_a_task_without_results_is_missing(tmp_path: Path) -> None:
@@ -79,18 +86,20 @@ def test_a_number_of_a_task_without_results_is_missing(tmp_path: Path) -> None:
 
 
 def test_the_value_is_not_read_as_a_name_again() -> None:
-    shown = inert("{a.b} {c.d}", lambda name: Markdown("{c.d}" if name == "a.b" else "end"))
+    shown = inert("{a.b} {c.d}", lambda name: Markdown("{c.d}" if name == "a.b" else "end"), "x")
     assert shown == "{c.d} end"
 
 
 def test_marks_of_our_own_in_the_text_have_no_effect() -> None:
-    text = inert(f"{chr(0xF1000)} {chr(0xF0041)} {{a.b}}", lambda name: Markdown("once"))
+    text = inert(f"{chr(0xF1000)} {chr(0xF0041)} {{a.b}}", lambda name: Markdown("once"), "x")
     assert text.count("once") == 1
     assert "\\A" not in text
 
 
 def test_control_characters_are_shown_as_such() -> None:
-    text = inert("bell \x07 override \u202e\n\n\tcode\u2028more x\u00a0y", lambda _: Markdown(""))
+    text = inert(
+        "bell \x07 override \u202e\n\n\tcode\u2028more x\u00a0y", lambda _: Markdown(""), "x"
+    )
     assert text == "bell � override �\n\n``` text\ncode more x\u00a0y\n```"
 
 
@@ -189,7 +198,7 @@ def test_a_file_that_belongs_to_no_task_is_an_error(tmp_path: Path) -> None:
         check_names(tmp_path)
 
 
-def test_what_is_no_text_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "sharpness.md").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match="UTF-8"):
-        author_words(tmp_path / "sharpness.md", NUMBERS)
+def test_what_is_no_text_is_left_out(tmp_path: Path) -> None:
+    found = comment(tmp_path, b"ok\n\xff\xfe\x00")
+    assert f"/{TASK}.md, line 2: is not UTF-8" in found.fault
+    assert "Left out" in found.block
