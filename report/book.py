@@ -72,8 +72,14 @@ def check_suite_name(name: str) -> None:
 def generate(chosen: Sources) -> tuple[Path, ...]:
     """Write the generated part of every chapter; files whose content stays are not touched.
 
-    Figures that are missing or outdated are drawn first. Raises UserError.
+    Figures that are missing or outdated are drawn first. Raises UserError, also where the folder of
+    these parts is a link: files of the same names would be replaced where it leads.
     """
+    if (chosen.project / GENERATED).is_symlink():
+        raise UserError(
+            f"{chosen.project / GENERATED}: is a link, and the program writes its own files there; "
+            "remove the link"
+        )
     parts = gather(chosen.results)
     check_names(chosen.project / COMMENTS)
     comments = words_of_the_author(chosen, parts)

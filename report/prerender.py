@@ -1,6 +1,7 @@
 """Quarto's pre-render script: writes what the chapters take in. Runs without installation."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from report.book import generate, sources  # noqa: E402  (the path comes first)
 from report.errors import UserError  # noqa: E402
+from report.render.citations import check_bibliographies  # noqa: E402
+from report.render.staging import check_output  # noqa: E402
 from report.terminal import shown  # noqa: E402
 
 if __name__ == "__main__":
@@ -16,6 +19,10 @@ if __name__ == "__main__":
     # As a script, this folder stands first on the path and would hide the standard library's names.
     sys.path = [p for p in sys.path if Path(p or ".").resolve() != Path(__file__).parent]
     try:
+        output = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
+        if output:
+            check_output(PROJECT, PROJECT / output)
+        check_bibliographies(PROJECT)
         generate(sources(PROJECT))
     except UserError as error:
         sys.exit(shown(f"homework: {error}"))

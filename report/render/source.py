@@ -38,7 +38,8 @@ class Document:
 
     def fail(self, snippet: str, message: str) -> NoReturn:
         """Raises UserError at the first line that holds `snippet` (the first line otherwise)."""
-        found = next((line for line in self.lines if snippet in line.text), self.lines[0])
+        first = Line("", str(self.chapter.source.name), 1)
+        found = next((line for line in self.lines if snippet in line.text), (*self.lines, first)[0])
         raise UserError(f"{found.path}:{found.number}: {message}")
 
 
@@ -46,7 +47,10 @@ def read(chapter: Chapter, folder: Path) -> Document:
     """The chapter of the project in `folder`, generated text in the place of its .written div."""
     lines = _lines(chapter.source, folder, "")
     markdown = "\n".join(line.text for line in lines) + "\n"
-    tree = json.loads(run(["-f", FORMAT, "-t", "json"], markdown, folder))
+    try:
+        tree = json.loads(run(["-f", FORMAT, "-t", "json"], markdown, folder))
+    except RecursionError:
+        raise UserError(f"{chapter.source.name}: elements nest too deeply; nest less") from None
     blocks = [block for block in tree["blocks"] if not _is_comment(block)]
     return Document(chapter, tuple(lines), tuple(tree["meta"]), blocks)
 
@@ -59,6 +63,8 @@ def _lines(path: Path, folder: Path, includer: str) -> list[Line]:
         raise UserError(
             f"{includer}: the file {name} does not exist; the pre-render script writes it"
         ) from None
+    except UnicodeDecodeError:
+        raise UserError(f"{name}: not UTF-8; save the file as UTF-8") from None
     result: list[Line] = []
     closing = 0  # number of the line that closes the last .written div
     for number, text in enumerate(written, start=1):
