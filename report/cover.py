@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from report.errors import UserError
+from report.records.files import read_file
 
 MAX_LENGTH = 10_000
 _WORD = re.compile(r"[^\W_]+")
@@ -56,14 +57,14 @@ def read_cover(path: Path) -> Cover:
     Raises UserError that names file, key and cause.
     """
     try:
-        return Cover.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Cover.model_validate(tomllib.loads(read_file(path, "cover").decode("utf-8")))
     except FileNotFoundError:
         return Cover()
     except ValidationError as error:
         fault = error.errors()[0]
         key = ".".join(str(part) for part in fault["loc"])
         raise UserError(f"{path}: {key}: {fault['msg']}; mend or remove the key") from error
-    except (OSError, ValueError) as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path}: not readable as TOML ({error}); mend the file") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
 import signal
 import subprocess
@@ -98,7 +99,7 @@ def run(
         done = Done(status, out.read(), err.read().decode(errors="replace"))
     if status == -signal.SIGXCPU:
         raise LimitError(f"{name} took more than {limits.seconds} s of processor time")
-    if status != 0 and ("memory" in done.err or "heap" in done.err):
+    if status != 0 and re.search("memory|heap", done.err, re.IGNORECASE):
         raise LimitError(f"{name} needed more than {limits.memory / GIB:g} GiB of memory")
     return done
 
