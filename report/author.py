@@ -69,7 +69,7 @@ def author_words(
 def _comment(path: Path, numbers: Mapping[str, Markdown]) -> Comment:
     """One comment, not yet tried. Raises UserError as `author_words`."""
     try:
-        content = read_file(path, "comment")
+        content = read_file(path, "comment", LONGEST + 1)
     except FileNotFoundError:
         return Comment()
     place = f"{path.parent.name}/{path.name}"

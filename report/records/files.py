@@ -6,7 +6,7 @@ from pathlib import Path
 from report.errors import UserError
 
 
-def read_file(path: Path, what: str) -> bytes:
+def read_file(path: Path, what: str, most: int = -1) -> bytes:
     """The content of `path`.
 
     A pipe would wait for ever, a device may have no end, and a link could show what lies elsewhere:
@@ -15,6 +15,7 @@ def read_file(path: Path, what: str) -> bytes:
     Args:
         path: where it is.
         what: what it is, for messages, such as "record".
+        most: bytes to read at most; all by default.
 
     Raises:
         FileNotFoundError: there is nothing.
@@ -29,7 +30,8 @@ def read_file(path: Path, what: str) -> bytes:
         kind = path.stat().st_mode
         if not stat.S_ISREG(kind):
             raise UserError(f"{path}: {_name(kind)} in the place of a {what}; put a file there")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except FileNotFoundError:
         raise
     except (OSError, RuntimeError) as error:

@@ -152,6 +152,8 @@ def _number_page(page: Page, targets: dict[str, Target]) -> None:
         if node["t"] == "Header":
             level, (_, _, _), title = node["c"]
             words = plain_text(title)
+            if not words.strip():
+                page.document.fail("#" * level, "a heading without words")
             if level == 1:
                 page.document.fail(f"# {words}", "a chapter has one heading # …; sections have ##")
             if level > above + 1:

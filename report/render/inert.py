@@ -162,6 +162,7 @@ class _Disarmed:
                 continue
             level, _, words = block["c"]
             title = transform(self._disarmed(words), _unbroken)
+            self._keep_digits_apart(title)
             if not plain_text(title).strip():
                 continue
             while above and above[-1] >= level:
@@ -178,6 +179,8 @@ class _Disarmed:
 
     def _disarm(self, node: Node) -> Node | list[Node] | None:
         """What stands for one node, whose children are disarmed."""
+        if node["t"] in ("Para", "Plain", "Emph", "Strong", "Strikeout"):
+            self._keep_digits_apart(node["c"])
         match node:
             case {"t": "Str" | "RawInline", "c": content}:
                 return _str(self._words(content if isinstance(content, str) else content[1]))
@@ -209,8 +212,6 @@ class _Disarmed:
                 return [_str(opening), *content, _str(closing)]
             case {"t": "Header", "c": [_, _, content]}:  # in a list, quotation or footnote
                 return {"t": "Para", "c": [{"t": "Strong", "c": transform(content, _unbroken)}]}
-            case {"t": "Para" | "Plain", "c": content}:
-                self._keep_digits_apart(content)
             case {"t": "HorizontalRule"}:  # a line of dashes could begin a table
                 return {"t": "RawBlock", "c": ["markdown", _RULE]}
             case {"t": "Table"}:

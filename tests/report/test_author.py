@@ -1,7 +1,9 @@
 """The author's own words: what they may do, what they may cite."""
 
 import json
+import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from report.render.inert import inert
 from tests.report.converted import converted
 
 TASK = "train-on-task"
+CITED = "{train-on-task.best}"
 NUMBERS = {
     "train-on-task.best.accuracy": fmt.accuracy(0.9731),
     "train-on-task.best.second_accuracy": fmt.accuracy(0.9),
@@ -202,3 +205,97 @@ def test_what_is_no_text_is_left_out(tmp_path: Path) -> None:
     found = comment(tmp_path, b"ok\n\xff\xfe\x00")
     assert f"/{TASK}.md, line 2: is not UTF-8" in found.fault
     assert "Left out" in found.block
+
+
+FAULTS = {
+    "> " * 300 + "x": "nest less",
+    "".join("  " * depth + "- a\n" for depth in range(30)): "nest less",
+    "*a " * 300 + "b* " * 300: "nest less",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_costs_the_comment(tmp_path: Path, text: str) -> None:
+    found = comment(tmp_path, f"Fine.\n\nFine, too.\n\n{text}\n\nx {CITED}\n")
+    assert f"/{TASK}.md, line 5: " in found.fault and FAULTS[text] in found.fault
+    assert found.fault.count("\n") == 0
+    shown = converted(found.block, "plain", "--wrap=none")
+    assert "Shown as typed: " in shown and f"x {CITED}" in shown
+    assert " ".join(text.split())[:60] in " ".join(shown.split())
+
+
+def test_typst_is_asked_before_the_report_depends_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(pieces: Sequence[str]) -> str:
+        return "Typst failed" if any("strange" in piece for piece in pieces) else ""
+
+    monkeypatch.setattr("report.render.trial.fault", fault)
+    (tmp_path / "sharpness.md").write_text("Sound.")
+    (tmp_path / f"{TASK}.md").write_text("One.\n\nTwo.\n\n*strange*\n\nThree.")
+    made = author_words(tmp_path, [TASK, "sharpness"], NUMBERS)
+    assert not made["sharpness"].fault
+    assert made[TASK].fault.endswith(
+        f"/{TASK}.md, line 5: Typst failed; write it more simply",
+    )
+    assert "\\*strange\\*" in made[TASK].block
+
+
+def test_a_comment_too_long_is_left_out(tmp_path: Path) -> None:
+    found = comment(tmp_path, b"x" * 20_000_000)
+    assert "longer than 200 kB; shorten it" in found.fault
+    assert len(found.block) < 500
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder", "device", "broken link"])
+def test_what_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "comments"
+    folder.mkdir()
+    path, elsewhere = folder / f"{TASK}.md", tmp_path / "elsewhere.md"
+    elsewhere.write_text("secret")
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "link":
+            path.symlink_to(elsewhere)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "broken link":
+            path.symlink_to(tmp_path / "nothing")
+            assert author_words(folder, [TASK], NUMBERS)[TASK] == Comment()
+            return
+    with pytest.raises(UserError, match=f"{TASK}.md: a .* in the place of a comment; put"):
+        author_words(folder, [TASK], NUMBERS)
+
+
+def test_headings_of_any_order_are_fitted(tmp_path: Path) -> None:
+    text = words(tmp_path, "## A\n\n##\n\n# B\n\n#### C\n\n## D\n\n###### E\n\n> # F\n")
+    levels = re.findall(r"^(#+) (\w) \{#comment-train-on-task-(\d) \.unnumbered \.unlisted\}$",
+                        text, re.MULTILINE)  # fmt: skip
+    assert levels == [
+        ("###", "A", "1"), ("###", "B", "2"), ("####", "C", "3"), ("####", "D", "4"),
+        ("#####", "E", "5"),
+    ]  # fmt: skip
+    assert "> **F**" in text
+
+
+def test_footnotes_of_two_comments_are_two(tmp_path: Path) -> None:
+    for task in (TASK, "sharpness"):
+        (tmp_path / f"{task}.md").write_text(f"a[^1]\n\n[^1]: {task}\n")
+    made = author_words(tmp_path, [TASK, "sharpness"], NUMBERS)
+    shown = converted("\n\n".join(found.block for found in made.values()), "plain")
+    assert "[1] train-on-task" in shown and "[2] sharpness" in shown
+
+
+def test_a_digit_behind_a_formula(tmp_path: Path) -> None:
+    shown = converted(words(tmp_path, "$\\approx$5 and **$x$7**"), "json")
+    assert shown.count('"Math"') == 2
+    assert '"5"' in shown and '"7"' in shown
+
+
+def test_cleaning_comes_after_decoding(tmp_path: Path) -> None:
+    text = words(tmp_path, "a&#x202E;b `&#x202E;` &#xF0023; &#x1B;[31m [x](https://e.org/&#x202E;)")
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert "\\#" not in text.split("`")[2].split("x")[0]
