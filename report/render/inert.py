@@ -12,15 +12,16 @@ import string
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from report.errors import UserError
 from report.markdown import Markdown, plain
 from report.render.limits import COMMENT
 from report.render.pandoc import (
+    NESTING,
     Blocks,
     Inlines,
     Node,
+    depth,
     document,
     nodes,
     plain_text,
@@ -42,7 +43,6 @@ DEEPEST = 4
 """Lists and quotations within each other: LaTeX sets no more."""
 DEEPEST_NODE = 24
 """Elements within each other, of whatever kind."""
-NESTING = {"BlockQuote", "BulletList", "OrderedList"}
 _COMPARED = NESTING | {
     *("Header", "Table", "Note", "Link", "Emph", "Strong", "Strikeout", "Quoted", "Image"),
     *("RawInline", "Div", "Span", "Cite", "Superscript", "Subscript", "DefinitionList"),
@@ -110,21 +110,6 @@ def _parsed(text: str) -> Blocks:
             f"than {DEEPEST_NODE}; nest less"
         )
     return blocks
-
-
-def depth(blocks: Blocks) -> tuple[int, int]:
-    """How many elements stand within each other at most, and how many lists and quotations."""
-    deepest = nested = 0
-    waiting: list[tuple[Any, int, int]] = [(blocks, 0, 0)]
-    while waiting:
-        item, here, lists = waiting.pop()
-        if isinstance(item, dict):
-            here, lists = here + 1, lists + (item.get("t") in NESTING)
-            deepest, nested = max(deepest, here), max(nested, lists)
-            item = list(item.values())
-        if isinstance(item, list):
-            waiting += [(child, here, lists) for child in item if isinstance(child, (dict, list))]
-    return deepest, nested
 
 
 def _pandoc(text: str, reader: str, writer: str, *options: str) -> str:

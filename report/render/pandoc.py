@@ -26,6 +26,8 @@ Action = Callable[[Node], Node | list[Node] | None]
 
 WORDS = {"Str", "Space", "SoftBreak"}
 """Nine nodes of ten, with nothing inside: passed over, and shared by the copies of a tree."""
+NESTING = {"BlockQuote", "BulletList", "OrderedList"}
+"""What sets its content further in."""
 
 
 def run(arguments: Sequence[str], text: str, folder: Path, limits: Limits = BOOK) -> str:
@@ -94,6 +96,21 @@ def nodes(value: Any) -> Iterator[Node]:
             for child in reversed(inner)
             if isinstance(child, list) or (isinstance(child, dict) and child.get("t") not in WORDS)
         ]
+
+
+def depth(blocks: Blocks) -> tuple[int, int]:
+    """How many elements stand within each other at most, and how many lists and quotations."""
+    deepest = nested = 0
+    waiting: list[tuple[Any, int, int]] = [(blocks, 0, 0)]
+    while waiting:
+        item, here, lists = waiting.pop()
+        if isinstance(item, dict):
+            here, lists = here + 1, lists + (item.get("t") in NESTING)
+            deepest, nested = max(deepest, here), max(nested, lists)
+            item = list(item.values())
+        if isinstance(item, list):
+            waiting += [(child, here, lists) for child in item if isinstance(child, (dict, list))]
+    return deepest, nested
 
 
 def plain_text(value: Any) -> str:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from report.errors import UserError
-from report.render.pandoc import Blocks, Node, run
+from report.render.pandoc import Blocks, Node, depth, run
 from report.render.project import Chapter
 
 # Raw HTML and divs written as HTML tags come back as raw nodes, which constructs.py refuses.
 FORMAT = "markdown-native_divs-native_spans"
 # A stub names the generated file that stands in its place (templates/styles/written.lua).
+DEEPEST = 60
+"""Elements within each other, beside which Typst's own bound is not reached."""
 WRITTEN = re.compile(r'^:::\s*\{\.written file="(?P<path>[^"]+)"\}\s*$')
 
 
@@ -49,10 +51,14 @@ def read(chapter: Chapter, folder: Path) -> Document:
     markdown = "\n".join(line.text for line in lines) + "\n"
     try:
         tree = json.loads(run(["-f", FORMAT, "-t", "json"], markdown, folder))
+        deepest, _ = depth(tree["blocks"])
     except RecursionError:
-        raise UserError(f"{chapter.source.name}: elements nest too deeply; nest less") from None
+        tree, deepest = {"blocks": [], "meta": {}}, DEEPEST + 1
     blocks = [block for block in tree["blocks"] if not _is_comment(block)]
-    return Document(chapter, tuple(lines), tuple(tree["meta"]), blocks)
+    made = Document(chapter, tuple(lines), tuple(tree["meta"]), blocks)
+    if deepest > DEEPEST:
+        made.fail("> > > >", f"more than {DEEPEST} elements within each other; nest less")
+    return made
 
 
 def _lines(path: Path, folder: Path, includer: str) -> list[Line]:
