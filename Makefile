@@ -32,7 +32,7 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 
 clean:
-	test ! -x $(BIN)/python || $(BIN)/python -m report.render.clean
+	test ! -x $(BIN)/python || $(BIN)/python -m report.book.clean
 	rm -rf $(VENV)
 
 # The stamps say what is installed; a changed pyproject.toml installs again.

@@ -21,7 +21,7 @@ from report.render.quarto import script_environment
 from report.render.source import Document
 from report.render.typeset import TYPST, typeset
 from report.render.typst import write_source
-from report.terminal import say
+from report.words.terminal import say
 
 
 def version() -> str:

@@ -14,7 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from report.errors import UserError
-from report.markdown import Markdown, plain
 from report.render.limits import COMMENT
 from report.render.pandoc import (
     NESTING,
@@ -28,6 +27,7 @@ from report.render.pandoc import (
     run,
     transform,
 )
+from report.words.markdown import Markdown, plain
 
 # Markdown without any way to raw output, attributes or files.
 READER = "commonmark+smart+tex_math_dollars+pipe_tables+strikeout+footnotes+task_lists"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from report.render.errors import UNDISPLAYED, RenderError
 from report.render.limits import QUARTO, run
-from report.terminal import say
+from report.words.terminal import say
 
 OLDEST = (1, 9)
 TIMEOUT = 30  # seconds for `quarto --version`

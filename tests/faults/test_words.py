@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from report.author import author_words
+from report.book.author import author_words
 from report.render import Renderer, render
 from report.tasks import TASKS
 from tests.faults.literal import effects, nothing_fetched, printed, project_with, rotated, visible

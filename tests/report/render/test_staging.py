@@ -170,7 +170,7 @@ def test_cleaning(project, quick, tmp_path):
     (project / "_site" / "notes.txt").unlink()
     files(project / "chapters" / "_generated", {"index.qmd": "x", "own.qmd": "mine"})
     subprocess.run(
-        [sys.executable, "-m", "report.render.clean"],
+        [sys.executable, "-m", "report.book.clean"],
         cwd=project,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         check=True,
