@@ -44,7 +44,7 @@ def task_definitions(task: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Freshness:
-    """State of one task and, where it is not done, why; `damaged`: the record is truncated or edited."""
+    """State of one task and why it is not done; `damaged`: the record is truncated or edited."""
 
     task: str
     state: State

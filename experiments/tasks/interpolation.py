@@ -46,7 +46,7 @@ class Pair(Table):
 
 
 class Alphas(Table):
-    """Positions on the line: `count` evenly spaced ones; 0, 1 and the outward ones are always added.
+    """Positions on the line: `count` evenly spaced ones, with 0, 1 and the outward ones added.
 
     `outward` is how far beyond each solution, in units of the distance between the two, the rise
     of the loss is compared.
