@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from report.book.author import author_words, check_names, read_comment
-from report.book.chapters import chapters
-from report.book.cover import read_cover
+from report.book.author import check_names
+from report.book.chapters import chapters, words_of_the_author
+from report.book.cover import read_cover, tells
 from report.book.drawing import read_index
 from report.book.gather import Part, mixed, read_parts
 from report.book.questions import QUESTIONS, answered, shortfall
@@ -173,24 +173,23 @@ def _questions(parts: Sequence[Part]) -> Found:
 
 
 def _comments(parts: Sequence[Part], chosen: Sources) -> Found:
-    folder = chosen.project / COMMENTS
-    numbers = {name: text for part in parts for name, text in part.numbers().items()}
     try:
-        check_names(folder)
+        check_names(chosen.project / COMMENTS)
     except UserError as error:
         yield Problem("comments", str(COMMENTS), str(error))
+    try:
+        comments = words_of_the_author(chosen, parts)
+    except UserError as error:
+        yield Problem("comments", str(COMMENTS), str(error))
+        return
     cover = read_cover(chosen.project / "homework.toml")
     private = [*cover.author.model_dump().values(), cover.report.repository]
-    for part in parts:
-        path = folder / f"{part.task.name}.md"
-        try:
-            author_words(path, numbers)
-            text = read_comment(path)
-        except UserError as error:
-            yield Problem("comments", path.name, str(error))
-            continue
-        if cover.report.anonymous and any(word and word in text for word in private):
-            yield Problem("comments", path.name, "tells who wrote it, but the report is anonymous")
+    for task, comment in comments.items():
+        if comment.fault:
+            yield Problem("comments", f"{task}.md", comment.fault)
+        if cover.report.anonymous and any(tells(comment.text, word) for word in private):
+            what = "tells who wrote it, but the report is anonymous"
+            yield Problem("comments", f"{task}.md", what)
 
 
 def _notes(parts: Sequence[Part], states: Sequence[State] | None) -> Found:

@@ -5,7 +5,6 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from report.records.folders import results_of
 from report.render import render as render_book
 from report.share import lay_frame
 from report.tasks import BY_NAME
+from report.words.terminal import say
 
 if TYPE_CHECKING:
     from report.check import Outcome
@@ -93,7 +93,7 @@ def run(
         report = runner.run(request, computed, draw, bars.say)
     store_claims(results, read_parts(results))
     if report.failed:
-        print(f"homework: failed: {', '.join(report.failed)}", file=sys.stderr)
+        say(f"homework: failed: {', '.join(report.failed)}", error=True)
     return not report.failed
 
 
@@ -106,11 +106,11 @@ def render(suite_name: str, renderer: str, smoke: bool) -> None:
 
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
-        print(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
+        say(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
     gc.set_threshold(100_000)  # the last work of a process, in large trees of which all is in use
     environment = {"HOMEWORK_SUITE": results.name, "HOMEWORK_RESULTS": str(RESULTS.resolve())}
     result = render_book(Path.cwd(), renderer, environment, records)  # type: ignore[arg-type]
-    print(result.line)
+    say(result.line)
 
 
 def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:

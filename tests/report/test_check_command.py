@@ -76,13 +76,15 @@ def test_names_lists_what_a_comment_may_cite(ran: Homework) -> None:
     assert comment.read_text() == "\n\n".join(names)  # the author's words are never overwritten
 
 
-def test_an_unknown_name_stops_the_render_in_one_line(ran: Homework) -> None:
+def test_an_unknown_name_costs_the_comment_alone(ran: Homework) -> None:
     (ran.folder / "comments").mkdir()
     comment = ran.folder / "comments" / "train-on-task.md"
     comment.write_text("{train-on-task.models.smal.parameters}", encoding="utf-8")
     ended = ran("render", "--suite", "tiny", "--renderer", "builtin")
-    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert (ended.code, len(ended.err.splitlines())) == (0, 1)
+    assert "comments/train-on-task.md, line 1: no number is called" in ended.err
     assert 'did you mean "train-on-task.models.small.parameters"?' in ended.err
+    assert "Shown as typed" in everything(ran.folder / "_site")
     assert comment.read_text(encoding="utf-8") == "{train-on-task.models.smal.parameters}"
 
 
