@@ -6,6 +6,7 @@ with the interval of another is a type error.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -146,7 +147,11 @@ class Overall(Wordings):
     undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`. Fields
     name the parts: `{parts}` (all), `{more}`, `{less}`, `{alike}`, `{undecided}`, `{rises}`,
     `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
+    `{strongest}` names the part with the largest effect, of those that are decided if there are
+    any, and `{strength}` is that effect's size or rank correlation.
     """
+
+    quantity: Quantity = ACCURACIES
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
@@ -156,12 +161,25 @@ class Overall(Wordings):
             name: join([_shown(part) for part, said in shown.items() if said == name])
             for name in ("more", "less", "alike", "undecided", "rises", "falls")
         }
+        strongest = _strongest(found)
+        effect = found.parts[strongest]
+        size = fmt.correlation if isinstance(effect, Trend) else self.quantity.size
         values = {
             **_checked(self, labels),
             **named,
             "parts": join([_shown(part) for part in found.parts]),
+            "strongest": _shown(strongest),
+            "strength": size(effect.value),
         }
         return self.said(verdict, evidence, found, values)
+
+
+def _strongest(found: Parts) -> str:
+    """The part whose effect is largest, of those that are decided if there are any."""
+    undecided = found.having("undecided")
+    among = [part for part in found.parts if part not in undecided] or list(found.parts)
+    sizes = {part: abs(found.parts[part].value) for part in among}
+    return max(among, key=lambda part: sizes[part] if math.isfinite(sizes[part]) else -1.0)
 
 
 def _shown(part: str) -> Markdown:
