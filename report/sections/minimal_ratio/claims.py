@@ -91,8 +91,8 @@ FOUND = Statement(
         "(95 % interval of the share {interval}), {distinct}{rest}.",
         "few": "On {case}, only {critical} of {total} runs of *{model}* {verb} at a critical point "
         "(95 % interval of the share {interval}), {distinct}{rest}.",
-        "none": "On {case}, none of {total} runs of *{model}* ends at a critical point{rest}. In the "
-        "median the second phase takes the norm from {before} to {after}, where {epsilon} would do.",
+        "none": "On {case}, none of {total} runs of *{model}* ends at a critical point{rest}. In "
+        "the median the second phase takes the norm from {before} to {after}; {epsilon} would do.",
         "single": "On {case}, the single run of *{model}* ends with a gradient norm of {after}, "
         "after {before} when its training ended. At a critical point it is at most {epsilon}.",
         "nothing": "On {case}, every run diverged in training, and there was nothing to search.",
