@@ -73,7 +73,7 @@ class Line:
         question: what the task asks, ending in a question mark.
         answers: by verdict, the answer in at most `ANSWER` words and the key number; fields `{…}`
             are the values of the statement.
-        figure: the section's figure that shows it.
+        figure: the section's figure that shows it; none does where the verdict is `nothing`.
     """
 
     question: str
@@ -87,7 +87,10 @@ ANSWER = 12
 
 @dataclass(frozen=True)
 class Short:
-    """A claim in the Summary: question, short answer, key number, name of the figure."""
+    """A claim in the Summary: question, short answer, key number, name of the figure.
+
+    `figure` is empty where nothing was found that a figure could show.
+    """
 
     question: str
     answer: Markdown
@@ -154,7 +157,8 @@ class Wordings:
         short = None
         if self.line is not None:
             answer, number = (_filled(words, values) for words in self.line.answers[verdict])
-            short = Short(self.line.question, answer, number, self.line.figure)
+            figure = "" if verdict == "nothing" else self.line.figure
+            short = Short(self.line.question, answer, number, figure)
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)
 
 

@@ -59,7 +59,10 @@ ANSWER = Statement(
     line=Line(
         "What lies where the gradient vanishes?",
         {
-            "trained": ("No minimum after short training, mostly one after long.", "{lengths}"),
+            "trained": (
+                "No minimum after short training, mostly one after long.",
+                "minima in {lengths}",
+            ),
             "minima": ("A minimum, in every run that gets there.", "{counted}"),
             "saddles": ("Never a minimum in these runs.", "{counted}"),
             "mixed": ("A minimum in some runs, a saddle in others.", "{counted}"),

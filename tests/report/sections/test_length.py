@@ -1,5 +1,6 @@
 """A reader gets five to ten sentences on each task, whatever the data say."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from report.book.gather import section_of
-from report.claims.claim import Claim, Statement, evidence
+from report.claims.claim import ANSWER, Claim, Statement, evidence
 from report.claims.length import LEAST, MOST, Paragraphs, length, sentences, shortened
 from report.records import Record, Results, read_record
 from report.tasks import TASKS, Task
@@ -80,6 +81,17 @@ def counted(paragraphs: Paragraphs) -> int:
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_the_committed_records_have_five_to_ten(task: Task) -> None:
     assert LEAST <= commented(read_record(FULL.record(task.name))) <= MOST
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_the_committed_records_have_a_line_with_a_number_and_a_figure(task: Task) -> None:
+    section = section_of(read_record(FULL.record(task.name)))
+    claims = [claim for paragraph in section.commentary for claim in paragraph]
+    for short in [claim.short for claim in claims if claim.short is not None]:
+        plain = re.sub(r"\$[^$]*\$", "formula", short.answer)
+        assert len(plain.split()) <= ANSWER
+        assert re.search(r"\d", short.number)
+        assert short.figure in [figure.name for figure in section.figures]
 
 
 @pytest.mark.parametrize("record", [pytest.param(record, id=name) for name, record in HARD])
