@@ -23,6 +23,7 @@ from experiments.tasks.base import Measured, dataset_facts, models
 from report.errors import UserError
 from report.records import Record, Results
 from report.records.record import digest
+from report.records.row import Metrics
 
 REASON_LENGTH = 300
 """Characters of an error that a record keeps."""
@@ -83,13 +84,12 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
                 watch=watch,
             )
             measured = task_module(task).run(settings, context)
-        digest(dict(measured.metrics))  # refuses NaN and whatever else is no strict JSON
         reason = None
     except UserError:
         marker.unlink(missing_ok=True)
         raise
     except Exception as error:
-        measured = Measured(metrics={}, seeds=())
+        measured = Measured(metrics=Metrics(), seeds=())
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:REASON_LENGTH]
     if reason and request.device.type == "cuda":
         torch.cuda.empty_cache()  # the next task starts with all of the memory
@@ -104,7 +104,7 @@ def training_code() -> str:
 
 def failed(request: Request, task: str, reason: str) -> Record:
     """The record of a task that could not be computed, and why."""
-    return _record(request, task, Measured(metrics={}, seeds=()), reason, 0.0)
+    return _record(request, task, Measured(metrics=Metrics(), seeds=()), reason, 0.0)
 
 
 def _record(
@@ -132,7 +132,7 @@ def _record(
         ),
         dataset=None if not datasets else datasets[0] if len(datasets) == 1 else datasets,
         models=models(settings.uses()),
-        metrics=dict(measured.metrics),
+        metrics=measured.metrics.content(),
         notes=(
             *notes(settings),
             *precision_notes(settings.uses(), request.device),

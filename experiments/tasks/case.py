@@ -15,6 +15,7 @@ from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape, architecture, parameter_count
 from experiments.settings.training import Training
 from experiments.tasks.base import Use, image_shape, shorter, smaller, train_size
+from report.records import common
 
 
 class Case(Settings):
@@ -78,18 +79,18 @@ class Case(Settings):
             }
         )
 
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> common.Case:
         """The case as a row of a record."""
         formula = describe_function(self.function.name) if self.function else None
-        return {
-            "case": self.name,
-            "kind": "function" if formula else "images",
-            "title": formula.math if formula else describe(self._images.name).title,
-            "model": self.network.name,
-            "architecture": architecture(self.network, self.shape),
-            "parameters": parameter_count(self.network, self.shape),
-            "examples": self.examples,
-            "batch_size": self.training.batch_size or self.examples,
-            "steps_per_epoch": self.steps_per_epoch,
-            "epochs": self.training.epochs,
-        }
+        return common.Case(
+            case=self.name,
+            kind="function" if formula else "images",
+            title=formula.math if formula else describe(self._images.name).title,
+            model=self.network.name,
+            architecture=architecture(self.network, self.shape),
+            parameters=parameter_count(self.network, self.shape),
+            examples=self.examples,
+            batch_size=self.training.batch_size or self.examples,
+            steps_per_epoch=self.steps_per_epoch,
+            epochs=self.training.epochs,
+        )

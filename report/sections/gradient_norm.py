@@ -94,7 +94,7 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
 
 def _draw_panel(place: Axes, chosen: pd.DataFrame, quantity: str) -> None:
     draw_band(place, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
-    finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
+    finite = known(chosen, "final_loss")
     if len(finite):
         x, curves = _curves(finite, "full_step", f"full_{quantity}")
         draw_band(place, x, curves, 1, "whole training set", markers=True)
@@ -119,7 +119,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         def shown(column: str, group: pd.DataFrame = group) -> Markdown:
             return fmt.number(_middle(group, column))
 
-        done = group["final_loss"].notna().sum() if "final_loss" in group else 0
+        done = group["final_loss"].notna().sum()
         rows.append(
             (
                 case_name(case),
