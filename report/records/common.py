@@ -8,7 +8,7 @@ count passes over the training set; 0 is the untrained network.
 from collections.abc import Sequence
 from typing import Literal
 
-from report.records.row import Column, Key, Position, Repeated, Row, Seed, null
+from report.records.row import Column, Key, Position, Repeated, Row, Seed, Table, null
 
 Curve = Sequence[float | None]
 """Values rounded to six digits, one per position; None where a value is not finite."""
@@ -99,5 +99,5 @@ class Series(Row):
     """Whether the vertical axis is logarithmic."""
     x: Position[Sequence[float]]
     """Positions (N,), increasing."""
-    lines: Column[Sequence[Line]]
+    lines: Table[Line]
     """The lines."""

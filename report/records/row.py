@@ -126,7 +126,9 @@ class _Columns(ModelMetaclass):
             raise AttributeError(f"{cls.__name__} has no column {name}")
 
 
-class _Typed(BaseModel, metaclass=_Columns):
+class Typed(BaseModel, metaclass=_Columns):
+    """Something with typed columns."""
+
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, strict=True, defer_build=True
     )
@@ -141,16 +143,22 @@ class _Typed(BaseModel, metaclass=_Columns):
         return found
 
     @classmethod
-    def columns(cls, role: type[Column[Any]] = Column) -> tuple[Name, ...]:
-        """The columns that have this role."""
+    def columns(
+        cls, role: type[Column[Any]] = Column, *, exactly: bool = False
+    ) -> tuple[Name, ...]:
+        """The columns of this role; `exactly`: not those whose role is a special kind of it."""
+        roles = {
+            name: next(mark for mark in field.metadata if isinstance(mark, type))
+            for name, field in cls.model_fields.items()
+        }
         return tuple(
             cls.column(name)
-            for name, field in cls.model_fields.items()
-            if any(isinstance(mark, type) and issubclass(mark, role) for mark in field.metadata)
+            for name, own in roles.items()
+            if own is role or (issubclass(own, role) and not exactly)
         )
 
 
-class Row(_Typed):
+class Row(Typed):
     """A row of a table. Raises pydantic.ValidationError when a value is not of its type."""
 
     reasons: ClassVar[Mapping[str, str]] = {}
@@ -177,7 +185,7 @@ class Row(_Typed):
         return self
 
 
-class Metrics(_Typed):
+class Metrics(Typed):
     """All that a task measured: tables, and numbers of their own.
 
     A row type belongs to one table; the task's own `Metrics` names it.
@@ -200,7 +208,7 @@ class Metrics(_Typed):
         return self.model_dump(mode="json")
 
 
-def row_type(owner: type[_Typed], column: str) -> type[Row]:
+def row_type(owner: type[Typed], column: str) -> type[Row]:
     """The type of the rows in a table, or in a column that holds rows."""
     found: type[Row] = get_args(owner.model_fields[column].annotation)[0]
     return found
@@ -238,6 +246,5 @@ def _words(error: "ErrorDetails") -> str:
 def _trouble(place: tuple[str, ...], rows: list[int]) -> str:
     table, *column, words = place
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-    return (
-        ", ".join([table, *([f"row {rows[0]}{more}"] if rows[0] else []), *column]) + f": {words}"
-    )
+    row = [f"row {rows[0]}{more}"] if rows[0] else []
+    return f"{', '.join([table, *row, *column])}: {words}"

@@ -33,9 +33,7 @@ def claim(estimate: Estimate | None = None, column: str = "final_test_loss") -> 
 def test_a_sentence_leads_to_its_evidence_and_shows_its_numbers() -> None:
     text = Numbered(7, claim()).sentence()
     assert text.startswith("[It is 3.]{.claim #claim-7}[7](/chapters/evidence.qmd#evidence-7)")
-    assert "metrics.runs&#91;0-2&#93;.epoch = 0.5000, 0.2500, 2.000" in text.replace(
-        COLUMN, "epoch"
-    )
+    assert "metrics.runs&#91;0-2&#93;.final&#95;test&#95;loss = 0.5000, 0.2500, 2.000" in text
 
 
 def test_the_evidence_leads_back_to_its_sentence() -> None:
