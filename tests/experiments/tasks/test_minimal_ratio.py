@@ -88,7 +88,7 @@ def test_a_finished_search_is_not_repeated(
     def forbidden(*_: object) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr(minimal_ratio, "critical_points", forbidden)
+    monkeypatch.setattr(minimal_ratio, "_searched", forbidden)
     assert run(settings, context).metrics == first.metrics
 
 
