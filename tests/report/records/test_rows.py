@@ -64,7 +64,7 @@ def test_a_column_is_known_by_its_name_and_its_table() -> None:
         Run.column("fractions")
     with pytest.raises(AttributeError, match="no column why"):
 
-        class _(Row):
+        class Unexplained(Row):
             loss: Any = null("why")
 
 
