@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from report.records import Results, write_record
+from report.records.record import Record
 from tests.project import ROOT
 from tests.report.sections.random_labels.test_claims import made
 
