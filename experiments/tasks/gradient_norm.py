@@ -7,13 +7,13 @@ from typing import Self
 from pydantic import Field
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.gradient import training_gradients
-from experiments.settings.data import ImageDataSettings
-from experiments.tasks.base import Measured, TaskSettings, Use, rounded
 from experiments.tasks.case import Case
+from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.rows import gradient_norm as rows
 
 WINDOWS = 200
@@ -75,7 +75,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _row(case: Case, outcome: Trained, context: Context) -> rows.Run:
-    """Curves over the steps, curves of the whole training set, and what they come to."""
+    """Curves over the steps, curves of the whole training set, and their summary."""
     run, steps = outcome.run, outcome.steps
     assert steps is not None
     row = partial(

@@ -7,6 +7,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.labels import corrupt_labels
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
@@ -16,10 +17,9 @@ from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.predictions import predicted_classes
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -37,7 +37,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Settings(TaskSettings):
     """One network is trained on labels of which a share is random, for every share and seed.
 
-    `thresholds` are training accuracies, measured against the labels trained on, from which on
+    `thresholds` are training accuracies, measured against the labels trained on, at which
     these labels count as fitted.
     """
 
@@ -121,7 +121,7 @@ def corrupted(problem: Problem, fraction: float, seed: int) -> Problem:
 def first_reached(
     epochs: Sequence[int], accuracies: Sequence[float], threshold: float
 ) -> int | None:
-    """The first evaluated epoch at which the accuracy is at least the threshold, or null."""
+    """The first evaluated epoch at which the accuracy is at least the threshold, or None."""
     return next((e for e, a in zip(epochs, accuracies, strict=True) if a >= threshold), None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from experiments.engine.run import Trained
-from experiments.tasks.base import rounded
+from experiments.tasks.task import rounded
 from report.records.common import Line, Series
 
 
