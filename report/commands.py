@@ -37,10 +37,10 @@ def run(options: Options) -> bool:
     from experiments.estimate import estimate_line
     from experiments.slurm.driver import Driver
     from experiments.slurm.submission import need_submitit
-    from report.book import check_suite_name
+    from report.book.drawing import ensure_drawn
+    from report.book.gather import read_parts, section_of
+    from report.book.sources import check_suite_name
     from report.claims.stored import store_claims
-    from report.drawing import ensure_drawn
-    from report.gather import read_parts, section_of
     from report.progress import Bars
 
     results = results_for(options)
@@ -113,7 +113,7 @@ def render(options: Options) -> None:
     results = results_for(options)
     records = [path.resolve() for path in results.folder.glob("*.json")]
     if not records:
-        from report.gather import gather
+        from report.book.gather import gather
 
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
@@ -150,7 +150,7 @@ def status(options: Options) -> list[dict[str, Any]]:
 
 def check(options: Options) -> Outcome:
     """Whether the report of a suite holds; without torch, not whether its records are fresh."""
-    from report.book import Sources
+    from report.book.sources import Sources
     from report.check import State
     from report.check import check as check_report
 
@@ -186,7 +186,7 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     need_torch()
     from experiments.freshness import freshness
     from experiments.suite import load_suite, suite_names
-    from report.gather import read_parts
+    from report.book.gather import read_parts
 
     found = {}
     for name, results in side.suites.items():
@@ -204,7 +204,7 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def names(options: Options) -> dict[str, str]:
     """What a comment may cite: names and values."""
-    from report.gather import gather
+    from report.book.gather import gather
 
     parts = gather(results_for(options))
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
