@@ -66,7 +66,7 @@ def _read(given: str, file: Path) -> dict[str, Any]:
     """The content of a suite's file; a byte order mark, as Notepad writes it, is skipped."""
     try:
         if file.exists() and not file.is_file():
-            raise UserError(f"{file}: is no file; name the TOML file of a suite")
+            raise UserError(f"{file}: not readable as TOML (it is no file); name a suite's file")
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise unknown_suite(given) from None

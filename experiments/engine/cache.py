@@ -41,7 +41,7 @@ class Cache:
         if self.folder is None:
             yield True
             return
-        with claimed(self.folder / ".claims", _number(key), wait=wait) as mine:
+        with claimed(self.folder.parent / "claims", _number(key), wait=wait) as mine:
             yield mine
 
     def save(self, key: str, state: dict[str, Any]) -> None:
