@@ -185,7 +185,7 @@ class Pool:
     progress: Progress
     size: int
     say: Callable[[str], None]
-    start: Callable[..., Worker] = Worker.started
+    start: Callable[..., Worker] = lambda *given: Worker.started(*given)
     clock: Callable[[], float] = time.monotonic
     idle: list[Worker] = field(default_factory=list)
     busy: list[Worker] = field(default_factory=list)
