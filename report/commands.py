@@ -210,6 +210,14 @@ def names(options: Options) -> dict[str, str]:
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
 
 
+def reseal(options: Options) -> Iterator[str]:
+    """Give records of the version before their new keys; says of each what was done."""
+    from experiments.reseal import reseal as reseal_records
+
+    name = results_for(options).name if options.suite else None
+    return reseal_records(options.results, name)
+
+
 def models(options: Options) -> list[Any]:
     """Every network of a suite, from the built modules."""
     need_torch()
