@@ -166,7 +166,6 @@ def _or_quick(options: Options) -> Options:
     return options if options.suite else options.model_copy(update={"suite": "quick"})
 
 
-
 def _version(wanted: bool) -> None:
     if wanted:
         print(__version__)

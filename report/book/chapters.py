@@ -12,7 +12,7 @@ from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
 from report.book.reproducibility import cost_table, hardware_table, seeds_table, versions_table
-from report.book.sources import COMMENTS, Sources
+from report.book.sources import COMMENTS, COPIES, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings, paragraphs
 from report.numbers.statistics import CONFIDENCE
@@ -122,8 +122,19 @@ def _origin(chosen: Sources, task: str, module: str, linked: bool) -> Markdown:
 
 
 def _link(chosen: Sources, path: Path) -> str:
-    """Path of a result from the project's folder, as `/results/…`."""
-    return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
+    """Path of a result from the project's folder, as `/results/…`.
+
+    The results may lie on another disk, behind a link. Of those outside of the project, `generate`
+    lays copies beside what it writes.
+    """
+    if outside(chosen):
+        return f"/{COPIES.as_posix()}/{path.name}"
+    return "/" + path.absolute().relative_to(chosen.project.absolute()).as_posix()
+
+
+def outside(chosen: Sources) -> bool:
+    """Whether the results do not lie in the project."""
+    return not chosen.results.folder.absolute().is_relative_to(chosen.project.absolute())
 
 
 def _day(created: str) -> str:
