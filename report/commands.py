@@ -15,7 +15,6 @@ from report.records import Record, Results
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
-from report.render import render as render_book
 from report.share import lay_frame
 
 if TYPE_CHECKING:
@@ -110,6 +109,8 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
+    from report.render import render as render_book
+
     results = results_for(options)
     records = [path.resolve() for path in results.folder.glob("*.json")]
     if not records:

@@ -124,17 +124,16 @@ def _origin(chosen: Sources, task: str, module: str, linked: bool) -> Markdown:
 def _link(chosen: Sources, path: Path) -> str:
     """Path of a result from the project's folder, as `/results/…`.
 
-    The results may lie on another disk, behind a link. Of those outside of the project, `generate`
-    lays copies beside what it writes.
+    Of figures outside of the project, `generate` lays copies beside what it writes.
     """
     if outside(chosen):
         return f"/{COPIES.as_posix()}/{path.name}"
-    return "/" + path.absolute().relative_to(chosen.project.absolute()).as_posix()
+    return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
 
 
 def outside(chosen: Sources) -> bool:
-    """Whether the results do not lie in the project."""
-    return not chosen.results.folder.absolute().is_relative_to(chosen.project.absolute())
+    """Whether the results lie elsewhere than in the project, behind links as well."""
+    return not chosen.results.folder.resolve().is_relative_to(chosen.project.resolve())
 
 
 def _day(created: str) -> str:
