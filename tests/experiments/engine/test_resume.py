@@ -145,7 +145,6 @@ def test_the_key_depends_on_everything_that_matters(make: Make) -> None:
         lambda state: state | {"history": {}},
         lambda state: state | {"history_epochs": state["history_epochs"][:3]},
     ],
-    ids=range,
 )
 def test_a_whole_file_with_a_wrong_content_means_training_again(
     make: Make, context: Context, tmp_path: Path, change: Callable[[dict[str, Any]], Any]
