@@ -34,7 +34,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Freshness:
-    """State of one task and, where it is not done, why; `damaged`: the record is no whole one."""
+    """State of one task and why it is not done; `damaged`: the record is truncated or edited."""
 
     task: str
     state: State
