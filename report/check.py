@@ -11,8 +11,8 @@ from report.book.drawing import read_index
 from report.book.gather import Part, mixed, read_parts
 from report.book.questions import QUESTIONS, answered, shortfall
 from report.book.sources import COMMENTS, Sources
+from report.book.stored import changes, read_claims
 from report.claims import contradiction
-from report.claims.stored import changes, read_claims
 from report.errors import UserError
 from report.records import Results
 from report.records.record import digest

@@ -52,7 +52,7 @@ def run(
     from report.book.drawing import ensure_drawn
     from report.book.gather import read_parts, section_of
     from report.book.sources import check_suite_name
-    from report.claims.stored import store_claims
+    from report.book.stored import store_claims
     from report.progress import Bars
 
     suite = suites.load_suite(suite_name, smoke=smoke)

@@ -3,9 +3,10 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,53 @@ def test_layers_import_downwards(layer: str) -> None:
         if within(found.target, upper) and (found.module, upper) not in EXCEPTIONS
     ]
     assert not wrong
+
+
+def child(name: str, package: str) -> str:
+    """The part of `package` that `name` is or lies in; empty for the package itself."""
+    return name.removeprefix(package).split(".")[1] if name != package else ""
+
+
+def circles(root: str, but: Container[tuple[str, str]] = ()) -> dict[str, list[str]]:
+    """The circles of imports below `root`: for each package that has one, the names along it.
+
+    Within a package its modules and its packages count, each package as a whole; imports inside
+    functions count too. `but` names exceptions: the importing module, the imported package.
+    """
+    found: dict[str, list[str]] = {}
+    for package in {root} | {one.module.rpartition(".")[0] for one in imports(root)} - {""}:
+        graph: dict[str, set[str]] = {}
+        for one in imports(root):
+            if within(one.module, package) and within(one.target, package):
+                here, there = child(one.module, package), child(one.target, package)
+                if (
+                    here
+                    and there not in ("", here)
+                    and (one.module, f"{package}.{there}") not in but
+                ):
+                    graph.setdefault(here, set()).add(there)
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            found[package] = error.args[1]
+    return found
+
+
+def test_packages_import_in_no_circle() -> None:
+    assert not circles("report")
+
+
+def test_a_circle_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        "a/one.py": "from top.b.two import x",
+        "b/two.py": "def f():\n    from top.c import three",
+        "c/three.py": "import top.a.one",
+    }
+    for name, text in files.items():
+        (tmp_path / "top" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "top" / name).write_text(text)
+    monkeypatch.setattr("tests.test_architecture.ROOT", tmp_path)
+    assert set(circles("top")["top"]) == {"a", "b", "c"}
 
 
 def test_settings_are_read_without_torch() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from report.book.gather import read_parts
-from report.claims.stored import as_kept, claims_of, read_claims
+from report.book.stored import as_kept, claims_of, read_claims
 from report.diff.numbers import NOTHING, Numbers, compare_numbers
 from report.diff.sides import Side, pairs
 from report.records import BadRecordError, Record, Results, read_record

@@ -7,14 +7,14 @@ from types import ModuleType
 
 from report.claims.claim import Statement
 from report.sections.question import Question
-from report.tasks import BY_NAME, TASKS, Task
+from report.tasks import TASKS
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
 
 def section_module(task: str) -> str:
     """The module that draws a task: `figures` in its folder, else that of any series."""
-    return _found(BY_NAME[task], "figures") or "report.sections.series"
+    return _found(task, "figures") or "report.sections.series"
 
 
 def statements() -> dict[str, Statement]:
@@ -55,11 +55,11 @@ def thresholds() -> tuple[tuple[str, str, Markdown], ...]:
 
 def _modules(name: str) -> dict[str, ModuleType]:
     """The modules of that name by task, where the task has one."""
-    paths = {task.name: _found(task, name) for task in TASKS}
+    paths = {task.name: _found(task.name, name) for task in TASKS}
     return {task: import_module(path) for task, path in paths.items() if path}
 
 
-def _found(task: Task, name: str) -> str | None:
-    folder = f"report.sections.{task.module}"
+def _found(task: str, name: str) -> str | None:
+    folder = f"report.sections.{task.replace('-', '_')}"
     path = f"{folder}.{name}"
     return path if find_spec(folder) and find_spec(path) else None

@@ -13,8 +13,8 @@ from report.book.drawing import ensure_drawn
 from report.book.gather import read_parts
 from report.book.questions import QUESTIONS
 from report.book.sources import Sources
+from report.book.stored import store_claims
 from report.check import Outcome, State, check
-from report.claims.stored import store_claims
 from report.records import Results, write_record
 from report.share import shared
 from tests.report.sections.parameter_count import test_claims as test_parameter_count

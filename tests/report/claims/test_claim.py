@@ -4,7 +4,6 @@ import pytest
 
 from report.claims import Evidence, Statement, evidence, named
 from report.claims.claim import slug
-from report.sections.registry import statements
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from tests.report.records.build import record
@@ -85,9 +84,3 @@ def test_names_tell_claims_apart() -> None:
 
 def test_a_slug_is_plain() -> None:
     assert slug(escape("Two words, 1-32-1!")) == "two-words-1-32-1"
-
-
-def test_the_registry_finds_the_statements_of_every_module() -> None:
-    found = statements()
-    assert {"random-labels.fit", "parameter-count.stops"} <= set(found)
-    assert all(name == statement.id for name, statement in found.items())
