@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from report.book.author import author_words, check_names, read_comment
 from report.book.chapters import chapters
 from report.book.cover import read_cover
-from report.book.drawing import read_index
+from report.book.drawing import read_index, svg
 from report.book.gather import Part, mixed, read_parts
 from report.book.questions import QUESTIONS, answered, shortfall
+from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.stored import changes, read_claims
 from report.claims import contradiction
 from report.errors import UserError
 from report.records import Results
 from report.records.record import digest
+from report.sections.section import Figure
 from report.words.numerals import typed_numerals
 from report.words.traced import tracing, unmarked
 
@@ -67,15 +69,18 @@ def check(chosen: Sources, states: Sequence[State] | None) -> Outcome:
         chosen: the project and its results.
         states: the state of every task of the suite, or null where that cannot be known.
     """
-    parts = read_parts(chosen.results)
+    folder = chosen.results.root.resolve()
+    shown = Sources(folder, Results(folder, chosen.results.name))
+    parts = [part for part, _ in section_texts(shown, read_parts(chosen.results))]
     with tracing():
         marked = read_parts(chosen.results)
     rules: tuple[Callable[[], Found], ...] = (
         lambda: _records(parts, states),
+        lambda: _faults(parts),
         lambda: _kinds(parts),
         lambda: _claims(parts, chosen.results),
         lambda: _figures(parts, chosen.results),
-        lambda: _numbers(marked, chosen.results),
+        lambda: _numbers(marked, shown),
         lambda: _questions(parts),
         lambda: _comments(parts, chosen),
     )
@@ -95,8 +100,14 @@ def _records(parts: Sequence[Part], states: Sequence[State] | None) -> Found:
                 yield Problem("records", found.task, f"{found.state}{why}; run the suite again")
     known = {found.task for found in states or () if found.state not in FRESH}
     for part in parts:
-        if part.section is None and part.task.name not in known:
+        if part.section is None and part.task.name not in known and not part.faulty:
             yield Problem("records", part.task.name, part.trouble)
+
+
+def _faults(parts: Sequence[Part]) -> Found:
+    for part in parts:
+        if part.faulty:
+            yield Problem("program", part.task.name, part.trouble)
 
 
 def _kinds(parts: Sequence[Part]) -> Found:
@@ -142,20 +153,28 @@ def _figures(parts: Sequence[Part], results: Results) -> Found:
             if len(figure.alt.strip()) < MIN_ALT:
                 yield Problem("figures", path.name, "lacks alternative text")
             if not path.is_file():
-                yield Problem("figures", path.name, "missing; run the suite again to draw it")
+                yield _missing(part, figure, path.name)
             elif drawn.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
                 yield Problem("figures", path.name, "edited since it was drawn")
             elif drawn.get("record") != source:
                 yield Problem("figures", path.name, "drawn from another record")
 
 
-def _numbers(marked: Sequence[Part], results: Results) -> Found:
+def _missing(part: Part, figure: Figure, name: str) -> Problem:
+    """Why a figure is not there: it has not been drawn, or it cannot be."""
+    try:
+        svg(figure)
+    except Exception as error:
+        return Problem("program", name, part.lost(error).trouble)
+    return Problem("figures", name, "missing; run the suite again to draw it")
+
+
+def _numbers(marked: Sequence[Part], shown: Sources) -> Found:
     if all(part.record is None for part in marked) or mixed(marked):
         return
-    folder = results.root.resolve()
     try:
         with tracing():
-            texts = chapters(Sources(folder, Results(folder, results.name)), marked)
+            texts = chapters(shown, marked)
     except UserError as error:
         yield Problem("numbers", "templates", unmarked(str(error)))
         return

@@ -50,10 +50,11 @@ def run(
     from experiments.slurm.driver import Driver
     from experiments.slurm.submission import need_submitit
     from report.book.drawing import ensure_drawn
-    from report.book.gather import read_parts, section_of
+    from report.book.gather import read_parts
     from report.book.sources import check_suite_name
     from report.book.stored import store_claims
     from report.progress import Bars
+    from report.sections.registry import section_of
 
     suite = suites.load_suite(suite_name, smoke=smoke)
     check_suite_name(suite.name)
@@ -190,6 +191,9 @@ def names(suite_name: str, smoke: bool) -> dict[str, str]:
     from report.book.gather import gather
 
     parts = gather(results_of(RESULTS, Path(suite_name).stem, smoke))
+    for part in parts:
+        if part.faulty:
+            print(f"homework: {part.task.name}: {part.trouble}", file=sys.stderr)
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from report.book.author import check_names
 from report.book.chapters import chapters
 from report.book.drawing import ensure_drawn
-from report.book.gather import gather
+from report.book.gather import Part, gather
 from report.book.sources import COMMENTS, Sources
+from report.errors import UserError
+from report.records import Results
 from report.records.store import write_text
 
 GENERATED = Path("chapters/_generated")
@@ -17,16 +19,24 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
 
     Figures that are missing or outdated are drawn first. Raises UserError.
     """
-    parts = gather(chosen.results)
     check_names(chosen.project / COMMENTS)
-    texts = chapters(chosen, parts)
-    for part in parts:
-        if part.record is not None and part.section is not None:
-            ensure_drawn(part.record, part.section.figures, chosen.results)
+    parts = [_drawn(part, chosen.results) for part in gather(chosen.results)]
     written = []
-    for name, text in texts.items():
+    for name, text in chapters(chosen, parts).items():
         path = chosen.project / GENERATED / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_text(path, text)
         written.append(path)
     return tuple(written)
+
+
+def _drawn(part: Part, results: Results) -> Part:
+    """The part, its figures drawn; without its section where one of them cannot be."""
+    if part.record is not None and part.section is not None:
+        try:
+            ensure_drawn(part.record, part.section.figures, results)
+        except UserError:
+            raise
+        except Exception as error:
+            return part.lost(error)
+    return part

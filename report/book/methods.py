@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from report.claims import Claim
 from report.numbers.statistics import METHODS
 from report.sections.registry import thresholds
+from report.tasks import Task
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.tables import Table
@@ -38,7 +39,7 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
     ).markdown("definitions")
 
 
-def thresholds_table() -> Markdown:
+def thresholds_table(tasks: Sequence[Task]) -> Markdown:
     """From what size a difference that is told from zero is called clear, task by task."""
     return Table(
         name="clear",
@@ -48,6 +49,6 @@ def thresholds_table() -> Markdown:
         ),
         header=("Task", "What is compared", "Clear from"),
         align="lll",
-        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds()),
+        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds(tasks)),
         widths=(34, 34, 32),
     ).markdown("definitions")

@@ -45,22 +45,27 @@ def shortfall(question: Question, part: Part) -> Markdown:
     return Markdown(f"{found} of at least {least} {question.demand.things}")
 
 
+def answers(part: Part) -> list[tuple[Markdown, Markdown, Markdown]]:
+    """The rows of a task in the table of answers."""
+    return [
+        (
+            Markdown(f"@sec-{question.task}"),
+            escape(question.text + (" (bonus)" if question.bonus else "")),
+            _places(question, part),
+        )
+        for question in QUESTIONS
+        if question.task == part.task.name
+    ]
+
+
 def answers_table(parts: Sequence[Part]) -> Markdown:
     """The appendix's table: every question with links to where it is answered."""
-    by_task = {part.task.name: part for part in parts}
     return Table(
         name="questions",
         caption=Markdown("Every question of the homework and where it is answered."),
         header=("Section", "Question", "Answered in"),
         align="lll",
-        rows=tuple(
-            (
-                Markdown(f"@sec-{question.task}"),
-                escape(question.text + (" (bonus)" if question.bonus else "")),
-                _places(question, by_task[question.task]),
-            )
-            for question in QUESTIONS
-        ),
+        rows=tuple(row for part in parts for row in answers(part)),
         widths=(18, 50, 32),
     ).markdown("answers")
 

@@ -100,14 +100,17 @@ def _tasks(
 ) -> Iterator[TaskDifference]:
     names = [path.stem for side in (old, new) if side for path in side.folder.glob("*.json")]
     order = list(BY_NAME)
-    said, says = (_sentences(side) if side else {} for side in (old, new))
+    said, earlier = _sentences(old) if old else ({}, {})
+    says, faults = _sentences(new) if new else ({}, {})
+    faults = earlier | faults
     for task in sorted(set(names), key=lambda t: (order.index(t) if t in BY_NAME else 99, t)):
         yield _task(
             task,
             _read(old, task),
             _read(new, task),
             tuple(stale.get((new.name, task), ())) if new else (),
-            tuple(_changed_sentences(said.get(task, {}), says.get(task, {}))),
+            faults.get(task, ()),
+            () if task in faults else tuple(_changed(said.get(task, {}), says.get(task, {}))),
         )
 
 
@@ -125,6 +128,7 @@ def _task(
     old: Record | BadRecordError | None,
     new: Record | BadRecordError | None,
     stale: tuple[str, ...],
+    faults: tuple[str, ...],
     sentences: tuple[Sentence, ...],
 ) -> TaskDifference:
     if old is None or new is None:
@@ -132,12 +136,13 @@ def _task(
             task,
             "removed" if new is None else "added",
             stale,
+            faults,
             parameters=tuple(_edits(_sizes(old), _sizes(new))),
             sentences=sentences,
         )
     if isinstance(old, BadRecordError) or isinstance(new, BadRecordError):
         notes = tuple(str(side) for side in (old, new) if isinstance(side, BadRecordError))
-        return TaskDifference(task, "changed", stale, notes, sentences=sentences)
+        return TaskDifference(task, "changed", stale, (*notes, *faults), sentences=sentences)
     first, second = old.provenance, new.provenance
     numbers = compare_numbers(old, new)
     facts: dict[str, Any] = {
@@ -150,6 +155,7 @@ def _task(
     }
     changed = any(facts.values()) or any((numbers.changes, numbers.removed, numbers.added))
     state: State = "changed" if changed else "stale" if stale else "same"
+    facts["notes"] += faults
     return TaskDifference(task, state, stale, numbers=numbers, **facts)
 
 
@@ -193,19 +199,24 @@ def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
             yield Edit(name, old.get(name), new.get(name))
 
 
-def _sentences(results: Results) -> dict[str, Any]:
-    """What is said of each task: as kept with its records, else as the program says it now."""
+def _sentences(results: Results) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """What is said of each task, and the faults of the program that keep it from being said.
+
+    The sentences are those kept with the records, else those that the program says now.
+    """
     kept = read_claims(results)
     if all(path.stem in kept for path in results.folder.glob("*.json")):
-        return kept
+        return kept, {}
+    parts = read_parts(results)
     made = {
         part.task.name: {name: as_kept(claim) for name, claim in claims_of(part).items()}
-        for part in read_parts(results)
+        for part in parts
+        if not part.faulty
     }
-    return {**made, **kept}
+    return {**made, **kept}, {part.task.name: (part.trouble,) for part in parts if part.faulty}
 
 
-def _changed_sentences(
+def _changed(
     old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Sentence]:
     for name in dict.fromkeys([*old, *new]):

@@ -198,7 +198,8 @@ def templates(project: Path, monkeypatch: pytest.MonkeyPatch, name: str, added: 
     shutil.copytree(shared("templates"), project / "templates")
     path = project / "templates" / name
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
-    monkeypatch.setattr(report.book.chapters, "shared", lambda part: project / part)
+    for module in (report.book.chapters, report.book.section_text):
+        monkeypatch.setattr(module, "shared", lambda part: project / part)
 
 
 @pytest.mark.parametrize(

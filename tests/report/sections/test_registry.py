@@ -1,7 +1,6 @@
 """The registry finds what is written, wherever it stands in the report."""
 
 import ast
-from pathlib import Path
 
 from report.sections.registry import questions, section_module, statements, thresholds
 from report.tasks import TASKS
@@ -12,7 +11,7 @@ def written() -> list[str]:
     """Identifiers of all statements in the source of the report, one for each definition."""
     calls = [
         node
-        for path in sorted(Path(ROOT / "report").rglob("*.py"))
+        for path in sorted((ROOT / "report").rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Statement"
     ]
