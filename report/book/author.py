@@ -25,7 +25,7 @@ WRITER = (
     "-simple_tables-multiline_tables-grid_tables"
 )
 
-CITED = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[a-z0-9_-]+)+)\}")
+CITED = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[\w-]+)+)\}")
 """A cited number: at least two words joined by dots, in braces, without spaces."""
 _ESCAPED, _CITED = 0xF0000, 0xF1000
 """Private characters that stand for an escaped mark and for a cited number while Pandoc writes."""

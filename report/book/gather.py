@@ -6,10 +6,10 @@ from typing import Self
 
 from report.book.fault import fault_words
 from report.claims import named
-from report.claims.claim import slug
+from report.claims.claim import distinct, slug
 from report.claims.trace import Numbered
 from report.errors import UserError
-from report.records import BadRecordError, Record, Results, read_record
+from report.records import BadRecordError, Dataset, Model, Record, Results, read_record
 from report.sections.registry import section_of
 from report.sections.section import Section
 from report.tasks import TASKS, Task
@@ -41,17 +41,24 @@ class Part:
         if self.record is None or self.section is None:
             return {}
         found = {}
-        for model in self.record.models:
-            name = f"{self.task.name}.models.{slug(model.name)}"
+        models = tuple(dict.fromkeys(self.record.models))
+        for short, model in zip(_slugs(models), models, strict=True):
+            name = f"{self.task.name}.models.{short}"
             found[f"{name}.parameters"] = fmt.count(model.parameters)
             found[f"{name}.depth"] = fmt.count(model.depth)
-        for data in self.record.datasets:
-            name = f"{self.task.name}.data.{slug(data.name)}"
+        datasets = tuple(dict.fromkeys(self.record.datasets))
+        for short, data in zip(_slugs(datasets), datasets, strict=True):
+            name = f"{self.task.name}.data.{short}"
             found[f"{name}.train_size"] = fmt.count(data.train_size)
             found[f"{name}.test_size"] = fmt.count(data.test_size)
         for name, claim in named([n.claim for group in self.claims for n in group]).items():
             found |= {f"{name}.{value}": text for value, text in claim.values.items()}
         return found
+
+
+def _slugs(things: Sequence[Model] | Sequence[Dataset]) -> list[str]:
+    """A part of a name for each, different for those that differ."""
+    return distinct([slug(thing.name) for thing in things])
 
 
 def gather(results: Results) -> tuple[Part, ...]:

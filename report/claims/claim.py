@@ -2,9 +2,11 @@
 
 import re
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from report.numbers.statistics import Estimate
@@ -126,15 +128,29 @@ def named(claims: Sequence[Claim]) -> dict[str, Claim]:
     often = Counter(claim.id for claim in claims)
     alike = Counter((claim.id, claim.about) for claim in claims)
     seen: Counter[str] = Counter()
-    found = {}
+    wanted = []
     for claim in claims:
         seen[claim.id] += 1
-        place = claim.about if alike[claim.id, claim.about] == 1 else ""
-        suffix = f".{place or seen[claim.id]}" if often[claim.id] > 1 else ""
-        found[claim.id + suffix] = claim
-    return found
+        about = claim.about if alike[claim.id, claim.about] == 1 else ""
+        suffix = f".{about or seen[claim.id]}" if often[claim.id] > 1 else ""
+        wanted.append(claim.id + suffix)
+    return dict(zip(distinct(wanted), claims, strict=True))
 
 
 def slug(text: str) -> str:
-    """`text` as part of a name: lowercase letters and digits joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", unmarked(text).replace("\\", "").lower()).strip("-")
+    """`text` as part of a name: its letters and digits, of any script, joined by hyphens."""
+    bare = unmarked(text).replace("\\", "")
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", bare).lower()).strip("-")
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names with all but the first of equal ones numbered: `mlp-1`, `mlp-1-2`.
+
+    An empty name becomes its position, counted from 1. No number makes a name that is given.
+    """
+    given, found = set(names), dict[str, None]()
+    for position, name in enumerate(names, start=1):
+        tries = (f"{name}-{n}" for n in count(2)) if name else map(str, count(position))
+        free = (t for t in tries if t not in given and t not in found)
+        found[name if name and name not in found else next(free)] = None
+    return list(found)

@@ -48,4 +48,4 @@ def rows(least: int, things: str, table: str) -> Demand:
 
 
 def datasets(least: int) -> Demand:
-    return Demand(least, "data sets", lambda record: len(record.datasets))
+    return Demand(least, "data sets", lambda record: len({data.name for data in record.datasets}))

@@ -35,6 +35,14 @@ class Section:
     tables: tuple[Table, ...]
     commentary: tuple[tuple[Claim, ...], ...]
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for two figures or two tables of one name: one would hide the other."""
+        for kind, things in (("figures", self.figures), ("tables", self.tables)):
+            names = [thing.name for thing in things]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"two {kind} are called {name}")
+
 
 def models_table(record: Record) -> Table:
     """Every network of the task with its depth and number of parameters."""
