@@ -197,6 +197,13 @@ def names(suite_name: str, smoke: bool) -> dict[str, str]:
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
 
 
+def reseal(suite_name: str | None) -> Iterator[str]:
+    """Give records of the version before their new keys; says of each what was done."""
+    from experiments.reseal import reseal as reseal_records
+
+    return reseal_records(RESULTS, None if suite_name is None else Path(suite_name).stem)
+
+
 def models(suite_name: str) -> list[Any]:
     """Every network of a suite, from the built modules."""
     need_torch()
