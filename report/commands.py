@@ -14,7 +14,7 @@ from report.errors import UserError
 from report.records import Record
 from report.records.folders import results_of
 from report.render import render as render_book
-from report.share import lay_frame
+from report.shipped import lay_frame
 from report.tasks import BY_NAME
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings
 from report.numbers.statistics import CONFIDENCE
-from report.share import shared
+from report.shipped import shared
 from report.tasks import TASKS
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape

@@ -11,7 +11,7 @@ from report.claims.trace import entry, paragraphs
 from report.records import Record
 from report.sections.registry import section_module
 from report.sections.section import Section, figure_markdown, settings_table
-from report.share import shared
+from report.shipped import shared
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 

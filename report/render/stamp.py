@@ -15,7 +15,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from report.render.project import Book
-from report.share import FRAME, shared
+from report.shipped import FRAME, shared
 
 STAMP = ".rendered"
 PROGRAM = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from report.words.markdown import Markdown
 
 def section_module(task: str) -> str:
     """The module that draws a task: `figures` in its folder, else that of any series."""
-    return _found(task, "figures") or "report.sections.series"
+    return _found(task, "figures") or "report.sections.generic"
 
 
 def section_of(record: Record) -> Section:

@@ -39,4 +39,4 @@ def test_every_task_is_drawn_asked_about_and_bounded_by_its_own_folder() -> None
 
 
 def test_a_task_without_a_folder_shows_its_series() -> None:
-    assert section_module("no-such-task") == "report.sections.series"
+    assert section_module("no-such-task") == "report.sections.generic"
