@@ -15,6 +15,9 @@ from report.shipped import shared
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
+ANY_TASK = "task.qmd"
+"""Template of a task that has none of its own: all tables and figures."""
+
 
 def section_texts(
     chosen: Sources, parts: Sequence[Part], linked: bool = False
@@ -57,6 +60,7 @@ def _filled(
         f"tasks/{task}.qmd",
         {"settings": record.settings, "metrics": record.metrics, "figures": figures}
         | {"tables": tables, "record": record},
+        ANY_TASK,
     )
     notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)
     return Markdown(f"{body}\n{paragraphs(part.claims)}\n{notes}")
