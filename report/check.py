@@ -1,4 +1,4 @@
-"""`homework check`: does the report say what the records say, and all that the homework asks."""
+"""`homework check`: whether the report agrees with its records and answers every question."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ MIN_ALT = 20
 
 @dataclass(frozen=True)
 class State:
-    """How a record compares with what its suite would make now (`experiments.freshness`)."""
+    """Whether a task's record is up to date with its suite (`experiments.freshness`)."""
 
     task: str
     state: str
@@ -37,16 +37,16 @@ class State:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that does not hold, and where."""
+    """Something wrong, and where."""
 
     topic: str
-    place: str
+    where: str
     what: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the check found; it passes without problems. `notes` are worth knowing, no more."""
+    """What the check found. It passes if there are no `problems`; `notes` are for information."""
 
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
@@ -55,7 +55,7 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Whether everything holds."""
+        """Whether there are no problems."""
         return not self.problems
 
 
@@ -67,7 +67,7 @@ def check(chosen: Sources, states: Sequence[State] | None) -> Outcome:
 
     Args:
         chosen: the project and its results.
-        states: the state of every task of the suite, or null where that cannot be known.
+        states: the state of every task of the suite, or None if it cannot be known.
     """
     folder = chosen.results.root.resolve()
     shown = Sources(folder, Results(folder, chosen.results.name))
@@ -130,7 +130,7 @@ def _claims(parts: Sequence[Part], results: Results) -> Found:
                 yield Problem("claims", claim.id, f"contradicts its numbers: {fault}")
             for used in claim.evidence:
                 if part.record is not None and not used.holds(part.record):
-                    yield Problem("claims", claim.id, f"{used.place} holds other numbers")
+                    yield Problem("claims", claim.id, f"{used.path} holds other numbers")
         if part.section is None:
             continue
         if task not in kept:
@@ -161,7 +161,7 @@ def _figures(parts: Sequence[Part], results: Results) -> Found:
 
 
 def _missing(part: Part, figure: Figure, name: str) -> Problem:
-    """Why a figure is not there: it has not been drawn, or it cannot be."""
+    """Why a figure is missing: it was not drawn yet, or drawing it fails."""
     try:
         svg(figure)
     except Exception as error:

@@ -134,7 +134,7 @@ def check(suite: SuiteName = "quick", smoke: Smoke = False) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
     outcome = commands.check(suite, smoke)
     for found in (*outcome.problems, *outcome.notes):
-        print(f"{found.topic:<10} {found.place}: {found.what}")
+        print(f"{found.topic:<10} {found.where}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"
     print(f"{suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
     _finish(outcome.passed)

@@ -1,4 +1,4 @@
-"""The chapters: templates and records become the Markdown that they take in."""
+"""The Markdown of each chapter, from its template and the records."""
 
 from collections.abc import Sequence
 from typing import Any

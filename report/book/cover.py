@@ -31,7 +31,7 @@ class Course(_Table):
 
 
 class Options(_Table):
-    """Date and repository as shown; `anonymous` leaves out all that tells who wrote it."""
+    """Date and repository as shown; `anonymous` leaves out what identifies the author."""
 
     date: str = Field(default="", max_length=MAX_LENGTH)
     repository: str = Field(default="", max_length=MAX_LENGTH)
@@ -58,6 +58,6 @@ def read_cover(path: Path) -> Cover:
     except ValidationError as error:
         fault = error.errors()[0]
         key = ".".join(str(part) for part in fault["loc"])
-        raise UserError(f"{path}: {key}: {fault['msg']}; mend or remove the key") from error
+        raise UserError(f"{path}: {key}: {fault['msg']}; fix or remove the key") from error
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: not readable as TOML ({error}); mend the file") from error
+        raise UserError(f"{path}: not readable as TOML ({error}); fix the file") from error

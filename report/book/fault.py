@@ -1,4 +1,4 @@
-"""A fault of the program in one section: what is said where the section would stand."""
+"""A fault of the program in one section: the message that takes the section's place."""
 
 import traceback
 from pathlib import Path
@@ -10,7 +10,7 @@ _PROGRAM = Path(__file__).parents[1]
 
 
 def fault_words(task: Task, error: Exception) -> str:
-    """Which section is missing, because of what exception, raised where; plain text, one line."""
+    """Names the missing section, the exception and where it was raised; one line of plain text."""
     where = ""
     for frame in traceback.extract_tb(error.__traceback__):
         path = Path(frame.filename)

@@ -1,4 +1,4 @@
-"""Gather the records of a suite and what each task's section makes of them."""
+"""Read the records of a suite and make the section of each task from its record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from report.words.markdown import Markdown
 class Part:
     """One task of the report: its record and section, or why there is none.
 
-    `trouble` says why in words; `faulty` is whether a fault of the program is the cause.
+    `trouble` gives the reason in words; `faulty` is true if it is a fault of the program.
     """
 
     task: Task
@@ -32,12 +32,12 @@ class Part:
     faulty: bool = False
 
     def lost(self, error: Exception) -> Self:
-        """The part without its section, which `error` costs: a fault of the program."""
+        """The part without its section, lost to `error`, a fault of the program."""
         trouble = fault_words(self.task, error)
         return replace(self, section=None, claims=(), trouble=trouble, faulty=True)
 
     def numbers(self) -> dict[str, Markdown]:
-        """What the author may cite, by name: the values of the claims, sizes of models and data."""
+        """Numbers the author may cite, by name: values of claims, sizes of models and data sets."""
         if self.record is None or self.section is None:
             return {}
         found = {}
@@ -57,12 +57,12 @@ class Part:
 
 
 def _slugs(things: Sequence[Model] | Sequence[Dataset]) -> list[str]:
-    """A part of a name for each, different for those that differ."""
+    """A distinct part of a citable name for each."""
     return distinct([slug(thing.name) for thing in things])
 
 
 def gather(results: Results) -> tuple[Part, ...]:
-    """A part for every task of the homework, claims numbered through the whole report.
+    """A part for every task, with claims numbered consecutively through the whole report.
 
     Raises:
         UserError: no task has a record here, or smoke and full-size records are mixed.
@@ -82,7 +82,7 @@ def gather(results: Results) -> tuple[Part, ...]:
 
 
 def read_parts(results: Results) -> tuple[Part, ...]:
-    """As `gather`, whatever lies there."""
+    """As `gather`, but accepts any folder: empty, or with mixed records."""
     parts = []
     number = 1
     for task in TASKS:
@@ -103,12 +103,12 @@ def read_parts(results: Results) -> tuple[Part, ...]:
 
 
 def mixed(parts: Sequence[Part]) -> bool:
-    """Whether some records are of a smoke run and some are not."""
+    """Whether the folder holds both smoke and full-size records."""
     return len({part.record.smoke for part in parts if part.record is not None}) > 1
 
 
 def _read(results: Results, task: Task) -> Part:
-    """The part before its section is made."""
+    """The part with its record, before its section is made."""
     path = results.record(task.name)
     try:
         record = read_record(path)

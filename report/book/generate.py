@@ -15,7 +15,7 @@ GENERATED = Path("chapters/_generated")
 
 
 def generate(chosen: Sources) -> tuple[Path, ...]:
-    """Write the generated part of every chapter; files whose content stays are not touched.
+    """Write the generated part of every chapter; files whose content is unchanged are not touched.
 
     Figures that are missing or outdated are drawn first. Raises UserError.
     """
@@ -31,7 +31,7 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
 
 
 def _drawn(part: Part, results: Results) -> Part:
-    """The part, its figures drawn; without its section where one of them cannot be."""
+    """The part with its figures drawn; without its section if drawing one of them fails."""
     if part.record is not None and part.section is not None:
         try:
             ensure_drawn(part.record, part.section.figures, results)

@@ -1,4 +1,4 @@
-"""The tables of the methods appendix: statistics, and what is called clear."""
+"""Tables of the methods appendix: the statistics, and the thresholds of a clear difference."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from report.words.tables import Table
 
 
 def statistics_table(claims: Sequence[Claim]) -> Markdown:
-    """The statistics of the report: what each is, what computes it, how often, with what n."""
+    """Every statistic of the report: its definition, what computes it, how often, with what n."""
     rows = []
     for method, (what, functions) in METHODS.items():
         sizes = [c.effect.n for c in claims if c.effect is not None and c.effect.method == method]
@@ -40,7 +40,7 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
 
 
 def thresholds_table(tasks: Sequence[Task]) -> Markdown:
-    """From what size a difference that is told from zero is called clear, task by task."""
+    """By task, the size from which a difference distinguishable from zero is called clear."""
     return Table(
         name="clear",
         caption=Markdown(

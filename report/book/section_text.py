@@ -1,4 +1,4 @@
-"""The text of each task: its template filled in, its commentary, or why there is none."""
+"""The text of each task's section: its filled-in template and commentary, or why it is missing."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,11 +22,11 @@ ANY_TASK = "task.qmd"
 def section_texts(
     chosen: Sources, parts: Sequence[Part], linked: bool = False
 ) -> list[tuple[Part, Markdown]]:
-    """Each part with all that stands below its heading, apart from the author's words.
+    """Each part with the text below its heading, without the author's comment.
 
-    Where a fault of the program keeps anything of a section from being shown, its part comes back
-    without the section, and the text names the fault. `linked` is whether the modules that measured
-    and drew are linked.
+    If a fault of the program keeps any of a section from being shown, the part returned has no
+    section and the text names the fault. `linked` says whether to link the modules that measured
+    and drew.
     """
     return [_text(chosen, part, linked) for part in parts]
 
@@ -67,7 +67,7 @@ def _filled(
 
 
 def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
-    """Which module measured, which drew, and from which record; links to what the project has.
+    """The modules that measured and drew, and the record; linked where the project has them.
 
     An anonymous report is not linked: a record's command may name folders of its author.
     """

@@ -17,7 +17,7 @@ State = Literal["added", "removed", "changed", "stale", "same"]
 
 @dataclass(frozen=True)
 class Edit:
-    """A setting, or anything else that is one value on each side."""
+    """A setting, or any other single value, before and after."""
 
     name: str
     before: Any
@@ -26,7 +26,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that changed; null where one side does not say it.
+    """A sentence that changed; None on a side that does not say it.
 
     `kind` is `verdict` (another statement), `numbers`, `wording`, `added` or `removed`.
     """
@@ -39,7 +39,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class TaskDifference:
-    """What changed in one task; `stale` says why its new record is not what would be made now."""
+    """What changed in one task; `stale` gives the reasons why its new record is stale."""
 
     task: str
     state: State
@@ -65,7 +65,7 @@ class SuiteDifference:
 class Difference:
     """Everything that changed from `before` to `after`.
 
-    `freshness_known` says whether stale records could be told.
+    `freshness_known` is whether stale records could be detected.
     """
 
     before: str
@@ -82,7 +82,7 @@ def compare(
     Args:
         before: the old results.
         after: the new ones.
-        stale: why records of `after` are stale, by suite and task; null where that is not known.
+        stale: why records of `after` are stale, by suite and task; None if unknown.
     """
     reasons = stale or {}
     return Difference(
@@ -182,16 +182,16 @@ def _notes(old: Record, new: Record) -> Iterator[str]:
         yield "the seeds are others"
 
 
-def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested settings as places and values."""
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested settings as paths and values."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{place}.{key}" if place else key)
+            yield from _leaves(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
         for index, inner in enumerate(value):
-            yield from _leaves(inner, f"{place}[{index}]")
+            yield from _leaves(inner, f"{path}[{index}]")
     else:
-        yield place, value
+        yield path, value
 
 
 def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
@@ -201,9 +201,9 @@ def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
 
 
 def _sentences(results: Results) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
-    """What is said of each task, and the faults of the program that keep it from being said.
+    """What is said about each task, and the faults of the program that prevented it.
 
-    The sentences are those kept with the records, else those that the program says now.
+    The sentences are those stored with the records, or else those the program makes now.
     """
     kept = read_claims(results)
     if all(path.stem in kept for path in results.folder.glob("*.json")):

@@ -1,4 +1,4 @@
-"""The section of a task without a module of its own: a figure and a table for each series.
+"""The section of a task that has no `figures.py`: a figure and a table for each series.
 
 A record's `metrics.series` is a list of objects with `name`, `title`, `x_label`, `y_label`,
 `x` (N,), `lines`, each with `label` and `runs` (R rows of N numbers, null where missing), and

@@ -1,4 +1,4 @@
-"""What the folders of the tasks hold, found by looking, so that nothing is forgotten."""
+"""Finds what the tasks' folders contain, so that nothing has to be registered by hand."""
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -16,7 +16,7 @@ from report.words.markdown import Markdown
 
 
 def section_module(task: str) -> str:
-    """The module that draws a task: `figures` in its folder, else that of any series."""
+    """The module that draws a task: `figures` in its folder, or else the generic one."""
     return _found(task, "figures") or "report.sections.generic"
 
 
@@ -50,9 +50,9 @@ CLEAR: dict[str, tuple[str, Callable[[float], Markdown]]] = {
 
 
 def thresholds(tasks: Sequence[Task] = TASKS) -> tuple[tuple[str, str, Markdown], ...]:
-    """Of these tasks, each kind of difference and the size from which it is called clear.
+    """For each task and kind of difference, the size from which it is called clear.
 
-    A task without commentary calls nothing clear.
+    A task without commentary has none.
     """
     return tuple(
         (task, kind, show(getattr(module, constant)))

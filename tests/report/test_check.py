@@ -70,7 +70,7 @@ def checked(project: Path, states: list[State] | None = None) -> Outcome:
 
 
 def said(outcome: Outcome) -> str:
-    return "\n".join(f"{p.topic} {p.place}: {p.what}" for p in outcome.problems)
+    return "\n".join(f"{p.topic} {p.where}: {p.what}" for p in outcome.problems)
 
 
 def rewrite(project: Path, task: str, **changed: object) -> None:
@@ -215,7 +215,7 @@ def test_a_number_typed_in_a_template_is_found(
 ) -> None:
     templates(project, monkeypatch, name, added)
     found = [p for p in checked(project).problems if p.topic == "numbers"]
-    assert found and all(p.place.startswith(place) for p in found)
+    assert found and all(p.where.startswith(place) for p in found)
     assert "came through no formatter" in found[0].what
 
 

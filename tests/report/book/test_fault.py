@@ -74,7 +74,7 @@ def told(task: Task, error: Exception, text: str) -> bool:
 
 
 def of_program(outcome: Outcome) -> list[tuple[str, str]]:
-    return [(p.place, p.what) for p in outcome.problems if p.topic == "program"]
+    return [(p.where, p.what) for p in outcome.problems if p.topic == "program"]
 
 
 @each_task

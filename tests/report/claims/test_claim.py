@@ -41,9 +41,9 @@ def test_a_value_is_not_read_as_a_wording() -> None:
 
 
 def test_evidence_names_its_place() -> None:
-    assert USED[0].place == "sharpness: metrics.runs[0-3].loss"
+    assert USED[0].path == "sharpness: metrics.runs[0-3].loss"
     some = evidence(RECORD, "runs", "loss", [3, 0, 1])
-    assert some.place == "sharpness: metrics.runs[0-1, 3].loss"
+    assert some.path == "sharpness: metrics.runs[0-1, 3].loss"
     assert some.values == (0.5, 0.25, 0.1)
 
 
