@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import cast
 
-from report.claims.claim import Statement
+from report.claims.claim import Wordings
 from report.records import Record
 from report.sections.question import Question
 from report.sections.section import Section
@@ -26,12 +26,12 @@ def section_of(record: Record) -> Section:
     return make(record)
 
 
-def statements() -> dict[str, Statement]:
+def statements() -> dict[str, Wordings]:
     """All statements of all sections by identifier; raises ValueError where two share one."""
-    found: dict[str, Statement] = {}
+    found: dict[str, Wordings] = {}
     for module in (m for name in ("figures", "claims") for m in _modules(name).values()):
         for value in vars(module).values():
-            if isinstance(value, Statement) and found.setdefault(value.id, value) is not value:
+            if isinstance(value, Wordings) and found.setdefault(value.id, value) is not value:
                 raise ValueError(f"{module.__name__}: two statements are called {value.id}")
     return found
 
