@@ -1,8 +1,12 @@
 """What a comment may cite: one name for each number, whatever things are called."""
 
+from pathlib import Path
+
+from report.book.author import author_words
 from report.book.gather import Part
 from report.sections.section import Section
 from report.tasks import BY_NAME
+from report.words.markdown import Markdown
 from tests.report.records.build import DIGITS, model, record
 
 
@@ -26,6 +30,15 @@ def test_a_name_in_any_script_can_be_cited() -> None:
     found = numbers("多层感知机", "深い", "!?")
     for name, size in (("多层感知机", "1"), ("深い", "2"), ("3", "3")):
         assert found[f"models.{name}.parameters"] == size
+
+
+def test_a_comment_may_cite_a_name_in_any_script(tmp_path: Path) -> None:
+    comment = tmp_path / "sharpness.md"
+    comment.write_text(
+        "It has {sharpness.models.多层感知机.parameters} parameters.", encoding="utf-8"
+    )
+    cited = {"sharpness.models.多层感知机.parameters": Markdown("1,234")}
+    assert "It has 1,234 parameters" in author_words(comment, cited)
 
 
 def test_a_data_set_that_stands_twice_is_named_once_and_one_of_another_size_twice() -> None:
