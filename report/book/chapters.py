@@ -1,9 +1,9 @@
 """The Markdown of each chapter, from its template and the records."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from report.book.author import author_words
+from report.book.author import EMPTY, Comment, author_words
 from report.book.cover import Cover, read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
@@ -19,18 +19,35 @@ from report.tasks import TASKS
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
+NO_COMMENTS: Mapping[str, Markdown] = {}
 
-def chapters(chosen: Sources, parts: Sequence[Part]) -> dict[str, str]:
-    """The generated Markdown of every chapter by file name. Raises UserError."""
+
+def words_of_the_author(chosen: Sources, parts: Sequence[Part]) -> dict[str, Comment]:
+    """The author's comments by task; what they may cite are the numbers of `parts`."""
+    numbers = {name: text for part in parts for name, text in part.numbers().items()}
+    return author_words(chosen.project / COMMENTS, [part.task.name for part in parts], numbers)
+
+
+def chapters(
+    chosen: Sources, parts: Sequence[Part], comments: Mapping[str, Markdown] = NO_COMMENTS
+) -> dict[str, str]:
+    """The generated Markdown of every chapter by file name.
+
+    Args:
+        chosen: the project and its results.
+        parts: what is there of each task.
+        comments: the author's own words by task, marked as such.
+
+    Raises UserError.
+    """
     templates = environment(shared("templates"))
     cover = read_cover(chosen.project / "homework.toml")
     sections = section_texts(chosen, parts, linked=not cover.report.anonymous)
     parts = [part for part, _ in sections]
     context = _context(chosen, cover, parts)
-    numbers = {name: text for part in parts for name, text in part.numbers().items()}
     texts = {
-        task: Markdown(text + author_words(chosen.project / COMMENTS / f"{task}.md", numbers))
-        for task, text in ((part.task.name, text) for part, text in sections)
+        part.task.name: Markdown(text + comments.get(part.task.name, EMPTY))
+        for part, text in sections
     }
     made = {}
     for template in sorted((shared("templates") / "chapters").glob("*.qmd")):

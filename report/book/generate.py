@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from report.book.author import check_names
-from report.book.chapters import chapters
+from report.book.chapters import chapters, words_of_the_author
 from report.book.drawing import ensure_drawn
 from report.book.gather import Part, gather
 from report.book.sources import COMMENTS, Sources
 from report.errors import UserError
 from report.records import Results
 from report.records.store import write_text
+from report.words.terminal import say
 
 GENERATED = Path("chapters/_generated")
 
@@ -17,12 +18,23 @@ GENERATED = Path("chapters/_generated")
 def generate(chosen: Sources) -> tuple[Path, ...]:
     """Write the generated part of every chapter; files whose content is unchanged are not touched.
 
-    Figures that are missing or outdated are drawn first. Raises UserError.
+    Figures that are missing or outdated are drawn first. Raises UserError, also where the folder of
+    these parts is a link: files of the same names would be replaced where it leads.
     """
+    if (chosen.project / GENERATED).is_symlink():
+        raise UserError(
+            f"{chosen.project / GENERATED}: is a link, and the program writes its own files there; "
+            "remove the link"
+        )
     check_names(chosen.project / COMMENTS)
     parts = [_drawn(part, chosen.results) for part in gather(chosen.results)]
+    comments = words_of_the_author(chosen, parts)
+    for comment in comments.values():
+        if comment.fault:
+            say(f"homework: {comment.fault}", error=True)
+    shown = {task: comment.block for task, comment in comments.items()}
     written = []
-    for name, text in chapters(chosen, parts).items():
+    for name, text in chapters(chosen, parts, shown).items():
         path = chosen.project / GENERATED / name
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             write_text(path, text)

@@ -38,7 +38,9 @@ def test_a_comment_may_cite_a_name_in_any_script(tmp_path: Path) -> None:
         "It has {sharpness.models.多层感知机.parameters} parameters.", encoding="utf-8"
     )
     cited = {"sharpness.models.多层感知机.parameters": Markdown("1,234")}
-    assert "It has 1,234 parameters" in author_words(comment, cited)
+    assert (
+        "It has 1,234 parameters" in author_words(tmp_path, ["sharpness"], cited)["sharpness"].block
+    )
 
 
 def test_a_data_set_that_stands_twice_is_named_once_and_one_of_another_size_twice() -> None:

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from experiments.data.catalog import DatasetName, describe
-from experiments.settings.base import Settings
+from experiments.settings.strict import Settings
 
 
 class ImageDataSettings(Settings):
