@@ -1,4 +1,4 @@
-"""Curves of several runs as a `series` of a record, drawn by `report.sections.series`."""
+"""Curves of several runs as a `series` of a record, drawn by `report.sections.generic`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ def epoch_series(
     *,
     logarithmic: bool = False,
 ) -> dict[str, Any]:
-    """One figure against the epoch; its format is that of `report.sections.series`.
+    """One figure against the epoch; its format is that of `report.sections.generic`.
 
     Args:
         name: of the figure.
