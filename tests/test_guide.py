@@ -94,18 +94,14 @@ def added(program: Path) -> Path:
     assert [step.path for step in steps] == [
         "experiments/tasks/optimizers.py",
         "report/records/rows/optimizers.py",
-        "templates/tasks/optimizers.qmd",
         "report/tasks.py",
         "experiments/suites/quick.toml",
     ]
-    assert sum(line.startswith("+") for line in steps[3].body.splitlines()) == 1
+    assert sum(line.startswith("+") for line in steps[2].body.splitlines()) == 1
     for step in steps:
         follow(step, program)
     (figure,) = blocks("Add a figure")
     follow(Block("python", "report/sections/optimizers/figures.py", figure.body), program)
-    template = program / "templates" / "tasks" / "optimizers.qmd"
-    with template.open("a", encoding="utf-8") as file:
-        file.write("\n<<figures.final>>\n")
     return program
 
 

@@ -1,4 +1,4 @@
-"""Curves of several runs as a `series` of a record, drawn by `report.sections.series`."""
+"""Curves of several runs as a `series` of a record, drawn by `report.sections.generic`."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -21,7 +21,7 @@ from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import BLOCK, evaluate_rows
 from experiments.measures.surface import Extent, Surface, extent, surface
 from experiments.models.layers import layers
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.rows import error_surface as rows
 
@@ -56,7 +56,7 @@ class Settings(TaskSettings):
         """Few images, few epochs, a coarse grid, two seeds."""
         return self.model_copy(
             update={
-                "cases": tuple(case.smoke(image_epochs=4) for case in self.cases),
+                "cases": smoke_cases(self.cases, image_epochs=4),
                 "grid": min(self.grid, 9),
                 "seeds": self.seeds[:2],
             }

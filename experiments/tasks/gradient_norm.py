@@ -12,7 +12,7 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.gradient import training_gradients
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.rows import gradient_norm as rows
 
@@ -45,7 +45,7 @@ class Settings(TaskSettings):
         """Few images, few epochs, two seeds."""
         return self.model_copy(
             update={
-                "cases": tuple(case.smoke() for case in self.cases),
+                "cases": smoke_cases(self.cases),
                 "full_gradients": min(self.full_gradients, 5),
                 "seeds": self.seeds[:2],
             }

@@ -22,7 +22,7 @@ from experiments.measures.mlp_hessian import StackedDerivatives
 from experiments.settings.consistency import Finding
 from experiments.settings.network import parameter_count
 from experiments.settings.strict import Settings as Table
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.record import digest
 from report.records.rows import minimal_ratio as rows
@@ -85,7 +85,7 @@ class Settings(TaskSettings):
         )
         return self.model_copy(
             update={
-                "cases": tuple(case.smoke() for case in self.cases),
+                "cases": smoke_cases(self.cases),
                 "runs": min(self.runs, 4),
                 "search": search,
             }

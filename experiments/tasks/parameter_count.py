@@ -11,14 +11,13 @@ from experiments.engine.train import train
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
+from experiments.tasks.shrinking import shorter, smaller
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
     curves,
     image_shape,
-    shorter,
-    smaller,
     train_size,
 )
 from report.records.rows import parameter_count as rows
@@ -70,10 +69,12 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; all structures."""
+        (data,) = smaller([self.data], 50, 50)
+        (training,) = shorter([self.training], 2, 25)
         return self.model_copy(
             update={
-                "data": smaller(self.data, 50, 50),
-                "training": shorter(self.training, 2, 25),
+                "data": data,
+                "training": training,
                 "seeds": self.seeds[:2],
             }
         )

@@ -13,6 +13,7 @@ from experiments.measures.sensitivity import sensitivity
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.training import Training
+from experiments.tasks.shrinking import shrunk_batches, smaller, test_size
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -20,7 +21,6 @@ from experiments.tasks.task import (
     curves,
     dataset_facts,
     image_shape,
-    smaller,
     train_size,
 )
 from experiments.tasks.training_approach import Approach
@@ -82,24 +82,16 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; batches shrunk alike, no two to the same size."""
-        data = smaller(self.data, 100, 100)
-        images = train_size(data)
-        scale = max(1.0, max(self.batch_sizes) / images)
-        shrunk = {
-            batch: min(max(rank, int(batch / scale)), images)
-            for rank, batch in enumerate(sorted(self.batch_sizes), start=1)
-        }
+        (data,) = smaller([self.data])
         own = self.training.batch_size
-        update = {
-            "epochs": min(2, self.training.epochs),
-            "batch_size": own and shrunk.get(own, min(own, images)),
-        }
+        shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
+        update = {"epochs": min(2, self.training.epochs), "batch_size": shrunk[own]}
         return self.model_copy(
             update={
                 "data": data,
                 "training": self.training.model_copy(update=update),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
-                "test_points": 100,
+                "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
             }
         )

@@ -15,7 +15,8 @@ from experiments.models.predict import outputs
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
-from experiments.tasks.task import Measured, TaskSettings, Use, curves, rounded, shorter
+from experiments.tasks.shrinking import fewer_points, shorter_on_points
+from experiments.tasks.task import Measured, TaskSettings, Use, curves, rounded
 from report.records.rows import simulate_function as rows
 
 MODELS = 2
@@ -57,9 +58,12 @@ class Settings(TaskSettings):
         return found
 
     def smoke(self) -> Self:
-        """Fewer epochs, two seeds."""
+        """Fewer points and epochs, two seeds."""
+        functions = fewer_points(self.functions)
+        points = max(function.points for function in functions)
+        (training,) = shorter_on_points([self.training], points)
         return self.model_copy(
-            update={"training": shorter(self.training, 200), "seeds": self.seeds[:2]}
+            update={"functions": functions, "training": training, "seeds": self.seeds[:2]}
         )
 
 

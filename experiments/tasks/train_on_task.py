@@ -12,14 +12,13 @@ from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
+from experiments.tasks.shrinking import shorter, smaller
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
     curves,
     image_shape,
-    shorter,
-    smaller,
     train_size,
 )
 from report.records.rows import train_on_task as rows
@@ -77,14 +76,11 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds."""
+        data = smaller([c.data for c in self.comparisons])
+        trainings = shorter([c.training for c in self.comparisons], 2)
         shrunk = tuple(
-            c.model_copy(
-                update={
-                    "data": smaller(c.data, 100, 100),
-                    "training": shorter(c.training, 2, 50),
-                }
-            )
-            for c in self.comparisons
+            c.model_copy(update={"data": images, "training": training})
+            for c, images, training in zip(self.comparisons, data, trainings, strict=True)
         )
         return self.model_copy(update={"comparisons": shrunk, "seeds": self.seeds[:2]})
 

@@ -16,7 +16,7 @@ from experiments.measures.path import cosine, displacement, path_length
 from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import evaluate_rows
 from experiments.models.layers import layers
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.rows import weight_trajectories as rows
 
@@ -59,7 +59,7 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, few epochs, three runs."""
-        case = self.case.smoke(function_epochs=20, image_epochs=6)
+        (case,) = smoke_cases([self.case], function_epochs=20, image_epochs=6)
         every = min(self.record_every, case.training.epochs // 2)
         return self.model_copy(
             update={"case": case, "record_every": every, "seeds": self.seeds[:3]}
