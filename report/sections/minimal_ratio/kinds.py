@@ -30,17 +30,14 @@ TARGETS: dict[str, tuple[Callable[[Array], Array], tuple[float, float]]] = {
     "swish": (lambda x: x / (1 + np.exp(-x)), (-5.0, 5.0)),
     "sign-cosine": (lambda x: np.sign(np.cos(10 * x)) * np.sign(x), (-1.0, 1.0)),
 }
-"""Functions that networks simulate, and where, for records without a `target_variance`."""
+"""Functions by their name in the settings, and the interval on which networks simulate them."""
 
 
 def constant_loss(record: Record, case: dict[str, Any]) -> float | None:
     """The smallest mean squared error of a constant on a case; None where it is not known.
 
-    It is the case's `target_variance`; older records lack that, and it is computed anew from the
-    function that their settings name.
+    It is the variance of the targets, computed anew from the function that the settings name.
     """
-    if case.get("target_variance") is not None:
-        return float(case["target_variance"])
     settings: Any = record.settings.get("cases")
     place = next(n for n, row in enumerate(record.rows("cases")) if row["case"] == case["case"])
     function = settings[place].get("function") if settings and place < len(settings) else None

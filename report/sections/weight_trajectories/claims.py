@@ -6,7 +6,6 @@ said of all runs or all pairs is counted over all of them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -208,8 +207,6 @@ DIVERGED = lost_statement("weight-trajectories")
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Where the runs end; then how they get there and what the figures show."""
     runs = record.frame("runs")
-    if "final_train_loss" not in runs:
-        runs = runs.assign(final_train_loss=math.nan)  # not one run has a result
     lost = lost_runs(DIVERGED, record, runs, "final_train_loss")
     done = runs[runs["final_train_loss"].notna()]
     if len(done) < 2:
@@ -329,7 +326,7 @@ def _directions(record: Record, pairs: pd.DataFrame) -> Claim:
 
 def _quality(record: Record, runs: pd.DataFrame) -> Claim:
     """How far the final training accuracies (or losses) lie apart."""
-    accurate = "final_train_accuracy" in runs
+    accurate = bool(runs["final_train_accuracy"].notna().any())
     column = "final_train_accuracy" if accurate else "final_train_loss"
     found = span(runs[column])
     scale = ACCURACY if accurate else LOSS

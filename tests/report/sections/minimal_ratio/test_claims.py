@@ -15,18 +15,27 @@ from report.sections.minimal_ratio.figures import section
 from report.sections.minimal_ratio.kinds import CRITICAL, DIVERGED, FLAT, TARGETS, UNFINISHED
 from report.words.numerals import typed_numerals
 from report.words.traced import tracing, unmarked
-from tests.report.records.build import even, model, record
+from tests.report.records.build import model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import wordings_of
 
 ROOT = Path(__file__).resolve().parents[4]
-P = 10
+P = 1000
 """Parameters of the network."""
 SWEEP = [1e-14, 1e-12, 1e-10, 1e-8]
 
+SETTINGS: dict[str, Any] = {
+    "function": {"name": "sine", "points": 64, "domain": [-7.0, 7.0]},
+    "training": {"loss": "mse"},
+}
+VARIANCE = float(np.var(np.sin(np.linspace(-7, 7, 64))))
 LOSSES = [float(loss) for loss in np.geomspace(1e-4, 1, 12)]
 FALLING = [round(10 - 0.5 * n) for n in range(12)]
-"""Numbers of positive eigenvalues that fall as the loss rises."""
+"""Tenths of the eigenvalues that are positive, falling as the loss rises."""
+
+
+def tenths(number: float) -> int:
+    return round(P * number / 10)
 
 
 def made(
@@ -40,38 +49,33 @@ def made(
     cases: int = 1,
     trained: float = 2.0,
     epochs: list[int] | None = None,
-    variance: float | None = None,
+    target: bool = False,
     second: str = "",
     turned: bool = False,
 ) -> Record:
-    """Runs with given losses and numbers of eigenvalues, in every case the same.
+    """Runs with given losses and tenths of eigenvalues, in every case the same.
 
     `kinds` has a letter for each run: c(ritical), f(lat), u(nfinished), d(iverged). `swept` is how
-    many positive eigenvalues are lost from each tolerance to the next; `curvature` cycles through
+    many tenths are no longer positive from each tolerance to the next; `curvature` cycles through
     what ‖Hg‖ is of λ_max‖g‖, where an even gradient would have 0.3; `trained` is the loss after
     training, as a multiple of the loss at the end; `epochs` cycles through the lengths of training;
-    `variance` is that of the target; `second` holds the kinds of a second case,
+    the settings name the `target`, with the variance
+    `VARIANCE`, if so asked; `second` holds the kinds of a second case,
     in which the gradient lies where the loss curves most if `turned`.
     """
     cases = 2 if second else cases
     names = {"c": CRITICAL, "f": FLAT, "u": UNFINISHED, "d": DIVERGED}
-    rows: list[dict[str, Any]] = []
+    rows = []
     for case in range(cases):
         for n, kind in enumerate(second if case and second else kinds):
-            row: dict[str, Any] = {
-                "case": f"sine, tanh-{case}",
-                "seed": n,
-                "epochs": (epochs or [10, 20])[n % len(epochs or [10, 20])],
-                "diverged_at": 3 if kind == "d" else None,
-                "verdict": names[kind],
-            }
-            if kind == "d":
-                rows.append(row | {"reason": "diverged at epoch 3"})
-                continue
             below = (negative or [10 - count for count in positive])[n]
             rows.append(
-                row
-                | {
+                {
+                    "case": f"sine, tanh-{case}",
+                    "seed": n,
+                    "epochs": (epochs or [10, 20])[n % len(epochs or [10, 20])],
+                    "diverged_at": 3 if kind == "d" else None,
+                    "verdict": names[kind],
                     "trained_loss": trained * losses[n],
                     "trained_gradient_norm": 1e-2,
                     "loss": losses[n],
@@ -81,11 +85,11 @@ def made(
                     if turned and case
                     else (curvature or [0.02, 0.03, 0.04])[n % 3],
                     "even_curvature": 0.3,
-                    "minimal_ratio": positive[n] / P,
-                    "near_zero": (P - positive[n] - below) / P,
-                    "negative": below / P,
-                    "swept_positive": [max(0, positive[n] - swept * k) for k in range(4)],
-                    "swept_negative": [below] * 4,
+                    "minimal_ratio": positive[n] / 10,
+                    "near_zero": (10 - positive[n] - below) / 10,
+                    "negative": below / 10,
+                    "swept_positive": [max(0, tenths(positive[n] - swept * k)) for k in range(4)],
+                    "swept_negative": [tenths(below)] * 4,
                 }
             )
     facts = [
@@ -97,7 +101,6 @@ def made(
             "parameters": P,
             "examples": 64,
             "relative_tolerance": 2e-14,
-            "target_variance": variance,
         }
         for case in range(cases)
     ]
@@ -105,12 +108,13 @@ def made(
     whole = [fact for fact in facts if set(kinds) != {"d"}]
     return record(
         "minimal-ratio",
-        settings={"search": {"epsilon": 1e-10, "iterations": 10}, "tolerance": 10.0},
+        settings={"search": {"epsilon": 1e-10, "iterations": 10}, "tolerance": 10.0}
+        | ({"cases": [SETTINGS] * cases} if target else {}),
         models=tuple(model(f"tanh-{case}", 1, P) for case in range(cases)),
         metrics={
             "cases": facts,
             "sweep": [{"relative_tolerance": tolerance} for tolerance in SWEEP],
-            "runs": even(rows),
+            "runs": rows,
             "spectra": [{"case": f["case"], "seed": 0, "eigenvalues": spectrum} for f in whole],
         },
     )
@@ -131,6 +135,7 @@ def by_name(made_record: Record) -> dict[str, Claim]:
     return {claim.id.partition(".")[2]: claim for claim in said(made_record)}
 
 
+AT_LAST = [*LOSSES[:-1], VARIANCE]
 ALL_POSITIVE, NONE = [10] * 12, [0] * 12
 UNRELATED = [5, 9, 4, 8, 6, 7, 7, 6, 8, 4, 9, 5]
 REST = "ccccfu" * 2
@@ -143,7 +148,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("answer", "minima", {"negative": NONE}),
     ("answer", "saddles", {"negative": [1] * 12, "positive": [8] * 12}),
     ("answer", "mixed", {}),
-    ("answer", "constant", {"losses": [0.5] * 12, "variance": 0.5}),
+    ("answer", "constant", {"losses": [VARIANCE] * 12, "target": True}),
     ("answer", "none", {"kinds": "u" * 12}),
     ("answer", "differ", {"kinds": "c", "second": "c" * 12}),
     ("found", "all", {}),
@@ -157,11 +162,11 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("kind", "minima", {"negative": NONE}),
     ("kind", "saddles", {"negative": [1, 2] * 6, "positive": [8] * 12}),
     ("kind", "mixed", {"negative": [0, 2] * 6, "positive": [8] * 12}),
-    ("kind", "constant", {"losses": [0.5] * 12, "variance": 0.5}),
+    ("kind", "constant", {"losses": [VARIANCE] * 12, "target": True}),
     ("kind", "one_minimum", {"kinds": "c" + "u" * 11, "negative": NONE}),
     ("kind", "one_saddle", {"kinds": "u" * 11 + "c"}),
-    ("kind", "one_constant", {"kinds": "u" * 11 + "c", "variance": LOSSES[-1]}),
-    ("constant", "some", {"variance": LOSSES[-1]}),
+    ("kind", "one_constant", {"kinds": "u" * 11 + "c", "losses": AT_LAST, "target": True}),
+    ("constant", "some", {"losses": AT_LAST, "target": True}),
     ("relation", "falls", {}),
     ("relation", "rises", {"positive": FALLING[::-1]}),
     ("relation", "undecided", {"positive": UNRELATED}),
@@ -212,7 +217,7 @@ def test_length_of_training_is_told_with_its_counts() -> None:
     assert "none of 6 after at most 10 epochs and 6 of 6 after 500" in claim.text
     answer = by_name(made(**LONG))["answer"].short
     assert answer is not None
-    assert answer.number == "0 of 6 after at most 10 epochs, 6 of 6 after 500"
+    assert answer.number == "minima in 0 of 6 after at most 10 epochs, 6 of 6 after 500"
     reversed_lengths = LONG | {"epochs": [500] * 6 + [10] * 6}
     assert by_name(made(**reversed_lengths))["kind"].verdict == "mixed"
 
@@ -230,11 +235,11 @@ def test_points_that_agree_count_once() -> None:
 
 
 def test_a_constant_is_called_a_constant_and_the_others_are_not() -> None:
-    one = made(losses=[0.5] * 11 + [0.2], variance=0.5, negative=[1] * 11 + [0], positive=[8] * 12)
-    claims = by_name(one)
-    assert "11 sit at 0.500, the variance of the target" in claims["constant"].text
+    losses = [VARIANCE] * 11 + [0.2]
+    claims = by_name(made(losses, [8] * 12, [1] * 11 + [0], target=True))
+    assert "11 sit at 0.465, the variance of the target" in claims["constant"].text
     assert "one is a minimum" in claims["kind"].text
-    assert "constant" not in by_name(made(losses=[0.5] * 12, variance=None))
+    assert "constant" not in by_name(made(losses, [8] * 12, [1] * 11 + [0]))
 
 
 def test_the_target_of_an_older_record_is_computed_anew() -> None:
