@@ -151,8 +151,6 @@ class Overall(Wordings):
     any, and `{strength}` is that effect's size or rank correlation.
     """
 
-    quantity: Quantity = ACCURACIES
-
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
         verdict = found.said
@@ -163,15 +161,20 @@ class Overall(Wordings):
         }
         strongest = _strongest(found)
         effect = found.parts[strongest]
-        size = fmt.correlation if isinstance(effect, Trend) else self.quantity.size
         values = {
             **_checked(self, labels),
             **named,
             "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
-            "strength": size(effect.value),
+            "strength": _strength(effect),
         }
         return self.said(verdict, evidence, found, values)
+
+
+def _strength(effect: Comparison | Trend) -> Markdown:
+    if isinstance(effect, Trend):
+        return fmt.correlation(effect.value)
+    return Quantity(effect.scale, fmt.number).size(effect.value)
 
 
 def _strongest(found: Parts) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import NORMS, Label, Overall, Quantity, Tendency
+from report.claims.contrast import Label, Overall, Quantity, Tendency
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
@@ -198,7 +198,6 @@ FLATNESS = Overall(
         "the loss hardly curves; at the end points on {alike} that are not critical it lies in "
         "directions of average curvature, and on {undecided} this is open.",
     },
-    quantity=NORMS,
 )
 
 TOLERANCE = Statement(

@@ -67,7 +67,6 @@ DEPTH = Overall(
         },
         "loss",
     ),
-    quantity=LOSSES,
 )
 
 DEPTH_ON = Contrast(

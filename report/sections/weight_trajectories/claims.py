@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import NORMS, Contrast, Label, Overall, Quantity
+from report.claims.contrast import Contrast, Label, Overall, Quantity
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count, outward, outward_decimals, span
@@ -72,7 +72,6 @@ ANSWER = Overall(
         },
         "model",
     ),
-    quantity=NORMS,
 )
 
 PLACE = Statement(
