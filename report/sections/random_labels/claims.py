@@ -88,8 +88,7 @@ SPEED = Contrast(
         "alike": "Random labels take no longer than true ones: a training accuracy of {threshold} "
         "comes at epoch {first_value} and {second_value}.",
         "undecided": "A training accuracy of {threshold} takes {first_value} epochs on random "
-        "labels and {second_value} on true ones, a difference that changes with the "
-        "seed{left_out}.",
+        "labels and {second_value} on true ones, which settles no order ({n}).",
     },
     quantity=EPOCHS_OR_STEPS,
 )

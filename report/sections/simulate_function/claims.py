@@ -85,7 +85,7 @@ DEPTH_ON = Contrast(
         "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
         "({n}{left_out}).",
         "undecided": "On {function} the deep network ends at {first_value} and the shallow one at "
-        "{second_value}, in an order that changes with the seed{decide}.",
+        "{second_value}, which settles no order ({n}){decide}.",
         "nothing": "On {function} no seed gave a finite loss for both networks.",
     },
     about="key",

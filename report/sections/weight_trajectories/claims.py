@@ -220,9 +220,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if apart:
         found = {part: _ends(record, part, len(runs)) for part in ("model", "layer")}
         where = [_answer(record, found), ENDS(found["model"], _distances(record, pairs))]
-    first = [*where, _directions(record, pairs), _quality(record, runs), *_stuck(record, done)]
+    first = [*where, *_directions(record, pairs), _quality(record, runs), *_stuck(record, done)]
     second = [
-        _straightness(record, distances),
+        *_straightness(record, distances),
         *_early(record, runs, distances),
         _picture(record),
         *([SYMMETRY("open", _distances(record, pairs))] if apart else []),
@@ -304,9 +304,11 @@ def _answer(record: Record, found: dict[str, Comparison]) -> Claim:
     return ANSWER(whole, _distances(record, rows), order=Label(" while ".join(order)))
 
 
-def _directions(record: Record, pairs: pd.DataFrame) -> Claim:
+def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
     """The cosines of all pairs; a run that did not move has no direction."""
     found = span(pairs["cosine"])
+    if not found.known:
+        return []
     verdict = "mixed"
     if found.low >= COMMON:
         verdict = "common"
@@ -314,13 +316,16 @@ def _directions(record: Record, pairs: pd.DataFrame) -> Claim:
         verdict = "opposed"
     elif max(abs(found.low), abs(found.high)) < COMMON:
         verdict = "none"
-    return DIRECTIONS(
-        verdict,
-        _columns(record, "pairs", pairs, ["cosine"]),
-        low=fmt.correlation(outward_decimals(found.low, 2, bound="lower")),
-        high=fmt.correlation(outward_decimals(found.high, 2, bound="upper")),
-        pairs=fmt.plural(found.known, "pair"),
-    )
+    moved = " that moved" if found.missing else ""
+    return [
+        DIRECTIONS(
+            verdict,
+            _columns(record, "pairs", pairs, ["cosine"]),
+            low=fmt.correlation(outward_decimals(found.low, 2, bound="lower")),
+            high=fmt.correlation(outward_decimals(found.high, 2, bound="upper")),
+            pairs=Markdown(f"{fmt.plural(found.known, 'pair')}{moved}"),
+        )
+    ]
 
 
 def _quality(record: Record, runs: pd.DataFrame) -> Claim:
@@ -358,20 +363,24 @@ def _stuck(record: Record, done: pd.DataFrame) -> list[Claim]:
     ]
 
 
-def _straightness(record: Record, distances: pd.DataFrame) -> Claim:
+def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
     moved = distances[distances["displacement"] > 0]
     found = span(moved["path_length"] / moved["displacement"])
+    if not found.known:
+        return []
     verdict = "mixed"
     if found.high <= BENT:
         verdict = "straight" if found.high <= STRAIGHT else "bent"
     elif found.low > BENT:
         verdict = "winding"
-    return STRAIGHTNESS(
-        verdict,
-        _columns(record, "distances", distances, ("path_length", "displacement")),
-        low=fmt.number(outward(found.low, 3, bound="lower")),
-        high=fmt.number(outward(found.high, 3, bound="upper")),
-    )
+    return [
+        STRAIGHTNESS(
+            verdict,
+            _columns(record, "distances", moved, ("path_length", "displacement")),
+            low=fmt.number(outward(found.low, 3, bound="lower")),
+            high=fmt.number(outward(found.high, 3, bound="upper")),
+        )
+    ]
 
 
 def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[Claim]:

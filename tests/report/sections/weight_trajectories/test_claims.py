@@ -198,6 +198,24 @@ def test_a_lost_run_is_no_observation_of_all() -> None:
     assert said(commentary(made(diverged=(3, 5))))["answer"].verdict == "undecided"
 
 
+def test_swapping_starts_and_ends_swaps_what_is_said() -> None:
+    there, back = (
+        said(commentary(made(start=x, end=y, spread=0.0)))["ends"] for x, y in ((5, 10), (10, 5))
+    )
+    assert (there.verdict, back.verdict) == ("seen_more", "seen_less")
+    assert there.values["size"] == back.values["size"]
+
+
+def test_runs_that_never_moved_have_no_direction() -> None:
+    one = made(end=5.0, spread=0.0, way=(0.0,) * 5, path=0.0)
+    for row in one.rows("distances"):
+        row["displacement"] = 0.0
+    for row in one.rows("pairs"):
+        row["cosine"] = None
+    claims = said(commentary(one))
+    assert not {"directions", "straightness", "early"} & set(claims)
+
+
 def test_layer_and_model_are_not_pooled() -> None:
     claim = said(commentary(made(layer_end=2.0)))["answer"]
     assert "move apart in the whole model while they come closer in the layer" in claim.text
