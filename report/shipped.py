@@ -11,6 +11,8 @@ _INSTALLED = _PACKAGE / "_share"
 FRAME = ("_quarto*.yml", "index.qmd", "references.bib", "chapters/*.qmd", "templates/styles/**/*")
 """What makes a folder the Quarto project of the book, beside the scripts that Quarto runs."""
 SCRIPTS = ("report/prerender.py", "report/postrender.py")
+AUTHOR = "homework.toml"
+"""Where the author's name and course are filled in; one that is there is the author's own."""
 
 
 def shared(name: str) -> Path:
@@ -36,6 +38,8 @@ def lay_frame(folder: Path) -> tuple[Path, ...]:
         if path.is_file()
     }
     sources |= {folder / script: _PACKAGE / Path(script).name for script in SCRIPTS}
+    if not (folder / AUTHOR).exists():
+        sources[folder / AUTHOR] = shared(AUTHOR)
     contents = {target: source.read_bytes() for target, source in sources.items()}
     for target, content in contents.items():
         if target.exists() and (not target.is_file() or target.read_bytes() != content):

@@ -1,10 +1,9 @@
 """The base of all settings: frozen, closed to unknown keys, strict about types."""
 
-import difflib
-from collections.abc import Sequence
-
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
+
+from report.errors import did_you_mean as did_you_mean
 
 
 class Settings(BaseModel):
@@ -13,12 +12,6 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
     )
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """`; did you mean "x"?` for the nearest known word, else the list of known words."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(known)}"
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:

@@ -13,6 +13,7 @@ from experiments.measures.sensitivity import sensitivity
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.training import Training
+from experiments.tasks.shrinking import shrunk_batches, smaller, test_size
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -20,10 +21,10 @@ from experiments.tasks.task import (
     curves,
     dataset_facts,
     image_shape,
-    smaller,
     train_size,
 )
 from experiments.tasks.training_approach import Approach
+from report.records.rows import sensitivity as rows
 
 APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""
@@ -81,24 +82,16 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; batches shrunk alike, no two to the same size."""
-        data = smaller(self.data, 100, 100)
-        images = train_size(data)
-        scale = max(1.0, max(self.batch_sizes) / images)
-        shrunk = {
-            batch: min(max(rank, int(batch / scale)), images)
-            for rank, batch in enumerate(sorted(self.batch_sizes), start=1)
-        }
+        (data,) = smaller([self.data])
         own = self.training.batch_size
-        update = {
-            "epochs": min(2, self.training.epochs),
-            "batch_size": own and shrunk.get(own, min(own, images)),
-        }
+        shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
+        update = {"epochs": min(2, self.training.epochs), "batch_size": shrunk[own]}
         return self.model_copy(
             update={
                 "data": data,
                 "training": self.training.model_copy(update=update),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
-                "test_points": 100,
+                "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
             }
         )
@@ -127,14 +120,19 @@ def run(settings: Settings, context: Context) -> Measured:
     found = solutions(settings, context)
     points = settings.test_points or dataset_facts(settings.data).test_size
     advance = context.progress.start("sensitivity, measuring", len(found))
-    rows = []
+    measured = []
     for approach, outcome in found:
-        rows.append(
-            {**approach.model_dump(), **curves(outcome), **_measured(outcome, points, context)}
+        measured.append(
+            rows.Solution(
+                batch_size=approach.batch_size,
+                learning_rate=approach.learning_rate,
+                **vars(curves(outcome)),
+                **_measured(outcome, points, context),
+            )
         )
         advance(1)
     return Measured(
-        metrics={"test_points": points, "solutions": rows},
+        metrics=rows.Metrics(test_points=points, solutions=measured),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for _, outcome in found),
     )
@@ -143,8 +141,7 @@ def run(settings: Settings, context: Context) -> Measured:
 def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
     """Sensitivity of one solution; None where it diverged (`final_reason` says so)."""
     if outcome.diverged_at is not None:
-        names = ("jacobian_norm", "probability_jacobian_norm", "loss_gradient_norm", "points")
-        return dict.fromkeys(names)
+        return {}
     run = outcome.run
     return asdict(
         sensitivity(

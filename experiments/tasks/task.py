@@ -3,9 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
-
-from pydantic import JsonValue
+from typing import ClassVar, Self
 
 from experiments.data.catalog import describe
 from experiments.data.image_settings import ImageDataSettings
@@ -14,9 +12,12 @@ from experiments.models.build import counted_parameters
 from experiments.settings.consistency import Finding
 from experiments.settings.network import Shape, architecture
 from experiments.settings.strict import Settings
-from experiments.settings.training import Training
 from experiments.settings.use import Use as Use
+from experiments.tasks.shrinking import test_size
+from experiments.tasks.shrinking import train_size as train_size
+from report.records.common import Accuracies, Losses
 from report.records.record import Dataset, Model
+from report.records.row import Metrics
 
 
 class TaskSettings(Settings):
@@ -54,7 +55,7 @@ class TaskSettings(Settings):
 class Measured:
     """What a task measured; the runner makes the record of it."""
 
-    metrics: Mapping[str, Any]
+    metrics: Metrics
     seeds: tuple[int, ...]
     diverged: bool = False
     notes: tuple[str, ...] = ()
@@ -69,40 +70,16 @@ def image_shape(data: ImageDataSettings) -> Shape:
     return Shape((channels, height, width), len(facts.classes))
 
 
-def train_size(data: ImageDataSettings) -> int:
-    """Number of training images used."""
-    return data.train_size or describe(data.name).train_size
-
-
 def dataset_facts(data: ImageDataSettings) -> Dataset:
     """A data set as the record names it."""
     facts = describe(data.name)
     return Dataset(
         name=facts.name,
         train_size=train_size(data),
-        test_size=data.test_size or facts.test_size,
+        test_size=test_size(data),
         sha256=facts.sha256,
         synthetic=facts.synthetic,
     )
-
-
-def smaller(data: ImageDataSettings, train: int, test: int) -> ImageDataSettings:
-    """At most `train` training and `test` test images, for smoke runs."""
-    facts = describe(data.name)
-    return data.model_copy(
-        update={
-            "train_size": min(train, data.train_size or facts.train_size),
-            "test_size": min(test, data.test_size or facts.test_size),
-        }
-    )
-
-
-def shorter(training: Training, epochs: int, batch_size: int | None = None) -> Training:
-    """At most `epochs` epochs, for smoke runs; batches no larger than `batch_size`."""
-    batch = training.batch_size
-    if batch is not None and batch_size is not None:
-        batch = min(batch, batch_size)
-    return training.model_copy(update={"epochs": min(epochs, training.epochs), "batch_size": batch})
 
 
 def models(uses: Sequence[Use]) -> tuple[Model, ...]:
@@ -127,43 +104,35 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def rounded(values: Sequence[float], digits: int = 6) -> list[JsonValue]:
+def rounded(values: Sequence[float], digits: int = 6) -> list[float | None]:
     """A curve for a record: `digits` significant digits, None where a value is not finite."""
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
 
 
-def curves(trained: Trained) -> dict[str, JsonValue]:
-    """The history of a run as columns of a record's row, with its final values.
+def curves(trained: Trained) -> Losses:
+    """The history of a run with its final values, and its accuracies where it classifies.
 
     Final values are None for a run without a finite evaluation, with the reason beside them.
     """
     history = trained.history
-    row: dict[str, JsonValue] = {
-        "seed": trained.run.seed,
-        "diverged_at": trained.diverged_at,
-        "stopped_at": trained.stopped_at,
-        "epoch": list(history.epochs),
-        "train_loss": rounded(history.train_loss),
-        "test_loss": rounded(history.test_loss),
-    }
-    final: dict[str, Sequence[float]] = {
-        "final_train_loss": history.train_loss,
-        "final_test_loss": history.test_loss,
-    }
-    if trained.run.problem.classification:
-        row["train_accuracy"] = list(trained.train_accuracy)
-        row["test_accuracy"] = list(trained.test_accuracy)
-        final["final_train_accuracy"] = trained.train_accuracy
-        final["final_test_accuracy"] = trained.test_accuracy
     ended = trained.diverged_at is None and bool(history.epochs)
-    for name, values in final.items():
-        row[name] = values[-1] if ended else None
-    if not ended:
-        row["final_reason"] = f"diverged at epoch {trained.diverged_at}"
-    return row
-
-
-def even(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with equal keys: None where a row lacks one; its reason stands beside."""
-    keys = dict.fromkeys(key for row in rows for key in row)
-    return [{key: row.get(key) for key in keys} for row in rows]
+    losses = Losses(
+        seed=trained.run.seed,
+        diverged_at=trained.diverged_at,
+        stopped_at=trained.stopped_at,
+        epoch=history.epochs,
+        train_loss=rounded(history.train_loss),
+        test_loss=rounded(history.test_loss),
+        final_train_loss=history.train_loss[-1] if ended else None,
+        final_test_loss=history.test_loss[-1] if ended else None,
+        final_reason=None if ended else f"diverged at epoch {trained.diverged_at}",
+    )
+    if not trained.run.problem.classification:
+        return losses
+    return Accuracies(
+        **vars(losses),
+        train_accuracy=trained.train_accuracy,
+        test_accuracy=trained.test_accuracy,
+        final_train_accuracy=trained.train_accuracy[-1] if ended else None,
+        final_test_accuracy=trained.test_accuracy[-1] if ended else None,
+    )

@@ -4,7 +4,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-from report.book.generate import GENERATED
+from report.book.sources import GENERATED
 from report.errors import UserError
 from report.render.project import read_book
 from report.render.staging import remove_site

@@ -6,13 +6,12 @@ from report.book.author import check_names
 from report.book.chapters import chapters, words_of_the_author
 from report.book.drawing import ensure_drawn
 from report.book.gather import Part, gather
-from report.book.sources import COMMENTS, Sources
+from report.book.section_text import outside
+from report.book.sources import COMMENTS, COPIES, GENERATED, Sources
 from report.errors import UserError
 from report.records import Results
-from report.records.store import write_text
+from report.records.store import write_bytes, write_text
 from report.words.terminal import say
-
-GENERATED = Path("chapters/_generated")
 
 
 def generate(chosen: Sources) -> tuple[Path, ...]:
@@ -32,6 +31,9 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
     for comment in comments.values():
         if comment.fault:
             say(f"homework: {comment.fault}", error=True)
+    if outside(chosen):
+        for figure in sorted(chosen.results.figures.glob("*.svg")):
+            write_bytes(chosen.project / COPIES / figure.name, figure.read_bytes())
     shown = {task: comment.block for task, comment in comments.items()}
     written = []
     for name, text in chapters(chosen, parts, shown).items():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from report.book.gather import Part
 from report.book.questions import answers
-from report.book.sources import Sources
+from report.book.sources import COPIES, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, paragraphs
 from report.records import Record
@@ -84,5 +84,15 @@ def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
 
 
 def _link(chosen: Sources, path: Path) -> str:
-    """Path of a result from the project's folder, as `/results/…`."""
+    """Path of a result from the project's folder, as `/results/…`.
+
+    Of figures outside of the project, `generate` lays copies beside what it writes.
+    """
+    if outside(chosen):
+        return f"/{COPIES.as_posix()}/{path.name}"
     return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
+
+
+def outside(chosen: Sources) -> bool:
+    """Whether the results lie elsewhere than in the project, behind links as well."""
+    return not chosen.results.folder.resolve().is_relative_to(chosen.project.resolve())

@@ -119,7 +119,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         def shown(column: str, group: pd.DataFrame = group) -> Markdown:
             return fmt.number(_middle(group, column))
 
-        done = group["final_loss"].notna().sum() if "final_loss" in group else 0
+        done = group["final_loss"].notna().sum()
         rows.append(
             (
                 case_name(case),

@@ -12,6 +12,7 @@ from report.figures.style import canvas, draw_band, legend_below
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
+from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
@@ -108,7 +109,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
 def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
     """The runs that were made again under a stopping rule, beside those of full length."""
-    if "stopped" not in record.metrics:
+    if not record.table(Stopped):
         return []
     names = formulas(record)
     rows = []

@@ -146,7 +146,7 @@ def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[st
     labels = []
     for position in marked:
         epoch = f"epoch {rows[0]['epoch'][position]}, mean training "
-        if "train_accuracy" in rows[0]:
+        if rows[0]["train_accuracy"]:
             share = float(np.mean([row["train_accuracy"][position] for row in rows]))
             labels.append(f"{epoch}accuracy {fmt.percent(share)}")
         else:
@@ -263,7 +263,7 @@ def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
 
 def _runs_table(record: Record) -> Table:
     runs = record.frame("runs")
-    accurate = "final_train_accuracy" in runs
+    accurate = runs["final_train_accuracy"].notna().any()
     shown: list[tuple[str, str, Callable[[float | None], Markdown]]] = [
         ("Train loss", "final_train_loss", fmt.loss),
         ("Test loss", "final_test_loss", fmt.loss),

@@ -1,4 +1,4 @@
-"""The estimate of training time: proportional to the work, and one line."""
+"""Training time by a few steps timed: proportional to the work."""
 
 from typing import Any
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from experiments.data.catalog import describe
-from experiments.estimate import STEPS, estimate_line, training_seconds
 from experiments.tasks.random_labels import Settings
+from experiments.timing import STEPS, training_seconds
 
 CPU = torch.device("cpu")
 
@@ -49,9 +49,3 @@ def test_grows_with_the_epochs() -> None:
     once = training_seconds(settings(), CPU, Ticking())
     more = settings(training={"loss": "cross_entropy", "batch_size": 50, "epochs": 30})
     assert 2.5 * once < training_seconds(more, CPU, Ticking()) <= 3 * once
-
-
-def test_one_line_names_every_task() -> None:
-    line = estimate_line({"random-labels": settings(), "another": settings()}, CPU, 2)
-    assert "random-labels" in line and "another" in line and "\n" not in line
-    assert line.startswith("about ")
