@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Statement, evidence
-from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, label
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_words, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare, pooled
 from report.numbers.extremes import chosen_by_half
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import span
+from report.numbers.quantifiers import Count, count, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, LOSS
-from report.numbers.selection import best
+from report.numbers.selection import best, holm
+from report.numbers.statistics import mean, median
 from report.records import Model, Record
 from report.sections.aligned import aligned
 from report.sections.groups import seed_group, seed_groups
@@ -25,26 +26,28 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 
 NEARLY = 1.1
-"""Factor between two numbers of parameters up to which models are called of nearly equal size."""
+"""Factor between the numbers of parameters up to which models are compared by their depth alone."""
+LEARNED = 0.95
+"""Share of its first training loss below which a run must come to have learned anything."""
 
 DEPTH = Overall(
     "train-on-task.depth",
     {
-        "more": "Depth pays here: of {parts} the deepest classify better than the shallowest"
-        "{caveat}.",
-        "less": "Depth does not pay here: of {parts} the deepest classify worse than the "
+        "more": "Depth pays: among {parts}, the deepest networks classify better than the "
         "shallowest{caveat}.",
-        "alike": "Depth makes no difference that matters here, neither for better nor for worse: "
-        "of {parts} the deepest and the shallowest classify equally well{caveat}.",
-        "undecided": "Whether depth pays stays open: of {parts} neither the deepest nor the "
-        "shallowest are shown to classify better{caveat}.",
+        "less": "Depth does not pay: among {parts}, the deepest networks classify worse than the "
+        "shallowest{caveat}.",
+        "alike": "Depth makes no difference that matters: among {parts}, the deepest and the "
+        "shallowest networks classify equally well{caveat}.",
+        "undecided": "Whether depth pays stays open: among {parts}, neither the deepest nor the "
+        "shallowest networks are shown to classify better{caveat}.",
         "differ": "Whether depth pays depends on the networks and the task: {order}{caveat}.",
-        "partly_more": "Depth pays for {more}, of which the deepest classify better than the "
-        "shallowest; for {undecided} it stays open{caveat}.",
-        "partly_less": "Depth does harm to {less}, of which the deepest classify worse than the "
-        "shallowest; for {undecided} it stays open{caveat}.",
-        "partly_alike": "Depth makes no difference that matters for {alike}; for {undecided} it "
-        "stays open{caveat}.",
+        "partly_more": "Depth pays among {more}, where the deepest networks classify better than "
+        "the shallowest; among {undecided} it stays open{caveat}.",
+        "partly_less": "Depth does harm among {less}, where the deepest networks classify worse "
+        "than the shallowest; among {undecided} it stays open{caveat}.",
+        "partly_alike": "Among {alike}, depth makes no difference that matters; among {undecided} "
+        "it stays open{caveat}.",
     },
     headline=True,
 )
@@ -52,19 +55,18 @@ DEPTH = Overall(
 DEPTH_ON = Contrast(
     "train-on-task.depth-on",
     {
-        "more": "Of {family}, {deep} reach {first_value} of the test images and {shallow} "
+        "more": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
         "{second_value}, a lead of {size} (95 % interval {interval}, {n}{left_out}).",
-        "seen_more": "Of {family}, {deep} reach {first_value} of the test images and {shallow} "
-        "{second_value}, with the deep network ahead in {all}.",
-        "less": "Of {family}, {deep} reach only {first_value} of the test images and {shallow} "
-        "{second_value}, {size} more (95 % interval {interval}, {n}{left_out}).",
-        "seen_less": "Of {family}, {deep} reach only {first_value} of the test images and "
+        "seen_more": "Among {family}, {deep} get {first_value} of the test images right and "
+        "{shallow} {second_value}, with the deep network ahead in {all}.",
+        "less": "Among {family}, {deep} get only {first_value} of the test images right, but "
+        "{shallow} {second_value}, {size} more (95 % interval {interval}, {n}{left_out}).",
+        "seen_less": "Among {family}, {deep} get only {first_value} of the test images right and "
         "{shallow} {second_value}, with the shallow network ahead in {all}.",
-        "alike": "Of {family}, {deep} reach {first_value} of the test images and {shallow} "
+        "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
         "{second_value}, too close to matter.",
-        "undecided": "Of {family}, {deep} reach {first_value} of the test images and {shallow} "
-        "{second_value}; more seeds would have to tell them apart ({n}{decide}).",
-        "nothing": "Of {family}, no seed gave a result for both the deepest and the shallowest.",
+        "undecided": "Among {family}, {deep} get {first_value} of the test images right and "
+        "{shallow} {second_value}, which these runs cannot tell apart ({n}{left_out}{decide}).",
     },
     about="key",
     quantity=ACCURACIES,
@@ -73,12 +75,11 @@ DEPTH_ON = Contrast(
 FAMILY = Contrast(
     "train-on-task.family",
     {
-        "more": "Convolution counts for more than size on {dataset}: *{conv}* with "
-        "{conv_parameters} parameters reaches {first_value}, *{dense}* with {dense_parameters} "
-        "only {second_value}.",
-        "seen_more": "Convolution counts for more than size on {dataset}: *{conv}* with "
-        "{conv_parameters} parameters reaches {first_value} and is ahead of *{dense}* with "
-        "{dense_parameters} and {second_value} in {all}.",
+        "more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
+        "{first_value}, *{dense}* with {dense_parameters} only {second_value}.",
+        "seen_more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
+        "{first_value} and is ahead of *{dense}* with {dense_parameters} and {second_value} in "
+        "{all}.",
         "less": "On {dataset} convolution does not help: *{conv}* reaches {first_value}, *{dense}* "
         "{second_value}.",
         "seen_less": "On {dataset} convolution does not help: *{conv}* reaches {first_value} and "
@@ -96,66 +97,57 @@ BEST = Statement(
     "train-on-task.best",
     {
         "alone": "On {dataset}, *{best}* ({parameters} parameters) classifies best, with "
-        "{accuracy} of the test images; all other models are worse.",
-        "some": "On {dataset}, *{best}* ({parameters} parameters) comes out first with {accuracy} "
-        "of the test images, though {others} may be as good.",
-        "among": "On {dataset}, *{best}* ({parameters} parameters) comes out first with {accuracy} "
-        "of the test images, but no model is shown to be worse.",
-        "observed": "On {dataset}, *{best}* ({parameters} parameters) reaches {accuracy} of the "
-        "test images, the most of all; these are too few runs to rank the models.",
-        "single_model": "On {dataset}, *{best}* ({parameters} parameters) reaches {accuracy} of "
-        "the test images.",
+        "{accuracy} of the test images, and every other model is worse.",
+        "some": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "{accuracy} of the test images, though {others} may be as good.",
+        "among": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "{accuracy} of the test images, but no model is shown to be worse.",
+        "seen": "On {dataset}, *{best}* ({parameters} parameters) is ahead of every other model in "
+        "{all}, with {accuracy} of the test images.",
+        "observed": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "{accuracy} of the test images; these are too few runs to rank the models.",
+        "single_model": "On {dataset}, *{best}* ({parameters} parameters) gets {accuracy} of the "
+        "test images right.",
         "nothing": "On {dataset}, no run ended with a finite loss.",
     },
-    headline=True,
     about="dataset",
 )
 
-GAP = Contrast(
+GAP = Statement(
     "train-on-task.gap",
     {
-        "more": "The training images are known better than others: for *{model}*, {first_value} "
-        "against {second_value}, the widest gap on {dataset}.",
-        "seen_more": "The training images are known better than others: for *{model}*, "
-        "{first_value} against {second_value}, the widest gap on {dataset} and open in {all}.",
-        "alike": "What is learned on {dataset} holds for new images too: no model shows a gap "
-        "between training and test accuracy that matters.",
-        "undecided": "The widest gap between training and test accuracy on {dataset} is that of "
-        "*{model}*, {first_value} against {second_value} ({n}).",
-        "less": "No model does better on the training images of {dataset} than on the test images.",
-        "seen_less": "No model does better on the training images of {dataset} than on the test "
-        "images, in {all}.",
+        "all": "Every model knows the training images of {dataset} better than new ones, "
+        "*{model}* by the most: {train} against {test}.",
+        "some": "The training images of {dataset} are known better than new ones by {models}, with "
+        "the widest gap, {train} against {test}, for *{model}*.",
+        "none": "What is learned on {dataset} holds for new images too: no model does better on "
+        "its training images by more than matters.",
+        "open": "The widest gap between training and test images on {dataset} is that of "
+        "*{model}*, {train} against {test}, which these runs do not tell from chance.",
     },
     about="dataset",
-    quantity=ACCURACIES,
 )
 
-OVERFITTING = Contrast(
+OVERFITTING = Statement(
     "train-on-task.overfitting",
     {
-        "more": "The test loss of *{model}* is lowest at epoch {epoch}, {second_value}, and then "
-        "rises to {first_value}: training on {dataset} went on for too long.",
-        "seen_more": "The test loss of *{model}* is lowest at epoch {epoch}, {second_value}, and "
-        "then rises to {first_value}, in {all} that did not choose the epoch: training on "
-        "{dataset} went on for too long.",
-        "alike": "The test loss on {dataset} shows no sign of training for too long: no model ends "
-        "above its lowest by more than matters.",
-        "undecided": "Whether any test loss on {dataset} rises towards the end stays open: that of "
-        "*{model}* goes from {second_value} at epoch {epoch} to {first_value}.",
-        "less": "The test loss on {dataset} still falls at the end.",
-        "seen_less": "The test loss on {dataset} still falls at the end, in {all}.",
+        "some": "Training on {dataset} went on for too long for {models}: the test loss of "
+        "*{model}* rises from {lowest} at epoch {epoch} to {end}.",
+        "none": "No test loss on {dataset} rises by more than matters after its lowest point, so "
+        "that no model was trained for too long.",
+        "open": "Whether any test loss on {dataset} rises towards the end stays open: that of "
+        "*{model}* goes from {lowest} at epoch {epoch} to {end}.",
     },
     about="dataset",
-    quantity=LOSSES,
 )
 
-FALLING = Statement(
-    "train-on-task.falling",
+STUCK = Statement(
+    "train-on-task.stuck",
     {
-        "all": "No test loss on {dataset} had passed its lowest: none of the models was trained "
-        "for too long."
+        "some": "Of {total} runs, {number} learned next to nothing and stayed at the loss of an "
+        "untrained network.",
+        "all": "Nothing was learned: all runs stayed at the loss of an untrained network.",
     },
-    about="dataset",
 )
 
 DIVERGED = lost_statement("train-on-task")
@@ -189,13 +181,15 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     for name in datasets:
         rows = runs[runs["dataset"] == name]
         done = rows[rows["final_test_accuracy"].notna()]
-        claims = [_best(record, rows, name)]
+        # Where depth cannot be compared, the best model is the answer.
+        claims = [replace(_best(record, rows, name), headline=not answer)]
         if len(done):
-            claims += [*_family(record, rows, name), *_gap(record, done, name)]
+            claims += [*_family(record, rows, name), _gap(record, done, name)]
             claims += _overfitting(record, done, name)
         paragraphs.append(claims)
-    paragraphs.append(lost_runs(DIVERGED, record, runs, "final_test_accuracy"))
-    return shortened(paragraphs, (GAP, DEPTH_ON, FAMILY, OVERFITTING))
+    lost = lost_runs(DIVERGED, record, runs, "final_test_accuracy")
+    paragraphs.append([*_stuck(record, runs), *lost])
+    return shortened(paragraphs, (GAP, FAMILY, DEPTH_ON, OVERFITTING))
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
@@ -216,30 +210,51 @@ def _convolutional(model: Model) -> bool:
     return model.architecture.startswith("conv")
 
 
+def _pairs(rows: pd.DataFrame) -> Callable[[Model, Model], Comparison]:
+    """Any model against any other by test accuracy, with the variance of all where that holds."""
+    groups = seed_groups(rows, "model", "final_test_accuracy")
+    pairs = pooled(list(groups.values()), ACCURACY)
+
+    def against(first: Model, second: Model) -> Comparison:
+        found = pairs.get((first.name, second.name))
+        return found or pairs[second.name, first.name].flipped()
+
+    return against
+
+
 def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Family]:
     rows = runs[runs["dataset"] == dataset]
     models = _present(record, rows)
-    groups = seed_groups(rows, "model", "final_test_accuracy")
-    pairs = pooled(list(groups.values()), ACCURACY) if len(groups) > 1 else {}
+    against = _pairs(rows)
     for kind, words in ((False, "MLPs"), (True, "CNNs")):
-        family = [model for model in models if _convolutional(model) == kind]
-        if len(family) < 2:
+        family = _of_one_size([model for model in models if _convolutional(model) == kind])
+        if not family:
             continue
         deep = max(family, key=lambda model: model.depth)
         shallow = min(family, key=lambda model: model.depth)
-        if deep.depth == shallow.depth:
-            continue
-        found = pairs.get((deep.name, shallow.name))
-        if found is None:
-            found = pairs[shallow.name, deep.name].flipped()
         yield Family(
             title=Label(f"the {words} on {escape(dataset)}"),
             key=label(f"{words} {dataset}"),
             deep=deep,
             shallow=shallow,
             rows=rows[rows["model"].isin([deep.name, shallow.name])],
-            found=found,
+            found=against(deep, shallow),
         )
+
+
+def _of_one_size(models: list[Model]) -> list[Model]:
+    """Those of nearly equal size that differ most in depth, else all; empty for a single depth."""
+
+    def depths(chosen: list[Model]) -> int:
+        return max(m.depth for m in chosen) - min(m.depth for m in chosen) if chosen else 0
+
+    sets = [
+        [m for m in models if one.parameters <= m.parameters <= NEARLY * one.parameters]
+        for one in models
+    ]
+    widest = max(sets, key=depths, default=[])
+    chosen = widest if depths(widest) else models
+    return chosen if depths(chosen) else []
 
 
 def _depth(record: Record, families: list[Family]) -> list[Claim]:
@@ -252,10 +267,10 @@ def _depth(record: Record, families: list[Family]) -> list[Claim]:
     order = [
         words.format(join(where))
         for words, verdict in (
-            ("of {} the deepest classify better", "more"),
-            ("of {} the shallowest classify better", "less"),
-            ("for {} it makes no difference that matters", "alike"),
-            ("for {} it stays open", "undecided"),
+            ("it does among {}", "more"),
+            ("it does harm among {}", "less"),
+            ("it makes no difference that matters among {}", "alike"),
+            ("it stays open among {}", "undecided"),
         )
         if (where := whole.having(verdict))
     ]
@@ -269,8 +284,8 @@ def _depth(record: Record, families: list[Family]) -> list[Claim]:
                 _used(record, family.rows),
                 key=family.key,
                 family=family.title,
-                deep=Label(f"those of {fmt.plural(family.deep.depth, 'layer')}"),
-                shallow=Label(f"those of {fmt.words(family.shallow.depth)}"),
+                deep=Label(f"those with {fmt.plural(family.deep.depth, 'hidden layer')}"),
+                shallow=Label(f"those with {fmt.words(family.shallow.depth)}"),
             )
             for family in chosen
         ),
@@ -284,14 +299,21 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str) -> Claim:
     if not groups:
         return BEST("nothing", [evidence(record, "runs", "diverged_at")], dataset=name)
     if len(groups) == 1:
-        first, verdict, others = groups[0].label, "single_model", ""
+        first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
+        center = mean(list(groups[0].known().values())).value
     else:
         found = best(groups, ACCURACY, highest=True)
         first = found.first
         others = join([f"*{escape(one)}*" for one in found.among if one != first])
+        leads = [found.against(group.label) for group in groups if group.label != first]
+        lead = max(leads, key=lambda one: one.n)
+        every, center = all_words(lead), lead.centers[0]
         verdict = "alone" if found.alone else "some" if found.beaten else "among"
-        verdict = verdict if found.decided else "observed"
-    known = next(g for g in groups if g.label == first).known()
+        if all(one.error is None for one in leads):
+            seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)
+            verdict = "seen" if seen else "observed"
+        if not lead.n:
+            center = median(list(next(g for g in groups if g.label == first).known().values()))
     sizes = {model.name: model.parameters for model in record.models}
     return BEST(
         verdict,
@@ -300,7 +322,8 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str) -> Claim:
         best=escape(first),
         others=Markdown(others),
         parameters=fmt.count(sizes.get(first)),
-        accuracy=fmt.accuracy(sum(known.values()) / len(known)),
+        accuracy=fmt.accuracy(center),
+        all=every,
     )
 
 
@@ -317,15 +340,16 @@ def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     if not all(kinds):
         return []
     conv, dense = (max(kind, key=lambda model: means[model]) for kind in kinds)
-    pairs = pooled(list(groups.values()), ACCURACY)
-    found = pairs.get((conv.name, dense.name))
-    found = found or pairs[dense.name, conv.name].flipped()
+    found = _pairs(rows)(conv, dense)
     if found.n == 0:
         return []
+    smaller = conv.parameters < dense.parameters
+    helps = "Convolution counts for more than size" if smaller else "Convolution helps"
     return [
         FAMILY(
             found,
             _used(record, rows[rows["model"].isin([conv.name, dense.name])]),
+            helps=Label(helps),
             dataset=label(dataset),
             conv=label(conv.name),
             dense=label(dense.name),
@@ -335,24 +359,65 @@ def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     ]
 
 
-def _gap(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim]:
-    """Training against test accuracy, of the model where they are farthest apart."""
-    gaps = (done["final_train_accuracy"] - done["final_test_accuracy"]).groupby(done["model"])
-    widest = str(gaps.mean().idxmax())
-    rows = done[done["model"] == widest]
-    train = seed_group("training images", rows, "final_train_accuracy")
-    test = seed_group("test images", rows, "final_test_accuracy")
-    used = _used(record, rows, "final_train_accuracy", "final_test_accuracy")
-    found = compare(train, test, ACCURACY)
-    return [GAP(found, used, dataset=label(dataset), model=label(widest))]
+def _more(found: dict[str, Comparison]) -> Count[str]:
+    """Models of which the first group has more; None where that is open.
+
+    The errors of all comparisons are held together (Holm). Few runs must all show more than what
+    matters: that one of several models shows the same order in two or three runs is luck.
+    """
+    told = holm({model: one.chance for model, one in found.items()})
+
+    def more(model: str) -> bool | None:
+        one = found[model]
+        beyond = one.verdict == "seen_more" and min(one.differences) >= (one.scale.width or 0.0)
+        if beyond or (one.verdict == "more" and told[model]):
+            return True
+        return False if one.verdict in ("alike", "less", "seen_less") else None
+
+    return count(found, more)
+
+
+def _extent(found: Count[str]) -> str:
+    if found.yes:
+        return "all" if found.extent == "all" and len(found.yes) > 1 else "some"
+    return "none" if found.extent == "none" else "open"
+
+
+def _named(models: Iterable[str]) -> Markdown:
+    return Markdown(join([f"*{escape(model)}*" for model in models]))
+
+
+def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
+    """Training against test accuracy, model by model."""
+    gaps = {
+        str(model): compare(
+            seed_group("training images", rows, "final_train_accuracy"),
+            seed_group("test images", rows, "final_test_accuracy"),
+            ACCURACY,
+        )
+        for model, rows in done.groupby("model", sort=False)
+    }
+    wide = _more(gaps)
+    widest = max(wide.yes or gaps, key=lambda model: gaps[model].value)
+    shown = ACCURACIES.fields(gaps[widest])
+    return GAP(
+        _extent(wide),
+        _used(record, done, "final_train_accuracy", "final_test_accuracy"),
+        dataset=escape(dataset),
+        models=_named(wide.yes),
+        model=escape(widest),
+        train=shown["first_value"],
+        test=shown["second_value"],
+    )
 
 
 def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim]:
-    """Test loss at the end against its lowest, of the model where it has risen most.
+    """Test loss at the end against its lowest, model by model.
 
     One half of the seeds chooses the epoch, the others measure the rise: noise has no favor.
     """
-    found: list[tuple[Comparison, str, float, pd.DataFrame]] = []
+    rises: dict[str, Comparison] = {}
+    epoch: dict[str, float] = {}
     measured = False
     for model, rows in done.groupby("model", sort=False):
         epochs, curves = aligned(rows, "test_loss")
@@ -368,18 +433,49 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
         if lowest.place == len(epochs) - 1:
             continue
         end = Group("end", {seed: whole[seed][-1] for seed in lowest.values})
-        rise = compare(end, Group("lowest", dict(lowest.values)), LOSS)
-        found.append((rise, str(model), epochs[lowest.place], rows))
-    if not found:
-        used = _used(record, done, "test_loss")
-        return [FALLING("all", used, dataset=escape(dataset))] if measured else []
-    rise, model_name, epoch, rows = max(found, key=lambda item: item[0].value)
+        rises[str(model)] = compare(end, Group("lowest", dict(lowest.values)), LOSS)
+        epoch[str(model)] = epochs[lowest.place]
+    if not measured:
+        return []
+    used, name = _used(record, done, "test_loss"), escape(dataset)
+    risen = _more(rises)
+    verdict = "some" if risen.yes else "open" if risen.missing else "none"
+    if verdict == "none":
+        return [OVERFITTING("none", used, dataset=name)]
+    model = max(risen.yes or risen.missing, key=lambda one: rises[one].value)
+    shown = LOSSES.fields(rises[model])
     return [
         OVERFITTING(
-            rise,
-            _used(record, rows, "test_loss"),
-            dataset=label(dataset),
-            model=label(model_name),
-            epoch=Label(fmt.count(epoch)),
+            verdict,
+            used,
+            dataset=name,
+            models=_named(risen.yes),
+            model=escape(model),
+            epoch=fmt.count(epoch[model]),
+            lowest=shown["second_value"],
+            end=shown["first_value"],
+        )
+    ]
+
+
+def _stuck(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Runs whose training loss never came clearly below that of the untrained network."""
+
+    def learned(run: tuple[list[float], float | None]) -> bool | None:
+        curve, accuracy = run
+        if len(curve) < 2 or pd.isna(accuracy):
+            return None
+        return min(curve) < LEARNED * curve[0]
+
+    rows = zip(runs["train_loss"], runs["final_test_accuracy"], strict=True)
+    found = count(rows, learned)
+    if not found.no:
+        return []
+    return [
+        STUCK(
+            "all" if len(found.no) == found.total else "some",
+            _used(record, runs, "train_loss"),
+            number=fmt.words(len(found.no)),
+            total=fmt.words(found.total),
         )
     ]
