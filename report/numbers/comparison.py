@@ -293,7 +293,10 @@ def _inliers(
 def _unlike(groups: Sequence[Mapping[int | str, float]]) -> bool:
     """Whether Bartlett's test tells the variances of the groups apart at 1 % (Bartlett 1937)."""
     sizes = np.array([len(g) - 1 for g in groups], dtype=float)
-    variances = np.array([np.var(list(g.values()), ddof=1) for g in groups])
+    # The mean of equal values may differ from them by a rounding error.
+    variances = np.array(
+        [np.var(v, ddof=1) if np.ptp(v) else 0.0 for v in (list(g.values()) for g in groups)]
+    )
     if (variances == 0).all():
         return False
     if (variances == 0).any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from report.claims.claim import Claim, Evidence, Statement, evidence
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_words, label
 from report.claims.length import shortened
-from report.numbers.comparison import Comparison, compare, pooled
+from report.numbers.comparison import Comparison, compare
 from report.numbers.extremes import chosen_by_half
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count, span
@@ -20,7 +20,7 @@ from report.numbers.selection import best, holm
 from report.numbers.statistics import mean, median
 from report.records import Model, Record
 from report.sections.aligned import aligned
-from report.sections.groups import seed_group, seed_groups
+from report.sections.groups import against, seed_group, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -210,22 +210,10 @@ def _convolutional(model: Model) -> bool:
     return model.architecture.startswith("conv")
 
 
-def _pairs(rows: pd.DataFrame) -> Callable[[Model, Model], Comparison]:
-    """Any model against any other by test accuracy, with the variance of all where that holds."""
-    groups = seed_groups(rows, "model", "final_test_accuracy")
-    pairs = pooled(list(groups.values()), ACCURACY)
-
-    def against(first: Model, second: Model) -> Comparison:
-        found = pairs.get((first.name, second.name))
-        return found or pairs[second.name, first.name].flipped()
-
-    return against
-
-
 def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Family]:
     rows = runs[runs["dataset"] == dataset]
     models = _present(record, rows)
-    against = _pairs(rows)
+    pair = against(list(seed_groups(rows, "model", "final_test_accuracy").values()), ACCURACY)
     for kind, words in ((False, "MLPs"), (True, "CNNs")):
         family = _of_one_size([model for model in models if _convolutional(model) == kind])
         if not family:
@@ -238,7 +226,7 @@ def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Fami
             deep=deep,
             shallow=shallow,
             rows=rows[rows["model"].isin([deep.name, shallow.name])],
-            found=against(deep, shallow),
+            found=pair(deep.name, shallow.name),
         )
 
 
@@ -340,7 +328,7 @@ def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     if not all(kinds):
         return []
     conv, dense = (max(kind, key=lambda model: means[model]) for kind in kinds)
-    found = _pairs(rows)(conv, dense)
+    found = against(list(groups.values()), ACCURACY)(conv.name, dense.name)
     if found.n == 0:
         return []
     smaller = conv.parameters < dense.parameters
