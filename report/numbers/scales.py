@@ -63,6 +63,7 @@ NORM = Scale("norm", logarithmic=True, margin=1.25)
 EPOCHS = Scale("number of epochs or steps", logarithmic=True, margin=1.25)
 SHARE = Scale("share", logarithmic=False, margin=0.05)
 CURVATURE = Scale("curvature or sharpness", logarithmic=True, margin=1.25)
+CORRELATION = Scale("rank correlation within a run", logarithmic=False, margin=None)
 
 SCALES = (ACCURACY, LOSS, BARRIER, NORM, EPOCHS, SHARE, CURVATURE)
-"""All of them, for the table in the appendix."""
+"""All that have a margin, for the table in the appendix."""
