@@ -354,12 +354,12 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
 
 def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Rank correlation of loss and norm over the steps of each run, against none."""
-    found = {
+    found: dict[int | str, float | None] = {
         int(row["seed"]): rank_correlation(row["batch_loss"], row["batch_gradient_norm"]).value
         for row in done.to_dict("records")
     }
     none = Group("none", dict.fromkeys(found, 0.0))
-    relation = compare(Group("loss and norm", dict(found)), none, CORRELATION)
+    relation = compare(Group("loss and norm", found), none, CORRELATION)
     if not relation.n:
         return []
     used = _used(record, done, "batch_loss", "batch_gradient_norm")

@@ -114,7 +114,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("descent", "more", {"loss": 2.0, "loss_noise": 0.01, **MANY}),
     ("descent", "seen_more", {"loss": 2.0}),
     ("descent", "alike", {"loss": 1.0, "loss_noise": 0.01, **MANY}),
-    ("descent", "undecided", {"loss": 1.0, "loss_noise": 2.0, **MANY}),
+    ("descent", "undecided", {"loss": 0.7, "loss_noise": 0.3, **MANY}),
     ("peak", "start", {}),
     ("peak", "later", {"shape": RISING}),
     ("peak", "mixed", {"shapes": {1: RISING}}),
