@@ -1,12 +1,12 @@
-"""The tables of the methods appendix: statistics, and what is called clear."""
+"""The tables of the methods appendix: statistics, and the thresholds that decide a wording."""
 
 from collections.abc import Sequence
 
 from report.claims import Claim
 from report.numbers.statistics import METHODS, Estimate
-from report.sections.registry import thresholds
+from report.sections.thresholds import thresholds
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown
 from report.words.tables import Table
 
 
@@ -40,15 +40,15 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
 
 
 def thresholds_table() -> Markdown:
-    """From what size a difference that is told from zero is called clear, task by task."""
+    """Every threshold that decides a wording: the margins that matter, and those of each task."""
     return Table(
         name="clear",
         caption=Markdown(
-            "The size from which a difference that is told from zero is called clear; below, it is "
-            "called slight."
+            "The thresholds of the generated sentences: the smallest differences that matter, and "
+            "the sizes from which on a word is used."
         ),
-        header=("Task", "What is compared", "Clear from"),
+        header=("Where", "What it decides", "Value"),
         align="lll",
-        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds()),
-        widths=(34, 34, 32),
+        rows=tuple(thresholds()),
+        widths=(20, 60, 20),
     ).markdown("definitions")

@@ -1,6 +1,5 @@
 """What the folders of the tasks hold, found by looking, so that nothing is forgotten."""
 
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -8,8 +7,6 @@ from types import ModuleType
 from report.claims.claim import Wordings
 from report.sections.question import Question
 from report.tasks import BY_NAME, TASKS, Task
-from report.words import format as fmt
-from report.words.markdown import Markdown
 
 
 def section_module(task: str) -> str:
@@ -20,7 +17,7 @@ def section_module(task: str) -> str:
 def statements() -> dict[str, Wordings]:
     """All statements of all sections by identifier; raises ValueError where two share one."""
     found: dict[str, Wordings] = {}
-    for module in (m for name in ("figures", "claims") for m in _modules(name).values()):
+    for module in (m for name in ("figures", "claims") for m in modules(name).values()):
         for value in vars(module).values():
             if isinstance(value, Wordings) and found.setdefault(value.id, value) is not value:
                 raise ValueError(f"{module.__name__}: two statements are called {value.id}")
@@ -29,31 +26,10 @@ def statements() -> dict[str, Wordings]:
 
 def questions() -> tuple[Question, ...]:
     """All questions of the homework, in the order of the report."""
-    return tuple(q for module in _modules("questions").values() for q in module.QUESTIONS)
+    return tuple(q for module in modules("questions").values() for q in module.QUESTIONS)
 
 
-CLEAR: dict[str, tuple[str, Callable[[float], Markdown]]] = {
-    "CLEAR_ACCURACY": ("difference of accuracies", fmt.points),
-    "CLEAR_LOSS": ("difference of losses", fmt.loss),
-    "CLEAR_RATIO": ("ratio", lambda decades: Markdown(f"factor {fmt.factor(10**decades)}")),
-}
-"""Constants from which a difference is called clear: what they bound, how they are shown."""
-
-
-def thresholds() -> tuple[tuple[str, str, Markdown], ...]:
-    """Task, kind of difference, and the size from which it is called clear.
-
-    A task without commentary has no module among the claims and calls nothing clear.
-    """
-    return tuple(
-        (task, kind, show(getattr(module, constant)))
-        for task, module in _modules("claims").items()
-        for constant, (kind, show) in CLEAR.items()
-        if hasattr(module, constant)
-    )
-
-
-def _modules(name: str) -> dict[str, ModuleType]:
+def modules(name: str) -> dict[str, ModuleType]:
     """The modules of that name by task, where the task has one."""
     paths = {task.name: _found(task, name) for task in TASKS}
     return {task: import_module(path) for task, path in paths.items() if path}
