@@ -184,10 +184,10 @@ NOISE = Statement(
 STUCK = Statement(
     "gradient-norm.stuck",
     {
-        "dead": "In {number} of {total} runs on {case} the gradient is exactly zero at the end: "
+        "dead": "In {number} of {total} on {case} the gradient is exactly zero at the end: "
         "the network is dead, and its loss stays where it is.",
-        "stuck": "In {number} of {total} runs on {case} the loss never comes clearly below its "
-        "first value: these runs are stuck.",
+        "stuck": "In {number} of {total} on {case} the loss never comes clearly below its first "
+        "value: nothing is learned there.",
     },
     about="key",
 )
@@ -333,18 +333,19 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
     """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
     dead = count(done.index, lambda run: bool(done["tail_highest"][run] == 0))
     stuck = count(
-        dead.no, lambda run: bool(done["final_loss"][run] >= LEARNED * done["initial_loss"][run])
+        dead.no,
+        lambda run: bool(min(done["full_loss"][run]) >= LEARNED * done["full_loss"][run][0]),
     )
     found: tuple[tuple[str, Count[Any], str], ...] = (
         ("dead", dead, "tail_highest"),
-        ("stuck", stuck, "final_loss"),
+        ("stuck", stuck, "full_loss"),
     )
     return [
         STUCK(
             verdict,
             _used(record, done, column),
             number=fmt.words(len(which.yes)),
-            total=fmt.words(len(done)),
+            total=fmt.plural(len(done), "run"),
             **about(case),
         )
         for verdict, which, column in found

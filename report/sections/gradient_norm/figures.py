@@ -46,6 +46,7 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
         f"{fmt.plural(int(runs.loc[runs['case'] == case['case'], 'window'].max()), 'step')} "
         f"({case_name(case)})"
         for case in cases
+        if (runs["case"] == case["case"]).any()
     )
     ends = "; ".join(
         f"{case}: loss from {fmt.loss(_middle(group, 'initial_loss'))} to "
