@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from report.claims import Claim
 from report.numbers.statistics import METHODS, Estimate
 from report.sections.thresholds import thresholds
+from report.tasks import Task
 from report.words import format as fmt
 from report.words.markdown import Markdown
 from report.words.tables import Table
@@ -39,7 +40,7 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
     ).markdown("definitions")
 
 
-def thresholds_table() -> Markdown:
+def thresholds_table(tasks: Sequence[Task]) -> Markdown:
     """Every threshold that decides a wording: the margins that matter, and those of each task."""
     return Table(
         name="clear",
@@ -49,6 +50,6 @@ def thresholds_table() -> Markdown:
         ),
         header=("Where", "What it decides", "Value"),
         align="lll",
-        rows=tuple(thresholds()),
+        rows=tuple(thresholds(tasks)),
         widths=(20, 60, 20),
     ).markdown("definitions")

@@ -1,4 +1,4 @@
-"""Where the book is made: the project, and the results of the suite that it shows."""
+"""The inputs of the book: the project and the results of one suite."""
 
 import os
 import re
@@ -11,20 +11,25 @@ from report.records import Results
 from report.words.markdown import plain
 
 COMMENTS = Path("comments")
+GENERATED = Path("chapters/_generated")
+COPIES = GENERATED / "figures"
+"""Copies of figures that do not lie in the project."""
 DEFAULT_SUITE = "full"
+FORMATS = ("typst", "latex")
+"""Quarto profiles that say how the PDF is made; any other names a suite."""
 _NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the book is made: the project's folder and the results that it shows."""
+    """The inputs of the book: the project's folder and the results to show."""
 
     project: Path
     results: Results
 
 
 def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources:
-    """Which results to show: HOMEWORK_SUITE, else a Quarto profile of that name, else `full`.
+    """Which results to show: HOMEWORK_SUITE, else the suite a Quarto profile names, else `full`.
 
     HOMEWORK_RESULTS names another folder of results. Raises UserError for a suite's name that
     `check_suite_name` refuses.
@@ -32,15 +37,14 @@ def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources
     root = Path(variables.get("HOMEWORK_RESULTS", project / "results"))
     suite = variables.get("HOMEWORK_SUITE")
     if suite is None:
-        profiles = variables.get("QUARTO_PROFILE", "").split(",")
-        known = [name.strip() for name in profiles if (root / name.strip()).is_dir()]
-        suite = next((name for name in known if name), DEFAULT_SUITE)
+        profiles = variables.get("QUARTO_PROFILE", "").replace(",", " ").split()
+        suite = next((name for name in profiles if name not in FORMATS), DEFAULT_SUITE)
     check_suite_name(suite)
     return Sources(project, Results(root, suite))
 
 
 def check_suite_name(name: str) -> None:
-    """Raises UserError where a suite's name would be more than a name in a figure's address."""
+    """Raises UserError for a suite's name that cannot stand in the path of a figure."""
     if not _NAME.fullmatch(name):
         raise UserError(
             f'suite "{plain(name)}": its name stands in addresses of the report, which take '

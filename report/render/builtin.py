@@ -40,7 +40,7 @@ def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
 
     Raises UserError naming file and line for anything in a chapter that cannot be rendered.
     """
-    pre_render(project, environment)
+    run_scripts(project, project.pre_render, output, environment)
     with ThreadPoolExecutor() as pool:
         documents = list(
             pool.map(lambda chapter: source.read(chapter, project.folder), project.chapters)
@@ -51,16 +51,19 @@ def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
         paper = pool.submit(_write_pdf, project, documents, output)
         site.result()
         paper.result()
+    run_scripts(project, project.post_render, output, environment)
 
 
-def pre_render(project: Book, environment: Mapping[str, str]) -> None:
-    """Runs the project's pre-render scripts as Quarto does: in the project folder, told where."""
+def run_scripts(
+    project: Book, scripts: Sequence[str], output: Path, environment: Mapping[str, str]
+) -> None:
+    """Runs scripts of the project as Quarto does: in the project folder, told where."""
     told = {
         "QUARTO_PROJECT_RENDER_ALL": "1",
-        "QUARTO_PROJECT_OUTPUT_DIR": str(project.output_dir),
+        "QUARTO_PROJECT_OUTPUT_DIR": str(output),
         "QUARTO_PROJECT_DIR": str(project.folder),
     }
-    for script in project.pre_render:
+    for script in scripts:
         done = subprocess.run(
             [sys.executable, script],
             cwd=project.folder,

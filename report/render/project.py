@@ -17,7 +17,7 @@ from report.errors import UserError
 
 # Key paths that the built-in renderer honors, or that change only the look of Quarto's own site.
 SUPPORTED = {
-    "project": {"type", "output-dir", "pre-render"},
+    "project": {"type", "output-dir", "pre-render", "post-render"},
     "profile": {"group", "default"},
     "book": {
         *("title", "subtitle", "output-file", "downloads", "search", "sidebar"),
@@ -73,6 +73,7 @@ class Book:
     output_name: str
     chapters: tuple[Chapter, ...]
     pre_render: tuple[str, ...]
+    post_render: tuple[str, ...]
     bibliography: tuple[Path, ...]
     filters: tuple[Path, ...]
     pdf_filters: tuple[Path, ...]
@@ -116,6 +117,7 @@ def read_book(folder: Path, profiles: tuple[str, ...] = (), builtin: bool = True
         output_name=output_name,
         chapters=_chapters(folder, book),
         pre_render=tuple(_list(config["project"].get("pre-render"))),
+        post_render=tuple(_list(config["project"].get("post-render"))),
         bibliography=_files(folder, "bibliography", config.get("bibliography")),
         filters=_filters(folder, "filters", config.get("filters")),
         pdf_filters=_filters(folder, "format.typst.filters", typst.get("filters")),

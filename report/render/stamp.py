@@ -16,7 +16,7 @@ from pathlib import Path
 
 from report.render.project import Book
 from report.render.staging import MANIFEST
-from report.share import FRAME, shared
+from report.shipped import FRAME, shared
 
 STAMP = ".rendered"
 PROGRAM = Path(__file__).parent.parent
@@ -41,7 +41,7 @@ def basis(
     """
     named = (
         *(chapter.source for chapter in book.chapters),
-        *(book.folder / script for script in book.pre_render),
+        *(book.folder / script for script in (*book.pre_render, *book.post_render)),
         *(*book.bibliography, *book.filters, *book.pdf_filters),
         *(*book.styles, *book.partials, *book.endings),
     )

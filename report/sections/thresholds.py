@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from types import ModuleType
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from report.numbers import comparison, scales
 from report.numbers.scales import ACCURACY, SCALES, SHARE, Scale
 from report.sections import registry
+from report.tasks import TASKS, Task
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.traced import traced
@@ -31,8 +32,8 @@ class Threshold(NamedTuple):
     value: Markdown
 
 
-def thresholds() -> tuple[Threshold, ...]:
-    """Margins that matter everywhere, then the constants of every task's claims."""
+def thresholds(tasks: Sequence[Task] = TASKS) -> tuple[Threshold, ...]:
+    """Margins that matter everywhere, then the constants of each task's claims."""
     margins = [
         Threshold(EVERYWHERE, Markdown(f"Smallest difference that matters: {scale.name}."), margin)
         for scale in SCALES
@@ -45,7 +46,7 @@ def thresholds() -> tuple[Threshold, ...]:
     ]
     by_task = [
         Threshold(escape(task), words, value)
-        for task, module in registry.modules("claims").items()
+        for task, module in registry.modules("claims", tasks).items()
         for words, value in constants(module)
     ]
     return (*margins, *general, *by_task)

@@ -14,12 +14,12 @@ from report.book.drawing import ensure_drawn
 from report.book.gather import read_parts
 from report.book.questions import QUESTIONS
 from report.book.sources import Sources
+from report.book.stored import store_claims
 from report.check import Outcome, State, check
 from report.claims.claim import Claim
-from report.claims.stored import store_claims
 from report.numbers.comparison import Comparison
 from report.records import Results, write_record
-from report.share import shared
+from report.shipped import shared
 from tests.report.sections.parameter_count import test_claims as test_parameter_count
 from tests.report.sections.random_labels import test_claims as test_random_labels
 
@@ -73,7 +73,7 @@ def checked(project: Path, states: list[State] | None = None) -> Outcome:
 
 
 def said(outcome: Outcome) -> str:
-    return "\n".join(f"{p.topic} {p.place}: {p.what}" for p in outcome.problems)
+    return "\n".join(f"{p.topic} {p.where}: {p.what}" for p in outcome.problems)
 
 
 def rewrite(project: Path, task: str, **changed: object) -> None:
@@ -101,6 +101,21 @@ def test_a_record_that_is_not_fresh_is_found(project: Path, state: str) -> None:
     assert f"records random-labels: {state} (setting x); run the suite again" in said(
         checked(project, states)
     )
+
+
+def test_where_stale_records_are_allowed_they_are_notes_and_no_other_state_is(
+    project: Path,
+) -> None:
+    sources = Sources(project, results_of(project))
+    stale = State("random-labels", "stale", ("source x",))
+    outcome = check(sources, [stale, State("parameter-count", "done")], allow_stale=True)
+    assert outcome.passed, said(outcome)
+    assert [note.what for note in outcome.notes] == ["stale (source x); run the suite again"]
+    outcome = check(sources, [stale, State("parameter-count", "failed")], allow_stale=True)
+    assert said(outcome) == "records parameter-count: failed; run the suite again"
+    results_of(project).record("random-labels").write_text("{}")
+    damaged = said(check(sources, [stale], allow_stale=True))
+    assert "records random-labels: The record cannot be shown" in damaged
 
 
 def test_a_diverged_record_is_a_note(project: Path) -> None:
@@ -206,7 +221,8 @@ def templates(project: Path, monkeypatch: pytest.MonkeyPatch, name: str, added: 
     shutil.copytree(shared("templates"), project / "templates")
     path = project / "templates" / name
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
-    monkeypatch.setattr(report.book.chapters, "shared", lambda part: project / part)
+    for module in (report.book.chapters, report.book.section_text):
+        monkeypatch.setattr(module, "shared", lambda part: project / part)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +238,7 @@ def test_a_number_typed_in_a_template_is_found(
 ) -> None:
     templates(project, monkeypatch, name, added)
     found = [p for p in checked(project).problems if p.topic == "numbers"]
-    assert found and all(p.place.startswith(place) for p in found)
+    assert found and all(p.where.startswith(place) for p in found)
     assert "came through no formatter" in found[0].what
 
 

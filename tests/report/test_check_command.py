@@ -44,6 +44,14 @@ def test_a_changed_setting_makes_a_record_stale(ran: Homework) -> None:
     assert "simulate-function: stale (setting training.epochs)" in ran("check", *SUITE).out
 
 
+def test_stale_records_can_be_allowed(ran: Homework) -> None:
+    ran.edit("epochs = 30", "epochs = 31")
+    strict, lenient = ran("check", *SUITE), ran("check", *SUITE, "--allow-stale")
+    last = [int(ended.out.splitlines()[-1].split()[1]) for ended in (strict, lenient)]
+    assert last[0] - last[1] == 1
+    assert "simulate-function: stale (setting training.epochs)" in lenient.out
+
+
 def test_without_torch_records_are_not_called_fresh(
     ran: Homework, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from report.book.methods import statistics_table, thresholds_table
 from report.numbers.statistics import METHODS, mean, rank_correlation
 from report.sections.parameter_count.claims import FITTED
+from report.tasks import TASKS
 from tests.report.claims.test_trace import claim
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,7 +22,7 @@ def test_every_statistic_is_named_with_its_n() -> None:
 
 
 def test_the_thresholds_of_every_wording_are_told() -> None:
-    table = thresholds_table().replace("\\", "").replace("\u00a0", " ")
+    table = thresholds_table(TASKS).replace("\\", "").replace("\u00a0", " ")
     assert "| everywhere | Smallest difference that matters: loss. | factor 1.25 |" in table
     assert "| everywhere | Smallest difference that matters: accuracy. | 0.50 percentage" in table
     words = " ".join(constant_words("parameter_count", "FITTED").split())

@@ -59,6 +59,7 @@ def report(project: Path, tmp_path: Path) -> Report:
         "templates/styles/light.scss",
         "templates/styles/blocks.lua",
         "report/prerender.py",
+        "report/postrender.py",
         "homework.toml",
         "comments/sharpness.md",
         "experiments/tasks/sharpness.py",

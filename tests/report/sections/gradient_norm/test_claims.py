@@ -12,7 +12,7 @@ from report.records import Record
 from report.sections.gradient_norm import claims as gradient_norm
 from report.sections.gradient_norm.claims import commentary
 from report.sections.gradient_norm.figures import section
-from tests.report.records.build import DIGITS, even, model, record
+from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import said, wordings_of
 
@@ -48,7 +48,7 @@ def made(
     `together` is 1 where loss and norm of the steps fall together, −1 where one falls and the other
     rises, 0 where that depends on the seed. `tail` holds lowest and highest norm of the last tenth;
     its median is `batch_factor` times the last norm. Seeds differ by `noise` decades in the last
-    norm, `batch_noise` in that factor and `loss_noise` in the last loss. All runs of `lost` diverged.
+    norm, `batch_noise` in that factor, `loss_noise` in the last loss. All runs of `lost` diverged.
     """
     random = np.random.default_rng(6)
     runs: list[dict[str, Any]] = []
@@ -78,15 +78,14 @@ def made(
             runs.append(row | {"tail_steps": tail_steps, "tail_median": end * excess})
     facts = [
         {"case": case, "kind": "function" if case == "sine" else "images", "title": case}
-        | {"model": "net", "examples": 640, "batch_size": batch, "epochs": 20}
-        | {"steps_per_epoch": 2, "parameters": 100, "architecture": "a"}
+        | {"examples": 640, "batch_size": batch, "epochs": 20, "steps_per_epoch": 2}
         for case in cases
     ]
     return record(
         "gradient-norm",
         dataset=DIGITS,
         models=(model("net"),),
-        metrics={"cases": facts, "runs": even(runs)},
+        metrics={"cases": facts, "runs": runs},
     )
 
 

@@ -51,23 +51,25 @@ def made(
     panels = [(0.0, test_loss)] + ([(0.2, noisy)] if noisy else [])
     runs = [
         _row(
-            {"model": name, "parameters": size, "seed": seed, "label_noise": share},
+            {"model": name, "parameters": size, "seed": seed},
             [train_loss(n), rule(n) * 10 ** float(random.normal(0, loss_noise))],
             [train(n), test(n) + (noises or {}).get(n, noise) * float(random.normal())],
             (name, seed) in diverged,
         )
-        for share, rule in panels
+        for _, rule in panels
         for n, (name, size) in enumerate(sizes.items())
         for seed in range(seeds)
     ]
-    for row in runs if not noisy else ():
-        del row["label_noise"]
-    return record(
+    found = record(
         "parameter-count",
         dataset=DIGITS.model_copy(update={"train_size": examples}),
         models=tuple(model(name, 1, size) for name, size in sizes.items()),
         metrics={"runs": runs},
     )
+    shares = [share for share, _ in panels for _ in range(len(sizes) * seeds)]
+    for row, share in zip(found.rows("runs"), shares if noisy else (), strict=False):
+        row["label_noise"] = share
+    return found
 
 
 def _row(
