@@ -62,6 +62,19 @@ class Quantity:
         unit = 100 if self.scale in (ACCURACY, SHARE) else 1
         return fmt.interval(unit * low, unit * high, neutral=0)
 
+    def fields(self, found: Comparison) -> dict[str, Markdown]:
+        """What a comparison gives to a wording; see `Contrast`."""
+        return {
+            "first_value": self.value(found.centers[0]),
+            "second_value": self.value(found.centers[1]),
+            "size": self.size(found.value),
+            "interval": self.interval(found),
+            "n": fmt.plural(found.n, self.repetition),
+            "all": all_words(found, self.repetition),
+            "left_out": left_out(found),
+            "decide": _decide(found, self.repetition),
+        }
+
 
 MANY = 100
 """Repetitions beyond which nobody would run so many only to decide a question."""
@@ -96,21 +109,8 @@ class Contrast(Wordings):
         """
         verdict = "nothing" if found.n == 0 else found.verdict
         sides = {"first": label(found.first), "second": label(found.second)}
-        values = {**sides, **_checked(self, labels), **self.fields(found)}
+        values = {**sides, **_checked(self, labels), **self.quantity.fields(found)}
         return self.said(verdict, evidence, found, values)
-
-    def fields(self, found: Comparison) -> dict[str, Markdown]:
-        """What the comparison gives to a wording."""
-        return {
-            "first_value": self.quantity.value(found.centers[0]),
-            "second_value": self.quantity.value(found.centers[1]),
-            "size": self.quantity.size(found.value),
-            "interval": self.quantity.interval(found),
-            "n": fmt.plural(found.n, self.quantity.repetition),
-            "all": _all(found.n, self.quantity.repetition),
-            "left_out": left_out(found),
-            "decide": _decide(found, self.quantity.repetition),
-        }
 
 
 @dataclass(frozen=True)
@@ -196,11 +196,11 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
     return labels
 
 
-def _all(count: int, noun: str) -> Markdown:
-    """`the one seed`, `both seeds`, `all three seeds`."""
-    if count == 2:
+def all_words(found: Comparison, noun: str = "seed") -> Markdown:
+    """The repetitions compared: `the one seed`, `both seeds`, `all three seeds`."""
+    if found.n == 2:
         return Markdown(f"both {noun}s")
-    return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
+    return Markdown(f"{'the' if found.n < 2 else 'all'} {fmt.plural(found.n, noun)}")
 
 
 def _decide(found: Comparison, noun: str) -> Markdown:

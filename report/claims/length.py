@@ -1,4 +1,4 @@
-"""How long the commentary of a task is: five to ten sentences, however much could be said."""
+"""How long the commentary of a task is: four to ten sentences, however much could be said."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from report.claims.claim import Claim, Wordings
 from report.words.traced import unmarked
 
-LEAST, MOST = 5, 10
+LEAST, MOST = 4, 10
 """Sentences that a reader gets on a task."""
 
 Paragraphs = tuple[tuple[Claim, ...], ...]
