@@ -36,6 +36,7 @@ CLEAR: dict[str, tuple[str, Callable[[float], Markdown]]] = {
     "CLEAR_ACCURACY": ("difference of accuracies", fmt.points),
     "CLEAR_LOSS": ("difference of losses", fmt.loss),
     "CLEAR_RATIO": ("ratio", lambda decades: Markdown(f"factor {fmt.factor(10**decades)}")),
+    "RESCALED": ("measure under rescaling", lambda ratio: Markdown(f"factor {fmt.factor(ratio)}")),
 }
 """Constants from which a difference is called clear: what they bound, how they are shown."""
 
