@@ -107,7 +107,7 @@ class Contrast(Wordings):
             "size": self.quantity.size(found.value),
             "interval": self.quantity.interval(found),
             "n": fmt.plural(found.n, self.quantity.repetition),
-            "all": _all(found.n, self.quantity.repetition),
+            "all": all_of(found.n, self.quantity.repetition),
             "left_out": left_out(found),
             "decide": _decide(found, self.quantity.repetition),
         }
@@ -197,7 +197,7 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
     return labels
 
 
-def _all(count: int, noun: str) -> Markdown:
+def all_of(count: int, noun: str) -> Markdown:
     """`the one seed`, `both seeds`, `all three seeds`."""
     if count == 2:
         return Markdown(f"both {fmt.plural_of(noun)}")
