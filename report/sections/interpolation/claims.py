@@ -299,7 +299,7 @@ def _seen(found: Iterable[Comparison], noun: str = "seed") -> Label:
     if not numbers:
         return Label("")
     every = all_of(numbers.pop(), noun) if len(numbers) == 1 else f"all {noun}s"
-    return Label(f" in {every} ")
+    return Label(f" {'on' if noun == 'line' else 'in'} {every} ")
 
 
 def _order(parts: Parts, word: str, said: Mapping[str, str]) -> Label:

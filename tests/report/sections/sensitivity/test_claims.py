@@ -179,6 +179,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("sweep", "undecided", {}),
     ("sweep", "undecided", MANY | {"jacobian": noisy, "gradient": noisy}),
     ("sweep", "undecided", FEW),
+    ("sweep", "undecided", {"one_rate": True, "seeds": 1}),
     ("sweep", "differ", MANY | {"gradient": falling}),
     ("sweep", "partly_rises", MANY | {"gradient": noisy}),
     ("sweep", "partly_falls", MANY | {"jacobian": falling, "gradient": noisy}),

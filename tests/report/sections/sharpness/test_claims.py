@@ -203,6 +203,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("batch-size", "undecided", MANY | ALL_NOISE),
     ("batch-size", "undecided", {}),
     ("batch-size", "undecided", FEW),
+    ("batch-size", "undecided", {"one_rate": True, "seeds": 1}),
     ("batch-size", "differ", MANY | {"trace": falling}),
     ("batch-size", "partly_rises", MANY | {"trace": noisy}),
     ("batch-size", "partly_falls", MANY | ALL_FALL | {"trace": noisy}),
