@@ -6,9 +6,9 @@ from torch import Tensor
 
 from experiments.data.formulas import FunctionName, describe_function
 from experiments.data.functions import FUNCTIONS, sample
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.images import ImageData
 from experiments.engine.problem import Problem
-from experiments.settings.data import ImageDataSettings
 from report.records.record import digest
 
 

@@ -5,19 +5,19 @@ from typing import Any, Literal, Self
 import torch
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem, Split
 from experiments.engine.run import Run, Trained
 from experiments.engine.train import train
 from experiments.measures.interpolation import barrier, grid, line
 from experiments.measures.rows import RowsEvaluation, evaluate_rows
-from experiments.settings.base import Settings as Table
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
+from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
-from experiments.tasks.approach import Approach
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, shrunk_batches, smaller
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -25,10 +25,10 @@ from experiments.tasks.base import (
     finite,
     image_shape,
     rounded,
-    shorter,
-    smaller,
     train_size,
 )
+from experiments.tasks.training_approach import Approach
+from report.records.rows import interpolation as rows
 
 Start = Literal["same", "different"]
 
@@ -46,7 +46,7 @@ class Pair(Table):
 
 
 class Alphas(Table):
-    """Positions on the line: `count` evenly spaced ones, and 0, 1 and the outward ones always.
+    """Positions on the line: `count` evenly spaced ones, with 0, 1 and the outward ones added.
 
     `outward` is how far beyond each solution, in units of the distance between the two, the rise
     of the loss is compared.
@@ -139,17 +139,18 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds, few positions; batches of at most half the images."""
-        data = smaller(self.data, 100, 100)
+        (data,) = smaller([self.data])
+        (training,) = shorter([self.training], 2)
+        given = (approach.batch_size for approach in self.approaches())
+        batches = shrunk_batches(given, train_size(data) // 2)
 
         def shrunk(approach: Approach) -> Approach:
-            half = train_size(data) // 2
-            batch = None if approach.batch_size is None else min(approach.batch_size, half)
-            return approach.model_copy(update={"batch_size": batch})
+            return approach.model_copy(update={"batch_size": batches[approach.batch_size]})
 
         return self.model_copy(
             update={
                 "data": data,
-                "training": shorter(self.training, 2),
+                "training": training,
                 "pairs": tuple(
                     Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in self.pairs
                 ),
@@ -179,59 +180,58 @@ def run(settings: Settings, context: Context) -> Measured:
     for number, pair in enumerate(settings.pairs):
         for start, seed, second_seed in settings.ends():
             ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
-            row = _line_row(*ends, alphas, problem, context.device)
             lines.append(
-                {
-                    "pair": number,
-                    "start": start,
-                    "first_batch_size": pair.first.batch_size,
-                    "first_learning_rate": pair.first.learning_rate,
-                    "first_seed": seed,
-                    "second_batch_size": pair.second.batch_size,
-                    "second_learning_rate": pair.second.learning_rate,
-                    "second_seed": second_seed,
-                    **row,
-                }
+                rows.Line(
+                    pair=number,
+                    start=start,
+                    first_batch_size=pair.first.batch_size,
+                    first_learning_rate=pair.first.learning_rate,
+                    first_seed=seed,
+                    second_batch_size=pair.second.batch_size,
+                    second_learning_rate=pair.second.learning_rate,
+                    second_seed=second_seed,
+                    **_measured(*ends, alphas, problem, context.device),
+                )
             )
             advance(1)
     return Measured(
-        metrics={
-            "alphas": list(alphas),
-            "outward": settings.alphas.outward,
-            "solutions": [
-                {
-                    **approach.model_dump(),
-                    "parameter_norm": outcome.parameters.double().norm().item(),
-                    **curves(outcome),
-                }
+        metrics=rows.Metrics(
+            alphas=alphas,
+            outward=settings.alphas.outward,
+            solutions=[
+                rows.Solution(
+                    batch_size=approach.batch_size,
+                    learning_rate=approach.learning_rate,
+                    parameter_norm=outcome.parameters.double().norm().item(),
+                    **vars(curves(outcome)),
+                )
                 for (approach, _), outcome in solutions.items()
             ],
-            "lines": lines,
-        },
+            lines=lines,
+        ),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for outcome in trained),
     )
 
 
-def _line_row(
+def _measured(
     first: Trained,
     second: Trained,
     alphas: tuple[float, ...],
     problem: Problem,
     device: torch.device,
 ) -> dict[str, Any]:
-    """What is measured on one line; null with the reason where a solution diverged."""
+    """What is measured on one line; None with the reason where a solution diverged."""
     splits: tuple[Split, ...] = ("train", "test")
     if first.diverged_at is not None or second.diverged_at is not None:
-        names = ["distance", *(f"{split}_{name}" for split in splits for name in MEASURED)]
-        return dict.fromkeys(names) | {"reason": "a solution of the pair diverged"}
-    rows = line(first.parameters, second.parameters, alphas)
+        return {"reason": "a solution of the pair diverged"}
+    points = line(first.parameters, second.parameters, alphas)
     row: dict[str, Any] = {
         "distance": (second.parameters.double() - first.parameters.double()).norm().item()
     }
     for split in splits:
         found = evaluate_rows(
-            first.run.network, problem, rows, first.run.training.loss, split, device
+            first.run.network, problem, points, first.run.training.loss, split, device
         )
         row |= _measures(split, alphas, found)
     lost = any(row[f"{split}_barrier"] is None for split in splits)
@@ -239,7 +239,7 @@ def _line_row(
 
 
 def _measures(split: Split, alphas: tuple[float, ...], found: RowsEvaluation) -> dict[str, Any]:
-    """Curves of one split and their barriers; null where a loss on the line overflows."""
+    """Curves of one split and their barriers; None where a loss on the line overflows."""
     assert found.accuracy is not None
     top = barrier(alphas, found.loss)
     errors = barrier(alphas, [1 - accuracy for accuracy in found.accuracy])

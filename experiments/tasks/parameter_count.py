@@ -4,23 +4,23 @@ from typing import Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, smaller
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
     curves,
     image_shape,
-    shorter,
-    smaller,
     train_size,
 )
+from report.records.rows import parameter_count as rows
 
 STRUCTURES = 10
 """Structures that the homework asks for at least."""
@@ -69,10 +69,12 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; all structures."""
+        (data,) = smaller([self.data], 50, 50)
+        (training,) = shorter([self.training], 2, 25)
         return self.model_copy(
             update={
-                "data": smaller(self.data, 50, 50),
-                "training": shorter(self.training, 2, 25),
+                "data": data,
+                "training": training,
                 "seeds": self.seeds[:2],
             }
         )
@@ -86,16 +88,16 @@ def run(settings: Settings, context: Context) -> Measured:
         for model in settings.models
         for seed in settings.seeds
     ]
-    rows = [
-        {
-            "model": outcome.run.network.name,
-            "parameters": len(outcome.parameters),
-            **curves(outcome),
-        }
+    trained = [
+        rows.Run(
+            model=outcome.run.network.name,
+            parameters=len(outcome.parameters),
+            **vars(curves(outcome)),
+        )
         for outcome in train(runs, context, label=f"parameter-count, {problem.name}")
     ]
     return Measured(
-        metrics={"runs": rows},
+        metrics=rows.Metrics(runs=trained),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )

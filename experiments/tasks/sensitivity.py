@@ -5,25 +5,26 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.sensitivity import sensitivity
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.approach import Approach
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shrunk_batches, smaller, test_size
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
     curves,
     dataset_facts,
     image_shape,
-    smaller,
     train_size,
 )
+from experiments.tasks.training_approach import Approach
+from report.records.rows import sensitivity as rows
 
 APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""
@@ -35,8 +36,8 @@ class Settings(TaskSettings):
     """Solutions of one network, trained in several ways with every seed.
 
     The batch sizes are tried at the learning rate of `training`, the learning rates at its batch
-    size; with its own of either it is one of the approaches where the list holds it.
-    `test_points` is the number of test images at which sensitivity is measured, null for all.
+    size; the approach of `training` itself counts once, if either list contains its value.
+    `test_points` is the number of test images at which sensitivity is measured, None for all.
     """
 
     data: ImageDataSettings
@@ -81,24 +82,16 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; batches shrunk alike, no two to the same size."""
-        data = smaller(self.data, 100, 100)
-        images = train_size(data)
-        scale = max(1.0, max(self.batch_sizes) / images)
-        shrunk = {
-            batch: min(max(rank, int(batch / scale)), images)
-            for rank, batch in enumerate(sorted(self.batch_sizes), start=1)
-        }
+        (data,) = smaller([self.data])
         own = self.training.batch_size
-        update = {
-            "epochs": min(2, self.training.epochs),
-            "batch_size": own and shrunk.get(own, min(own, images)),
-        }
+        shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
+        update = {"epochs": min(2, self.training.epochs), "batch_size": shrunk[own]}
         return self.model_copy(
             update={
                 "data": data,
                 "training": self.training.model_copy(update=update),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
-                "test_points": 100,
+                "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
             }
         )
@@ -127,24 +120,28 @@ def run(settings: Settings, context: Context) -> Measured:
     found = solutions(settings, context)
     points = settings.test_points or dataset_facts(settings.data).test_size
     advance = context.progress.start("sensitivity, measuring", len(found))
-    rows = []
+    measured = []
     for approach, outcome in found:
-        rows.append(
-            {**approach.model_dump(), **curves(outcome), **_measured(outcome, points, context)}
+        measured.append(
+            rows.Solution(
+                batch_size=approach.batch_size,
+                learning_rate=approach.learning_rate,
+                **vars(curves(outcome)),
+                **_measured(outcome, points, context),
+            )
         )
         advance(1)
     return Measured(
-        metrics={"test_points": points, "solutions": rows},
+        metrics=rows.Metrics(test_points=points, solutions=measured),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for _, outcome in found),
     )
 
 
 def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
-    """Sensitivity of one solution; null where it diverged (`final_reason` says so)."""
+    """Sensitivity of one solution; None where it diverged (`final_reason` says so)."""
     if outcome.diverged_at is not None:
-        names = ("jacobian_norm", "probability_jacobian_norm", "loss_gradient_norm", "points")
-        return dict.fromkeys(names)
+        return {}
     run = outcome.run
     return asdict(
         sensitivity(

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import torch
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.randomness import generator
 from experiments.engine.run import Trained
@@ -18,31 +19,19 @@ from experiments.measures.rows import evaluate_rows
 from experiments.measures.sharpness import epsilon_sharpness
 from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.tasks import sensitivity
-from experiments.tasks.base import Measured, TaskSettings, Use, finite, train_size
+from experiments.tasks.task import Measured, TaskSettings, Use, finite, train_size
 from report.records.record import digest
+from report.records.rows import sharpness as rows
 
 FACTORS = (1.0, 2.0, 4.0, 8.0)
 """Rescalings of one solution; powers of two change no bit of the function."""
-
-MEASURED = (
-    "largest_eigenvalue",
-    "trace",
-    "trace_standard_error",
-    "trace_draws",
-    "epsilon_sharpness",
-    "loss_on_images",
-    "gradient_norm",
-    "parameter_norm",
-)
-"""Columns of a row that hold what was measured."""
 
 
 class Settings(TaskSettings):
     """What is measured at the solutions of `solutions`, by default those of the task sensitivity.
 
-    Everything is measured on the mean loss over the first `images` training images (null: all).
+    Everything is measured on the mean loss over the first `images` training images (None: all).
     `epsilon`, `steps` and `starts` belong to the ε-sharpness, `eigenvalue_tolerance` (relative) to
     the largest Hessian eigenvalue, `trace_error` (relative standard error) and `trace_draws` (most
     draws) to the Hessian trace. `double` computes in float64.
@@ -81,7 +70,7 @@ class Settings(TaskSettings):
         return self.model_copy(
             update={
                 "solutions": self.solutions.smoke(),
-                "images": 20,
+                "images": min(self.images or 20, 20),
                 "steps": min(self.steps, 3),
                 "starts": 0,
                 "eigenvalue_tolerance": max(self.eigenvalue_tolerance, 0.1),
@@ -103,50 +92,50 @@ def run(settings: Settings, context: Context) -> Measured:
         torch.float64 if settings.double else torch.float32,
     )
     advance = context.progress.start("sharpness, measuring", len(found) + len(FACTORS))
-    rows = []
+    measured = []
     for approach, outcome in found:
-        rows.append(
-            {
-                **approach.model_dump(),
+        measured.append(
+            rows.Solution(
+                batch_size=approach.batch_size,
+                learning_rate=approach.learning_rate,
+                seed=outcome.run.seed,
+                diverged_at=outcome.diverged_at,
                 **_outcome(outcome),
                 **_sharpness(outcome, outcome.parameters, landscape, settings, context),
-            }
+            )
         )
         advance(1)
     done = [outcome for _, outcome in found if outcome.diverged_at is None]
-    rescaling: list[dict[str, Any]] = []
+    rescaling: list[rows.Rescaled] = []
     if done and can_rescale(first.network):
         rescaling = [_rescaled(done[0], c, landscape, settings, context) for c in FACTORS]
     advance(len(FACTORS))
     return Measured(
-        metrics={
-            "images": landscape.examples,
-            "solutions": rows,
-            "rescaling": rescaling,
-            "rescaling_reason": None if rescaling else "no solution with a homogeneous activation",
-        },
+        metrics=rows.Metrics(
+            images=landscape.examples,
+            solutions=measured,
+            rescaling=rescaling,
+            rescaling_reason=None if rescaling else "no solution with a homogeneous activation",
+        ),
         seeds=settings.solutions.seeds,
         diverged=len(done) < len(found),
     )
 
 
 def _outcome(outcome: Trained) -> dict[str, Any]:
-    """Losses, accuracies and generalization gaps of a solution, null where it diverged."""
-    row: dict[str, Any] = {"seed": outcome.run.seed, "diverged_at": outcome.diverged_at}
-    names = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+    """Losses, accuracies and generalization gaps of a solution; nothing where it diverged."""
     if outcome.diverged_at is not None:
-        return row | dict.fromkeys((*names, "loss_gap", "accuracy_gap"))
-    history = outcome.history
-    values = (
-        history.train_loss[-1],
-        history.test_loss[-1],
-        outcome.train_accuracy[-1],
-        outcome.test_accuracy[-1],
-    )
-    row |= dict(zip(names, values, strict=True))
-    row["loss_gap"] = row["test_loss"] - row["train_loss"]
-    row["accuracy_gap"] = row["train_accuracy"] - row["test_accuracy"]
-    return row
+        return {}
+    train_loss, test_loss = outcome.history.train_loss[-1], outcome.history.test_loss[-1]
+    train_accuracy, test_accuracy = outcome.train_accuracy[-1], outcome.test_accuracy[-1]
+    return {
+        "train_loss": train_loss,
+        "test_loss": test_loss,
+        "train_accuracy": train_accuracy,
+        "test_accuracy": test_accuracy,
+        "loss_gap": test_loss - train_loss,
+        "accuracy_gap": train_accuracy - test_accuracy,
+    }
 
 
 def _sharpness(
@@ -156,10 +145,9 @@ def _sharpness(
     settings: Settings,
     context: Context,
 ) -> dict[str, Any]:
-    """The three measures at `parameters` of the network of `outcome`; null where it diverged."""
+    """The three measures at `parameters` of the network; the reason where `outcome` diverged."""
     if outcome.diverged_at is not None:
-        reason = f"diverged at epoch {outcome.diverged_at}"
-        return dict.fromkeys(MEASURED) | {"reason": reason}
+        return {"reason": f"diverged at epoch {outcome.diverged_at}"}
     own = settings.model_dump(mode="json", exclude={"solutions", "acknowledge", "chosen"})
     key = digest(
         [
@@ -217,19 +205,19 @@ def _measure(
 
 def _rescaled(
     outcome: Trained, factor: float, landscape: Landscape, settings: Settings, context: Context
-) -> dict[str, Any]:
+) -> rows.Rescaled:
     """Sharpness and test results of one solution in rescaled coordinates."""
     run = outcome.run
     parameters = rescaled(run.network, run.problem.shape, outcome.parameters, factor)
     tested = evaluate_rows(
         run.network, run.problem, parameters.unsqueeze(0), run.training.loss, "test", context.device
     )
-    return {
-        "factor": factor,
-        "batch_size": run.training.batch_size,
-        "learning_rate": run.training.learning_rate,
-        "seed": run.seed,
-        "test_loss": tested.loss[0],
-        "test_accuracy": None if tested.accuracy is None else tested.accuracy[0],
+    return rows.Rescaled(
+        factor=factor,
+        batch_size=run.training.batch_size,
+        learning_rate=run.training.learning_rate,
+        seed=run.seed,
+        test_loss=tested.loss[0],
+        test_accuracy=None if tested.accuracy is None else tested.accuracy[0],
         **_sharpness(outcome, parameters, landscape, settings, context),
-    }
+    )

@@ -4,24 +4,24 @@ from typing import Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Run
 from experiments.engine.train import train
-from experiments.settings.base import Settings as Table
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
+from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, smaller
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
     curves,
     image_shape,
-    shorter,
-    smaller,
     train_size,
 )
+from report.records.rows import train_on_task as rows
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -76,14 +76,11 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds."""
+        data = smaller([c.data for c in self.comparisons])
+        trainings = shorter([c.training for c in self.comparisons], 2)
         shrunk = tuple(
-            c.model_copy(
-                update={
-                    "data": smaller(c.data, 100, 100),
-                    "training": shorter(c.training, 2, 50),
-                }
-            )
-            for c in self.comparisons
+            c.model_copy(update={"data": images, "training": training})
+            for c, images, training in zip(self.comparisons, data, trainings, strict=True)
         )
         return self.model_copy(update={"comparisons": shrunk, "seeds": self.seeds[:2]})
 
@@ -96,16 +93,16 @@ def run(settings: Settings, context: Context) -> Measured:
         for model in comparison.models
         for seed in settings.seeds
     ]
-    rows = [
-        {
-            "dataset": outcome.run.problem.name,
-            "model": outcome.run.network.name,
-            **curves(outcome),
-        }
+    trained = [
+        rows.Run(
+            dataset=outcome.run.problem.name,
+            model=outcome.run.network.name,
+            **vars(curves(outcome)),
+        )
         for outcome in train(runs, context, label="train-on-task")
     ]
     return Measured(
-        metrics={"runs": rows},
+        metrics=rows.Metrics(runs=trained),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )

@@ -7,7 +7,7 @@ from report.numbers.parts import Parts
 from report.numbers.scales import Scale
 from report.numbers.trend import Trend, related
 from report.records import Record
-from report.sections.approach import batch, rate
+from report.sections.approach_words import batch, rate
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
 

@@ -19,7 +19,7 @@ from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count, outward, outward_decimals, span
 from report.numbers.scales import ACCURACY, BARRIER
 from report.records import Record
-from report.sections.approach import common_words, end_words, pair_words
+from report.sections.approach_words import common_words, end_words, pair_words
 from report.sections.approaches import SHOWN, VARIABLES
 from report.sections.interpolation.lines import (
     Ends,

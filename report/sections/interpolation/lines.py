@@ -14,7 +14,7 @@ from report.numbers.comparison import Comparison, compare
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, BARRIER, LOSS
 from report.records import Record
-from report.sections.approach import Approach, approach_of
+from report.sections.approach_words import Approach, approach_of
 from report.sections.groups import seed_group
 
 SMALLEST = 1e-6

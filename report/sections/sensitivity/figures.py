@@ -15,7 +15,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.numbers.trend import Trend
 from report.records import Record
-from report.sections.approach import approach_of, batch, rate
+from report.sections.approach_words import approach_of, batch, rate
 from report.sections.approaches import SHOWN, VARIABLES, means, over_approaches, varied
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.sensitivity.claims import MEASURES, commentary, finished
@@ -133,7 +133,7 @@ def seeds_words(rows: pd.DataFrame, by: list[str]) -> Markdown:
 def _figure(rows: pd.DataFrame, variable: str) -> Figure:
     other = next(name for name in VARIABLES if name != variable)
     columns = ("final_train_loss", "final_test_loss", "final_test_accuracy", *MEASURES)
-    heard = "; ".join(
+    described = "; ".join(
         f"{VARIABLES[variable]} {SHOWN[variable](m[variable])}: training loss "
         f"{fmt.loss(m['final_train_loss'])}, test loss {fmt.loss(m['final_test_loss'])}, test "
         f"accuracy {fmt.accuracy(m['final_test_accuracy'])}, Jacobian norm "
@@ -147,7 +147,7 @@ def _figure(rows: pd.DataFrame, variable: str) -> Figure:
             f"{VARIABLES[other]} of {SHOWN[other](rows[other].iloc[0])}. "
             f"{spread_words(rows, [variable])}"
         ),
-        alt=f"Panels with lines over a logarithmic axis. Means: {heard}.",
+        alt=f"Panels with lines over a logarithmic axis. Means: {described}.",
         draw=partial(_draw, rows, variable),
     )
 
@@ -177,28 +177,28 @@ def _draw(rows: pd.DataFrame, variable: str) -> Canvas:
         "norm of the Jacobian": ["jacobian_norm", "probability_jacobian_norm"],
         "norm of the loss gradient": ["loss_gradient_norm"],
     }
-    for place, (label, columns) in zip(axes.flat, drawn.items(), strict=True):
-        place.set_ylabel(label)
-        scale_to(place, "y", rows[columns].to_numpy().ravel())
-    for place in axes[1]:
-        place.set_xlabel(VARIABLES[variable])
-    for place in (axes[0, 0], axes[0, 1], axes[1, 0]):
-        place.legend(loc="best")
+    for ax, (label, columns) in zip(axes.flat, drawn.items(), strict=True):
+        ax.set_ylabel(label)
+        scale_to(ax, "y", rows[columns].to_numpy().ravel())
+    for ax in axes[1]:
+        ax.set_xlabel(VARIABLES[variable])
+    for ax in (axes[0, 0], axes[0, 1], axes[1, 0]):
+        ax.legend(loc="best")
     return figure
 
 
 def draw_sweep(
-    place: Axes, rows: pd.DataFrame, variable: str, values: pd.Series, index: int, words: str
+    ax: Axes, rows: pd.DataFrame, variable: str, values: pd.Series, index: int, words: str
 ) -> None:
     """One value per solution against the variable, on a logarithmic axis that shows its values."""
     table = rows.assign(value=values.astype(float)).pivot(
         index="seed", columns=variable, values="value"
     )
     places = [float(value) for value in table.columns]
-    draw_band(place, places, table.to_numpy().tolist(), index, words, markers=True)
+    draw_band(ax, places, table.to_numpy().tolist(), index, words, markers=True)
     show = SHOWN[variable]
-    logarithmic(place, "x")
-    place.set_xticks(places, [str(show(value)) for value in table.columns])
+    logarithmic(ax, "x")
+    ax.set_xticks(places, [str(show(value)) for value in table.columns])
 
 
 def gap_words(done: pd.DataFrame, measures: Mapping[str, Markdown]) -> str:
@@ -253,9 +253,9 @@ def draw_gaps(
 
     losses = done[train_loss].astype(float)
     scale = LogNorm(losses.min(), losses.max()) if len(losses) and losses.min() > 0 else None
-    for place, gap in zip(places, GAPS, strict=True):
+    for ax, gap in zip(places, GAPS, strict=True):
         factor = 100 if gap == "accuracy_gap" else 1
-        drawn = place.scatter(
+        drawn = ax.scatter(
             done[measure].astype(float),
             factor * done[gap].astype(float),
             c=losses,
@@ -264,7 +264,7 @@ def draw_gaps(
             edgecolor="#000000",
             linewidth=0.4,
         )
-        scale_to(place, "x", done[measure])
+        scale_to(ax, "x", done[measure])
     if colorbar:
         bar = figure.colorbar(drawn, ax=list(places), label="training loss")
         if scale is not None:

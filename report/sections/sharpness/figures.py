@@ -12,7 +12,7 @@ from report.figures.style import canvas, legend_below, line
 from report.numbers.quantifiers import ordered
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.approach import approach_of, batch, rate
+from report.sections.approach_words import approach_of, batch, rate
 from report.sections.approaches import SHOWN, VARIABLES, means, varied
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.sensitivity.figures import (
@@ -161,7 +161,7 @@ def _draw_gaps(done: pd.DataFrame) -> Canvas:
 
 
 def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
-    heard = [
+    described = [
         f"{VARIABLES[variable]} {SHOWN[variable](row[variable])}: "
         + ", ".join(f"{name} {fmt.number(row[m])}" for m, name in MEASURES.items())
         for variable, rows in sweeps.items()
@@ -181,7 +181,7 @@ def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
             f"The measures of sharpness against what is varied, {' and '.join(named)}. "
             f"{spread_words(everything, ['varied', 'value'])}"
         ),
-        alt=f"Lines, a row of panels for each measure. Means: {'; '.join(heard)}.",
+        alt=f"Lines, a row of panels for each measure. Means: {'; '.join(described)}.",
         draw=partial(_draw_variables, sweeps),
     )
 
@@ -190,17 +190,17 @@ def _draw_variables(sweeps: dict[str, pd.DataFrame]) -> Canvas:
     figure, axes = canvas(len(MEASURES), len(sweeps), height=1.7, sharex="col", sharey="row")
     for column, (variable, rows) in enumerate(sweeps.items()):
         for row, measure in enumerate(MEASURES):
-            place = axes[row, column]
-            draw_sweep(place, rows, variable, rows[measure], row, LABELS[measure])
-            scale_to(place, "y", [v for part in sweeps.values() for v in part[measure]])
+            ax = axes[row, column]
+            draw_sweep(ax, rows, variable, rows[measure], row, LABELS[measure])
+            scale_to(ax, "y", [v for part in sweeps.values() for v in part[measure]])
             if column == 0:
-                place.set_ylabel(LABELS[measure])
+                ax.set_ylabel(LABELS[measure])
         axes[-1, column].set_xlabel(VARIABLES[variable])
     return figure
 
 
 def _rescaling_figure(rows: pd.DataFrame) -> Figure:
-    heard = "; ".join(
+    described = "; ".join(
         f"factor {fmt.count(row['factor'])}: test loss {fmt.loss(row['test_loss'])}, "
         + ", ".join(f"{words} {fmt.number(row[m])}" for m, words in MEASURES.items())
         for _, row in rows.iterrows()
@@ -213,7 +213,7 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
             "multiplied and the second divided, which would leave the function the same in exact "
             "arithmetic."
         ),
-        alt=f"Lines over a logarithmic axis{_level(rows)}. {heard}.",
+        alt=f"Lines over a logarithmic axis{_level(rows)}. {described}.",
         draw=partial(_draw_rescaling, rows),
     )
 
@@ -227,14 +227,14 @@ def _level(rows: pd.DataFrame) -> str:
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
     figure, axes = canvas(height=2.8)
-    place = axes[0, 0]
+    ax = axes[0, 0]
     names = {**LABELS, "parameter_norm": "norm of the parameters", "test_loss": "test loss"}
     for index, (column, words) in enumerate(names.items()):
         values = rows[column].astype(float)
         if not values.iloc[0]:
             continue
         style = line(index)
-        place.plot(
+        ax.plot(
             rows["factor"],
             values / values.iloc[0],
             color=style.color,
@@ -244,9 +244,9 @@ def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
         )
     factors = list(rows["factor"])
     shown = rows[list(names)].astype(float)
-    scale_to(place, "y", (shown / shown.iloc[0]).to_numpy().ravel())
-    logarithmic(place, "x")
-    place.set(xlabel="factor", ylabel="value over that at factor 1")
-    place.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])
-    legend_below(figure, place)
+    scale_to(ax, "y", (shown / shown.iloc[0]).to_numpy().ravel())
+    logarithmic(ax, "x")
+    ax.set(xlabel="factor", ylabel="value over that at factor 1")
+    ax.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])
+    legend_below(figure, ax)
     return figure

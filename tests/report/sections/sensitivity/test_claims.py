@@ -83,35 +83,35 @@ def made(
         for seed in range(seeds):
             place = (float(np.log2(size / 64)), float(np.log10(rate / 3e-3)), draw)
             train = fit(*place)
-            row: dict[str, Any] = {
-                "batch_size": None if none_as_batch and size == 1024 else size,
-                "learning_rate": rate,
-                "seed": seed,
-                "diverged_at": None,
-                "final_train_loss": train,
-                "final_test_loss": train + loss_gap(*place),
-                "final_train_accuracy": 1.0,
-                "final_test_accuracy": 0.9 - 1e-4 * accuracy_gap(*place),
-                "jacobian_norm": jacobian(*place),
-                "probability_jacobian_norm": probability(*place),
-                "loss_gradient_norm": gradient(*place),
-                "points": 360,
-            }
-            if len(rows) < lost:
-                gone = [key for key in row if key.startswith("final") or key in NAMES]
-                row |= dict.fromkeys(gone) | {"diverged_at": 2}
-            rows.append(row)
-    metrics: dict[str, Any] = {"test_points": 360, "solutions": rows}
-    if held:
-        metrics["equal_loss"] = [_stopped(row, held, draw) for row in rows]
-        metrics["equal_loss"][0] |= dict.fromkeys(NAMES) | {"final_train_loss": None}
-    return record(
+            rows.append(
+                {
+                    "batch_size": None if none_as_batch and size == 1024 else size,
+                    "learning_rate": rate,
+                    "seed": seed,
+                    "diverged_at": 2 if len(rows) < lost else None,
+                    "final_train_loss": train,
+                    "final_test_loss": train + loss_gap(*place),
+                    "final_train_accuracy": 1.0,
+                    "final_test_accuracy": 0.9 - 1e-4 * accuracy_gap(*place),
+                    "jacobian_norm": jacobian(*place),
+                    "probability_jacobian_norm": probability(*place),
+                    "loss_gradient_norm": gradient(*place),
+                    "points": 360,
+                }
+            )
+    made_record = record(
         "sensitivity",
         settings=settings,
         dataset=DIGITS,
         models=(model("mlp", 2),),
-        metrics=metrics,
+        metrics={"test_points": 360, "solutions": rows},
     )
+    if held is None:
+        return made_record
+    stopped = [_stopped(row, held, draw) for row in made_record.rows("solutions")]
+    stopped[0] |= dict.fromkeys(NAMES) | {"final_train_loss": None}
+    metrics = {**made_record.metrics, "equal_loss": stopped}
+    return made_record.model_copy(update={"metrics": metrics})
 
 
 def _stopped(

@@ -88,26 +88,22 @@ def made(
     for size, rate in approaches:
         for seed in range(seeds):
             place = float(np.log2(size / 64) - np.log10(rate / 3e-3))
-            row: dict[str, Any] = {
-                "batch_size": size,
-                "learning_rate": rate,
-                "seed": seed,
-                "diverged_at": None,
-                "train_loss": fit(place, draw),
-                "loss_gap": loss_gap(place, draw),
-                "accuracy_gap": accuracy_gap(place, draw) / 100,
-                "epsilon_sharpness": sharp(place, draw),
-                "largest_eigenvalue": eigenvalue(place, draw),
-                "trace": trace(place, draw),
-                "trace_standard_error": 0.1,
-                "gradient_norm": 0.01,
-                "reason": None,
-            }
-            if len(rows) < lost:
-                kept = ("batch_size", "learning_rate", "seed")
-                row = {key: row[key] if key in kept else None for key in row}
-                row |= {"diverged_at": 3, "reason": "diverged at epoch 3"}
-            rows.append(row)
+            rows.append(
+                {
+                    "batch_size": size,
+                    "learning_rate": rate,
+                    "seed": seed,
+                    "diverged_at": 3 if len(rows) < lost else None,
+                    "train_loss": fit(place, draw),
+                    "loss_gap": loss_gap(place, draw),
+                    "accuracy_gap": accuracy_gap(place, draw) / 100,
+                    "epsilon_sharpness": sharp(place, draw),
+                    "largest_eigenvalue": eigenvalue(place, draw),
+                    "trace": trace(place, draw),
+                    "trace_standard_error": 0.1,
+                    "gradient_norm": 0.01,
+                }
+            )
     rescaling = [
         {
             "factor": factor,
@@ -121,19 +117,22 @@ def made(
         | {name: 2.0 for name in sharpness.MEASURES if name not in moved}
         for factor in factors
     ]
-    metrics: dict[str, Any] = {"images": 500, "solutions": rows, "rescaling": rescaling}
-    if held:
-        metrics["equal_loss"] = [_stopped(row, held, draw) for row in rows]
-        metrics["equal_loss"][0] |= {"loss_gap": None}
-    for place, row in enumerate(rows if slopes else []):
-        row["first_order"] = slopes[place % len(slopes)]
-    return record(
+    made_record = record(
         "sharpness",
         settings={"solutions": settings, "images": 500, "epsilon": 0.001},
         dataset=DIGITS,
         models=(model("mlp", 2),),
-        metrics=metrics,
+        metrics={"images": 500, "solutions": rows, "rescaling": rescaling},
     )
+    solutions = made_record.rows("solutions")
+    for place, row in enumerate(solutions if slopes else []):
+        row["first_order"] = slopes[place % len(slopes)]
+    if held is None:
+        return made_record
+    stopped = [_stopped(row, held, draw) for row in solutions]
+    stopped[0] |= {"loss_gap": None}
+    metrics = {**made_record.metrics, "equal_loss": stopped}
+    return made_record.model_copy(update={"metrics": metrics})
 
 
 def _stopped(

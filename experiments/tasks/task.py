@@ -1,0 +1,138 @@
+"""What every task has: settings that can be checked without training, and what it returns."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from experiments.data.catalog import describe
+from experiments.data.image_settings import ImageDataSettings
+from experiments.engine.run import Trained
+from experiments.models.build import counted_parameters
+from experiments.settings.consistency import Finding
+from experiments.settings.network import Shape, architecture
+from experiments.settings.strict import Settings
+from experiments.settings.use import Use as Use
+from experiments.tasks.shrinking import test_size
+from experiments.tasks.shrinking import train_size as train_size
+from report.records.common import Accuracies, Losses
+from report.records.record import Dataset, Model
+from report.records.row import Metrics
+
+
+class TaskSettings(Settings):
+    """Base of the settings of a task.
+
+    `acknowledge` names contradictions that a reference needs (`experiments.settings.consistency`);
+    `chosen` names settings that the reference does not state, chosen by us, by their keys (with or
+    without the numbers of list items: `training.epochs`, `comparisons.0.data`, `comparisons.data`).
+    """
+
+    embeds: ClassVar[Mapping[str, str]] = {}
+    """Fields that hold the settings of the named task; the suite fills in those left out."""
+
+    acknowledge: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    def uses(self) -> tuple[Use, ...]:
+        """Every network of the task."""
+        raise TypeError(f"{type(self).__name__} must say which networks it uses")
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """Contradictions that only this task can have; `consistency` finds the common ones."""
+        return ()
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """Every image data set of the task."""
+        return ()
+
+    def smoke(self) -> Self:
+        """The same task shrunk to seconds."""
+        raise TypeError(f"{type(self).__name__} must say how it shrinks")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a task measured; the runner makes the record of it."""
+
+    metrics: Metrics
+    seeds: tuple[int, ...]
+    diverged: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def image_shape(data: ImageDataSettings) -> Shape:
+    """Shape of the images of a data set as the settings resize them, and number of classes."""
+    facts = describe(data.name)
+    channels, height, width = facts.image_shape
+    if data.resize is not None:
+        height = width = data.resize
+    return Shape((channels, height, width), len(facts.classes))
+
+
+def dataset_facts(data: ImageDataSettings) -> Dataset:
+    """A data set as the record names it."""
+    facts = describe(data.name)
+    return Dataset(
+        name=facts.name,
+        train_size=train_size(data),
+        test_size=test_size(data),
+        sha256=facts.sha256,
+        synthetic=facts.synthetic,
+    )
+
+
+def models(uses: Sequence[Use]) -> tuple[Model, ...]:
+    """Every different network once, with parameters counted from the built module.
+
+    One name may stand for networks of several sizes, where it is used on inputs of several shapes.
+    """
+    found: dict[Model, None] = {}
+    for use in uses:
+        model = Model(
+            name=use.network.name,
+            architecture=architecture(use.network, use.shape),
+            depth=use.network.depth,
+            parameters=counted_parameters(use.network, use.shape),
+        )
+        found.setdefault(model)
+    return tuple(found)
+
+
+def finite(value: float) -> float | None:
+    """The value, or None where it is infinite or not a number."""
+    return value if math.isfinite(value) else None
+
+
+def rounded(values: Sequence[float], digits: int = 6) -> list[float | None]:
+    """A curve for a record: `digits` significant digits, None where a value is not finite."""
+    return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
+
+
+def curves(trained: Trained) -> Losses:
+    """The history of a run with its final values, and its accuracies where it classifies.
+
+    Final values are None for a run without a finite evaluation, with the reason beside them.
+    """
+    history = trained.history
+    ended = trained.diverged_at is None and bool(history.epochs)
+    losses = Losses(
+        seed=trained.run.seed,
+        diverged_at=trained.diverged_at,
+        stopped_at=trained.stopped_at,
+        epoch=history.epochs,
+        train_loss=rounded(history.train_loss),
+        test_loss=rounded(history.test_loss),
+        final_train_loss=history.train_loss[-1] if ended else None,
+        final_test_loss=history.test_loss[-1] if ended else None,
+        final_reason=None if ended else f"diverged at epoch {trained.diverged_at}",
+    )
+    if not trained.run.problem.classification:
+        return losses
+    return Accuracies(
+        **vars(losses),
+        train_accuracy=trained.train_accuracy,
+        test_accuracy=trained.test_accuracy,
+        final_train_accuracy=trained.train_accuracy[-1] if ended else None,
+        final_test_accuracy=trained.test_accuracy[-1] if ended else None,
+    )
