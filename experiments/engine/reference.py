@@ -27,11 +27,11 @@ def train_plainly(run: Run) -> Tensor:
     scheduler = None
     if training.schedule is not None:
         scheduler = torch.optim.lr_scheduler.StepLR(
-            optimizer, training.schedule.every, training.schedule.factor
+            optimizer, training.schedule.arg("step_size"), training.schedule.arg("gamma")
         )
     order = generator(run.seed, "order")
     inputs, targets = plain_data(run)
-    for _ in range(training.epochs):
+    for _ in range(run.epochs):
         if training.batch_size is None:
             batches = [torch.arange(len(inputs))]
         else:

@@ -10,6 +10,7 @@ from experiments.engine.group import GroupTraining
 from experiments.engine.outcome import outcomes
 from experiments.engine.run import Run, Trained
 from experiments.engine.share import ElsewhereError
+from experiments.settings.choice import parts
 from report.records.record import digest
 
 STACK_BYTES = {"cpu": 2 << 20, "cuda": 2 << 30}
@@ -20,11 +21,12 @@ def train(runs: Sequence[Run], context: Context, *, label: str = "training") -> 
     """Train all runs; the outcome has the order of `runs`.
 
     Runs whose networks have the same layers, whose trainings differ at most in the learning rate
-    and whose problems have equal sizes form stacks; convolutional networks are trained one by one.
+    and whose problems have equal sizes form stacks. Convolutional networks are trained one by one,
+    and so is everything by LBFGS, whose steps are not element-wise.
     Raises ElsewhereError where `context` has a share of the groups and others are not finished.
     """
     groups = grouped(runs, context.device)
-    total = sum(len(group) * runs[group[0]].training.epochs for group in groups)
+    total = sum(len(group) * runs[group[0]].epochs for group in groups)
     advance = context.progress.start(label, total)
     if context.share is not None:
         _train_share(runs, groups, context, advance)
@@ -51,7 +53,7 @@ def _train_share(
             _with_less_memory(members, context, advance)
             continue
         state = context.cache.load(group_key(members, context.cache.salt))
-        unfinished |= state is None or state["epoch"] < members[0].training.epochs
+        unfinished |= state is None or state["epoch"] < members[0].epochs
     if unfinished:
         raise ElsewhereError
 
@@ -131,7 +133,7 @@ def _position(run: Run) -> tuple[float, int, str]:
 
 def stack_size(run: Run, device: torch.device) -> int:
     """Number of runs in a stack so that the activations of one step fit `STACK_BYTES`."""
-    if run.network.convolutions:
+    if run.network.convolutions or parts(run.training.optimizer)[0] == "LBFGS":
         return 1
     examples = run.training.batch_size or len(run.problem.inputs)
     width = sum(run.network.hidden) + run.problem.outputs
@@ -142,11 +144,12 @@ def stack_size(run: Run, device: torch.device) -> int:
 def _kind(run: Run) -> str:
     """Equal for runs that can share a stack."""
     problem = run.problem
+    sets = (problem.inputs, problem.test_inputs, problem.validation_inputs)
     return digest(
         {
             "network": run.network.model_dump(mode="json", exclude={"name"}),
             "training": run.training.model_dump(mode="json", exclude={"learning_rate"}),
-            "sizes": [list(t.shape) for t in (problem.inputs, problem.test_inputs)],
+            "sizes": [list(t.shape) for t in sets if t is not None],
             "outputs": problem.outputs,
             "normalization": [problem.mean, problem.std],
             "classification": problem.classification,

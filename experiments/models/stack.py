@@ -8,6 +8,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from experiments.models.build import build
+from experiments.models.layout import channels_last
 from experiments.models.perceptron import perceptrons
 from experiments.settings.network import Network, Shape
 
@@ -16,22 +17,39 @@ class Ensemble(Protocol):
     """R networks of one shape, stored as rows of `parameters` (R, P) with gradients alike.
 
     A row has the order of `module.parameters()` of the single network, flattened.
+
+    Attributes:
+        draws: whether layers draw random numbers in training (dropout).
+        mixes: whether outputs in training depend on the other examples of the batch (batch
+            normalization), so that it cannot be computed in parts.
     """
 
     parameters: Tensor
     gradients: Tensor
+    draws: bool
+    mixes: bool
+
+    def train(self, mode: bool) -> None:
+        """Whether the steps of a training are computed, or, as at the beginning, a measure."""
+        ...
 
     def __call__(self, inputs: Tensor) -> Tensor:
         """Outputs (R, B, O) for inputs (R, B, ...) or, shared by all runs, (1, B, ...)."""
         ...
 
-    def backward(self, losses: Tensor) -> None:
-        """Overwrite `gradients` by the gradient of each run's loss; `losses` has shape (R,)."""
+    def backward(self, losses: Tensor, *, add: bool = False) -> None:
+        """Overwrite `gradients` by the gradient of each run's loss, or add it to them.
+
+        `losses` has shape (R,).
+        """
         ...
 
 
 class _Rows:
     """Leaf tensors (R, *shape) that share memory with the rows of parameters."""
+
+    draws = False
+    mixes = False
 
     def __init__(self, module: nn.Module, parameters: Tensor) -> None:
         self.parameters = parameters
@@ -46,12 +64,16 @@ class _Rows:
             self._slots.append(self.gradients[:, part].unflatten(1, parameter.shape))
             start = part.stop
 
-    def backward(self, losses: Tensor) -> None:
+    def train(self, mode: bool) -> None:
+        """See `Ensemble.train`."""
+
+    def backward(self, losses: Tensor, *, add: bool = False) -> None:
         """See `Ensemble.backward`."""
         # The sum, not the mean, over runs: each run's gradient is its own.
         found = torch.autograd.grad(losses.sum(), list(self.leaves.values()))
         with torch.no_grad():
-            torch._foreach_copy_(self._slots, found)
+            write = torch._foreach_add_ if add else torch._foreach_copy_
+            write(self._slots, found)
 
 
 class StackedMLP(_Rows):
@@ -80,9 +102,10 @@ class SingleNetwork(_Rows):
         """See `ensemble`; `parameters` is (1, P)."""
         if parameters.shape[0] != 1:
             raise ValueError("a single network has one row of parameters")
-        self._module = build(network, shape, device="meta")
-        super().__init__(self._module, parameters)
+        module = build(network, shape, device="meta")
+        super().__init__(module, parameters)
         self.convolutions = bool(network.convolutions)
+        self._module = channels_last(module) if self.convolutions else module
         self._bfloat16 = bfloat16
 
     def __call__(self, inputs: Tensor) -> Tensor:

@@ -98,11 +98,13 @@ def smaller(data: ImageDataSettings, train: int, test: int) -> ImageDataSettings
 
 
 def shorter(training: Training, epochs: int, batch_size: int | None = None) -> Training:
-    """At most so many epochs, for smoke runs; batches no larger than `batch_size`."""
+    """At most so many epochs, or steps, for smoke runs; batches no larger than `batch_size`."""
     batch = training.batch_size
     if batch is not None and batch_size is not None:
         batch = min(batch, batch_size)
-    return training.model_copy(update={"epochs": min(epochs, training.epochs), "batch_size": batch})
+    length = {"epochs": training.epochs, "steps": training.steps}
+    length = {key: min(epochs, count) for key, count in length.items() if count is not None}
+    return training.model_copy(update={**length, "batch_size": batch})
 
 
 def models(uses: Sequence[Use]) -> tuple[Model, ...]:

@@ -54,7 +54,12 @@ class Case(Settings):
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps of one epoch; an incomplete last batch counts."""
-        return -(-self.examples // (self.training.batch_size or self.examples))
+        return self.training.steps_per_epoch(self.examples)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of the training, the last one begun included."""
+        return self.training.epochs_of(self.examples)
 
     def use(self, runs: int) -> Use:
         """The network as the task uses it, trained so many times."""
@@ -91,5 +96,5 @@ class Case(Settings):
             "examples": self.examples,
             "batch_size": self.training.batch_size or self.examples,
             "steps_per_epoch": self.steps_per_epoch,
-            "epochs": self.training.epochs,
+            "epochs": self.epochs,
         }

@@ -69,9 +69,7 @@ def run(settings: Settings, context: Context) -> Measured:
     surfaces: list[dict[str, Any]] = []
     for case in settings.cases:
         problem = case.problem(context)
-        observe = Observe(
-            evaluations=1, snapshot_every=math.ceil(case.training.epochs / settings.snapshots)
-        )
+        observe = Observe(evaluations=1, snapshot_every=math.ceil(case.epochs / settings.snapshots))
         runs = [
             Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds
         ]

@@ -155,12 +155,12 @@ def _case(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of the runs, and of the spectrum that is shown."""
     problem = case.problem(context)
-    longest = case.training.epochs
+    longest = case.epochs
     epochs = [max(1, round(length * longest)) for length in settings.lengths]
     runs = [
         Run(
             case.network,
-            case.training.model_copy(update={"epochs": epochs[seed % len(epochs)]}),
+            case.training.model_copy(update={"epochs": epochs[seed % len(epochs)], "steps": None}),
             problem,
             seed,
             double=True,
@@ -197,7 +197,7 @@ def _trained_row(outcome: Trained) -> dict[str, Any]:
     lost = outcome.diverged_at is not None
     row: dict[str, Any] = {
         "seed": outcome.run.seed,
-        "epochs": outcome.run.training.epochs,
+        "epochs": outcome.run.epochs,
         "diverged_at": outcome.diverged_at,
         "verdict": "diverged" if lost else None,
     }

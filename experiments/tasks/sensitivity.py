@@ -21,6 +21,7 @@ from experiments.tasks.base import (
     curves,
     dataset_facts,
     image_shape,
+    shorter,
     smaller,
     train_size,
 )
@@ -90,13 +91,12 @@ class Settings(TaskSettings):
         }
         own = self.training.batch_size
         update = {
-            "epochs": min(2, self.training.epochs),
             "batch_size": own and shrunk.get(own, min(own, images)),
         }
         return self.model_copy(
             update={
                 "data": data,
-                "training": self.training.model_copy(update=update),
+                "training": shorter(self.training, 2).model_copy(update=update),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
                 "test_points": 100,
                 "seeds": self.seeds[:2],

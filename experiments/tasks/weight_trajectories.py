@@ -40,7 +40,7 @@ class Settings(TaskSettings):
         count = self.case.network.depth + 1
         if self.layer > count:
             raise ValueError(f"layer = {self.layer}: the network has {count} layers")
-        epochs = self.case.training.epochs
+        epochs = self.case.epochs
         if not 2 <= epochs / self.record_every <= MOST_SNAPSHOTS:
             raise ValueError(
                 f"record_every = {self.record_every}: {epochs} epochs must give 2 to "
@@ -59,7 +59,7 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, few epochs, three runs."""
         case = self.case.smoke(function_epochs=20, image_epochs=6)
-        every = min(self.record_every, case.training.epochs // 2)
+        every = min(self.record_every, case.epochs // 2)
         return self.model_copy(
             update={"case": case, "record_every": every, "seeds": self.seeds[:3]}
         )

@@ -83,7 +83,7 @@ def test_a_finished_group_is_not_trained_again(
     first = train(runs, kept)
     from experiments.engine.group import GroupTraining
 
-    monkeypatch.setattr(GroupTraining, "_train_epoch", None)
+    monkeypatch.setattr(GroupTraining, "_batches", None)
     again = train(runs, kept)
     assert all(torch.equal(a.parameters, b.parameters) for a, b in zip(first, again, strict=True))
 
