@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import growth, pairs, table
 from benchmarks.measure import Pair, machine, timed
-from experiments.device import choose_device, prepare_process
+from experiments.device import choose_device, cores, prepare_process
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context
 from experiments.settings.base import did_you_mean
@@ -58,7 +58,7 @@ def main() -> None:
         device = choose_device(options.device)
     except UserError as error:
         parser.error(str(error))
-    prepare_process()
+    prepare_process(cores())
     context = Context(device, options.data_dir, Cache(None))
     for key in options.only or ():
         if key not in selected(context):

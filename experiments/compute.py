@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -22,6 +21,7 @@ from experiments.tasks import task_module
 from experiments.tasks.base import Measured, dataset_facts, models
 from report.errors import UserError
 from report.records import Record, Results
+from report.records.options import Options
 from report.records.record import digest
 
 REASON_LENGTH = 300
@@ -38,22 +38,20 @@ class CountingCache(Cache):
         """See `Cache.load`."""
         state = super().load(key)
         if state is not None:
-            self.taken_up.setdefault(key, float(state["seconds"]))
+            seconds = state.get("seconds")
+            self.taken_up.setdefault(key, seconds if isinstance(seconds, float) else 0.0)
         return state
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to run and where."""
+    """What to run, and where: the options, and what they come to on this machine."""
 
+    options: Options
     suite: Suite
     tasks: tuple[str, ...]
     results: Results
-    data_dir: Path
     device: torch.device
-    command: str
-    force: bool = False
-    log_dir: Path | None = None
 
 
 def compute(request: Request, task: str, progress: Progress) -> Record:
@@ -71,17 +69,11 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
             f"{marker.parent}: cannot be written ({error.strerror}); nothing was trained; "
             "choose a writable folder"
         ) from error
-    cache = CountingCache(request.results.trained, training_code())
+    cache = CountingCache(request.results.trained, training_code(), since=request.options.since)
     begin = time.perf_counter()
     try:
         with watched(request, task) as watch:
-            context = Context(
-                device=request.device,
-                data_dir=request.data_dir,
-                cache=cache,
-                progress=progress,
-                watch=watch,
-            )
+            context = Context(request.device, request.options.data_dir, cache, progress, watch)
             measured = task_module(task).run(settings, context)
         digest(dict(measured.metrics))  # refuses NaN and whatever else is no strict JSON
         reason = None
@@ -95,6 +87,18 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
         torch.cuda.empty_cache()  # the next task starts with all of the memory
     wall_seconds = time.perf_counter() - begin
     return _record(request, task, measured, reason, wall_seconds, cache.taken_up)
+
+
+def take_part(request: Request, task: str) -> None:
+    """Compute beside the process that computes `task`, and leave what is done in the cache.
+
+    The two divide the groups of runs, and whatever else goes through `Cache.each`; no result
+    depends on which of them did what. Nothing is recorded.
+    """
+    cache = Cache(request.results.trained, training_code(), since=request.options.since)
+    with watched(request, task) as watch:
+        context = Context(request.device, request.options.data_dir, cache, watch=watch)
+        task_module(task).run(request.suite.tasks[task], context)
 
 
 def training_code() -> str:
@@ -128,7 +132,7 @@ def _record(
         settings=wanted.settings,
         key=wanted.key,
         provenance=provenance(
-            request.device, request.command, wanted, measured, wall_seconds, taken_up or {}
+            request.device, request.options.command, wanted, measured, wall_seconds, taken_up or {}
         ),
         dataset=None if not datasets else datasets[0] if len(datasets) == 1 else datasets,
         models=models(settings.uses()),
@@ -153,8 +157,8 @@ def precision_notes(uses: Sequence[Use], device: torch.device) -> tuple[str, ...
 
 def watched(request: Request, task: str) -> AbstractContextManager[Watch | None]:
     """What writes the scalars that the user asked for; TensorBoard is imported for nobody else."""
-    if request.log_dir is None:
+    if request.options.log_dir is None:
         return nullcontext()
     from experiments.tensorboard import watching
 
-    return watching(request.log_dir / request.suite.name / task)
+    return watching(request.options.log_dir / request.suite.name / task)

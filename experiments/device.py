@@ -21,9 +21,18 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def prepare_process(workers: int = 1) -> None:
-    """What every process that computes does first, one of so many: threads, memory, digits."""
-    pin_threads(workers)
+def threads_on(device: torch.device) -> int:
+    """Threads of a process that computes there.
+
+    One where the CPU trains, since results depend on it in their last bits: the cores are used by
+    processes side by side. Beside a GPU, all cores.
+    """
+    return 1 if device.type == "cpu" else cores()
+
+
+def prepare_process(threads: int) -> None:
+    """What every process that computes does first: threads, memory, digits."""
+    pin_threads(threads)
     keep_memory()
     use_all_digits()
 
@@ -37,14 +46,9 @@ def use_all_digits() -> None:
     torch.backends.cudnn.allow_tf32 = False
 
 
-def pin_threads(workers: int = 1) -> int:
-    """Fix and return the number of threads of each of `workers` processes.
-
-    OMP_NUM_THREADS where it is set, else an equal share of the cores. Results depend on it in the
-    last bits, so that records keep it.
-    """
+def pin_threads(threads: int) -> int:
+    """Fix and return the number of threads of this process: OMP_NUM_THREADS where it is set."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     given = int(wanted) if wanted.isdigit() else 0
-    count = given or max(1, cores() // workers)
-    torch.set_num_threads(count)
-    return count
+    torch.set_num_threads(given or threads)
+    return given or threads

@@ -1,120 +1,118 @@
-"""How long tasks will train, from a few steps timed here and now."""
+"""How long a run will take: from what the records here took, and what is in the cache already."""
 
-import math
-import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
+from pydantic import ValidationError
 
-from experiments.engine.losses import mean_losses
-from experiments.engine.optimizers import RowOptimizer
-from experiments.engine.problem import Problem
-from experiments.engine.randomness import generator
-from experiments.engine.run import Observe, Run, evaluation_epochs
-from experiments.engine.train import stack_size
-from experiments.models.build import initial_parameters
-from experiments.models.stack import ensemble
+from experiments.compute import Request, training_code
+from experiments.engine.cache import Cache
+from experiments.engine.context import Context
+from experiments.provenance import device_name
 from experiments.settings.use import Use
-from experiments.tasks.base import TaskSettings, dataset_facts
-
-STEPS = 5
-"""Steps that are timed, after two that are not."""
-BATCH = 64
-"""Images of a convolutional network's step that is timed, at most; beyond, its time is taken as
-proportional. The steps of perceptrons are short, and timed whole."""
+from experiments.tasks import task_module
+from experiments.timing import training_seconds
+from report.errors import UserError
+from report.records import BadRecordError, Record, Results, read_record
+from report.tasks import BY_NAME
 
 
-def estimate_line(tasks: dict[str, TaskSettings], device: torch.device, workers: int) -> str:
-    """One line: the training that is ahead, each task's and all on so many workers."""
-    seconds = {name: training_seconds(settings, device) for name, settings in tasks.items()}
-    each = ", ".join(f"{name} {_words(value)}" for name, value in seconds.items())
-    # Side by side: as long as an equal share, or as the longest task.
-    together = max([sum(seconds.values()) / workers, *seconds.values()])
-    return (
-        f"about {_words(together)} of training ahead by a few steps timed here ({each}); "
-        "what is measured of the trained networks comes on top"
+def estimate_line(request: Request, tasks: Sequence[str], workers: int) -> str:
+    """One line: what is ahead, each task and all of them on so many workers."""
+    seconds = {}
+    for task in tasks:
+        known = seconds_by_records(request, task)
+        if known is None and not {*tasks} & {*BY_NAME[task].after}:
+            known = training_seconds(request.suite.tasks[task], request.device)
+        if known is not None:
+            seconds[task] = known * share_left(request, task)
+    each = ", ".join(f"{task} {_words(value)}" for task, value in seconds.items())
+    return f"about {_words(sum(seconds.values()) / workers)} ahead ({each})"
+
+
+def seconds_by_records(request: Request, task: str) -> float | None:
+    """Seconds on one worker by a record of the task on such a device, in proportion to the work.
+
+    The record in the suite's own folder goes before those of other suites.
+    """
+    settings, root = request.suite.tasks[task], request.results.root
+    own = request.results.record(task)
+    for path in (own, *sorted(path for path in root.glob(f"*/{task}.json") if path != own)):
+        try:
+            record = read_record(path)
+            before = _work(type(settings).model_validate(record.settings).uses())
+        except (OSError, BadRecordError, ValidationError):
+            continue
+        if record.status != "failed" and not record.smoke and _alike(record, request.device):
+            taken_up = 0.0 if BY_NAME[task].after else record.provenance.taken_up_seconds
+            seconds = record.provenance.wall_seconds + taken_up
+            return seconds * _work(settings.uses()) / before
+    return None
+
+
+def _alike(record: Record, device: torch.device) -> bool:
+    """Whether the record was made by a processor of the same kind."""
+    here, there = device_name(device), record.provenance.device
+    return here == there or (here.startswith("CPU") and there.startswith("CPU"))
+
+
+def _work(uses: Sequence[Use]) -> float:
+    """Examples that are trained on, over all runs and epochs."""
+    return float(
+        sum(use.runs * use.training.epochs_of(use.train_size) * use.train_size for use in uses)
     )
 
 
-def training_seconds(
-    settings: TaskSettings,
-    device: torch.device,
-    clock: Callable[[], float] = time.perf_counter,
-) -> float:
-    """Seconds that the trainings of a task take: steps and evaluations, in the engine's stacks."""
-    tests = max((dataset_facts(data).test_size for data in settings.image_data()), default=0)
-    timed: dict[Use, tuple[float, float]] = {}
-    total = 0.0
-    for use in settings.uses():
-        training = use.training
-        once = training.model_copy(update={"epochs": 1, "steps": None})
-        alike = replace(use, training=once, group=None)
-        if alike not in timed:
-            timed[alike] = _timed(use, device, clock)
-        step, forward = timed[alike]
-        epochs = training.epochs_of(use.train_size)
-        examples = epochs * use.train_size
-        evaluations = len(evaluation_epochs(epochs, Observe().evaluations))
-        evaluated = evaluations * (use.train_size + (tests or use.train_size))
-        total += examples * step + evaluated * forward
-    return total
+class _SurveyedError(Exception):
+    """All groups of the task's first training have been asked for."""
 
 
-def _timed(use: Use, device: torch.device, clock: Callable[[], float]) -> tuple[float, float]:
-    """Seconds per example of a step, and of a forward pass, of all runs of the use."""
-    run = Run(use.network, use.training, _blank(use), seed=0)
-    stack = min(use.runs, stack_size(run, device))
-    batch = min(use.training.batch_size or use.train_size, use.train_size)
-    if use.network.convolutions:
-        batch = min(batch, BATCH)
-    start = initial_parameters(use.network, use.shape, generator(0, "weights"))
-    parameters = start.repeat(stack, 1).to(device)
-    networks = ensemble(use.network, use.shape, parameters)
-    optimizer = RowOptimizer(parameters, networks.gradients, [use.training] * stack)
-    inputs = torch.zeros(stack, batch, *use.shape.input, device=device)
-    targets = torch.zeros(stack, batch, dtype=torch.int64, device=device)
-    if not use.classification:
-        targets = torch.zeros(stack, batch, use.shape.outputs, device=device)
+@dataclass(frozen=True)
+class _Survey(Cache):
+    """Notes the keys of a training, and ends the task before it trains."""
 
-    def losses() -> Tensor:
-        found = mean_losses(use.training.loss, networks(inputs), targets)
-        networks.backward(found)
-        return found
+    keys: list[str] = field(default_factory=list)
 
-    def step() -> None:
-        optimizer.step(losses(), again=losses)
-
-    def forward() -> None:
-        with torch.no_grad():
-            networks(inputs)
-
-    stacks = math.ceil(use.runs / stack)
-    return tuple(_seconds(work, device, clock) * stacks / batch for work in (step, forward))  # type: ignore[return-value]
+    @contextmanager
+    def claimed(self, key: str, *, wait: bool) -> Iterator[bool]:
+        """See `Cache.claimed`; as if another process were at every group."""
+        if wait:
+            raise _SurveyedError
+        self.keys.append(key)
+        yield False
 
 
-def _seconds(work: Callable[[], None], device: torch.device, clock: Callable[[], float]) -> float:
-    work()
-    work()
-    _wait(device)
-    begin = clock()
-    for _ in range(STEPS):
-        work()
-    _wait(device)
-    return (clock() - begin) / STEPS
+@dataclass
+class _Totals:
+    """Progress that is not shown: the total of the piece of work that came last."""
+
+    total: int = 0
+
+    def start(self, description: str, total: int) -> Callable[[int], None]:
+        """See `experiments.engine.context.Progress`."""
+        self.total = total
+        return lambda _done: None
 
 
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-
-
-def _blank(use: Use) -> Problem:
-    """A problem of the use's size that takes no memory."""
-    inputs = torch.zeros(()).expand(use.train_size, *use.shape.input)
-    targets = torch.zeros(()).expand(use.train_size, use.shape.outputs)
-    return Problem("blank", inputs, targets, inputs, targets, use.shape.outputs, "blank")
+def share_left(request: Request, task: str) -> float:
+    """Which share of the epochs of the task's first training is not in the cache; 1 without one."""
+    results: Results = request.results
+    if not any(results.trained.glob("*.pt")):
+        return 1.0
+    survey = _Survey(results.trained, training_code(), since=request.options.since)
+    totals = _Totals()
+    try:
+        context = Context(request.device, request.options.data_dir, survey, totals)
+        task_module(task).run(request.suite.tasks[task], context)
+    except _SurveyedError:
+        pass
+    except (UserError, RuntimeError, ValueError, OSError):
+        return 1.0  # told when the task is run
+    states = [state for key in survey.keys if (state := survey.load(key)) is not None]
+    done: int = sum(state["epoch"] * len(state["orders"]) for state in states)
+    return 1.0 - done / max(totals.total, 1)
 
 
 def _words(seconds: float) -> str:

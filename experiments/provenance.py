@@ -2,7 +2,6 @@
 
 import platform
 import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -80,8 +79,3 @@ def _git() -> tuple[str | None, bool | None]:
         return git("rev-parse", "HEAD"), bool(git("status", "--porcelain", "--", ".", "../report"))
     except (OSError, subprocess.CalledProcessError):
         return None, None
-
-
-def command_line() -> str:
-    """The command as the user gave it, with the program's name alone."""
-    return " ".join(["homework", *sys.argv[1:]])

@@ -1,7 +1,7 @@
 """Run the tasks of a suite: what is fresh is kept, the rest is computed and recorded."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments.compute import Request
 from experiments.freshness import freshness
@@ -11,7 +11,8 @@ from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record, write_record
 from report.records.folders import check_kind, make_room, remove_drafts
-from report.records.store import set_aside
+from report.records.owner import LastRun, remember_run, take
+from report.records.store import set_aside, write_text
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Report:
 
 def run(
     request: Request,
-    computed: Callable[[tuple[str, ...]], Iterator[tuple[str, Outcome]]],
+    computed: Callable[[Request, tuple[str, ...]], Iterator[tuple[str, Outcome]]],
     on_record: Callable[[Record], None],
     say: Callable[[str], None],
 ) -> Report:
@@ -38,7 +39,7 @@ def run(
         say: told one line per task.
 
     A task that fails leaves a record of status "failed"; the other tasks run all the same.
-    Raises UserError, after the other tasks are done, for a task that the user can mend; before
+    Raises UserError, after the other tasks are done, for a task that the user can correct; before
     anything is computed, where the folder cannot be written or holds records of the other kind
     (smoke and full-size records never mix).
     """
@@ -67,7 +68,7 @@ def run(
         waiting = []
         for task in request.tasks:
             state = freshness(request.suite, task, results)
-            if state.fresh and state.record is not None and not request.force:
+            if state.fresh and state.record is not None and not request.options.force:
                 results.marker(task).unlink(missing_ok=True)
                 forget(results, task)
                 fresh.append(task)
@@ -80,7 +81,7 @@ def run(
                 place = set_aside(results.record(task), results.aside)
                 say(f"{task}: the damaged record lies in {place}")
             waiting.append(task)
-        for task, outcome in computed(tuple(waiting)):
+        for task, outcome in computed(_begun(request, say), tuple(waiting)):
             try:
                 if isinstance(outcome, UserError):
                     raise outcome
@@ -99,6 +100,26 @@ def run(
             done.append(task)
             say(f"{task}: {outcome.status} in {outcome.provenance.wall_seconds:.1f} s")
             finish(outcome)
+        with tried(results.jobs_lock) as alone:
+            if alone:
+                remove_drafts(results)  # of workers that took part in a task and were ended with it
     if errors:
         raise errors[0]
     return Report(tuple(done), tuple(fresh), failed)
+
+
+def _begun(request: Request, say: Callable[[str], None]) -> Request:
+    """The request as it begins: the folder is the suite's, what was run last is kept.
+
+    Where everything is to be made anew, nothing older than now is taken from the cache; the clock
+    is that of the disk.
+    """
+    options, results = request.options, request.results
+    take(results, request.suite.file)
+    remember_run(options.results, LastRun(options.suite, options.smoke))
+    if not options.force:
+        return request
+    write_text(results.anew, "")
+    say("--force: everything is trained anew; what was trained before is not taken up")
+    since = results.anew.stat().st_mtime
+    return replace(request, options=options.model_copy(update={"since": since}))

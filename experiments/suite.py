@@ -1,6 +1,7 @@
 """A suite: which tasks to run with which settings, read from one TOML file."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from pydantic import ValidationError
 from experiments.settings.base import did_you_mean, explain
 from experiments.settings.consistency import faults
 from experiments.settings.slurm import Slurm
+from experiments.suites import SUITES as SUITES
+from experiments.suites import find_suite, unknown_suite
+from experiments.suites import suite_names as suite_names
 from experiments.tasks import task_module
 from experiments.tasks.base import TaskSettings
 from report.errors import UserError
 from report.tasks import BY_NAME, TASKS
 
-SUITES = Path(__file__).parent / "suites"
 KEYS = ("title", "tasks", "slurm")
 UNSTATED = Slurm()
 """Where a suite has no table `[slurm]`."""
@@ -36,27 +39,17 @@ class Suite:
     slurm: Slurm = UNSTATED
 
 
-def suite_names() -> tuple[str, ...]:
-    """Names of the suites that come with the program."""
-    return tuple(sorted(path.stem for path in SUITES.glob("*.toml")))
-
-
-def load_suite(name: str, *, smoke: bool = False) -> Suite:
+def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results")) -> Suite:
     """Read and validate a suite by its name, or by the path of a TOML file.
+
+    `root` is the folder of all results, which knows the names of suites of one's own.
 
     Raises:
         UserError: no such suite, not TOML, an unknown or mistyped setting, settings that contradict
             themselves; file and key are named.
     """
-    file = Path(name) if name.endswith(".toml") else SUITES / f"{name}.toml"
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(
-            f'suite "{name}": there is none{did_you_mean(name, suite_names())}'
-        ) from None
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: not readable as TOML ({error}); mend the file") from error
+    name, file = find_suite(given, root)
+    content = _read(given, file)
     tables = _tables(file, content)
     tasks = {
         task.name: _settings(file, task.name, _with_embedded(file, task.name, tables))
@@ -65,8 +58,22 @@ def load_suite(name: str, *, smoke: bool = False) -> Suite:
     }
     if smoke:
         tasks = {task: settings.smoke() for task, settings in tasks.items()}
-    title = str(content.get("title", file.stem))
-    return Suite(file.stem, title, file, tasks, smoke, _slurm(file, content.get("slurm", {})))
+    title = str(content.get("title", name))
+    return Suite(name, title, file, tasks, smoke, _slurm(file, content.get("slurm", {})))
+
+
+def _read(given: str, file: Path) -> dict[str, Any]:
+    """The content of a suite's file; a byte order mark, as Notepad writes it, is skipped."""
+    try:
+        if file.exists() and not file.is_file():
+            raise UserError(f"{file}: not readable as TOML (it is no file); name a suite's file")
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise unknown_suite(given) from None
+    except RecursionError:
+        raise UserError(f"{file}: is nested too deeply; write it with fewer brackets") from None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{file}: not readable as TOML ({error}); correct the file") from error
 
 
 def _tables(file: Path, content: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +139,7 @@ def _frozen(value: Any) -> Any:
     return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
 
 
-def chosen_tasks(suite: Suite, only: list[str]) -> list[str]:
+def chosen_tasks(suite: Suite, only: Sequence[str]) -> list[str]:
     """The suite's tasks, or those of `only` in the suite's order; raises UserError."""
     for name in only:
         if name not in suite.tasks:

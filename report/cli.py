@@ -1,125 +1,99 @@
 """The command line `homework`: run, render, report, status, check, names, diff, models."""
 
+import inspect
 import json
+import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
-from enum import StrEnum
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from report import __version__, commands
 from report.errors import UserError
 from report.interruption import InterruptedBySignal, interruptible
+from report.records.options import Options
 
 app = typer.Typer(
     name="homework",
     help="Run the experiments of a deep learning homework and render its report.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 
-
-class Device(StrEnum):
-    """Where to compute."""
-
-    auto = "auto"
-    cpu = "cpu"
-    cuda = "cuda"
-
-
-class Renderer(StrEnum):
-    """Which renderer to use."""
-
-    auto = "auto"
-    quarto = "quarto"
-    builtin = "builtin"
-
-
-class Executor(StrEnum):
-    """Who computes."""
-
-    local = "local"
-    slurm = "slurm"
-
-
-SuiteName = Annotated[
-    str, typer.Option("--suite", help="A suite's name, or the path of a TOML file.")
-]
-Smoke = Annotated[bool, typer.Option("--smoke", help="Shrink every task to seconds.")]
-Only = Annotated[list[str] | None, typer.Option("--only", help="Only this task; may be repeated.")]
-DeviceName = Annotated[Device, typer.Option("--device", help="auto uses a GPU where there is one.")]
-ExecutorName = Annotated[Executor, typer.Option("--executor", help="Who computes the tasks.")]
-DataDir = Annotated[Path, typer.Option("--data-dir", help="Where MNIST and CIFAR-10 lie or go.")]
-Force = Annotated[bool, typer.Option("--force", help="Run what is fresh again.")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Tasks side by side; all cores if not given.")
-]
-LogDir = Annotated[
-    Path | None, typer.Option("--log-dir", help="Also write scalars for TensorBoard there.")
-]
-RendererName = Annotated[Renderer, typer.Option("--renderer", help="auto prefers Quarto.")]
+WHICH = ("suite", "smoke", "results")
+"""Options of every command that shows records."""
+RUN = ("suite", "only", "smoke", "results", "device", "executor", "data_dir", "force", "workers",
+       "log_dir")  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
-DATA = Path("data")
+
+def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command that is given these fields of `Options`, and options of its own by keyword."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        def call(**given: Any) -> None:
+            own = {name: given.pop(name) for name in tuple(given) if name not in names}
+            told = {name: value for name, value in given.items() if value is not None}
+            function(Options(**told, command=" ".join(["homework", *sys.argv[1:]])), **own)
+
+        own = list(inspect.signature(function).parameters.values())[1:]
+        shared = [_parameter(name) for name in names]
+        call.__signature__ = inspect.Signature([*shared, *own])  # type: ignore[attr-defined]
+        call.__name__, call.__doc__ = function.__name__, function.__doc__
+        app.command()(call)
+        return function
+
+    return register
 
 
-@app.command()
-def run(
-    suite: SuiteName = "quick",
-    only: Only = None,
-    smoke: Smoke = False,
-    device: DeviceName = Device.auto,
-    executor: ExecutorName = Executor.local,
-    data_dir: DataDir = DATA,
-    force: Force = False,
-    workers: Workers = None,
-    log_dir: LogDir = None,
-) -> None:
-    """Run the tasks of a suite that are not fresh, and draw their figures."""
-    _finish(
-        commands.run(suite, only or [], smoke, device, executor, data_dir, force, workers, log_dir)
+def _parameter(name: str) -> inspect.Parameter:
+    """A field of `Options` as Typer reads it; an option that is left out is None or empty."""
+    field = Options.model_fields[name]
+    kind: Any = field.annotation
+    default = field.default
+    if kind == tuple[str, ...]:
+        kind, default = list[str], []
+    least = 1 if name == "workers" else None
+    told = typer.Option(f"--{name.replace('_', '-')}", help=field.description, min=least)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[kind, told],
     )
 
 
-@app.command()
-def render(
-    suite: SuiteName = "full", renderer: RendererName = Renderer.auto, smoke: Smoke = False
-) -> None:
+@command(*RUN)
+def run(options: Options) -> None:
+    """Run the tasks of a suite (quick, if none is given) that are not fresh; draw their figures."""
+    _finish(commands.run(_or_quick(options)))
+
+
+@command(*WHICH, "renderer")
+def render(options: Options) -> None:
     """Render the report of a suite from its records: _site/index.html and _site/report.pdf."""
-    commands.render(suite, renderer, smoke)
+    commands.render(commands.last_run_here(options))
 
 
-@app.command()
-def report(
-    suite: SuiteName = "quick",
-    only: Only = None,
-    smoke: Smoke = False,
-    device: DeviceName = Device.auto,
-    executor: ExecutorName = Executor.local,
-    data_dir: DataDir = DATA,
-    force: Force = False,
-    workers: Workers = None,
-    log_dir: LogDir = None,
-    renderer: RendererName = Renderer.auto,
-) -> None:
+@command(*RUN, "renderer")
+def report(options: Options) -> None:
     """Run, then render."""
-    complete = commands.run(
-        suite, only or [], smoke, device, executor, data_dir, force, workers, log_dir
-    )
-    commands.render(suite, renderer, smoke)
+    options = _or_quick(options)
+    complete = commands.run(options)
+    commands.render(options)
     _finish(complete)
 
 
-@app.command()
-def status(suite: SuiteName = "quick", smoke: Smoke = False, as_json: AsJson = False) -> None:
+@command(*WHICH)
+def status(options: Options, *, as_json: AsJson = False) -> None:
     """Say of each task whether its record is done, stale, interrupted, diverged or missing.
 
     Where a job of Slurm was submitted for it: whether that is queued, running or lost.
     """
-    states = commands.status(suite, smoke)
+    states = commands.status(commands.last_run_here(options))
     if as_json:
         print(json.dumps(states, indent=1))
         return
@@ -128,21 +102,22 @@ def status(suite: SuiteName = "quick", smoke: Smoke = False, as_json: AsJson = F
         print(f"{state['task']:<20} {state['state']:<12} {reasons}".rstrip())
 
 
-@app.command()
-def check(suite: SuiteName = "quick", smoke: Smoke = False) -> None:
+@command(*WHICH)
+def check(options: Options) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
-    outcome = commands.check(suite, smoke)
+    options = commands.last_run_here(options)
+    outcome = commands.check(options)
     for found in (*outcome.problems, *outcome.notes):
         print(f"{found.topic:<10} {found.place}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"
-    print(f"{suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
+    print(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
     _finish(outcome.passed)
 
 
-@app.command()
-def names(suite: SuiteName = "full", smoke: Smoke = False) -> None:
+@command(*WHICH)
+def names(options: Options) -> None:
     """List the numbers that a comment may cite, {name} in comments/<task>.md, with their values."""
-    for name, value in commands.names(suite, smoke).items():
+    for name, value in commands.names(commands.last_run_here(options)).items():
         print(f"{{{name}}}  {value}")
 
 
@@ -165,15 +140,19 @@ def diff(
     print(as_markdown(found) if markdown else as_text(found), end="")
 
 
-@app.command()
-def models(suite: SuiteName = "quick", as_json: AsJson = False) -> None:
+@command("suite", "results")
+def models(options: Options, *, as_json: AsJson = False) -> None:
     """List every network of a suite with its number of parameters, without training."""
-    found = commands.models(suite)
+    found = commands.models(_or_quick(options))
     if as_json:
         print(json.dumps(found, indent=1, ensure_ascii=False))
         return
     for model in found:
         print(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
+
+
+def _or_quick(options: Options) -> Options:
+    return options if options.suite else options.model_copy(update={"suite": "quick"})
 
 
 def _version(wanted: bool) -> None:
@@ -198,9 +177,14 @@ def _finish(complete: bool) -> None:
 
 def main() -> None:
     """Entry point: what the user got wrong is one line on standard error and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # a stream that somebody put in the place
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
+        _check_place()
         with interruptible():
             code = app(standalone_mode=False)
+            sys.stdout.flush()
     except UserError as error:
         _fail(str(error))
     except typer.TyperException as error:
@@ -208,9 +192,36 @@ def main() -> None:
     except InterruptedBySignal as signal:
         print("homework: interrupted; the same command goes on from here", file=sys.stderr)
         sys.exit(signal.status)
+    except OSError as error:
+        _fail_to_write(error)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str) -> None:
+def _check_place() -> None:
+    """Raises UserError for a system or a folder in which nothing works."""
+    try:
+        import fcntl  # noqa: F401
+    except ModuleNotFoundError:
+        raise UserError(
+            "this system keeps no locks as Linux and macOS do; on Windows, use WSL"
+        ) from None
+    try:
+        os.getcwd()  # noqa: PTH109 (its fault is what is looked for)
+    except FileNotFoundError:
+        raise UserError(
+            "the folder in which this was started is gone; change to another one"
+        ) from None
+
+
+def _fail(message: str) -> NoReturn:
     print("homework: " + " ".join(message.split()), file=sys.stderr)
     sys.exit(2)
+
+
+def _fail_to_write(error: OSError) -> NoReturn:
+    """A fault of a file or of the output; an output that nobody reads any more is none."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still unsaid
+    if isinstance(error, BrokenPipeError):
+        sys.exit(141)
+    _fail(f"{error.filename or 'the output'}: {error.strerror}; nothing more was done")

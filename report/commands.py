@@ -11,84 +11,69 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.errors import UserError
-from report.records import Record
+from report.records import Record, Results
 from report.records.folders import results_of
+from report.records.options import Options
+from report.records.owner import check_owner, last_run
 from report.render import render as render_book
 from report.share import lay_frame
-from report.tasks import BY_NAME
 
 if TYPE_CHECKING:
     from report.check import Outcome
     from report.diff import Difference, Side
-
-RESULTS = Path("results")
 
 
 class MissingTorchError(UserError):
     """The experiments' libraries are not installed."""
 
 
-def run(
-    suite_name: str,
-    only: list[str],
-    smoke: bool,
-    device: str,
-    executor: str,
-    data_dir: Path,
-    force: bool,
-    side_by_side: int | None = None,
-    log_dir: Path | None = None,
-) -> bool:
+def run(options: Options) -> bool:
     """Run a suite's tasks; whether all that was asked for is there. Raises UserError."""
     need_torch()
     from experiments import runner, workers
     from experiments import suite as suites
     from experiments.compute import Request
-    from experiments.device import choose_device, cores, prepare_process
+    from experiments.device import choose_device, cores, prepare_process, threads_on
     from experiments.estimate import estimate_line
-    from experiments.provenance import command_line
     from experiments.slurm.driver import Driver
     from experiments.slurm.submission import need_submitit
-    from report.book import check_suite_name
+    from report.book.drawing import ensure_drawn
+    from report.book.gather import read_parts, section_of
+    from report.book.sources import check_suite_name
     from report.claims.stored import store_claims
-    from report.drawing import ensure_drawn
-    from report.gather import read_parts, section_of
     from report.progress import Bars
 
-    suite = suites.load_suite(suite_name, smoke=smoke)
+    results = results_for(options)
+    suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
     check_suite_name(suite.name)
-    tasks = tuple(suites.chosen_tasks(suite, only))
-    results = results_of(RESULTS, suite.name, smoke)
-    on_slurm = executor == "slurm"
+    tasks = tuple(suites.chosen_tasks(suite, options.only))
+    on_slurm = options.executor == "slurm"
     if on_slurm:
         need_submitit()
     # Where jobs compute, this process only watches, and each node chooses its device for itself.
-    chosen = choose_device("cpu" if on_slurm else device)
+    chosen = choose_device("cpu" if on_slurm else options.device)
     # Side by side on the cores of a CPU; a GPU is kept for one task at a time.
-    together = side_by_side or (cores() if chosen.type == "cpu" else 1)
-    prepare_process(together)
-    if log_dir is not None:
+    side_by_side = options.workers or (cores() if chosen.type == "cpu" else 1)
+    prepare_process(threads_on(chosen))
+    if options.log_dir is not None:
         from experiments.tensorboard import summary_writer
 
         summary_writer()  # missing: said before anything is trained
-    request = Request(suite, tasks, results, data_dir, chosen, command_line(), force, log_dir)
+    request = Request(options, suite, tasks, results, chosen)
 
     def draw(record: Record) -> None:
         ensure_drawn(record, section_of(record).figures, results)
 
     with Bars() as bars:
 
-        def computed(waiting: tuple[str, ...]) -> Iterator[tuple[str, workers.Outcome]]:
+        def computed(
+            begun: Request, waiting: tuple[str, ...]
+        ) -> Iterator[tuple[str, workers.Outcome]]:
             if on_slurm:
-                return Driver(request, suite.slurm, device, bars.say, side_by_side).computed(
-                    waiting
-                )
-            # A task that builds on another one of these trains nothing of its own.
-            ahead = [task for task in waiting if not {*waiting} & {*BY_NAME[task].after}]
-            if ahead and not smoke:
-                trained = {task: suite.tasks[task] for task in ahead}
-                bars.say(estimate_line(trained, chosen, together))
-            return workers.computed(request, waiting, bars, together)
+                return Driver(begun, bars.say).computed(waiting)
+            if waiting and not options.smoke:
+                bars.say(estimate_line(begun, waiting, side_by_side))
+            return workers.computed(begun, waiting, bars, side_by_side, bars.say)
 
         report = runner.run(request, computed, draw, bars.say)
     store_claims(results, read_parts(results))
@@ -97,31 +82,63 @@ def run(
     return not report.failed
 
 
-def render(suite_name: str, renderer: str, smoke: bool) -> None:
+def last_run_here(options: Options) -> Options:
+    """The options with a suite: where none is given, what was last run here, else `full`.
+
+    Says which, on standard error.
+    """
+    if options.suite:
+        return options
+    last = last_run(options.results)
+    if last is None:
+        return options.model_copy(update={"suite": "full"})
+    found = options.model_copy(update={"suite": last.suite, "smoke": options.smoke or last.smoke})
+    smoke = ", a smoke run" if found.smoke else ""
+    print(f"homework: --suite {found.suite}{smoke}, as last run here", file=sys.stderr)
+    return found
+
+
+def results_for(options: Options) -> Results:
+    """Where the records of the suite lie. Raises UserError where they are another suite's."""
+    from experiments.suites import find_suite
+
+    name, file = find_suite(options.suite, options.results)
+    results = results_of(options.results, name, options.smoke)
+    check_owner(results, file)
+    return results
+
+
+def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
-    results = results_of(RESULTS, Path(suite_name).stem, smoke)
+    results = results_for(options)
     records = [path.resolve() for path in results.folder.glob("*.json")]
     if not records:
-        from report.gather import gather
+        from report.book.gather import gather
 
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
-        print(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
+        print(
+            f"{Path.cwd()}: made a Quarto project of the book "
+            "(_quarto.yml, chapters, styles, homework.toml)"
+        )
     gc.set_threshold(100_000)  # the last work of a process, in large trees of which all is in use
-    environment = {"HOMEWORK_SUITE": results.name, "HOMEWORK_RESULTS": str(RESULTS.resolve())}
-    result = render_book(Path.cwd(), renderer, environment, records)  # type: ignore[arg-type]
+    environment = {
+        "HOMEWORK_SUITE": results.name,
+        "HOMEWORK_RESULTS": str(options.results.absolute()),
+    }
+    result = render_book(Path.cwd(), options.renderer, environment, records)
     print(result.line)
 
 
-def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
+def status(options: Options) -> list[dict[str, Any]]:
     """State of every task of a suite."""
+    results = results_for(options)
     need_torch()
     from experiments.freshness import freshness
     from experiments.slurm.queue import standing
     from experiments.suite import load_suite
 
-    suite = load_suite(suite_name, smoke=smoke)
-    results = results_of(RESULTS, suite.name, smoke)
+    suite = load_suite(options.suite, smoke=options.smoke, root=options.results)
     found = [freshness(suite, task, results) for task in suite.tasks]
     jobs = standing(results, [f.task for f in found if not f.fresh])
     return [
@@ -131,17 +148,17 @@ def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
     ]
 
 
-def check(suite_name: str, smoke: bool) -> Outcome:
+def check(options: Options) -> Outcome:
     """Whether the report of a suite holds; without torch, not whether its records are fresh."""
-    from report.book import Sources
+    from report.book.sources import Sources
     from report.check import State
     from report.check import check as check_report
 
-    results = results_of(RESULTS, Path(suite_name).stem, smoke)
+    results = results_for(options)
     try:
         states = [
             State(found["task"], found["state"], tuple(found["reasons"]))
-            for found in status(suite_name, smoke)
+            for found in status(options)
         ]
     except MissingTorchError as error:
         if not results.folder.is_dir():
@@ -169,7 +186,7 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     need_torch()
     from experiments.freshness import freshness
     from experiments.suite import load_suite, suite_names
-    from report.gather import read_parts
+    from report.book.gather import read_parts
 
     found = {}
     for name, results in side.suites.items():
@@ -185,21 +202,21 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     return found
 
 
-def names(suite_name: str, smoke: bool) -> dict[str, str]:
+def names(options: Options) -> dict[str, str]:
     """What a comment may cite: names and values."""
-    from report.gather import gather
+    from report.book.gather import gather
 
-    parts = gather(results_of(RESULTS, Path(suite_name).stem, smoke))
+    parts = gather(results_for(options))
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
 
 
-def models(suite_name: str) -> list[Any]:
+def models(options: Options) -> list[Any]:
     """Every network of a suite, from the built modules."""
     need_torch()
     from experiments.models.catalog import suite_models
     from experiments.suite import load_suite
 
-    return list(suite_models(load_suite(suite_name)))
+    return list(suite_models(load_suite(options.suite, root=options.results)))
 
 
 def need_torch() -> None:

@@ -16,7 +16,9 @@ from types import FrameType
 
 GRACE = 4.0
 """Seconds from the first signal to the end, at the latest."""
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 class InterruptedBySignal(BaseException):

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock
-
 from experiments.data.catalog import DatasetName, describe
+from experiments.lock import locked
 from report.errors import UserError
 
 Download = Callable[[DatasetName, Path], None]
@@ -27,18 +26,17 @@ def cache_dir(data_dir: Path) -> Path:
 
 @contextlib.contextmanager
 def exclusive(data_dir: Path) -> Iterator[None]:
-    """Let one process at a time download or decode; go on without a lock where there can be none.
+    """Let one process at a time download or decode.
 
-    That is in a read-only folder, and on a file system that keeps no locks, for which `filelock` 3
-    raises NotImplementedError; two processes may then download twice, and what they read is
-    verified as ever.
+    In a read-only folder there is no lock: two processes may then decode twice, and what they read
+    is verified as ever.
     """
+    log = logging.getLogger(__name__)
     with contextlib.ExitStack() as stack:
         try:
-            cache_dir(data_dir).mkdir(parents=True, exist_ok=True)
-            stack.enter_context(FileLock(cache_dir(data_dir) / "lock"))
-        except (OSError, NotImplementedError) as error:
-            logging.getLogger(__name__).info("no lock in %s: %s", data_dir, error)
+            stack.enter_context(locked(cache_dir(data_dir) / "lock", log.info))
+        except (OSError, UserError) as error:
+            log.info("no lock in %s: %s", data_dir, error)
         yield
 
 

@@ -13,7 +13,6 @@ from experiments.engine.cache import Cache
 from experiments.engine.problem import Problem
 from experiments.engine.problems import image_problem
 from experiments.engine.run import Run
-from experiments.engine.share import Share
 from experiments.settings.data import ImageDataSettings
 
 
@@ -43,17 +42,13 @@ class Silent:
 
 @dataclass(frozen=True)
 class Context:
-    """Everything a task gets from outside.
-
-    `share`: train only this part of the groups of runs; null for all of them.
-    """
+    """Everything a task gets from outside."""
 
     device: torch.device
     data_dir: Path
     cache: Cache
     progress: Progress = field(default_factory=Silent)
     watch: Watch | None = None
-    share: Share | None = None
     _loaded: dict[ImageDataSettings, ImageData] = field(default_factory=dict, repr=False)
 
     def images(self, settings: ImageDataSettings) -> ImageData:

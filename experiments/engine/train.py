@@ -6,10 +6,10 @@ from functools import partial
 import torch
 
 from experiments.engine.context import Context
+from experiments.engine.form import has_form
 from experiments.engine.group import GroupTraining
 from experiments.engine.outcome import outcomes
 from experiments.engine.run import Run, Trained
-from experiments.engine.share import ElsewhereError
 from experiments.settings.choice import parts
 from report.records.record import digest
 
@@ -22,40 +22,24 @@ def train(runs: Sequence[Run], context: Context, *, label: str = "training") -> 
 
     Runs whose networks have the same layers, whose trainings differ at most in the learning rate
     and whose problems have equal sizes form stacks. Convolutional networks are trained one by one,
-    and so is everything by LBFGS, whose steps are not element-wise.
-    Raises ElsewhereError where `context` has a share of the groups and others are not finished.
+    and so is everything by LBFGS, whose steps are not element-wise. Other processes that train the
+    same runs take their part: what one of them is training comes last, and is taken up from the
+    cache.
     """
     groups = grouped(runs, context.device)
     total = sum(len(group) * runs[group[0]].epochs for group in groups)
     advance = context.progress.start(label, total)
-    if context.share is not None:
-        _train_share(runs, groups, context, advance)
     trained: dict[int, Trained] = {}
-    for group in groups:
-        members = [runs[index] for index in group]
-        trained |= zip(group, _with_less_memory(members, context, advance), strict=True)
+    for wait in (False, True):
+        for group in groups:
+            if group[0] in trained:
+                continue
+            members = [runs[index] for index in group]
+            with context.cache.claimed(group_key(members, context.cache.salt), wait=wait) as mine:
+                if mine:
+                    outcome = _with_less_memory(members, context, advance)
+                    trained |= zip(group, outcome, strict=True)
     return [trained[index] for index in range(len(runs))]
-
-
-def _train_share(
-    runs: Sequence[Run],
-    groups: Sequence[list[int]],
-    context: Context,
-    advance: Callable[[int], None],
-) -> None:
-    """Train this share's groups; returns only where all the others are finished as well."""
-    share = context.share
-    assert share is not None
-    unfinished = False
-    for number, group in enumerate(groups):
-        members = [runs[index] for index in group]
-        if share.has(number):
-            _with_less_memory(members, context, advance)
-            continue
-        state = context.cache.load(group_key(members, context.cache.salt))
-        unfinished |= state is None or state["epoch"] < members[0].epochs
-    if unfinished:
-        raise ElsewhereError
 
 
 def _with_less_memory(
@@ -76,12 +60,31 @@ def _with_less_memory(
 def _trained(
     members: Sequence[Run], context: Context, advance: Callable[[int], None]
 ) -> list[Trained]:
-    training = GroupTraining(members, context.device)
     key = group_key(members, context.cache.salt)
+    training = GroupTraining(members, context.device)
     state = context.cache.load(key)
+    if state is not None and has_form(state, training.state()):
+        try:
+            training.restore(state)
+            return _finished(training, members, key, context, advance)
+        except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+            if isinstance(error, torch.OutOfMemoryError):
+                raise
+        training = GroupTraining(members, context.device)
     if state is not None:
-        training.restore(state)
-        advance(len(members) * training.epoch)
+        context.cache.discard(key)  # a whole file with a wrong content
+    return _finished(training, members, key, context, advance)
+
+
+def _finished(
+    training: GroupTraining,
+    members: Sequence[Run],
+    key: str,
+    context: Context,
+    advance: Callable[[int], None],
+) -> list[Trained]:
+    """Train from where the group stands to the end."""
+    advance(len(members) * training.epoch)
     training.finish(
         save=partial(context.cache.save, key),
         save_every=context.cache.seconds,

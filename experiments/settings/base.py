@@ -1,7 +1,5 @@
 """The base of all settings: frozen, closed to unknown keys, strict about types."""
 
-import difflib
-from collections.abc import Sequence
 from typing import Any, Final
 
 from pydantic import (
@@ -12,6 +10,8 @@ from pydantic import (
     model_serializer,
 )
 from pydantic_core import ErrorDetails
+
+from report.errors import did_you_mean as did_you_mean
 
 LATER: Final = "added later"
 """Metadata of a field that came after records had been written, `Annotated[int, LATER] = 1`.
@@ -36,12 +36,6 @@ class Settings(BaseModel):
             ):
                 dumped.pop(name, None)
         return dumped
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """`; did you mean "x"?` for the nearest known word, else the list of known words."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(known)}"
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:

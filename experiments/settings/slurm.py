@@ -1,8 +1,8 @@
 """What a suite asks of Slurm: the table `[slurm]`, in no record's key."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from experiments.settings.base import Settings
 
@@ -16,8 +16,8 @@ class Slurm(Settings):
     `minutes` is the time limit of a job. One that reaches it, is preempted or loses its node is
     submitted again, at most `restarts` times, and goes on from its newest checkpoint.
 
-    A task is one job. The training of a large one is split before into `parts` jobs; large is a
-    task that trains at least 2 · `parts` networks of its own (`experiments.slurm.piece`).
+    A task is one job, whose runs are divided among its `cpus`. A suite of an earlier version may
+    say `parts`, into how many jobs a task was split: it gets as many cores.
     """
 
     partition: Word | None = None
@@ -28,4 +28,11 @@ class Slurm(Settings):
     cpus: int = Field(default=1, ge=1)
     gpus: int = Field(default=0, ge=0)
     restarts: int = Field(default=20, ge=0)
-    parts: int = Field(default=1, ge=1, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parts(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("parts"), int):
+            return given
+        others = {key: value for key, value in given.items() if key != "parts"}
+        return {**others, "cpus": max(given["parts"], others.get("cpus", 1))}

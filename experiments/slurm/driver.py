@@ -1,8 +1,7 @@
 """Compute tasks as jobs of Slurm: submit them, watch them, take their records.
 
-Each task is one job; before that of a large task, jobs train parts of it. All that is known of a
-job's end is the record in the results folder, and what `squeue` says where there is none; of a
-part, what it has left in the cache. A command that ends, in whatever way, leaves its jobs: they
+Each task is one job. All that is known of a job's end is the record in the results folder, and what
+`squeue` says where there is none. A command that ends, in whatever way, leaves its jobs: they
 compute on, and the same command finds them again by their names.
 """
 
@@ -13,22 +12,14 @@ from pathlib import Path
 
 from experiments.compute import Request, failed
 from experiments.freshness import freshness
-from experiments.settings.slurm import Slurm
-from experiments.slurm.order import Order, fingerprint
-from experiments.slurm.piece import Piece, parts
-from experiments.slurm.queue import (
-    Job,
-    NoAnswerError,
-    Note,
-    forget,
-    job_name,
-    jobs,
-    parts_noted,
-)
+from experiments.lock import need_locks
+from experiments.slurm.arguments import Arguments, fingerprint
+from experiments.slurm.queue import Job, NoAnswerError, Submission, forget, job_name, jobs
 from experiments.slurm.submission import submit
 from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record
+from report.tasks import BY_NAME
 
 POLL = 3.0
 """Seconds between two looks at the records and the queue."""
@@ -40,10 +31,10 @@ AGAIN = {"TIMEOUT", "PREEMPTED", "NODE_FAIL", "BOOT_FAIL"}
 
 
 @dataclass
-class Sent:
-    """A job that is watched: what was noted of it, what was said of it last, when it ended."""
+class Watched:
+    """A job that is watched: its submission, what was said of it last, when it ended."""
 
-    note: Note
+    submission: Submission
     number: int
     said: str = "queued"
     ended: float | None = None
@@ -51,68 +42,47 @@ class Sent:
 
 @dataclass
 class Driver:
-    """Submits and watches the jobs of one request.
-
-    `device` is the name as the user gave it: the node chooses, not the machine that submits.
-    `limit` is the number of jobs at a time, null for no limit.
-    """
+    """Submits and watches the jobs of one request, `options.workers` at a time."""
 
     request: Request
-    slurm: Slurm
-    device: str
     say: Callable[[str], None]
-    limit: int | None = None
-    going: dict[Piece, Sent] = field(default_factory=dict)
+    going: dict[str, Watched] = field(default_factory=dict)
     silent: bool = False
 
     def computed(self, tasks: tuple[str, ...]) -> Iterator[tuple[str, Outcome]]:
         """Tasks with their records, each as soon as it is there.
 
-        A task's job is submitted when its parts, and the tasks of the request that it builds on,
-        are done. Raises UserError where jobs cannot be submitted at all.
+        A task's job is submitted when the tasks of the request that it builds on are done. Raises
+        UserError where jobs cannot be submitted at all.
         """
+        need_locks(self.request.results.jobs_lock)
         known: dict[str, Job] | None = jobs()
-        waiting = [piece for task in tasks for piece in self._pieces(task, known or {})]
-        limit = self.limit or len(waiting)
+        waiting = list(tasks)
+        limit = self.request.options.workers or len(waiting)
         try:
             while waiting or self.going:
                 unfinished = {*waiting, *self.going}
-                ready = [piece for piece in waiting if not piece.waits(unfinished)]
-                for piece in ready[: limit - len(self.going)] if known is not None else ():
-                    waiting.remove(piece)
-                    self._begin(piece, known or {})
+                ready = [task for task in waiting if not unfinished & {*BY_NAME[task].after}]
+                for task in ready[: limit - len(self.going)] if known is not None else ():
+                    waiting.remove(task)
+                    self._begin(task, known or {})
                 time.sleep(POLL)
                 known = self._known()
-                for piece in tuple(self.going):
-                    outcome = self._outcome(piece, known)
+                for task in tuple(self.going):
+                    outcome = self._outcome(task, known)
                     if outcome is not None:
-                        yield piece.task, outcome
+                        del self.going[task]
+                        yield task, outcome
         finally:
             if self.going:
-                numbers = " ".join(str(sent.number) for sent in self.going.values())
+                numbers = " ".join(str(watched.number) for watched in self.going.values())
                 self.say(
-                    f"still in Slurm: {', '.join(piece.name for piece in self.going)}; the same "
-                    f"command takes them up again, scancel {numbers} ends them"
+                    f"still in Slurm: {', '.join(self.going)}; the same command takes them up "
+                    f"again, scancel {numbers} ends them"
                 )
 
-    def _pieces(self, task: str, known: Mapping[str, Job]) -> tuple[Piece, ...]:
-        """The jobs of a task. Those in the queue from before count: two divisions of one task
-        side by side would train the same.
-        """
-        results = self.request.results
-
-        def stands(piece: Piece) -> bool:
-            job = known.get(job_name(results, piece.name))
-            return job is not None and job.stands is not None
-
-        own = Piece(task)
-        if stands(own):
-            return (own,)
-        there = tuple(piece for piece in parts_noted(results, task) if stands(piece))
-        return (*(there or parts(self.request.suite, task, self.slurm.parts)), own)
-
     def _known(self) -> dict[str, Job] | None:
-        """The jobs in the queue; null, and said once, while Slurm does not answer."""
+        """The jobs in the queue; None, and said once, while Slurm does not answer."""
         try:
             known = jobs()
         except NoAnswerError as error:
@@ -123,106 +93,87 @@ class Driver:
         self.silent = False
         return known
 
-    def _begin(self, piece: Piece, known: Mapping[str, Job]) -> None:
-        """Watch the piece's job that is in the queue from before, or submit one."""
+    def _begin(self, task: str, known: Mapping[str, Job]) -> None:
+        """Watch the task's job that is in the queue from before, or submit one."""
         results = self.request.results
-        fresh = Note(fingerprint(results.record(piece.task)))
-        job = known.get(job_name(results, piece.name))
+        fresh = Submission(fingerprint(results.record(task)))
+        job = known.get(job_name(results, task))
         if job is None or job.stands is None:
-            self._submit(piece, fresh)
+            self._submit(task, fresh)
             return
-        self.going[piece] = Sent(Note.read(results, piece.name) or fresh, job.number)
-        self.say(f"{piece.name}: job {job.number} is there from before")
+        self.going[task] = Watched(Submission.read(results, task) or fresh, job.number)
+        self.say(f"{task}: job {job.number} is there from before")
 
-    def _submit(self, piece: Piece, note: Note) -> None:
-        """Submit a job; the note comes first, so that no job is without one."""
-        request, results = self.request, self.request.results
-        note.write(results, piece.name)
-        order = Order(
-            suite=str(request.suite.file),
-            task=piece.task,
-            smoke=request.suite.smoke,
-            root=results.root,
+    def _submit(self, task: str, submission: Submission) -> None:
+        """Submit a job; what is kept of it comes first, so that no job is without it."""
+        results, slurm = self.request.results, self.request.suite.slurm
+        submission.write(results, task)
+        arguments = Arguments(
+            options=self.request.options,
+            task=task,
             results=results.name,
-            data_dir=request.data_dir,
-            device=self.device,
-            command=request.command,
-            force=request.force,
-            before=note.before,
-            log_dir=request.log_dir,
-            share=piece.share,
+            before=submission.before,
+            workers=slurm.cpus,
         )
-        folder, name = results.job(piece.name), job_name(results, piece.name)
-        number = submit(order, folder, name, self.slurm)
-        self.going[piece] = Sent(note, number)
-        self.say(f"{piece.name}: job {number} submitted")
+        number = submit(arguments, results.job(task), job_name(results, task), slurm)
+        self.going[task] = Watched(submission, number)
+        self.say(f"{task}: job {number} submitted")
 
-    def _outcome(self, piece: Piece, known: Mapping[str, Job] | None) -> Outcome | None:
-        """What came of a task whose job has ended; null while it goes on, and for a part."""
-        results, sent = self.request.results, self.going[piece]
-        record = self._record(piece, sent.note.before)
+    def _outcome(self, task: str, known: Mapping[str, Job] | None) -> Outcome | None:
+        """What came of a task whose job has ended; None while it goes on."""
+        results, watched = self.request.results, self.going[task]
+        record = self._record(task, watched.submission.before)
         if record is not None:
-            forget(results, piece.task, keep=record.status == "failed")
-            del self.going[piece]
+            forget(results, task, keep=record.status == "failed")
             return record
-        end = None if known is None else self._end(piece, known)
-        if end is None:
-            return None
-        del self.going[piece]
-        if piece.share is None:
-            return self._lost(piece.task, sent, end)
-        well = end == "COMPLETED"
-        forget(results, piece.name, keep=not well)
-        rest = "" if well else f"; the job of {piece.task} trains what is left"
-        self.say(f"{piece.name}: job {sent.number} ended as {end}{rest}")
-        return None
+        end = None if known is None else self._end(task, known)
+        return None if end is None else self._lost(task, watched, end)
 
-    def _end(self, piece: Piece, known: Mapping[str, Job]) -> str | None:
-        """How the piece's job has ended for good; submits again what may go on."""
-        sent = self.going[piece]
-        job = known.get(job_name(self.request.results, piece.name))
-        if job is not None and job.number < sent.number:
+    def _end(self, task: str, known: Mapping[str, Job]) -> str | None:
+        """How the task's job has ended for good; submits again what may go on."""
+        watched = self.going[task]
+        job = known.get(job_name(self.request.results, task))
+        if job is not None and job.number < watched.number:
             job = None  # the one before, where the queue does not show the new one yet
         if job is not None and job.stands is not None:
-            sent.number, sent.ended = job.number, None
-            if sent.said != job.stands:
-                self.say(f"{piece.name}: job {job.number} {job.stands}")
-            sent.said = job.stands
+            watched.number, watched.ended = job.number, None
+            if watched.said != job.stands:
+                self.say(f"{task}: job {job.number} {job.stands}")
+            watched.said = job.stands
             return None
-        if job is None or (job.state == "COMPLETED" and piece.share is None):
-            sent.ended = sent.ended or time.monotonic()
-            if time.monotonic() - sent.ended < VISIBLE:
+        if job is None or job.state == "COMPLETED":
+            watched.ended = watched.ended or time.monotonic()
+            if time.monotonic() - watched.ended < VISIBLE:
                 return None
         state = job.state if job is not None else "unknown to Slurm"
-        if state in AGAIN and sent.note.restarts < self.slurm.restarts:
-            self.say(
-                f"{piece.name}: job {sent.number} ended as {state}, to go on from its checkpoint"
-            )
-            self._submit(piece, Note(sent.note.before, sent.note.restarts + 1))
+        submission = watched.submission
+        if state in AGAIN and submission.restarts < self.request.suite.slurm.restarts:
+            self.say(f"{task}: job {watched.number} ended as {state}, to go on from its checkpoint")
+            self._submit(task, Submission(submission.before, submission.restarts + 1))
             return None
         return state
 
-    def _record(self, piece: Piece, before: str) -> Record | None:
+    def _record(self, task: str, before: str) -> Record | None:
         """The record that a task's job has written since `before`."""
-        results, task = self.request.results, piece.task
-        if piece.share is not None or fingerprint(results.record(task)) in ("", before):
+        results = self.request.results
+        if fingerprint(results.record(task)) in ("", before):
             return None
         state = freshness(self.request.suite, task, results)
         return state.record if state.fresh or state.state == "failed" else None
 
-    def _lost(self, task: str, sent: Sent, state: str) -> Outcome:
-        """A task whose job is gone without a record: the user's to mend, or failed."""
-        results = self.request.results
-        log = results.job(task) / f"{sent.number}_0_log.err"
+    def _lost(self, task: str, watched: Watched, state: str) -> Outcome:
+        """A task whose job is gone without a record: the user's to correct, or failed."""
+        results, restarts = self.request.results, watched.submission.restarts
+        log = results.job(task) / f"{watched.number}_0_log.err"
         last = _last_line(log)
-        tries = f" after {sent.note.restarts} restarts" if sent.note.restarts else ""
+        tries = f" after {restarts} restarts" if restarts else ""
         forget(results, task, keep=True)
         if state == "FAILED" and last.startswith("homework: "):
-            return UserError(f"job {sent.number}: {last.removeprefix('homework: ')}")
+            return UserError(f"job {watched.number}: {last.removeprefix('homework: ')}")
         return failed(
             self.request,
             task,
-            f"job {sent.number} is lost: {state}{tries}, without a record; its log is {log}",
+            f"job {watched.number} is lost: {state}{tries}, without a record; its log is {log}",
         )
 
 

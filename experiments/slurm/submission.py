@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.settings.slurm import Slurm
-from experiments.slurm.order import Order, execute
+from experiments.slurm.arguments import Arguments, execute
 from report.errors import UserError
 
 
@@ -23,18 +23,16 @@ def need_submitit() -> None:
         )
 
 
-def submit(order: Order, folder: Path, name: str, slurm: Slurm) -> int:
+def submit(arguments: Arguments, folder: Path, name: str, slurm: Slurm) -> int:
     """Submit the job `name`, its script and logs in `folder`; its number. Raises UserError."""
     try:
-        job = executor(folder, name, slurm).submit(
-            execute, order.model_dump_json(), str(slurm.cpus)
-        )
+        job = executor(folder, name, slurm).submit(execute, arguments.model_dump_json())
     except Exception as error:
         # submitit hands on what sbatch wrote; its last line is the reason.
         why = (str(error).strip().splitlines() or [type(error).__name__])[-1]
         raise UserError(
-            f"{order.suite}: slurm: no job could be submitted ({why}); "
-            "mend the table [slurm] or ask who runs the cluster"
+            f"{arguments.options.suite}: slurm: no job could be submitted ({why}); "
+            "correct the table [slurm] or ask who runs the cluster"
         ) from error
     return int(job.job_id)
 

@@ -14,8 +14,9 @@ from experiments.settings.base import Settings
 from experiments.settings.consistency import Finding
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Shape, architecture
-from experiments.settings.training import Training
 from experiments.settings.use import Use as Use
+from experiments.tasks.shrinking import test_size
+from experiments.tasks.shrinking import train_size as train_size
 from report.records.record import Dataset, Model
 
 
@@ -69,42 +70,16 @@ def image_shape(data: ImageDataSettings) -> Shape:
     return Shape((channels, height, width), len(facts.classes))
 
 
-def train_size(data: ImageDataSettings) -> int:
-    """Number of training images used."""
-    return data.train_size or describe(data.name).train_size
-
-
 def dataset_facts(data: ImageDataSettings) -> Dataset:
     """A data set as the record names it."""
     facts = describe(data.name)
     return Dataset(
         name=facts.name,
         train_size=train_size(data),
-        test_size=data.test_size or facts.test_size,
+        test_size=test_size(data),
         sha256=facts.sha256,
         synthetic=facts.synthetic,
     )
-
-
-def smaller(data: ImageDataSettings, train: int, test: int) -> ImageDataSettings:
-    """At most so many images, for smoke runs."""
-    facts = describe(data.name)
-    return data.model_copy(
-        update={
-            "train_size": min(train, data.train_size or facts.train_size),
-            "test_size": min(test, data.test_size or facts.test_size),
-        }
-    )
-
-
-def shorter(training: Training, epochs: int, batch_size: int | None = None) -> Training:
-    """At most so many epochs, or steps, for smoke runs; batches no larger than `batch_size`."""
-    batch = training.batch_size
-    if batch is not None and batch_size is not None:
-        batch = min(batch, batch_size)
-    length = {"epochs": training.epochs, "steps": training.steps}
-    length = {key: min(epochs, count) for key, count in length.items() if count is not None}
-    return training.model_copy(update={**length, "batch_size": batch})
 
 
 def models(uses: Sequence[Use]) -> tuple[Model, ...]:

@@ -1,5 +1,6 @@
 """A case: one network trained on one function or on one image data set."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import model_validator
@@ -14,7 +15,8 @@ from experiments.settings.data import ImageDataSettings
 from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape, architecture, parameter_count
 from experiments.settings.training import Training
-from experiments.tasks.base import Use, image_shape, shorter, smaller, train_size
+from experiments.tasks.base import Use, image_shape, train_size
+from experiments.tasks.shrinking import fewer_points, shorter, shorter_on_points, smaller
 
 
 class Case(Settings):
@@ -72,17 +74,6 @@ class Case(Settings):
             return function_problem(self.function.name, self.function.points, self.function.domain)
         return context.image_problem(self._images)
 
-    def smoke(self, function_epochs: int = 200, image_epochs: int = 2) -> Self:
-        """Few images, few epochs."""
-        if self.function:
-            return self.model_copy(update={"training": shorter(self.training, function_epochs)})
-        return self.model_copy(
-            update={
-                "data": smaller(self._images, 100, 100),
-                "training": shorter(self.training, image_epochs, 50),
-            }
-        )
-
     def facts(self) -> dict[str, object]:
         """The case as a row of a record."""
         formula = describe_function(self.function.name) if self.function else None
@@ -98,3 +89,27 @@ class Case(Settings):
             "steps_per_epoch": self.steps_per_epoch,
             "epochs": self.epochs,
         }
+
+
+def smoke_cases(
+    cases: Sequence[Case], function_epochs: int = 200, image_epochs: int = 2
+) -> tuple[Case, ...]:
+    """The cases with few points or images, and few epochs; cases that differ still do."""
+    on_functions = [case for case in cases if case.function]
+    on_images = [case for case in cases if case.data]
+    functions = fewer_points([case.function for case in on_functions if case.function])
+    points = max((function.points for function in functions), default=1)
+    trainings = shorter_on_points([c.training for c in on_functions], points, function_epochs)
+    data = smaller([case.data for case in on_images if case.data])
+    image_trainings = shorter([case.training for case in on_images], image_epochs)
+    shrunk_functions = iter(zip(functions, trainings, strict=True))
+    shrunk_images = iter(zip(data, image_trainings, strict=True))
+    shrunk = []
+    for case in cases:
+        if case.function:
+            function, training = next(shrunk_functions)
+            shrunk.append(case.model_copy(update={"function": function, "training": training}))
+        else:
+            images, training = next(shrunk_images)
+            shrunk.append(case.model_copy(update={"data": images, "training": training}))
+    return tuple(shrunk)

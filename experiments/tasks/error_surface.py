@@ -22,7 +22,7 @@ from experiments.measures.surface import Extent, Surface, extent, surface
 from experiments.models.layers import layers
 from experiments.settings.data import ImageDataSettings
 from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 
 LADDER = 2.0 ** (torch.arange(-8, 5, dtype=torch.float64) / 2)
 """Lengths that a side of a shown plane may have: 1/16 to 4, in units of the plane."""
@@ -55,7 +55,7 @@ class Settings(TaskSettings):
         """Few images, few epochs, a coarse grid, two seeds."""
         return self.model_copy(
             update={
-                "cases": tuple(case.smoke(image_epochs=4) for case in self.cases),
+                "cases": smoke_cases(self.cases, image_epochs=4),
                 "grid": min(self.grid, 9),
                 "seeds": self.seeds[:2],
             }

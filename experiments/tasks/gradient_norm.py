@@ -12,7 +12,7 @@ from experiments.engine.train import train
 from experiments.measures.gradient import training_gradients
 from experiments.settings.data import ImageDataSettings
 from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 
 WINDOWS = 200
 """Most points of a curve over the steps: each is the median over a window of equal steps."""
@@ -43,7 +43,7 @@ class Settings(TaskSettings):
         """Few images, few epochs, two seeds."""
         return self.model_copy(
             update={
-                "cases": tuple(case.smoke() for case in self.cases),
+                "cases": smoke_cases(self.cases),
                 "full_gradients": min(self.full_gradients, 5),
                 "seeds": self.seeds[:2],
             }

@@ -25,10 +25,9 @@ from experiments.tasks.base import (
     finite,
     image_shape,
     rounded,
-    shorter,
-    smaller,
     train_size,
 )
+from experiments.tasks.shrinking import shorter, shrunk_batches, smaller
 
 Start = Literal["same", "different"]
 
@@ -139,17 +138,18 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds, few positions; batches of at most half the images."""
-        data = smaller(self.data, 100, 100)
+        (data,) = smaller([self.data])
+        (training,) = shorter([self.training], 2)
+        given = (approach.batch_size for approach in self.approaches())
+        batches = shrunk_batches(given, train_size(data) // 2)
 
         def shrunk(approach: Approach) -> Approach:
-            half = train_size(data) // 2
-            batch = None if approach.batch_size is None else min(approach.batch_size, half)
-            return approach.model_copy(update={"batch_size": batch})
+            return approach.model_copy(update={"batch_size": batches[approach.batch_size]})
 
         return self.model_copy(
             update={
                 "data": data,
-                "training": shorter(self.training, 2),
+                "training": training,
                 "pairs": tuple(
                     Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in self.pairs
                 ),

@@ -23,7 +23,7 @@ from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import parameter_count
 from experiments.source import source_digests
 from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 from report.records.record import digest
 
 SWEEP = tuple(10 ** (exponent / 2) for exponent in range(-28, -7))
@@ -84,7 +84,7 @@ class Settings(TaskSettings):
         )
         return self.model_copy(
             update={
-                "cases": tuple(case.smoke() for case in self.cases),
+                "cases": smoke_cases(self.cases),
                 "runs": min(self.runs, 4),
                 "search": search,
             }

@@ -17,10 +17,9 @@ from experiments.tasks.base import (
     Use,
     curves,
     image_shape,
-    shorter,
-    smaller,
     train_size,
 )
+from experiments.tasks.shrinking import shorter, smaller
 
 STRUCTURES = 10
 """Structures that the homework asks for at least."""
@@ -69,10 +68,12 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; all structures."""
+        (data,) = smaller([self.data], 50, 50)
+        (training,) = shorter([self.training], 2, 25)
         return self.model_copy(
             update={
-                "data": smaller(self.data, 50, 50),
-                "training": shorter(self.training, 2, 25),
+                "data": data,
+                "training": training,
                 "seeds": self.seeds[:2],
             }
         )

@@ -21,10 +21,9 @@ from experiments.tasks.base import (
     curves,
     dataset_facts,
     image_shape,
-    shorter,
-    smaller,
     train_size,
 )
+from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
 
 APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""
@@ -82,23 +81,16 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; batches shrunk alike, no two to the same size."""
-        data = smaller(self.data, 100, 100)
-        images = train_size(data)
-        scale = max(1.0, max(self.batch_sizes) / images)
-        shrunk = {
-            batch: min(max(rank, int(batch / scale)), images)
-            for rank, batch in enumerate(sorted(self.batch_sizes), start=1)
-        }
+        (data,) = smaller([self.data])
         own = self.training.batch_size
-        update = {
-            "batch_size": own and shrunk.get(own, min(own, images)),
-        }
+        shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
+        (training,) = shorter([self.training], 2, None)
         return self.model_copy(
             update={
                 "data": data,
-                "training": shorter(self.training, 2).model_copy(update=update),
+                "training": training.model_copy(update={"batch_size": shrunk[own]}),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
-                "test_points": 100,
+                "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
             }
         )

@@ -81,7 +81,7 @@ class Settings(TaskSettings):
         return self.model_copy(
             update={
                 "solutions": self.solutions.smoke(),
-                "images": 20,
+                "images": min(self.images or 20, 20),
                 "steps": min(self.steps, 3),
                 "starts": 0,
                 "eigenvalue_tolerance": max(self.eigenvalue_tolerance, 0.1),

@@ -15,7 +15,8 @@ from experiments.settings.consistency import Finding, too_few
 from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
-from experiments.tasks.base import Measured, TaskSettings, Use, curves, rounded, shorter
+from experiments.tasks.base import Measured, TaskSettings, Use, curves, rounded
+from experiments.tasks.shrinking import fewer_points, shorter_on_points
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -56,9 +57,12 @@ class Settings(TaskSettings):
         return found
 
     def smoke(self) -> Self:
-        """Fewer epochs, two seeds."""
+        """Fewer points and epochs, two seeds."""
+        functions = fewer_points(self.functions)
+        points = max(function.points for function in functions)
+        (training,) = shorter_on_points([self.training], points)
         return self.model_copy(
-            update={"training": shorter(self.training, 200), "seeds": self.seeds[:2]}
+            update={"functions": functions, "training": training, "seeds": self.seeds[:2]}
         )
 
 

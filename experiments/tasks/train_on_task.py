@@ -18,10 +18,9 @@ from experiments.tasks.base import (
     Use,
     curves,
     image_shape,
-    shorter,
-    smaller,
     train_size,
 )
+from experiments.tasks.shrinking import shorter, smaller
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -76,14 +75,11 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds."""
+        data = smaller([c.data for c in self.comparisons])
+        trainings = shorter([c.training for c in self.comparisons], 2)
         shrunk = tuple(
-            c.model_copy(
-                update={
-                    "data": smaller(c.data, 100, 100),
-                    "training": shorter(c.training, 2, 50),
-                }
-            )
-            for c in self.comparisons
+            c.model_copy(update={"data": images, "training": training})
+            for c, images, training in zip(self.comparisons, data, trainings, strict=True)
         )
         return self.model_copy(update={"comparisons": shrunk, "seeds": self.seeds[:2]})
 

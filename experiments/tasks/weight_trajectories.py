@@ -17,7 +17,7 @@ from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import evaluate_rows
 from experiments.models.layers import layers
 from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
-from experiments.tasks.case import Case
+from experiments.tasks.case import Case, smoke_cases
 
 MOST_SNAPSHOTS = 200
 COMPONENTS = 5
@@ -58,7 +58,7 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, few epochs, three runs."""
-        case = self.case.smoke(function_epochs=20, image_epochs=6)
+        (case,) = smoke_cases([self.case], function_epochs=20, image_epochs=6)
         every = min(self.record_every, case.epochs // 2)
         return self.model_copy(
             update={"case": case, "record_every": every, "seeds": self.seeds[:3]}

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from report.markdown import Markdown
+from report.numbers.statistics import Estimate
 from report.records import Record
-from report.statistics import Estimate
-from report.traced import unmarked
+from report.words.markdown import Markdown
+from report.words.traced import unmarked
 
 
 @dataclass(frozen=True)

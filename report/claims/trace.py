@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from report import format as fmt
 from report.claims.claim import Claim, Evidence
-from report.markdown import Markdown, attribute, escape
-from report.statistics import CONFIDENCE, LOG_RATIO, Estimate
+from report.numbers.statistics import CONFIDENCE, LOG_RATIO, Estimate
 from report.tasks import BY_NAME
-from report.traced import traced
+from report.words import format as fmt
+from report.words.markdown import Markdown, attribute, escape
+from report.words.traced import traced
 
 SHOWN_VALUES = 6
 """Numbers listed one by one; beyond that their count, smallest and largest are given."""

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from report import format as fmt
 from report.claims.claim import Claim
-from report.markdown import Markdown
-from report.statistics import Estimate
+from report.numbers.statistics import Estimate
+from report.words import format as fmt
+from report.words.markdown import Markdown
 
 Verdict = Literal[
     "clearly_less", "slightly_less", "no_difference", "slightly_more", "clearly_more", "one_seed"

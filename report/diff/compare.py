@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from report.book.gather import read_parts
 from report.claims.stored import as_kept, claims_of, read_claims
 from report.diff.numbers import NOTHING, Numbers, compare_numbers
 from report.diff.sides import Side, pairs
-from report.gather import read_parts
 from report.records import BadRecordError, Record, Results, read_record
 from report.tasks import BY_NAME
 

@@ -1,5 +1,6 @@
 """Folders of results: which records lie where, so that smoke and full-size ones never mix."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def make_room(results: Results) -> bool:
             if path.is_file() and results.work not in path.parents:
                 place = beside.folder / path.relative_to(results.folder)
                 place.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(place)
+                shutil.move(path, place)  # the folders may be links to several disks
     except OSError as error:
         raise UserError(
             f"{beside.folder}: the smoke records cannot be moved there ({error.strerror}); "

@@ -41,6 +41,11 @@ class Results:
         return self.folder / ".work"
 
     @property
+    def owner(self) -> Path:
+        """Says which suite's file made this folder."""
+        return self.work / "suite"
+
+    @property
     def lock(self) -> Path:
         """Held while a process computes in this folder."""
         return self.work / "lock"
@@ -64,6 +69,11 @@ class Results:
         return self.work / "trained"
 
     @property
+    def anew(self) -> Path:
+        """Touched when everything is to be computed anew; what is older is not taken up."""
+        return self.work / "anew"
+
+    @property
     def aside(self) -> Path:
         """Where files that failed verification are moved."""
         return self.work / "aside"
@@ -79,3 +89,8 @@ class Results:
     def figure(self, task: str, name: str, suffix: str = "svg") -> Path:
         """Figure of a task."""
         return self.figures / f"{task}-{name}.{suffix}"
+
+
+def last_run_file(root: Path) -> Path:
+    """Says which suite was run last."""
+    return root / ".last-run.json"

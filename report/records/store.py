@@ -2,8 +2,9 @@
 
 import json
 import os
-import tempfile
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 from pydantic import ValidationError
 
@@ -29,20 +30,16 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace `path` by `content` in one step, as `write_text`."""
-    draft: Path | None = None
+    draft = path.with_name(f".{path.name}.{token_hex(4)}{DRAFT}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT, delete=False
-        ) as file:
-            draft = Path(file.name)
+        with draft.open("xb") as file:  # with the permissions that the user's umask leaves
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.chmod(0o644)
         draft.replace(path)
     except BaseException as error:
-        if draft is not None:
+        with suppress(OSError):
             draft.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise

@@ -10,7 +10,8 @@ import torch
 
 from experiments.engine import group as group_module
 from experiments.tasks import simulate_function
-from report.book import generate, sources
+from report.book.generate import generate
+from report.book.sources import sources
 from report.records import Results, read_record
 from tests.faults.compare import contents
 from tests.project import RUN, Homework
@@ -174,14 +175,14 @@ def test_what_is_no_json_fails_the_task(
 
 
 def test_out_of_gpu_memory(homework: Homework, monkeypatch: pytest.MonkeyPatch) -> None:
-    train_epoch = group_module.GroupTraining._train_epoch
+    batches = group_module.GroupTraining._batches
 
-    def full(self: Any) -> None:
+    def full(self: Any) -> Any:
         if self._training.loss == "mse":
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
-        train_epoch(self)
+        return batches(self)
 
-    monkeypatch.setattr(group_module.GroupTraining, "_train_epoch", full)
+    monkeypatch.setattr(group_module.GroupTraining, "_batches", full)
     assert homework(*RUN).code == 1
     record = read_record(homework.results / RECORD)
     assert record.status == "failed" and record.reason is not None
@@ -223,7 +224,7 @@ def test_a_task_without_its_data_hinders_no_other(homework: Homework) -> None:
 def test_figures_that_cannot_be_drawn_are_a_failure(
     homework: Homework, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from report import drawing
+    from report.book import drawing
 
     def broken(figure: Any) -> bytes:
         raise ZeroDivisionError("in the figure")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,9 +15,10 @@ from experiments import workers
 from experiments.compute import Request
 from experiments.freshness import basis
 from experiments.lock import locked
-from experiments.suite import load_suite
+from experiments.suite import Suite, load_suite
 from experiments.workers import Worker, computed
 from report.records import Record, Results, write_record
+from report.records.options import Options
 from tests.faults.commands import start
 from tests.project import TINY, make_project
 from tests.report.records.build import PROVENANCE, record
@@ -46,6 +48,11 @@ class Quiet:
         return advance
 
 
+def requested(suite: Suite, results: Results) -> Request:
+    options = Options(suite=str(suite.file), results=results.root, command="homework run")
+    return Request(options, suite, tuple(suite.tasks), results, torch.device("cpu"))
+
+
 @pytest.fixture
 def request_(tmp_path: Path) -> Request:
     path = tmp_path / "tiny.toml"
@@ -53,7 +60,7 @@ def request_(tmp_path: Path) -> Request:
     path.write_text(TINY.replace("epochs = 30", "epochs = 1_000_000") + SECOND)
     suite = load_suite(str(path))
     results = Results(tmp_path / "results", "tiny")
-    return Request(suite, tuple(suite.tasks), results, tmp_path, torch.device("cpu"), "homework")
+    return requested(suite, results)
 
 
 @pytest.fixture
@@ -62,8 +69,8 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Worker]]:
     found: list[Worker] = []
     started = Worker.started
 
-    def remember(count: int) -> Worker:
-        found.append(started(count))
+    def remember(*given: Any) -> Worker:
+        found.append(started(*given))
         return found[-1]
 
     monkeypatch.setattr(Worker, "started", remember)
@@ -136,7 +143,7 @@ def test_side_by_side_equals_one_after_another(tmp_path: Path) -> None:
 
     def records(folder: str, count: int) -> list[Record]:
         results = Results(tmp_path / folder, "tiny")
-        given = Request(suite, tuple(suite.tasks), results, tmp_path, torch.device("cpu"), "run")
+        given = requested(suite, results)
         progress = Quiet()
         found = dict(computed(given, given.tasks, progress, count))
         assert progress.pieces["simulate-function"] == 240

@@ -10,7 +10,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 from experiments.data import batches, mnist
 from experiments.data.download import complete, exclusive, from_torchvision
@@ -79,22 +78,15 @@ def test_cifar10_archive(
     assert not complete(batches.FILES, tmp_path / "other")
 
 
-@pytest.mark.parametrize("error", [PermissionError("read-only"), NotImplementedError("no locks")])
 def test_without_a_lock_it_goes_on_and_says_so(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    error: Exception,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def no_lock(self: FileLock, *_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr(FileLock, "acquire", no_lock)
+    (tmp_path / ".cache").write_text("in the way, as a folder that cannot be written")
     went_on = False
     with caplog.at_level("INFO"), exclusive(tmp_path):
         went_on = True
     assert went_on
-    assert f"no lock in {tmp_path}: {error}" in caplog.text
+    assert f"no lock in {tmp_path}: " in caplog.text
 
 
 def test_what_fails_under_the_lock_is_not_taken_for_a_lack_of_locks(tmp_path: Path) -> None:

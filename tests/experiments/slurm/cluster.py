@@ -1,7 +1,7 @@
 """A Slurm that a test plays."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,15 +9,15 @@ from typing import Any
 from experiments.compute import Request
 from experiments.freshness import basis
 from experiments.settings.slurm import Slurm
+from experiments.slurm.arguments import Arguments, execute
 from experiments.slurm.driver import Driver
-from experiments.slurm.order import Order, execute
 from experiments.slurm.queue import Job, NoAnswerError, job_name
 from experiments.workers import Outcome
 from report.records import Record, write_record
 from tests.report.records.build import PROVENANCE, record
 
 TASK = "simulate-function"
-"""What is ordered in the tests of a job: 8 runs in two groups."""
+"""What is computed in the tests of a job: 8 runs in two groups."""
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Cluster:
 
     request: Request
     jobs: dict[str, Job] = field(default_factory=dict)
-    orders: list[Order] = field(default_factory=list)
+    submitted: list[Arguments] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     happens: list[Callable[[], None]] = field(default_factory=list)
     answers: bool = True
@@ -39,14 +39,14 @@ class Cluster:
         return dict(self.jobs)
 
     def executor(self, folder: Path, name: str, slurm: Slurm) -> Any:
-        def submit(function: Any, order: str, threads: str) -> Any:
+        def submit(function: Any, arguments: str) -> Any:
             if self.refuses:
                 raise RuntimeError(self.refuses)
             assert function is execute
-            self.orders.append(Order.model_validate_json(order))
-            self.asked.append({"folder": folder, "threads": threads, "slurm": slurm})
-            self.jobs[name] = Job(len(self.orders), "PENDING")
-            return SimpleNamespace(job_id=str(len(self.orders)))
+            self.submitted.append(Arguments.model_validate_json(arguments))
+            self.asked.append({"folder": folder, "slurm": slurm})
+            self.jobs[name] = Job(len(self.submitted), "PENDING")
+            return SimpleNamespace(job_id=str(len(self.submitted)))
 
         return SimpleNamespace(submit=submit)
 
@@ -87,8 +87,11 @@ def computed(
     *tasks: str,
     said: list[str] | None = None,
     slurm: Slurm | None = None,
-    limit: int | None = None,
+    workers: int | None = None,
 ) -> dict[str, Outcome]:
     say = [].append if said is None else said.append  # type: ignore[var-annotated]
-    driver = Driver(cluster.request, slurm or Slurm(), "auto", say, limit)
+    request = cluster.request
+    options = request.options.model_copy(update={"workers": workers})
+    suite = replace(request.suite, slurm=slurm or Slurm())
+    driver = Driver(replace(request, options=options, suite=suite), say)
     return dict(driver.computed(tasks))

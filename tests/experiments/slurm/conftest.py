@@ -8,9 +8,10 @@ import torch
 
 from experiments.compute import Request
 from experiments.slurm import driver, submission
-from experiments.slurm.order import Order
+from experiments.slurm.arguments import Arguments
 from experiments.suite import load_suite
 from report.records import Results
+from report.records.options import Options
 from tests.experiments.slurm.cluster import TASK, Cluster
 from tests.project import TINY
 
@@ -21,28 +22,25 @@ def request_(tmp_path: Path) -> Request:
     path.write_text(TINY)
     suite = load_suite(str(path))
     results = Results(tmp_path / "results", "tiny")
-    cpu = torch.device("cpu")
-    return Request(suite, tuple(suite.tasks), results, tmp_path, cpu, "homework run")
+    options = Options(
+        suite=str(path), results=results.root, data_dir=tmp_path, command="homework run"
+    )
+    return Request(options, suite, tuple(suite.tasks), results, torch.device("cpu"))
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Order:
+def arguments(tmp_path: Path) -> Arguments:
     """To compute a task of the tiny suite."""
     suite = tmp_path / "tiny.toml"
     suite.write_text(TINY)
-    return Order(
+    options = Options(
         suite=str(suite),
-        task=TASK,
-        smoke=False,
-        root=tmp_path / "results",
-        results="tiny",
+        results=tmp_path / "results",
         data_dir=tmp_path,
         device="cpu",
         command="homework run --executor slurm",
-        force=False,
-        before="",
-        log_dir=None,
     )
+    return Arguments(options=options, task=TASK, results="tiny", before="")
 
 
 @pytest.fixture

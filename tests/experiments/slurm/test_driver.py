@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from experiments.settings.slurm import Slurm
+from experiments.slurm.arguments import fingerprint
 from experiments.slurm.driver import POLL, VISIBLE, Driver
-from experiments.slurm.order import fingerprint
-from experiments.slurm.queue import Job, Note, job_name
+from experiments.slurm.queue import Job, Submission, job_name
 from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record
@@ -40,7 +40,7 @@ def test_records_come_back(cluster: Cluster) -> None:
         f"{SECOND}: job 2 submitted",
         f"{SECOND}: job 2 running",
     ]
-    assert [(o.task, o.device, o.command) for o in cluster.orders] == [
+    assert [(o.task, o.options.device, o.options.command) for o in cluster.submitted] == [
         (FIRST, "auto", "homework run"),
         (SECOND, "auto", "homework run"),
     ]
@@ -54,9 +54,9 @@ def test_a_task_waits_for_what_it_builds_on(
     monkeypatch.setitem(BY_NAME, SECOND, later)
     orders: list[int] = []
     cluster.happens = [
-        lambda: orders.append(len(cluster.orders)),
+        lambda: orders.append(len(cluster.submitted)),
         lambda: cluster.ends(FIRST),
-        lambda: orders.append(len(cluster.orders)),
+        lambda: orders.append(len(cluster.submitted)),
         lambda: cluster.ends(SECOND),
     ]
     assert set(computed(cluster, FIRST, SECOND)) == {FIRST, SECOND}
@@ -66,13 +66,13 @@ def test_a_task_waits_for_what_it_builds_on(
 def test_no_more_jobs_than_asked_for(cluster: Cluster) -> None:
     orders: list[int] = []
     cluster.happens = [
-        lambda: orders.append(len(cluster.orders)),
+        lambda: orders.append(len(cluster.submitted)),
         lambda: cluster.ends(FIRST),
         lambda: cluster.ends(SECOND),
     ]
-    computed(cluster, FIRST, SECOND, limit=1)
+    computed(cluster, FIRST, SECOND, workers=1)
     assert orders == [1]
-    assert len(cluster.orders) == 2
+    assert len(cluster.submitted) == 2
 
 
 @pytest.mark.parametrize("state", ["TIMEOUT", "PREEMPTED", "NODE_FAIL", "BOOT_FAIL"])
@@ -80,8 +80,8 @@ def test_what_may_go_on_is_submitted_again(cluster: Cluster, state: str) -> None
     cluster.happens = [lambda: cluster.turns(FIRST, state), lambda: cluster.ends(FIRST)]
     found = computed(cluster, FIRST)
     assert isinstance(found[FIRST], Record) and found[FIRST].status == "ok"
-    assert len(cluster.orders) == 2
-    assert cluster.orders[0] == cluster.orders[1]
+    assert len(cluster.submitted) == 2
+    assert cluster.submitted[0] == cluster.submitted[1]
 
 
 def test_the_job_before_is_not_taken_for_the_new_one(cluster: Cluster) -> None:
@@ -90,13 +90,13 @@ def test_the_job_before_is_not_taken_for_the_new_one(cluster: Cluster) -> None:
 
     cluster.happens = [old_one_again, old_one_again, lambda: cluster.ends(FIRST)]
     computed(cluster, FIRST)
-    assert len(cluster.orders) == 2
+    assert len(cluster.submitted) == 2
 
 
 def test_but_not_for_ever(cluster: Cluster) -> None:
     cluster.happens = [lambda: cluster.turns(FIRST, "TIMEOUT")] * 10
     found = computed(cluster, FIRST, slurm=Slurm(restarts=2))
-    assert len(cluster.orders) == 3
+    assert len(cluster.submitted) == 3
     assert reason(found[FIRST]).startswith("job 3 is lost: TIMEOUT after 2 restarts, without")
 
 
@@ -107,7 +107,7 @@ def test_a_lost_job_fails_its_task_alone(cluster: Cluster, state: str) -> None:
     assert reason(found[FIRST]).startswith(f"job 1 is lost: {state}, without a record; its log is")
     assert isinstance(found[SECOND], Record) and found[SECOND].status == "ok"
     assert cluster.now == 2 * POLL
-    assert Note.read(cluster.request.results, FIRST) is None
+    assert Submission.read(cluster.request.results, FIRST) is None
 
 
 def test_a_job_that_slurm_forgot(cluster: Cluster) -> None:
@@ -183,7 +183,7 @@ def test_a_refused_job(cluster: Cluster) -> None:
 
 def test_jobs_are_left_and_taken_up(cluster: Cluster) -> None:
     said: list[str] = []
-    first = Driver(cluster.request, Slurm(), "auto", said.append)
+    first = Driver(cluster.request, said.append)
 
     def interrupted() -> None:
         raise KeyboardInterrupt
@@ -202,7 +202,7 @@ def test_jobs_are_left_and_taken_up(cluster: Cluster) -> None:
         FIRST: Record,
         SECOND: Record,
     }
-    assert len(cluster.orders) == 2
+    assert len(cluster.submitted) == 2
 
 
 def test_the_fingerprint_of_nothing(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from experiments import workers as module
 from experiments.lock import locked, tried
-from experiments.slurm import job as module
+from experiments.slurm.arguments import Arguments, fingerprint
 from experiments.slurm.job import run
-from experiments.slurm.order import Order, fingerprint
 from report.errors import UserError
 from report.records import Results, read_record
 from tests.experiments.slurm.cluster import TASK
@@ -27,38 +27,46 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return tasks
 
 
-def test_a_task_is_computed_once(order: Order, computed: list[str]) -> None:
-    results = Results(order.root, order.results)
-    run(order)
+def changed(arguments: Arguments, **options: Any) -> Arguments:
+    """The same with other options."""
+    return arguments.model_copy(update={"options": arguments.options.model_copy(update=options)})
+
+
+def test_a_task_is_computed_once(arguments: Arguments, computed: list[str]) -> None:
+    results = Results(arguments.options.results, arguments.results)
+    run(arguments)
     record = read_record(results.record(TASK))
-    assert (record.status, record.provenance.command) == ("ok", order.command)
+    assert (record.status, record.provenance.command) == ("ok", arguments.options.command)
     assert not results.marker(TASK).exists()
-    run(order)
+    run(arguments)
     assert computed == [TASK]
     before = fingerprint(results.record(TASK))
-    run(order.model_copy(update={"force": True, "before": before}))
+    forced = changed(arguments, force=True).model_copy(update={"before": before})
+    run(forced)
     assert computed == [TASK, TASK]
     assert fingerprint(results.record(TASK)) != before
     # Somebody has made it again since the job was submitted.
-    run(order.model_copy(update={"force": True, "before": before}))
+    run(forced)
     assert computed == [TASK, TASK]
 
 
-def test_jobs_of_one_folder_compute_side_by_side(order: Order, computed: list[str]) -> None:
-    results = Results(order.root, order.results)
+def test_jobs_of_one_folder_compute_side_by_side(arguments: Arguments, computed: list[str]) -> None:
+    results = Results(arguments.options.results, arguments.results)
     with (
         locked(results.lock, print),  # the command that submitted them
         locked(results.jobs_lock, print, shared=True),
         locked(results.lock_of("train-on-task"), print),
     ):
-        run(order)
+        run(arguments)
     assert computed == [TASK]
 
 
-def test_a_job_waits_for_whoever_computes_its_task(order: Order, computed: list[str]) -> None:
-    results = Results(order.root, order.results)
+def test_a_job_waits_for_whoever_computes_its_task(
+    arguments: Arguments, computed: list[str]
+) -> None:
+    results = Results(arguments.options.results, arguments.results)
     with locked(results.lock_of(TASK), print):
-        waiting = threading.Thread(target=run, args=(order,))
+        waiting = threading.Thread(target=run, args=(arguments,))
         waiting.start()
         waiting.join(1.0)
         assert waiting.is_alive()
@@ -69,10 +77,10 @@ def test_a_job_waits_for_whoever_computes_its_task(order: Order, computed: list[
     assert computed == [TASK]
 
 
-def test_kinds_do_not_mix(order: Order) -> None:
-    run(order)
-    results = Results(order.root, order.results)
+def test_kinds_do_not_mix(arguments: Arguments) -> None:
+    run(arguments)
+    results = Results(arguments.options.results, arguments.results)
     before = fingerprint(results.record(TASK))
     with pytest.raises(UserError, match="must not mix"):
-        run(order.model_copy(update={"smoke": True}))
+        run(changed(arguments, smoke=True))
     assert fingerprint(results.record(TASK)) == before

@@ -5,17 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from experiments.engine.share import Share
 from experiments.slurm import queue
-from experiments.slurm.piece import Piece
 from experiments.slurm.queue import (
     Job,
     NoAnswerError,
-    Note,
+    Submission,
     forget,
     job_name,
     jobs,
-    parts_noted,
     standing,
 )
 from report.records import Results
@@ -79,7 +76,7 @@ def test_names_tell_results_folders_apart(results: Results, tmp_path: Path) -> N
 
 def test_how_jobs_stand(squeue: Path, results: Results) -> None:
     for task in TASKS[:3]:
-        Note("", 0).write(results, task)
+        Submission("", 0).write(results, task)
     name = {task: job_name(results, task) for task in TASKS}
     says(
         squeue,
@@ -98,52 +95,20 @@ def test_how_jobs_stand(squeue: Path, results: Results) -> None:
     assert standing(results, TASKS) == {}
 
 
-def test_how_parts_stand(squeue: Path, results: Results) -> None:
-    task = TASKS[0]
-    parts = [f"{task}.{part}-of-3" for part in (1, 2, 3)]
-    for part in parts:
-        Note("").write(results, part)
-    names = [job_name(results, part) for part in parts]
-    says(squeue, f"1|PENDING|{names[0]}", f"2|COMPLETED|{names[1]}", f"3|PENDING|{names[2]}")
-    told = f"{parts[0]}: job 1, PENDING; {parts[2]}: job 3, PENDING"
-    assert standing(results, TASKS) == {task: ("queued", told)}
-    says(squeue, f"1|PENDING|{names[0]}", f"2|RUNNING|{names[1]}")
-    assert standing(results, TASKS)[task][0] == "running"
-    says(squeue, f"1|FAILED|{names[0]}")
-    ended = ("interrupted", "the jobs of its parts have ended; run the suite again")
-    assert standing(results, TASKS) == {task: ended}
-    Note("").write(results, task)
-    says(squeue, f"1|RUNNING|{names[0]}", f"4|PENDING|{job_name(results, task)}")
-    assert standing(results, TASKS) == {task: ("queued", "job 4, PENDING")}
-    forget(results, task)
-    assert not list(results.job(task).parent.iterdir())
-    assert standing(results, TASKS) == {}
-
-
-def test_parts_of_any_division(results: Results) -> None:
-    for name in ("sharpness.2-of-12", "sharpness.1-of-2", "sharpness.x-of-2", "sensitivity.1-of-2"):
-        Note("").write(results, name)
-    (results.job("sharpness.2-of-2")).mkdir()
-    assert parts_noted(results, "sharpness") == (
-        Piece("sharpness", Share(0, 2)),
-        Piece("sharpness", Share(1, 12)),
-    )
-
-
 def test_slurm_is_not_asked_without_reason(squeue: Path, results: Results) -> None:
     squeue.write_text("#!/bin/sh\ntouch asked\n")
     assert standing(results, TASKS) == {}
     assert not Path("asked").exists()
 
 
-def test_notes(results: Results) -> None:
-    note = Note("ab", 3)
-    note.write(results, "sharpness")
-    assert Note.read(results, "sharpness") == note
+def test_submissions(results: Results) -> None:
+    kept = Submission("ab", 3)
+    kept.write(results, "sharpness")
+    assert Submission.read(results, "sharpness") == kept
     (log,) = [results.job("sharpness") / "1_0_log.err"]
     log.touch()
     forget(results, "sharpness", keep=True)
-    assert Note.read(results, "sharpness") is None
+    assert Submission.read(results, "sharpness") is None
     assert log.exists()
     forget(results, "sharpness")
     assert not log.parent.exists()
@@ -151,7 +116,7 @@ def test_notes(results: Results) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"before": 1, "restarts": null}', "\x00"])
-def test_an_unreadable_note_is_none(results: Results, text: str) -> None:
-    Note("").write(results, "sharpness")
+def test_an_unreadable_submission_is_none(results: Results, text: str) -> None:
+    Submission("").write(results, "sharpness")
     (results.job("sharpness") / "submitted.json").write_text(text)
-    assert Note.read(results, "sharpness") is None
+    assert Submission.read(results, "sharpness") is None

@@ -1,0 +1,111 @@
+"""How settings shrink for a smoke run: to seconds, and no two that differ to the same."""
+
+from collections.abc import Iterable, Sequence
+
+from experiments.data.catalog import describe
+from experiments.settings.data import ImageDataSettings
+from experiments.settings.function import FunctionSettings
+from experiments.settings.training import Training
+
+STEPS = 400
+"""Steps of a smoke run on a function, at most, however small its batches are."""
+POINTS = 256
+"""Points of a function in a smoke run, at most."""
+BATCH = 50
+"""Images in a batch of a smoke run, at most."""
+
+
+def capped(values: Iterable[int], most: int) -> dict[int, int]:
+    """Each value at most `most`; of several above it, each one more than the one before."""
+    shrunk: dict[int, int] = {}
+    last = 0
+    for value in sorted(set(values)):
+        last = shrunk[value] = max(last + 1, min(value, most))
+    return shrunk
+
+
+def scaled(values: Iterable[int], most: int) -> dict[int, int]:
+    """All values scaled alike, so that the largest is at most `most`, from 1 on and in order."""
+    ordered = sorted(set(values))
+    scale = max(1.0, max(ordered, default=1) / most)
+    upwards, last = [], 0
+    for value in ordered:
+        last = max(last + 1, int(value / scale))
+        upwards.append(last)
+    limit = max(most, len(ordered)) + 1
+    for place in reversed(range(len(ordered))):
+        limit = upwards[place] = min(upwards[place], limit - 1)
+    return dict(zip(ordered, upwards, strict=True))
+
+
+def shorter(
+    trainings: Sequence[Training], epochs: int, batch: int | None = BATCH
+) -> tuple[Training, ...]:
+    """At most about so many epochs (or steps), and batches no larger than `batch`."""
+    lengths = capped((training.length for training in trainings), epochs)
+    batches = shrunk_batches((training.batch_size for training in trainings), batch)
+    return tuple(
+        training.lasting(lengths[training.length]).model_copy(
+            update={"batch_size": batches[training.batch_size]}
+        )
+        for training in trainings
+    )
+
+
+def shrunk_batches(sizes: Iterable[int | None], most: int | None) -> dict[int | None, int | None]:
+    """What each batch size becomes; the full batch, None, stays."""
+    given = {size for size in sizes if size is not None}
+    shrunk: dict[int | None, int | None] = {None: None}
+    shrunk |= {size: size for size in given} if most is None else scaled(given, most)
+    return shrunk
+
+
+def smaller(
+    data: Sequence[ImageDataSettings], train: int = 100, test: int = 100
+) -> tuple[ImageDataSettings, ...]:
+    """At most about so many images; data sets that differ in their sizes alone still do."""
+    shrunk = []
+    for one in data:
+        alike = [other for other in data if _unsized(other) == _unsized(one)]
+        trains = capped(map(train_size, alike), train)
+        tests = capped(map(test_size, alike), test)
+        update = {"train_size": trains[train_size(one)], "test_size": tests[test_size(one)]}
+        shrunk.append(one.model_copy(update=update))
+    return tuple(shrunk)
+
+
+def _unsized(data: ImageDataSettings) -> ImageDataSettings:
+    return data.model_copy(update={"train_size": None, "test_size": None})
+
+
+def train_size(data: ImageDataSettings) -> int:
+    """Number of training images used."""
+    return data.train_size or describe(data.name).train_size
+
+
+def test_size(data: ImageDataSettings) -> int:
+    """Number of test images used."""
+    return data.test_size or describe(data.name).test_size
+
+
+def fewer_points(functions: Sequence[FunctionSettings]) -> tuple[FunctionSettings, ...]:
+    """At most about `POINTS` points; functions that differ in their number alone still do."""
+    shrunk = []
+    for one in functions:
+        alike = [f for f in functions if f.model_copy(update={"points": one.points}) == one]
+        points = capped((function.points for function in alike), POINTS)
+        shrunk.append(one.model_copy(update={"points": points[one.points]}))
+    return tuple(shrunk)
+
+
+def shorter_on_points(
+    trainings: Sequence[Training], points: int, epochs: int = 200
+) -> tuple[Training, ...]:
+    """Trainings on at most so many points, at most about `epochs` epochs and `STEPS` steps."""
+    sized = shorter(trainings, epochs, max(1, points // 2))
+    smallest = min((training.batch_size or points for training in sized), default=points)
+    most = max(2, STEPS // -(-points // smallest))
+    lengths = capped((training.length for training in trainings), min(epochs, most))
+    return tuple(
+        new.lasting(lengths[old.length]) for old, new in zip(trainings, sized, strict=True)
+    )

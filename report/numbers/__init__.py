@@ -1,0 +1,1 @@
+"""Numbers: statistics with intervals, and small data frames."""

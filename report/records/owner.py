@@ -1,0 +1,67 @@
+"""Whose a folder of results is, and which suite was run last: kept beside the records."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from report.errors import UserError
+from report.records.paths import Results, last_run_file
+from report.records.store import write_text
+
+
+def owner_of(root: Path, name: str) -> Path | None:
+    """The file of the suite that made `root/name`; None where that is not known."""
+    try:
+        kept = Results(root, name).owner.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Path(os.path.normpath(root / kept)) if kept else None
+
+
+def check_owner(results: Results, file: Path) -> None:
+    """Raises UserError where the folder belongs to another suite's file that still exists."""
+    owner = owner_of(results.root, results.name)
+    if owner is None or not owner.exists() or (file.exists() and owner.samefile(file)):
+        return
+    raise UserError(
+        f"{file}: its results would lie in {results.folder}, which belongs to {owner}; "
+        "rename one of the two files, or choose another folder with --results"
+    )
+
+
+def take(results: Results, file: Path) -> None:
+    """Make the folder that of the suite in `file`. Raises UserError as `check_owner`.
+
+    The path is kept relative to the results, so that a project may be moved as a whole.
+    """
+    check_owner(results, file)
+    write_text(results.owner, os.path.relpath(file.resolve(), results.root.resolve()))
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The suite that was run last, as it was given, and whether it was a smoke run."""
+
+    suite: str
+    smoke: bool
+
+
+def remember_run(root: Path, run: LastRun) -> None:
+    """Keep what is run now. Raises UserError."""
+    suite = run.suite
+    if suite.lower().endswith(".toml"):
+        suite = os.path.relpath(Path(suite).resolve(), root.resolve())
+    write_text(last_run_file(root), json.dumps({"suite": suite, "smoke": run.smoke}) + "\n")
+
+
+def last_run(root: Path) -> LastRun | None:
+    """What was run last with its results below `root`; None where nothing was."""
+    try:
+        kept = json.loads(last_run_file(root).read_text(encoding="utf-8"))
+        suite, smoke = str(kept["suite"]), bool(kept["smoke"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if suite.lower().endswith(".toml"):
+        suite = os.path.relpath(root.resolve() / suite)
+    return LastRun(suite, smoke)

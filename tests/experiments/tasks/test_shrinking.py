@@ -1,0 +1,131 @@
+"""Smoke runs take seconds, and no two settings that differ become the same."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments.suite import load_suite
+from experiments.tasks.shrinking import STEPS, capped, scaled
+from tests.project import TINY
+
+SIZES = st.lists(st.integers(1, 10**6), min_size=1, max_size=12, unique=True)
+
+
+@given(SIZES, st.integers(12, 1000))
+def test_different_values_stay_different_and_in_order(values: list[int], most: int) -> None:
+    for shrink in (capped, scaled):
+        shrunk = [shrink(values, most)[value] for value in sorted(values)]
+        assert shrunk == sorted(set(shrunk)) and len(shrunk) == len(values)
+        assert shrunk[0] >= 1
+    assert max(scaled(values, most).values()) <= most
+    assert max(capped(values, most).values()) < most + len(values)
+    assert scaled(scaled(values, most).values(), most).keys() == {*scaled(values, most).values()}
+
+
+def test_what_is_small_stays(tmp_path: Path) -> None:
+    assert capped([3, 9], 9) == scaled([3, 9], 9) == {3: 3, 9: 9}
+
+
+LONG = """
+[tasks.simulate-function]
+functions = [
+  { name = "sinc", points = 80000, domain = [0.0, 1.0] },
+  { name = "cube", points = 70000 },
+  { name = "sine", points = 900 },
+]
+models = [{ name = "a", hidden = [20, 40] }, { name = "b", hidden = [17, 20, 20] }]
+equal_size = false
+training = { loss = "mse", learning_rate = 1e-4, batch_size = 512, epochs = 500 }
+seeds = [0]
+
+[tasks.interpolation]
+data = { name = "digits" }
+model = { name = "mlp", hidden = [32] }
+training = { loss = "cross_entropy", epochs = 20 }
+starts = ["same"]
+acknowledge = ["too-few-seeds"]
+seeds = [0]
+pairs = [
+  { first = { batch_size = 64, learning_rate = 1e-3 }, second = { batch_size = 1024, learning_rate = 1e-3 } },
+  { first = { batch_size = 1023, learning_rate = 1e-3 }, second = { batch_size = 1, learning_rate = 1e-3 } },
+]
+
+[tasks.random-labels]
+acknowledge = ["fractions-incomplete"]
+data = { name = "digits" }
+model = { name = "wide", hidden = [64] }
+training = { loss = "cross_entropy", batch_size = 1, epochs = 20 }
+fractions = [1.0]
+seeds = [0]
+
+[tasks.train-on-task]
+seeds = [0]
+[[tasks.train-on-task.comparisons]]
+data = { name = "digits", train_size = 1000 }
+training = { loss = "cross_entropy", batch_size = 64, epochs = 5 }
+models = [{ name = "a", hidden = [4] }, { name = "b", hidden = [4, 4] }]
+[[tasks.train-on-task.comparisons]]
+data = { name = "digits", train_size = 1200 }
+training = { loss = "cross_entropy", batch_size = 128, epochs = 50 }
+models = [{ name = "a", hidden = [4] }, { name = "b", hidden = [4, 4] }]
+
+[tasks.gradient-norm]
+seeds = [0]
+[[tasks.gradient-norm.cases]]
+function = { name = "sinc", points = 5000 }
+network = { name = "a", hidden = [4] }
+training = { loss = "mse", batch_size = 10, epochs = 2000 }
+[[tasks.gradient-norm.cases]]
+function = { name = "sinc", points = 6000 }
+network = { name = "b", hidden = [5] }
+training = { loss = "mse", batch_size = 10, epochs = 3000 }
+[[tasks.gradient-norm.cases]]
+data = "digits"
+network = { name = "c", hidden = [5] }
+training = { loss = "cross_entropy", batch_size = 10, epochs = 30 }
+
+[tasks.sensitivity]
+acknowledge = ["too-few-batch-sizes", "too-few-learning-rates", "too-few-seeds"]
+data = { name = "digits", test_size = 40 }
+model = { name = "m", hidden = [8] }
+training = { loss = "cross_entropy", batch_size = 16, epochs = 9 }
+batch_sizes = [16, 17, 1400]
+learning_rates = [1e-3]
+seeds = [0]
+"""  # noqa: E501
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    path = tmp_path / "long.toml"
+    path.write_text(LONG.replace('data = "digits"', 'data = { name = "digits" }'))
+    return path
+
+
+def test_steps_are_few_and_differences_stay(suite: Path) -> None:
+    full, smoke = load_suite(str(suite)), load_suite(str(suite), smoke=True)
+    for task, settings in smoke.tasks.items():
+        uses, before = settings.uses(), full.tasks[task].uses()
+        for use in uses:
+            training = use.training
+            steps = training.epochs * -(-use.train_size // (training.batch_size or use.train_size))
+            assert steps <= STEPS + 100, (task, use)
+            assert use.train_size <= 300
+        assert len({*uses}) == len({*before}), task
+
+
+def test_nothing_is_added(suite: Path) -> None:
+    smoke = load_suite(str(suite), smoke=True).tasks
+    assert smoke["random-labels"].fractions == (1.0,)  # type: ignore[attr-defined]
+    assert smoke["sensitivity"].test_points == 40  # type: ignore[attr-defined]
+    pairs = smoke["interpolation"].pairs  # type: ignore[attr-defined]
+    sizes = [a.batch_size for pair in pairs for a in (pair.first, pair.second)]
+    assert sizes == [3, 50, 49, 1]
+
+
+def test_once_shrunk_it_stays(suite: Path) -> None:
+    for settings in load_suite(str(suite), smoke=True).tasks.values():
+        assert settings.smoke() == settings
+    assert TINY
