@@ -87,8 +87,8 @@ def curves_plainly(runs: list[Run]) -> list[baseline.Progress]:
                 baseline.adam(model, t.learning_rate, t.weight_decay),
                 (p.inputs.to(dtype), p.targets.to(dtype)),
                 (p.test_inputs.to(dtype), p.test_targets.to(dtype)),
-                t.epochs,
-                evaluation_epochs(t.epochs, FEW.evaluations),
+                run.epochs,
+                evaluation_epochs(run.epochs, FEW.evaluations),
             )
         )
     return found
@@ -142,8 +142,8 @@ def images_plainly(
                 train_set,
                 test_set,
                 t.batch_size,
-                t.epochs,
-                evaluation_epochs(t.epochs, FEW.evaluations),
+                run.epochs,
+                evaluation_epochs(run.epochs, FEW.evaluations),
                 order=order(run) if order else None,
                 workers=workers,
             )

@@ -60,9 +60,8 @@ def _alike(record: Record, device: torch.device) -> bool:
 
 def _work(uses: Sequence[Use]) -> float:
     """Examples that are trained on, over all runs and epochs."""
-    return float(
-        sum(use.runs * use.training.epochs_of(use.train_size) * use.train_size for use in uses)
-    )
+    epochs = (use.training.epochs_of(use.train_size) for use in uses)
+    return float(sum(n * use.runs * use.train_size for n, use in zip(epochs, uses, strict=True)))
 
 
 class _SurveyedError(Exception):

@@ -144,7 +144,8 @@ class GroupTraining:
         The batch is computed in parts whose activations fit the caches, and the gradients added.
         """
         count = targets.shape[1]
-        part = count if self._networks.mixes else self._part
+        parts = 1 if self._networks.mixes else -(-count // self._part)
+        part = -(-count // parts)
         total: Tensor | None = None
         with self._noise or nullcontext():
             for x, y in zip(inputs.split(part, 1), targets.split(part, 1), strict=True):

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from experiments.models.build import build
 from experiments.settings.network import Network, Shape
 
-PART_BYTES = 8 << 20
+PART_BYTES = 12 << 20
 """Memory for the activations of one part on a CPU: near its last cache."""
-LEAST = 32
+LEAST = 64
 """Examples of the smallest part: below, calls cost more than the caches save."""
 WHOLE = 1 << 30
 

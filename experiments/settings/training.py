@@ -1,6 +1,6 @@
 """How a network is trained: optimizer, schedule, loss, batches, length, stopping rule."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
@@ -68,6 +68,10 @@ class Schedule(Choice):
     def arg(self, name: str) -> Any:
         """The argument as given; None where it is not."""
         return dict(self.arguments).get(name)
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]
+        """As the suite writes it, flat."""
+        yield from self._flat().items()
 
     @model_serializer
     def _flat(self) -> dict[str, Any]:
