@@ -2,22 +2,31 @@
 
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from experiments.data.formulas import FunctionName, describe_function
 from experiments.data.functions import FUNCTIONS, sample
 from experiments.data.images import ImageData
 from experiments.engine.problem import Problem
+from experiments.engine.randomness import generator
 from experiments.settings.data import ImageDataSettings
 from report.records.record import digest
 
 
 def image_problem(data: ImageData, settings: ImageDataSettings) -> Problem:
     """Classification of `data`, loaded by `settings`."""
+    images, labels = data.train_images, data.train_labels
+    held = torch.zeros(len(labels), dtype=torch.bool)
+    if settings.validation is not None:
+        held = held_out(labels, settings.validation)
+    validation = (images[held], labels[held]) if held.any() else (None, None)
     return Problem(
         name=data.name,
-        inputs=data.train_images,
-        targets=data.train_labels,
+        inputs=images[~held] if held.any() else images,
+        targets=labels[~held] if held.any() else labels,
+        validation_inputs=validation[0],
+        validation_targets=validation[1],
         test_inputs=data.test_images,
         test_targets=data.test_labels,
         outputs=len(data.classes),
@@ -25,6 +34,21 @@ def image_problem(data: ImageData, settings: ImageDataSettings) -> Problem:
         mean=data.mean,
         std=data.std,
     )
+
+
+def held_out(labels: Tensor, share: float) -> Tensor:
+    """Which examples (N,) are the validation set: this share of each class, rounded, drawn once.
+
+    At least one of a class with two or more, and never all of them. The same labels and share give
+    the same set, whatever the seed of a run.
+    """
+    source = generator(0, "validation")
+    held = torch.zeros(len(labels), dtype=torch.bool)
+    for label in labels.unique():
+        members = (labels == label).nonzero().flatten()
+        count = min(max(round(share * len(members)), 1), len(members) - 1)
+        held[members[torch.randperm(len(members), generator=source)[:count]]] = True
+    return held
 
 
 def with_labels(problem: Problem, labels: Tensor, name: str) -> Problem:

@@ -1,11 +1,11 @@
 """Settings of an image data set."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from experiments.data.catalog import DatasetName, describe
-from experiments.settings.base import Settings
+from experiments.settings.base import LATER, Settings
 
 
 class ImageDataSettings(Settings):
@@ -18,6 +18,8 @@ class ImageDataSettings(Settings):
     """Test images, likewise."""
     resize: int | None = Field(default=None, ge=4, le=64)
     """Side in pixels of the square that images are resized to (bilinear); None: as published."""
+    validation: Annotated[float | None, LATER] = Field(default=None, gt=0, lt=1)
+    """Share of the training images held out of the training, of each class alike; None: none."""
     seed: int = Field(default=0, ge=0, lt=2**32)
     """What ``shapes`` is drawn from; the other data sets do not depend on it."""
 

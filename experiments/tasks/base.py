@@ -132,6 +132,11 @@ def curves(trained: Trained) -> dict[str, JsonValue]:
         row["test_accuracy"] = list(trained.test_accuracy)
         final["final_train_accuracy"] = trained.train_accuracy
         final["final_test_accuracy"] = trained.test_accuracy
+    if history.validation_loss:
+        row["validation_loss"] = rounded(history.validation_loss)
+        row["validation_accuracy"] = list(trained.validation_accuracy)
+        final["final_validation_loss"] = history.validation_loss
+        final["final_validation_accuracy"] = trained.validation_accuracy
     ended = trained.diverged_at is None and bool(history.epochs)
     for name, values in final.items():
         row[name] = values[-1] if ended else None

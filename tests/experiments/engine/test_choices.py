@@ -108,7 +108,7 @@ def test_one_cycle_has_the_length_of_the_training(make: Make, context: Context) 
     ids=str,
 )
 def test_lbfgs_trains_singly(make: Make, context: Context, optimizer: Any) -> None:
-    runs = [make(optimizer=optimizer, learning_rate=0.5, epochs=4, seed=s) for s in (0, 1)]
+    runs = [make(optimizer=optimizer, learning_rate=0.1, epochs=2, seed=s) for s in (0, 1)]
     assert len(grouped(runs, CPU)) == 2
     equal(runs, context, 1e-6)
 
