@@ -37,17 +37,21 @@ def image_problem(data: ImageData, settings: ImageDataSettings) -> Problem:
 
 
 def held_out(labels: Tensor, share: float) -> Tensor:
-    """Which examples (N,) are the validation set: this share of each class, rounded, drawn once.
+    """Which examples (N,) are the validation set: round(share · N) of them, drawn once.
 
-    At least one of a class with two or more, and never all of them. The same labels and share give
-    the same set, whatever the seed of a run.
+    Each class gives its share; those that lose most by rounding down give one more. The same
+    labels and share give the same set, whatever the seed of a run.
     """
     source = generator(0, "validation")
+    members = [(labels == label).nonzero().flatten() for label in labels.unique()]
+    counts = [int(share * len(own)) for own in members]
+    lost = [share * len(own) - count for own, count in zip(members, counts, strict=True)]
+    missing = round(share * len(labels)) - sum(counts)
+    for place in sorted(range(len(members)), key=lambda place: -lost[place])[:missing]:
+        counts[place] += 1
     held = torch.zeros(len(labels), dtype=torch.bool)
-    for label in labels.unique():
-        members = (labels == label).nonzero().flatten()
-        count = min(max(round(share * len(members)), 1), len(members) - 1)
-        held[members[torch.randperm(len(members), generator=source)[:count]]] = True
+    for own, count in zip(members, counts, strict=True):
+        held[own[torch.randperm(len(own), generator=source)[:count]]] = True
     return held
 
 

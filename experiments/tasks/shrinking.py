@@ -67,9 +67,9 @@ def smaller(
     shrunk = []
     for one in data:
         alike = [other for other in data if _unsized(other) == _unsized(one)]
-        trains = capped(map(train_size, alike), train)
+        trains = capped(map(_loaded, alike), train)
         tests = capped(map(test_size, alike), test)
-        update = {"train_size": trains[train_size(one)], "test_size": tests[test_size(one)]}
+        update = {"train_size": trains[_loaded(one)], "test_size": tests[test_size(one)]}
         shrunk.append(one.model_copy(update=update))
     return tuple(shrunk)
 
@@ -79,7 +79,12 @@ def _unsized(data: ImageDataSettings) -> ImageDataSettings:
 
 
 def train_size(data: ImageDataSettings) -> int:
-    """Number of training images used."""
+    """Number of images that are trained on: those of the validation set are not."""
+    loaded = _loaded(data)
+    return loaded - round((data.validation or 0) * loaded)
+
+
+def _loaded(data: ImageDataSettings) -> int:
     return data.train_size or describe(data.name).train_size
 
 

@@ -1,4 +1,4 @@
-"""A stack gives what separate trainings give, ends included: where runs stop, where they diverge."""
+"""A stack gives what separate trainings give, ends included."""
 
 import math
 import random
