@@ -44,9 +44,8 @@ POLL = 2.0
 STOPPED = 6.0
 """Seconds after which a worker that somebody stopped (SIGSTOP) counts as lost."""
 START = 60.0
-"""Seconds after which a worker that has not answered since its start is replaced."""
-STARTS = 3
-"""Workers that are started for one task, at most."""
+"""Seconds after which a worker that has not answered since its start is replaced; its replacement
+has ten times as long, where the machine is only slow."""
 TELL = 0.1
 """Least seconds between two messages of one piece of work."""
 
@@ -85,6 +84,7 @@ class Worker:
     task: str = ""
     part: bool = False
     answered: bool = False
+    patience: float = START
     since: float | None = None
     stopped: float | None = None
     given_up: bool = False
@@ -126,7 +126,7 @@ class Worker:
 
     def late(self, now: float) -> bool:
         """Whether it has not answered for too long since its start."""
-        return not self.answered and self.since is not None and now - self.since > START
+        return not self.answered and self.since is not None and now - self.since > self.patience
 
     def end(self) -> None:
         """End the process, whatever it does; one that is still being started ends by itself."""
@@ -185,14 +185,13 @@ class Pool:
     progress: Progress
     size: int
     say: Callable[[str], None]
-    start: Callable[..., Worker] = Worker.started
+    start: Callable[..., Worker] = lambda *given: Worker.started(*given)
     clock: Callable[[], float] = time.monotonic
     idle: list[Worker] = field(default_factory=list)
     busy: list[Worker] = field(default_factory=list)
     parts: list[Worker] = field(default_factory=list)
     ended: set[str] = field(default_factory=set)
     """Tasks of which a part has ended: there is nothing left to divide."""
-    starts: Counter[str] = field(default_factory=Counter)
 
     def computed(self, tasks: tuple[str, ...]) -> Iterator[tuple[str, Outcome]]:
         """See the function of this name."""
@@ -278,11 +277,12 @@ class Pool:
         worker.end()
         if worker.part:
             return "the process has not answered"
-        self.starts[task] += 1
-        if self.starts[task] >= STARTS:
-            return failed(self.request, task, f"no process answered within {START:.0f} s")
-        self.say(f"{task}: its process has not answered for {START:.0f} s, and is replaced")
+        waited = f"its process has not answered for {worker.patience:.0f} s"
+        if worker.patience > START:
+            return failed(self.request, task, waited)
+        self.say(f"{task}: {waited}, and is replaced")
         new = self.start(self.request.device, multiprocessing.get_context("spawn"))
+        new.patience = 10 * START
         new.begin(self.request, task, part=False, now=self.clock())
         self.busy[self.busy.index(worker)] = new
         return None

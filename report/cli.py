@@ -1,4 +1,5 @@
-"""The command line `homework`: run, render, report, status, check, names, diff, models."""
+"""The command line `homework`: run, render, report, status, check, names, diff, models,
+reseal."""
 
 import inspect
 import json
@@ -149,6 +150,16 @@ def models(options: Options, *, as_json: AsJson = False) -> None:
         return
     for model in found:
         print(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
+
+
+@command("suite", "results")
+def reseal(options: Options) -> None:
+    """Give records of version 1.0 or before their new keys, where the same code made them.
+
+    Only those of one suite, or of all that were run if none is given.
+    """
+    for line in commands.reseal(options):
+        print(line)
 
 
 def _or_quick(options: Options) -> Options:

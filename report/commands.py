@@ -15,7 +15,6 @@ from report.records import Record, Results
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
-from report.render import render as render_book
 from report.share import lay_frame
 
 if TYPE_CHECKING:
@@ -110,6 +109,8 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
+    from report.render import render as render_book
+
     results = results_for(options)
     records = [path.resolve() for path in results.folder.glob("*.json")]
     if not records:
@@ -208,6 +209,14 @@ def names(options: Options) -> dict[str, str]:
 
     parts = gather(results_for(options))
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
+
+
+def reseal(options: Options) -> Iterator[str]:
+    """Give records of the version before their new keys; says of each what was done."""
+    from experiments.reseal import reseal as reseal_records
+
+    name = results_for(options).name if options.suite else None
+    return reseal_records(options.results, name)
 
 
 def models(options: Options) -> list[Any]:

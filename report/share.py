@@ -11,6 +11,8 @@ _INSTALLED = _PACKAGE / "_share"
 FRAME = ("_quarto*.yml", "index.qmd", "references.bib", "chapters/*.qmd", "templates/styles/**/*")
 """What makes a folder the Quarto project of the book, beside the pre-render script."""
 SCRIPT = "report/prerender.py"
+AUTHOR = "homework.toml"
+"""Where the author's name and course are filled in; one that is there is the author's own."""
 
 
 def shared(name: str) -> Path:
@@ -36,6 +38,8 @@ def lay_frame(folder: Path) -> tuple[Path, ...]:
         if path.is_file()
     }
     sources[folder / SCRIPT] = _PACKAGE / Path(SCRIPT).name
+    if not (folder / AUTHOR).exists():
+        sources[folder / AUTHOR] = shared(AUTHOR)
     contents = {place: source.read_bytes() for place, source in sources.items()}
     for place, content in contents.items():
         if place.exists() and (not place.is_file() or place.read_bytes() != content):

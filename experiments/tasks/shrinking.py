@@ -55,9 +55,8 @@ def shorter(
 def shrunk_batches(sizes: Iterable[int | None], most: int | None) -> dict[int | None, int | None]:
     """What each batch size becomes; the full batch, None, stays."""
     given = {size for size in sizes if size is not None}
-    shrunk: dict[int | None, int | None] = {None: None}
-    shrunk |= {size: size for size in given} if most is None else scaled(given, most)
-    return shrunk
+    shrunk = scaled(given, most if most is not None else max(given, default=1))
+    return {None: None, **dict[int | None, int | None](shrunk.items())}
 
 
 def smaller(

@@ -12,7 +12,7 @@ from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
 from report.book.reproducibility import cost_table, hardware_table, seeds_table, versions_table
-from report.book.sources import COMMENTS, Sources
+from report.book.sources import COMMENTS, COPIES, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings, paragraphs
 from report.numbers.statistics import CONFIDENCE
@@ -122,8 +122,18 @@ def _origin(chosen: Sources, task: str, module: str, linked: bool) -> Markdown:
 
 
 def _link(chosen: Sources, path: Path) -> str:
-    """Path of a result from the project's folder, as `/results/…`."""
+    """Path of a result from the project's folder, as `/results/…`.
+
+    Of figures outside of the project, `generate` lays copies beside what it writes.
+    """
+    if outside(chosen):
+        return f"/{COPIES.as_posix()}/{path.name}"
     return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
+
+
+def outside(chosen: Sources) -> bool:
+    """Whether the results lie elsewhere than in the project, behind links as well."""
+    return not chosen.results.folder.resolve().is_relative_to(chosen.project.resolve())
 
 
 def _day(created: str) -> str:

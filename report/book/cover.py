@@ -4,8 +4,9 @@ import tomllib
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
-from report.errors import UserError
+from report.errors import UserError, did_you_mean
 
 MAX_LENGTH = 10_000
 
@@ -52,12 +53,27 @@ def read_cover(path: Path) -> Cover:
     Raises UserError that names file, key and cause.
     """
     try:
-        return Cover.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Cover.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         return Cover()
     except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(str(part) for part in fault["loc"])
-        raise UserError(f"{path}: {key}: {fault['msg']}; mend or remove the key") from error
+        faults = "; and ".join(_told(fault) for fault in error.errors())
+        raise UserError(f"{path}: {faults}") from error
+    except RecursionError:
+        raise UserError(f"{path}: is nested too deeply; write it with fewer brackets") from None
     except (OSError, ValueError) as error:
-        raise UserError(f"{path}: not readable as TOML ({error}); mend the file") from error
+        raise UserError(f"{path}: not readable as TOML ({error}); correct the file") from error
+
+
+def _told(fault: ErrorDetails) -> str:
+    """One fault as `key: cause; remedy`."""
+    *tables, last = (str(part) for part in fault["loc"])
+    key = ".".join([*tables, last])
+    if fault["type"] != "extra_forbidden":
+        return f"{key}: {fault['msg']}; correct or remove the key"
+    model: type[BaseModel] = Cover
+    for table in tables:
+        annotation = model.model_fields[table].annotation
+        assert isinstance(annotation, type)
+        model = annotation
+    return f"{key}: unknown key{did_you_mean(last, tuple(model.model_fields))}"

@@ -10,6 +10,7 @@ from report.claims.claim import slug
 from report.claims.trace import Numbered
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record
+from report.records.owner import how_to_run
 from report.sections.registry import section_module
 from report.sections.section import Section
 from report.tasks import TASKS, Task
@@ -59,10 +60,7 @@ def gather(results: Results) -> tuple[Part, ...]:
     """
     parts = read_parts(results)
     if all(part.record is None for part in parts):
-        raise UserError(
-            f"{results.folder}: no record here; make them with "
-            f'"homework run --suite {results.name.removesuffix("-smoke")}"'
-        )
+        raise UserError(f'{results.folder}: no record here; make them with "{how_to_run(results)}"')
     if mixed(parts):
         raise UserError(
             f"{results.folder}: smoke and full-size records are mixed; "

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 from report.book.author import check_names
-from report.book.chapters import chapters
+from report.book.chapters import chapters, outside
 from report.book.drawing import ensure_drawn
 from report.book.gather import gather
-from report.book.sources import COMMENTS, Sources
-from report.records.store import write_text
-
-GENERATED = Path("chapters/_generated")
+from report.book.sources import COMMENTS, COPIES, GENERATED, Sources
+from report.records.store import write_bytes, write_text
 
 
 def generate(chosen: Sources) -> tuple[Path, ...]:
@@ -23,6 +21,9 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
     for part in parts:
         if part.record is not None and part.section is not None:
             ensure_drawn(part.record, part.section.figures, chosen.results)
+    if outside(chosen):
+        for figure in sorted(chosen.results.figures.glob("*.svg")):
+            write_bytes(chosen.project / COPIES / figure.name, figure.read_bytes())
     written = []
     for name, text in texts.items():
         path = chosen.project / GENERATED / name

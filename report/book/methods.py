@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from report.claims import Claim
-from report.numbers.statistics import METHODS
+from report.numbers.statistics import METHODS, Estimate
 from report.sections.registry import thresholds
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -14,7 +14,8 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
     """The statistics of the report: what each is, what computes it, how often, with what n."""
     rows = []
     for method, (what, functions) in METHODS.items():
-        sizes = [c.effect.n for c in claims if c.effect is not None and c.effect.method == method]
+        estimates = [c.effect for c in claims if isinstance(c.effect, Estimate)]
+        sizes = [found.n for found in estimates if found.method == method]
         span = sorted({min(sizes), max(sizes)}) if sizes else []
         rows.append(
             (

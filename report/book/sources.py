@@ -11,6 +11,9 @@ from report.records import Results
 from report.words.markdown import plain
 
 COMMENTS = Path("comments")
+GENERATED = Path("chapters/_generated")
+COPIES = GENERATED / "figures"
+"""Copies of figures that do not lie in the project."""
 DEFAULT_SUITE = "full"
 _NAME = re.compile(r"\w[\w.-]*")
 

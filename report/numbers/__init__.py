@@ -1,1 +1,1 @@
-"""Numbers: statistics with intervals, and small data frames."""
+"""Statistics and comparisons: from repeated measurements to a value, an interval, and a verdict."""

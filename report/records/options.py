@@ -14,25 +14,29 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    suite: str = Field("", description="A suite's name, or the path of a TOML file.")
-    only: tuple[str, ...] = Field((), description="Only this task; may be repeated.")
-    smoke: bool = Field(False, description="Shrink every task to seconds.")
-    results: Path = Field(Path("results"), description="The folder of all results.")
+    suite: str = Field(default="", description="A suite's name, or the path of a TOML file.")
+    only: tuple[str, ...] = Field(default=(), description="Only this task; may be repeated.")
+    smoke: bool = Field(default=False, description="Shrink every task to seconds.")
+    results: Path = Field(default=Path("results"), description="The folder of all results.")
     device: Literal["auto", "cpu", "cuda"] = Field(
-        "auto", description="auto uses a GPU where there is one."
+        default="auto", description="auto uses a GPU where there is one."
     )
-    executor: Literal["local", "slurm"] = Field("local", description="Who computes the tasks.")
-    data_dir: Path = Field(Path("data"), description="Where MNIST and CIFAR-10 lie or go.")
-    force: bool = Field(False, description="Run what is fresh again, and train it anew.")
+    executor: Literal["local", "slurm"] = Field(
+        default="local", description="Who computes the tasks."
+    )
+    data_dir: Path = Field(default=Path("data"), description="Where MNIST and CIFAR-10 lie or go.")
+    force: bool = Field(default=False, description="Run what is fresh again, and train it anew.")
     workers: int | None = Field(
-        None,
+        default=None,
         ge=1,
         description="Processes that compute side by side, one thread each; with Slurm, jobs at a "
         "time. If not given: as many as there are cores, with Slurm as many as there are tasks.",
     )
-    log_dir: Path | None = Field(None, description="Also write scalars for TensorBoard there.")
+    log_dir: Path | None = Field(
+        default=None, description="Also write scalars for TensorBoard there."
+    )
     renderer: Literal["auto", "quarto", "builtin"] = Field(
-        "auto", description="auto prefers Quarto."
+        default="auto", description="auto prefers Quarto."
     )
     command: str = ""
     """The command as the user gave it; no option, as the next."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import UserError
+from report.records.options import Options
 from report.records.paths import Results, last_run_file
 from report.records.store import write_text
 
@@ -65,3 +66,15 @@ def last_run(root: Path) -> LastRun | None:
     if suite.lower().endswith(".toml"):
         suite = os.path.relpath(root.resolve() / suite)
     return LastRun(suite, smoke)
+
+
+def how_to_run(results: Results) -> str:
+    """The command that makes the records of a folder, as it is typed."""
+    name = results.name.removesuffix("-smoke")
+    file = owner_of(results.root, results.name) or owner_of(results.root, name)
+    options = Options(
+        suite=name if file is None or (file.stem == name and not file.exists()) else str(file),
+        smoke=name != results.name,
+        results=results.root if results.root != Path.cwd() / "results" else Path("results"),
+    )
+    return f"homework run {options.chosen()}"

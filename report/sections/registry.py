@@ -5,7 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 
-from report.claims.claim import Statement
+from report.claims.claim import Wordings
 from report.sections.question import Question
 from report.tasks import BY_NAME, TASKS, Task
 from report.words import format as fmt
@@ -17,12 +17,12 @@ def section_module(task: str) -> str:
     return _found(BY_NAME[task], "figures") or "report.sections.series"
 
 
-def statements() -> dict[str, Statement]:
+def statements() -> dict[str, Wordings]:
     """All statements of all sections by identifier; raises ValueError where two share one."""
-    found: dict[str, Statement] = {}
+    found: dict[str, Wordings] = {}
     for module in (m for name in ("figures", "claims") for m in _modules(name).values()):
         for value in vars(module).values():
-            if isinstance(value, Statement) and found.setdefault(value.id, value) is not value:
+            if isinstance(value, Wordings) and found.setdefault(value.id, value) is not value:
                 raise ValueError(f"{module.__name__}: two statements are called {value.id}")
     return found
 

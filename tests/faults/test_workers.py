@@ -1,10 +1,12 @@
 """Tasks in processes of their own: a worker that dies or stops fails its task and no other."""
 
+import multiprocessing
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from experiments.compute import Request
 from experiments.freshness import basis
 from experiments.lock import locked
 from experiments.suite import Suite, load_suite
-from experiments.workers import Worker, computed
+from experiments.workers import Pool, Worker, computed
 from report.records import Record, Results, write_record
 from report.records.options import Options
 from tests.faults.commands import start
@@ -76,7 +78,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Worker]]:
     monkeypatch.setattr(Worker, "started", remember)
     yield found
     for worker in found:
-        assert not worker.process.is_alive()
+        assert not worker.running.is_set() or not worker.process.is_alive()
 
 
 def harm(begun: list[Worker], number: int, request: Request) -> list[float]:
@@ -207,3 +209,62 @@ def test_a_task_that_a_job_of_slurm_computes_is_waited_for(request_: Request) ->
         write_record(results.record(task), made)  # as the job leaves it
     waiting.join(60)
     assert found == [(task, made)]
+
+
+def test_parts_of_a_task_are_divided(tmp_path: Path, begun: list[Worker]) -> None:
+    """Two workers at one task: each group is trained once, and no number changes."""
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY.replace("epochs = 30", "epochs = 3000"))
+    suite = load_suite(str(path))
+    only = replace(suite, tasks={"simulate-function": suite.tasks["simulate-function"]})
+    results = [Results(tmp_path / name, "tiny") for name in ("one", "two")]
+    alone, divided = (
+        dict(computed(requested(only, place), ("simulate-function",), Quiet(), count))
+        for place, count in zip(results, (1, 2), strict=True)
+    )
+    (one,), (two,) = alone.values(), divided.values()
+    assert isinstance(one, Record) and isinstance(two, Record)
+    assert one.metrics == two.metrics
+    assert (one.provenance.threads, two.provenance.threads) == (1, 1)
+    assert {worker.part for worker in begun} == {False, True}
+    assert two.provenance.taken_up == 1  # of two groups, the one that the other worker trained
+
+
+def test_a_worker_that_does_not_answer_is_replaced(request_: Request) -> None:
+    """The first never starts; a second one, started in another way, has its task."""
+    now, said, ways = [0.0], list[str](), list[str]()
+
+    def start(device: torch.device, processes: Any = None) -> Worker:
+        ways.append("spawn" if processes else "fork server")
+        if processes is None:
+            here, _there = multiprocessing.Pipe()
+            return Worker(multiprocessing.Process(), here)  # never started
+        return Worker.started(device)
+
+    def clock() -> float:
+        now[0] += workers.START / 2
+        return now[0]
+
+    one = replace(request_, tasks=("random-labels",))
+    pool = Pool(one, Quiet(), 1, said.append, start, clock)
+    (found,) = dict(pool.computed(one.tasks)).values()
+    assert isinstance(found, Record) and found.status == "ok"
+    assert ways == ["fork server", "spawn"]
+    assert said == ["random-labels: its process has not answered for 60 s, and is replaced"]
+
+
+def test_two_that_do_not_answer_fail_their_task(request_: Request) -> None:
+    now = [0.0]
+
+    def start(*_given: Any) -> Worker:
+        here, _there = multiprocessing.Pipe()
+        return Worker(multiprocessing.Process(), here)
+
+    def clock() -> float:
+        now[0] += 5 * workers.START
+        return now[0]
+
+    one = replace(request_, tasks=("random-labels",))
+    (found,) = dict(Pool(one, Quiet(), 1, print, start, clock).computed(one.tasks)).values()
+    assert isinstance(found, Record) and found.status == "failed"
+    assert "has not answered for 600 s" in str(found.reason)

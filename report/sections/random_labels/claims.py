@@ -1,189 +1,187 @@
 """What is said about random labels: whether they are fitted, how fast, and at what cost."""
 
-import math
+from __future__ import annotations
+
+from dataclasses import replace
 
 import pandas as pd
 
-from report.claims import Claim, Statement, compare, evidence, point_words, ratio_words, tracks
-from report.numbers.frames import known
-from report.numbers.statistics import (
-    mean,
-    median,
-    paired_difference,
-    paired_log_ratio,
-    rank_correlation,
-)
+from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.contrast import ACCURACIES, EPOCHS_OR_STEPS, LOSSES, Contrast, Label, Tendency
+from report.numbers.comparison import compare
+from report.numbers.extremes import chosen_by_half
+from report.numbers.quantifiers import count, outward_decimals
+from report.numbers.samples import Group
+from report.numbers.scales import ACCURACY, EPOCHS, LOSS
+from report.numbers.trend import trend
 from report.records import Record
 from report.sections.aligned import aligned
+from report.sections.groups import seed_group, seed_groups
+from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
-CLEAR_ACCURACY = 0.01
-"""Share of test images from which a difference in accuracy is called clear: one in a hundred."""
-CLEAR_RATIO = 0.3
-"""Decades from which a ratio of epochs is called clear: a factor of two."""
 FALLING = 0.99
 """A training loss still falls where the last quarter of training lowers it below this share."""
 
 FIT = Statement(
     "random-labels.fit",
     {
-        "fitted": "The network fits random labels: in every run ({n}) the training accuracy on "
-        "them reaches {threshold} or more, and it ends at {accuracy} in the mean.",
-        "mostly": "The network fits most of the random labels: in every run ({n}) the training "
-        "accuracy on them reaches {low_threshold}, though not always {threshold}; it ends at "
-        "{accuracy} in the mean.",
-        "falling": "Within {epochs} epochs the network answers {accuracy} of the random labels in "
-        "the mean over {n}, short of the {threshold} that would count as fitted; its training loss "
-        "is still falling, so longer training might fit them.",
-        "stuck": "The network does not fit the random labels here: after {epochs} epochs it "
-        "answers {accuracy} of them in the mean over {n}, and the training loss has stopped "
-        "falling.",
+        "all": "The network fits random labels: every run reaches a training accuracy of "
+        "{threshold} on them ({n}).",
+        "all_known": "The network fits random labels: every run that did not diverge reaches a "
+        "training accuracy of {threshold} on them ({number} of {total}).",
+        "some": "The network fits random labels only sometimes: {number} of {total} runs reach a "
+        "training accuracy of {threshold} on them.",
+        "falling": "Within {epochs} epochs the network does not fit the random labels: its runs "
+        "get no further than {best} of them, though the training loss still falls.",
+        "stuck": "The network does not fit the random labels: within {epochs} epochs its runs get "
+        "no further than {best} of them, and the training loss has stopped falling.",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
     },
     headline=True,
 )
 
-SPEED = Statement(
-    "random-labels.speed",
-    {
-        "clearly_more": "Noise is learned more slowly than the task: the training accuracy reaches "
-        "{threshold} at epoch {random} on random labels and at epoch {true} on true labels "
-        "(medians), {factor} times later (95 % interval {interval}, paired by seed, {n}).",
-        "slightly_more": "Random labels take a little longer than true ones: a training accuracy "
-        "of {threshold} comes at epoch {random} against {true} (medians), {factor} times later "
-        "(95 % interval {interval}, paired by seed, {n}).",
-        "no_difference": "Random labels are fitted at epoch {random} and true ones at epoch {true} "
-        "(medians, training accuracy of {threshold}), which over {n} cannot be told apart: the "
-        "ratio of the epochs has the 95 % interval {ratio_interval}.",
-        "slightly_less": "Random labels are even fitted a little earlier than true ones: a "
-        "training accuracy of {threshold} comes at epoch {random} against {true} (medians), "
-        "earlier by a factor of {factor} (95 % interval {interval}, paired by seed, {n}).",
-        "clearly_less": "Random labels are even fitted earlier than true ones: a training accuracy "
-        "of {threshold} comes at epoch {random} against {true} (medians), earlier by a factor of "
-        "{factor} (95 % interval {interval}, paired by seed, {n}).",
-        "one_seed": "A training accuracy of {threshold} comes at epoch {random} on random labels "
-        "and at epoch {true} on true ones; this is a single seed.",
-        "random_not_always": "On true labels the training accuracy reaches {threshold} at epoch "
-        "{true} (median over {n}); on random labels it does so in {reached} of {random_n} within "
-        "{epochs} epochs.",
-        "random_not_once": "On true labels the training accuracy reaches {threshold} at epoch "
-        "{true} (median over {n}); on random labels none of the runs gets there within {epochs} "
-        "epochs.",
-        "true_never": "A training accuracy of {threshold} is not reached on true labels by every "
-        "seed within {epochs} epochs, so the speeds cannot be compared at that mark.",
-    },
-)
-
-CHANCE = Statement(
+CHANCE = Contrast(
     "random-labels.chance",
     {
-        "no_difference": "What it learned from random labels does not detectably show on the test "
-        "images, whose labels are intact: its accuracy of {accuracy} cannot be told from the "
-        "{chance} of guessing (95 % interval of the mean {interval} %, {n}).",
-        "slightly_more": "On the intact test labels a network trained on random ones scores "
-        "{accuracy}, slightly above the {chance} of guessing (95 % interval {interval} %, {n}).",
-        "clearly_more": "On the intact test labels a network trained on random ones scores "
-        "{accuracy}, above the {chance} of guessing (95 % interval {interval} %, {n}).",
-        "slightly_less": "On the intact test labels a network trained on random ones scores "
-        "{accuracy}, slightly below the {chance} of guessing (95 % interval {interval} %, {n}).",
-        "clearly_less": "On the intact test labels a network trained on random ones scores "
-        "{accuracy}, below the {chance} of guessing (95 % interval {interval} %, {n}).",
-        "one_seed": "On the intact test labels the network trained on random ones scores "
-        "{accuracy}, where guessing gives {chance}; one seed cannot tell the two apart.",
+        "alike": "It learns nothing from them that holds for other images: its test accuracy of "
+        "{first_value} is that of guessing, {second_value}.",
+        "more": "On the test images, whose labels are intact, it then scores {first_value}, more "
+        "than the {second_value} of guessing (95 % interval of the lead {interval} points, {n}).",
+        "less": "On the test images, whose labels are intact, it then scores {first_value}, less "
+        "than the {second_value} of guessing (95 % interval of the lag {interval} points, {n}).",
+        "seen_more": "On the test images, whose labels are intact, it scores {first_value}, above "
+        "the {second_value} of guessing in {all}.",
+        "seen_less": "On the test images, whose labels are intact, it scores {first_value}, below "
+        "the {second_value} of guessing in {all}.",
+        "undecided": "On the test images, whose labels are intact, it scores {first_value}, where "
+        "guessing gives {second_value} ({n}).",
     },
-    headline=True,
+    quantity=ACCURACIES,
 )
 
-LOSS = Statement(
+SPEED = Contrast(
+    "random-labels.speed",
+    {
+        "more": "Noise is learned more slowly than the task: a training accuracy of {threshold} "
+        "takes {first_value} epochs on random labels and {second_value} on true ones.",
+        "seen_more": "Noise is learned more slowly than the task in {all}: a training accuracy of "
+        "{threshold} takes {first_value} epochs on random labels and {second_value} on true ones.",
+        "less": "Random labels are even learned faster: a training accuracy of {threshold} takes "
+        "{first_value} epochs on them and {second_value} on true ones.",
+        "seen_less": "Random labels are even learned faster in {all}: a training accuracy of "
+        "{threshold} takes {first_value} epochs on them and {second_value} on true ones.",
+        "alike": "Random labels take no longer than true ones: a training accuracy of {threshold} "
+        "comes at epoch {first_value} and {second_value}.",
+        "undecided": "A training accuracy of {threshold} takes {first_value} epochs on random "
+        "labels and {second_value} on true ones, a difference that changes with the "
+        "seed{left_out}.",
+    },
+    quantity=EPOCHS_OR_STEPS,
+)
+
+SELDOM = Statement(
+    "random-labels.reached",
+    {
+        "random": "A training accuracy of {threshold} is reached by {true} of {true_total} runs on "
+        "true labels and by {random} of {random_total} on random ones."
+    },
+)
+
+LOSS_RISES = Contrast(
     "random-labels.loss",
     {
-        "rises": "While the training loss on random labels falls from {train_start} to "
-        "{train_end}, the test loss rises from {test_start} to {test_end} (medians over {n}); "
-        "equal probabilities for all classes would give {even}.",
-        "rises_plainly": "While the training loss on random labels falls from {train_start} to "
-        "{train_end}, the test loss rises from {test_start} to {test_end} (medians over {n}).",
-        "together": "On random labels the training loss goes from {train_start} to {train_end} and "
-        "the test loss from {test_start} to {test_end} (medians over {n}).",
+        "more": "The test loss shows it: on random labels it goes from {second_value} to "
+        "{first_value} in the course of training.",
+        "seen_more": "The test loss shows it: on random labels it rises from {second_value} to "
+        "{first_value}, in {all}.",
+        "alike": "On random labels the test loss ends where it began, at {first_value}.",
+        "less": "On random labels even the test loss falls, from {second_value} to {first_value}.",
+        "seen_less": "On random labels even the test loss falls, from {second_value} to "
+        "{first_value}, in {all}.",
+        "undecided": "On random labels the test loss is {second_value} before training and "
+        "{first_value} after it, with no direction that all seeds share ({n}).",
     },
+    quantity=LOSSES,
 )
 
-PRICE = Statement(
+PRICE = Tendency(
     "random-labels.price",
     {
-        "falls": "The price grows with the share of random labels: test accuracy goes from {first} "
-        "with {low} of them to {last} with {high}, and the rank correlation of the two over all "
-        "runs is {correlation} (95 % interval {interval}).",
-        "rises": "Against expectation, test accuracy rises with the share of random labels: from "
-        "{first} with {low} of them to {last} with {high}, with a rank correlation of "
-        "{correlation} (95 % interval {interval}).",
-        "undecided": "Test accuracy is {first} with {low} random labels and {last} with {high}, "
-        "but over all runs no rank correlation with their share is detected ({correlation}, 95 % "
-        "interval {interval}).",
-        "too_few": "Test accuracy is {first} with {low} random labels and {last} with {high}; "
-        "these are too few runs for a correlation.",
+        "falls": "The price grows with the share of random labels: test accuracy falls from "
+        "{start} with {low} of them to {end} with {high}.",
+        "rises": "Against expectation, test accuracy rises with the share of random labels, from "
+        "{start} with {low} of them to {end} with {high}.",
+        "undecided": "Test accuracy does not follow the share of random labels in order: it is "
+        "{start} with {low} of them and {end} with {high} (rank correlation {correlation}, {n}).",
+        "too_few": "Test accuracy is {start} with {low} random labels and {end} with {high}; {n} "
+        "are too few to speak of a trend.",
     },
+    quantity=replace(ACCURACIES, repetition="share"),
 )
 
-FIRST_STEP = Statement(
+FIRST_STEP = Contrast(
     "random-labels.first-step",
     {
-        "clearly_less": "Already {share} of random labels cost {size} of test accuracy (95 % "
-        "interval of the change {interval}, paired by seed, {n}).",
-        "slightly_less": "With {share} of random labels the cost is small: {size} of test accuracy "
-        "(95 % interval of the change {interval}, paired by seed, {n}).",
-        "no_difference": "With {share} of random labels no loss of test accuracy is detected (95 % "
-        "interval of the change {interval} percentage points, paired by seed, {n}).",
-        "slightly_more": "With {share} of random labels test accuracy is even a little higher, by "
-        "{size} (95 % interval {interval}, {n}).",
-        "clearly_more": "Against expectation, {share} of random labels raise test accuracy, by "
-        "{size} (95 % interval {interval}, {n}).",
-        "one_seed": "With {share} of random labels test accuracy changes by {difference} in the "
-        "one seed that was run.",
+        "less": "Already {share} of random labels cost {size} of test accuracy.",
+        "seen_less": "Already {share} of random labels cost {size} of test accuracy, which "
+        "falls in {all}.",
+        "alike": "Up to {share} of random labels cost next to nothing: test accuracy is "
+        "{first_value} instead of {second_value}.",
+        "more": "Test accuracy is even higher with {share} of random labels, by {size}.",
+        "seen_more": "Test accuracy is even higher with {share} of random labels, by {size}, in "
+        "{all}.",
+        "undecided": "Whether {share} of random labels cost any test accuracy stays open: it is "
+        "{first_value} with them and {second_value} without{decide}.",
     },
+    quantity=ACCURACIES,
 )
 
 MEMORIZED = Statement(
     "random-labels.memorized",
     {
-        "all": "Where only some labels are random, these are learned by heart as well: of the "
-        "labels that the corruption changed, the trained networks answer at least {lowest} in the "
-        "mean, whatever their share.",
-        "part": "Where only some labels are random, not all of these are learned: of the labels "
-        "that the corruption changed, the trained networks answer between {lowest} and {highest}, "
-        "depending on their share (means over {n}).",
+        "all": "The wrong labels are learned by heart even where they are few: in every run the "
+        "network ends up giving back at least {lowest} of them.",
+        "all_known": "The wrong labels are learned by heart even where they are few: in each of "
+        "the {number} runs that did not diverge the network gives back at least {lowest} of them.",
+        "some": "Not every run learns the wrong labels by heart: {number} of {total} give back "
+        "{threshold} of them or more at the end, the others as little as {lowest}.",
+        "none": "The wrong labels are not learned by heart: no run gives back {threshold} of them, "
+        "the best of them {highest}.",
+        "none_known": "The wrong labels are not learned by heart: of the runs that did not diverge "
+        "none gives back {threshold} of them, the best {highest}.",
     },
 )
 
-PEAK = Statement(
+PEAK = Contrast(
     "random-labels.peak",
     {
-        "falls_back": "With {share} of random labels the median test accuracy peaks at {peak} in "
-        "epoch {epoch}, when the training accuracy is {train_peak}; by the time the latter is "
-        "{train_end}, test accuracy is down by {size} to {end}.",
-        "holds": "With {share} of random labels the median test accuracy ends at {end}, within a "
-        "point of its peak of {peak} in epoch {epoch}.",
+        "more": "Stopping early would have avoided much of it: with {share} of random labels test "
+        "accuracy stood at {first_value} in epoch {epoch} and ends at {second_value}.",
+        "seen_more": "Stopping early would have avoided much of it: with {share} of random labels "
+        "test accuracy stood at {first_value} in epoch {epoch} and ends at {second_value}, lower "
+        "in {all} that did not choose the epoch.",
+        "alike": "Stopping early would have gained nothing: with {share} of random labels test "
+        "accuracy ends where it stood at its best, at {second_value}.",
     },
+    quantity=ACCURACIES,
 )
 
 THEORY = Statement(
     "random-labels.theory",
     {
-        "agrees": "This agrees with the literature: that one network under one training fits noise "
-        "and true labels alike, and generalizes only from the latter, is the observation by which "
-        "@zhang2017understanding argue that the capacity of the network alone does not explain "
-        "generalization.",
+        "agrees": "That one network under one training fits noise and true labels alike, and "
+        "generalizes only from the latter, is why @zhang2017understanding argue that capacity "
+        "alone does not explain generalization.",
         "open": "The literature expects a network of enough parameters to fit random labels "
         "completely [@zhang2017understanding]; these runs do not get that far, so they do not test "
         "the expectation.",
     },
 )
 
-DIVERGED = Statement(
-    "random-labels.diverged",
-    {"some": "Of {total} runs, {number} diverged and {verb} not counted in the comparisons."},
-)
+DIVERGED = lost_statement("random-labels")
 
 
 def share(fraction: float) -> Markdown:
@@ -197,231 +195,214 @@ def top_threshold(record: Record) -> float:
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
-    done = known(runs, "final_test_accuracy")
-    most = done[done["fraction"] == runs["fraction"].max()]
-    first = [_fit(record, most)]
-    second: list[Claim] = []
+    """Whether random labels are fitted and how it shows, then what they cost."""
+    done = runs[runs["final_test_accuracy"].notna()]
+    most = runs[(runs["fraction"] == runs["fraction"].max()) & (runs["fraction"] > 0)]
+    known = most[most["final_test_accuracy"].notna()]
+    first, second = [], []
     if len(most):
-        first += [*_speed(record), _chance(record, most), _loss(record, most)]
-    if done["fraction"].nunique() > 1:
-        second += [_price(record, done), *_first_step(record, done)]
-    second += [*_memorized(record, done), *_peak(record, done)]
-    second += _theory(record, done, first[0])
-    lost = len(runs) - len(done)
-    if lost:
-        second.append(
-            DIVERGED(
-                "some",
-                [evidence(record, "runs", "diverged_at")],
-                number=fmt.words(lost),
-                total=fmt.count(len(runs)),
-                verb=Markdown("is" if lost == 1 else "are"),
-            )
-        )
-    return (tuple(first), tuple(second))
+        first.append(_fit(record, most))
+    if len(known):
+        first += [_chance(record, most), *_speed(record, runs), _loss(record, known)]
+    second += [*_price(record, runs), *_first_step(record, runs)]
+    second += [*_memorized(record, runs), *_peak(record, done)]
+    if len(known):
+        second += _theory(record, runs, first[0])
+    second += lost_runs(DIVERGED, record, runs, "final_test_accuracy")
+    return tuple(tuple(group) for group in (first, second) if group)
+
+
+def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
+    return [evidence(record, "runs", column, rows.index) for column in columns]
 
 
 def _fit(record: Record, most: pd.DataFrame) -> Claim:
-    if most.empty:
-        return FIT("nothing", [evidence(record, "runs", "diverged_at")])
-    thresholds = sorted({row["threshold"] for row in record.rows("fits")})
-    best = most["train_accuracy"].map(max)
-    if (best >= thresholds[-1]).all():
-        verdict = "fitted"
-    elif (best >= thresholds[0]).all():
-        verdict = "mostly"
-    else:
+    """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
+    threshold = top_threshold(record)
+    reached = {
+        row["seed"]: None if pd.isna(row["final_test_accuracy"]) else max(row["train_accuracy"])
+        for _, row in most.iterrows()
+    }
+    found = count(reached, lambda seed: _at_least(reached[seed], threshold))
+    verdict: str = found.extent
+    if verdict in ("none", "none_known"):
         verdict = "falling" if _still_falling(most) else "stuck"
-    used = [
-        evidence(record, "runs", column, most.index)
-        for column in ("final_train_accuracy", "train_accuracy", "train_loss")
-    ]
+    best = max((value for value in reached.values() if value is not None), default=None)
     return FIT(
         verdict,
-        used,
-        mean(list(most["final_train_accuracy"])),
+        _used(record, most, "train_accuracy", "train_loss", "diverged_at"),
         n=fmt.plural(len(most), "seed"),
-        accuracy=fmt.accuracy(most["final_train_accuracy"].mean()),
-        threshold=fmt.percent(thresholds[-1], 0),
-        low_threshold=fmt.percent(thresholds[0], 0),
-        epochs=fmt.count(max(epochs[-1] for epochs in most["epoch"])),
+        number=fmt.words(len(found.yes)),
+        total=fmt.words(found.total),
+        threshold=fmt.percent(threshold, 0),
+        best=fmt.MISSING
+        if best is None
+        else fmt.accuracy(outward_decimals(best, 4, bound="upper")),
+        epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
     )
 
 
-def _theory(record: Record, done: pd.DataFrame, fit: Claim) -> list[Claim]:
-    """Whether these runs test, and bear out, what the literature says."""
-    means = done.groupby("fraction")["final_test_accuracy"].mean()
-    if fit.verdict == "nothing" or 0 not in means.index:
-        return []
-    used = [*fit.evidence, evidence(record, "runs", "final_test_accuracy", done.index)]
-    if fit.verdict in ("falling", "stuck"):
-        return [THEORY("open", used)]
-    true = done[done["fraction"] == 0]["train_accuracy"].map(max)
-    lowest = min(row["threshold"] for row in record.rows("fits"))
-    alike = (true >= lowest).all() and means.iloc[0] > 2 * means.iloc[-1]
-    return [THEORY("agrees", used)] if alike else []
+def _at_least(value: float | None, threshold: float) -> bool | None:
+    return None if value is None else value >= threshold
 
 
 def _still_falling(most: pd.DataFrame) -> bool:
-    epochs, curves = aligned(most, "train_loss")
-    before = next(i for i, epoch in enumerate(epochs) if epoch >= 0.75 * epochs[-1])
-    before = max(0, min(before, len(epochs) - 2))
-    return median([c[-1] for c in curves]) < FALLING * median([c[before] for c in curves])
+    """Whether the last quarter lowers the training loss of more than half of the runs."""
 
+    def falls(run: tuple[list[int], list[float]]) -> bool | None:
+        epochs, curve = run
+        if len(curve) < 3:
+            return None
+        before = next(i for i, epoch in enumerate(epochs) if epoch >= 0.75 * epochs[-1])
+        return curve[-1] < FALLING * curve[min(before, len(curve) - 2)]
 
-def _speed(record: Record) -> list[Claim]:
-    """Epochs to the highest threshold, random against true labels."""
-    fits = record.frame("fits")
-    threshold = top_threshold(record)
-    chosen = fits[fits["threshold"] == threshold]
-    epochs = chosen.pivot(index="seed", columns="fraction", values="epoch").astype(float)
-    if len(epochs.columns) < 2:
-        return []
-    true, random = epochs[epochs.columns[0]], epochs[epochs.columns[-1]]
-    used = [evidence(record, "fits", "epoch", chosen.index)]
-    settings = record.settings["training"]
-    assert isinstance(settings, dict)
-    shared = {"threshold": fmt.percent(threshold, 0), "epochs": fmt.count(settings["epochs"])}  # type: ignore[arg-type]
-    if true.isna().any():
-        return [SPEED("true_never", used, **shared)]
-    if random.isna().any():
-        return [
-            SPEED(
-                "random_not_always" if random.notna().any() else "random_not_once",
-                used,
-                true=fmt.count(median(list(true))),
-                n=fmt.plural(len(true), "seed"),
-                reached=fmt.words(int(random.notna().sum())),
-                random_n=fmt.plural(len(random), "run"),
-                **shared,
-            )
-        ]
-    estimate = paired_log_ratio(list(random.clip(lower=1)), list(true.clip(lower=1)))
-    return [
-        SPEED(
-            compare(estimate, CLEAR_RATIO),
-            used,
-            estimate,
-            random=fmt.count(median(list(random))),
-            true=fmt.count(median(list(true))),
-            **ratio_words(estimate),
-            **shared,
-        )
-    ]
+    found = count(zip(most["epoch"], most["train_loss"], strict=True), falls)
+    return len(found.yes) > len(found.no)
 
 
 def _chance(record: Record, most: pd.DataFrame) -> Claim:
     chance = float(record.metrics["chance"])  # type: ignore[arg-type]
-    accuracies = list(most["final_test_accuracy"])
-    found = mean(accuracies)
-    above = paired_difference(accuracies, [chance] * len(accuracies))
-    return CHANCE(
-        compare(above, CLEAR_ACCURACY),
-        [evidence(record, "runs", "final_test_accuracy", most.index)],
-        above,
-        accuracy=fmt.accuracy(found.value),
-        chance=fmt.percent(chance, 0),
-        **point_words(found),
-    )
+    scored = seed_group("trained on random labels", most, "final_test_accuracy")
+    guessing = Group("guessing", dict.fromkeys(scored.values, chance))
+    return CHANCE(compare(scored, guessing, ACCURACY), _used(record, most, "final_test_accuracy"))
 
 
-def _loss(record: Record, most: pd.DataFrame) -> Claim:
-    values = {
-        f"{split}_{when}": median([curve[place] for curve in most[f"{split}_loss"]])
-        for split in ("train", "test")
-        for when, place in (("start", 0), ("end", -1))
-    }
-    apart = values["train_end"] < values["train_start"] and values["test_end"] > (
-        values["test_start"] * 1.1
-    )
-    training = record.settings["training"]
-    assert isinstance(training, dict)
-    rises = "rises" if training["loss"] == "cross_entropy" else "rises_plainly"
-    return LOSS(
-        rises if apart else "together",
-        [evidence(record, "runs", f"{s}_loss", most.index) for s in ("train", "test")],
-        n=fmt.plural(len(most), "seed"),
-        even=fmt.loss(-math.log(float(record.metrics["chance"]))),  # type: ignore[arg-type]
-        **{name: fmt.loss(value) for name, value in values.items()},
-    )
-
-
-def _price(record: Record, done: pd.DataFrame) -> Claim:
-    means = done.groupby("fraction")["final_test_accuracy"].mean()
-    estimate = rank_correlation(list(done["fraction"]), list(done["final_test_accuracy"]))
-    return PRICE(
-        tracks(estimate),
-        [evidence(record, "runs", c, done.index) for c in ("fraction", "final_test_accuracy")],
-        estimate,
-        first=fmt.accuracy(means.iloc[0]),
-        last=fmt.accuracy(means.iloc[-1]),
-        low=share(float(means.index[0])),
-        high=share(float(means.index[-1])),
-        correlation=fmt.correlation(estimate.value),
-        interval=fmt.interval(estimate.low, estimate.high),
-    )
-
-
-def _first_step(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """What the smallest share of random labels costs, against true labels."""
-    table = done.pivot(index="seed", columns="fraction", values="final_test_accuracy")
-    if len(table.columns) < 2 or float(table.columns[0]) != 0:
+def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Epochs to the highest threshold, on wholly random against true labels."""
+    fits = record.frame("fits")
+    top = fits[fits["threshold"] == top_threshold(record)]
+    low, high = runs["fraction"].min(), runs["fraction"].max()
+    if low != 0 or high == 0:
         return []
-    pair = table[table.columns[:2]].dropna()
-    if pair.empty:
-        return []
-    estimate = paired_difference(list(pair.iloc[:, 1]), list(pair.iloc[:, 0]))
-    used = done[done["fraction"].isin(list(pair.columns))]
-    return [
-        FIRST_STEP(
-            compare(estimate, CLEAR_ACCURACY),
-            [evidence(record, "runs", "final_test_accuracy", used.index)],
-            estimate,
-            share=share(float(pair.columns[1])),
-            **point_words(estimate),
+    chosen = top[top["fraction"].isin([low, high])]
+    used = [evidence(record, "fits", "epoch", chosen.index)]
+    threshold = Label(fmt.percent(top_threshold(record), 0))
+    groups = seed_groups(chosen, "fraction", "epoch")
+    true, random = (groups[str(fraction)] for fraction in (low, high))
+    if len(true.known()) < true.planned or len(random.known()) < random.planned:
+        return [
+            SELDOM(
+                "random",
+                used,
+                threshold=threshold,
+                true=fmt.words(len(true.known())),
+                true_total=fmt.words(true.planned),
+                random=fmt.words(len(random.known())),
+                random_total=fmt.words(random.planned),
+            )
+        ]
+    # An epoch of 0 (fitted before training) has no ratio: it counts as the first.
+    later, sooner = (
+        Group(g.label, {r: max(1.0, v) for r, v in g.known().items()}) for g in (random, true)
+    )
+    return [SPEED(compare(later, sooner, EPOCHS), used, threshold=threshold)]
+
+
+def _loss(record: Record, known: pd.DataFrame) -> Claim:
+    """The test loss at the end against that before training."""
+    end, start = (
+        Group.of(
+            name,
+            [(int(row["seed"]), float(row["test_loss"][place])) for _, row in known.iterrows()],
         )
-    ]
+        for name, place in (("end", -1), ("start", 0))
+    )
+    return LOSS_RISES(compare(end, start, LOSS), _used(record, known, "test_loss"))
 
 
-def _memorized(record: Record, done: pd.DataFrame) -> list[Claim]:
-    partly = known(done[(done["fraction"] > 0) & (done["fraction"] < 1)], "changed_fitted")
-    if partly.empty:
+def _price(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    groups = seed_groups(runs, "fraction", "final_test_accuracy")
+    shares = sorted(float(key) for key, group in groups.items() if group.known())
+    if len(shares) < 2:
         return []
-    means = partly.groupby("fraction")["changed_fitted"].mean()
+    found = trend([(key, float(key)) for key in groups], list(groups.values()), ACCURACY)
+    used = _used(record, runs, "fraction", "final_test_accuracy")
+    return [PRICE(found, used, low=Label(share(shares[0])), high=Label(share(shares[-1])))]
+
+
+def _first_step(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """What the smallest share of random labels costs, against true labels."""
+    shares = sorted({float(f) for f in runs["fraction"]})
+    if len(shares) < 3 or shares[0] != 0:
+        return []
+    pair = runs[runs["fraction"].isin(shares[:2])]
+    groups = seed_groups(pair, "fraction", "final_test_accuracy")
+    found = compare(groups[str(shares[1])], groups[str(shares[0])], ACCURACY)
+    if found.n == 0:
+        return []
+    used = _used(record, pair, "final_test_accuracy")
+    return [FIRST_STEP(found, used, share=Label(share(shares[1])))]
+
+
+def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """How many of the labels that the corruption changed are given back, where others are true."""
+    partly = runs[(runs["fraction"] > 0) & (runs["fraction"] < 1)]
+    shares = {
+        index: None if pd.isna(value) else float(value)
+        for index, value in partly["changed_fitted"].items()
+    }
+    threshold = top_threshold(record)
+    found = count(shares, lambda index: _at_least(shares[index], threshold))
+    if not found.known:
+        return []
+    values = [value for value in shares.values() if value is not None]
     return [
         MEMORIZED(
-            "all" if means.min() >= top_threshold(record) else "part",
-            [evidence(record, "runs", "changed_fitted", partly.index)],
-            lowest=fmt.percent(means.min()),
-            highest=fmt.percent(means.max()),
-            n=fmt.plural(partly["seed"].nunique(), "seed"),
+            found.extent,
+            _used(record, partly, "changed_fitted"),
+            number=fmt.words(len(found.yes)),
+            total=fmt.words(found.total),
+            threshold=fmt.percent(threshold, 0),
+            lowest=fmt.percent(outward_decimals(min(values), 3, bound="lower")),
+            highest=fmt.percent(outward_decimals(max(values), 3, bound="upper")),
         )
     ]
 
 
 def _peak(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """The middle share of random labels: does the test accuracy fall back after its peak."""
+    """Whether test accuracy falls back after its best epoch, at the middle share.
+
+    Half of the seeds choose the epoch, the others measure the fall: noise has no favor.
+    """
     partly = sorted({float(f) for f in done["fraction"] if 0 < f < 1})
     if not partly:
         return []
     fraction = partly[(len(partly) - 1) // 2]
     chosen = done[done["fraction"] == fraction]
     epochs, curves = aligned(chosen, "test_accuracy")
-    middle = [median([v for v in values if v == v]) for values in zip(*curves, strict=True)]
-    top = max(range(len(middle)), key=middle.__getitem__)
-    training = [
-        median(column) for column in zip(*aligned(chosen, "train_accuracy")[1], strict=True)
-    ]
+    whole: dict[int | str, list[float]] = {
+        int(seed): curve
+        for seed, curve in zip(chosen["seed"], curves, strict=True)
+        if all(value == value for value in curve)
+    }
+    if len(whole) < 2:
+        return []
+    best = chosen_by_half(whole, "highest")
+    peak = Group("best", dict(best.values))
+    end = Group("end", {seed: whole[seed][-1] for seed in best.values if isinstance(seed, int)})
+    found = compare(peak, end, ACCURACY)
+    if found.verdict not in PEAK.wordings:
+        return []
     return [
         PEAK(
-            "falls_back" if middle[top] - middle[-1] > CLEAR_ACCURACY else "holds",
-            [evidence(record, "runs", f"{s}_accuracy", chosen.index) for s in ("train", "test")],
-            share=share(fraction),
-            peak=fmt.accuracy(middle[top]),
-            epoch=fmt.count(epochs[top]),
-            end=fmt.accuracy(middle[-1]),
-            train_peak=fmt.accuracy(training[top]),
-            train_end=fmt.accuracy(training[-1]),
-            size=fmt.points(middle[top] - middle[-1]),
+            found,
+            _used(record, chosen, "test_accuracy"),
+            share=Label(share(fraction)),
+            epoch=Label(fmt.count(epochs[best.place])),
         )
     ]
+
+
+def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:
+    """Whether these runs test, and bear out, what the literature says."""
+    if fit.verdict in ("falling", "stuck"):
+        return [THEORY("open", fit.evidence)]
+    true = runs[(runs["fraction"] == 0) & runs["final_test_accuracy"].notna()]
+    if true.empty or fit.verdict not in ("all", "all_known"):
+        return []
+    threshold = top_threshold(record)
+    fitted = all(max(curve) >= threshold for curve in true["train_accuracy"])
+    chance = float(record.metrics["chance"])  # type: ignore[arg-type]
+    learned = bool((true["final_test_accuracy"] > 2 * chance).all())
+    used = [*fit.evidence, *_used(record, true, "train_accuracy", "final_test_accuracy")]
+    return [THEORY("agrees", used)] if fitted and learned else []

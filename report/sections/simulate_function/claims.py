@@ -1,187 +1,162 @@
-"""What is said about simulating a function: which model fits best, and whether depth helps."""
+"""What is said about simulating a function: whether depth pays at equal size, function by function.
+
+The answer first, then the numbers that carry it for each function, then what it costs and what
+limits it.
+"""
 
 import math
 
 import numpy as np
 import pandas as pd
 
-from report.claims.claim import Claim, Statement, evidence
-from report.claims.length import shortened
-from report.claims.verdict import compare, ratio_words
-from report.numbers.frames import known
-from report.numbers.statistics import LOG_RATIO, Estimate, mean, median, paired_log_ratio
-from report.records import Record
+from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.contrast import LOSSES, Contrast, Label, Overall, label
+from report.numbers.comparison import compare
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import count, outward
+from report.numbers.scales import LOSS
+from report.numbers.selection import best
+from report.records import Model, Record
+from report.sections.groups import seed_groups
+from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 
-CLEAR_RATIO = 0.3
-"""Decades of loss from which a difference is called clear: a factor of two."""
-EQUAL, NEARLY = 1.01, 1.1
-"""Factors between two numbers of parameters up to which they are called equal, or nearly equal."""
-WIDE = 3.0
-"""Largest over smallest final loss of the seeds from which their spread is called wide."""
-CLOSE = 1.1
-"""Up to this factor the seeds are said to agree closely."""
-
+NEARLY = 1.1
+"""Factor between two numbers of parameters up to which models are compared by their depth."""
 NEAR, FAR = 0.05, 0.5
-"""Root-mean-square error, as a share of the function's spread, up to which a fit is close; rough.
-"""
-SETTLED = 0.8
-"""Loss over that at three quarters of the epochs, from which training is said to have settled."""
+"""Root-mean-square error, in units of the function's spread, up to which a fit is close; rough."""
+QUARTER = 0.75
+"""Share of the epochs behind which a training that still changes its loss has not settled."""
+
+DEPTH = Overall(
+    "simulate-function.depth",
+    {
+        "less": "Depth pays: {size}, {deep} fit {parts} better than {shallow}.",
+        "more": "Depth does not pay: {size}, {shallow} fit {parts} better than {deep}.",
+        "alike": "Depth makes no difference that matters: {size}, {deep} and {shallow} fit {parts} "
+        "equally well.",
+        "undecided": "Whether depth pays stays open: {size}, these runs show no order between "
+        "{deep} and {shallow} on {parts}.",
+        "differ": "Whether depth pays depends on the function: {size}, {order}.",
+        "partly_less": "Depth pays on {less}, where {size} {deep} fit better than {shallow}; on "
+        "{undecided} no order shows.",
+        "partly_more": "On {more} depth does harm: {size}, {shallow} fit better than {deep} there; "
+        "on {undecided} no order shows.",
+        "partly_alike": "On {alike} depth makes no difference that matters between {deep} and "
+        "{shallow} {size}; on {undecided} no order shows.",
+    },
+    headline=True,
+)
+
+DEPTH_ON = Contrast(
+    "simulate-function.depth-on",
+    {
+        "less": "On {function} the deep network ends at a loss of {first_value} and the shallow "
+        "one at {second_value}, higher by a factor of {size} (95 % interval {interval}, "
+        "{n}{left_out}).",
+        "seen_less": "On {function} the deep network ends at {first_value} and the shallow one at "
+        "{second_value}; the deep one is ahead in {all}.",
+        "more": "On {function} the shallow network ends at a loss of {second_value} and the deep "
+        "one at {first_value}, higher by a factor of {size} (95 % interval {interval}, "
+        "{n}{left_out}).",
+        "seen_more": "On {function} the shallow network ends at {second_value} and the deep one at "
+        "{first_value}; the shallow one is ahead in {all}.",
+        "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
+        "({n}{left_out}).",
+        "undecided": "On {function} the deep network ends at {first_value} and the shallow one at "
+        "{second_value}, in an order that changes with the seed{decide}.",
+        "nothing": "On {function} no seed gave a finite loss for both networks.",
+    },
+    about="key",
+    quantity=LOSSES,
+)
 
 BEST = Statement(
     "simulate-function.best",
     {
-        "clearly_less": "On {function}, *{best}* reaches the lowest training loss, {best_loss} in "
-        "the median of {n}; that is lower than the runner-up *{second}* by a factor of {factor} "
-        "(95 % interval {interval}, paired by seed).",
-        "slightly_less": "On {function}, *{best}* fits a little better than *{second}*: its "
-        "training loss of {best_loss} (median of {n}) is lower by a factor of {factor} (95 % "
-        "interval {interval}, paired by seed).",
-        "no_difference": "On {function}, the lowest median training loss is that of *{best}* with "
-        "{best_loss}, but over {n} it cannot be told from the {second_loss} of *{second}*: the "
-        "ratio of the two has the 95 % interval {ratio_interval}, which includes one.",
-        "one_seed": "On {function}, *{best}* ends at a training loss of {best_loss} and *{second}* "
-        "at {second_loss}; fewer than two seeds in common support no ranking.",
-        "disagree": "On {function}, *{best}* has the lowest median training loss, {best_loss}, yet "
-        "paired by seed *{second}* ends lower by a factor of {factor} (95 % interval {interval}, "
-        "{n}), so no ranking is claimed.",
-        "single_model": "On {function}, *{best}* ends at a median training loss of {best_loss}.",
-        "nothing": "On {function}, no run reached a finite training loss.",
-    },
-    headline=True,
-    about="key",
-)
-
-ERROR = Statement(
-    "simulate-function.error",
-    {
-        "close": "Measured against the function, that is a close fit: the root-mean-square error "
-        "of *{best}* is {share} of the spread of {function} about its mean.",
-        "rough": "Measured against the function, that is a rough fit: the root-mean-square error "
-        "of *{best}* is {share} of the spread of {function} about its mean.",
-        "poor": "Measured against the function, that is hardly a fit: the root-mean-square error "
-        "of *{best}* is {share} of the spread of {function} about its mean, where the best "
-        "constant would have {whole}.",
+        "alone": "Of all models *{best}* fits {function} best, ahead of {others}.",
+        "among": "Of all models *{best}* has the lowest typical loss on {function}, but {others} "
+        "cannot be told from it.",
+        "some": "Of all models *{best}* has the lowest typical loss on {function}; {others} cannot "
+        "be told from it, while {beaten} ends clearly higher.",
     },
     about="key",
-)
-
-SETTLING = Statement(
-    "simulate-function.settling",
-    {
-        "falling": "Training had not settled: the last quarter of its epochs takes the training "
-        "loss of a run to {ratio} times its value (median over {n}), so that these losses are not "
-        "final.",
-        "settled": "Training had nearly settled: the last quarter of its epochs takes the training "
-        "loss of a run to {ratio} times its value (median over {n}).",
-    },
-)
-
-DEPTH = Statement(
-    "simulate-function.depth",
-    {
-        "clearly_less": "{size}, depth helps here: *{deep}* ({deep_depth} hidden layers) has a "
-        "loss lower than *{shallow}* ({shallow_depth}) by a factor of {factor}, with a 95 % "
-        "interval of {interval} over {n}.",
-        "slightly_less": "{size}, depth helps a little: the loss of *{deep}* ({deep_depth} hidden "
-        "layers) is lower than that of *{shallow}* ({shallow_depth}) by a factor of {factor} "
-        "(95 % interval {interval}, {n}).",
-        "no_difference": "{size}, these runs do not show that depth matters: the loss of "
-        "*{deep}* ({deep_depth} hidden layers) over that of *{shallow}* ({shallow_depth}) is "
-        "{ratio} in the geometric mean, with a 95 % interval of {ratio_interval} over {n}.",
-        "slightly_more": "{size}, the shallow network does slightly better: the loss of "
-        "*{deep}* ({deep_depth} hidden layers) is higher than that of *{shallow}* "
-        "({shallow_depth}) by a factor of {factor} (95 % interval {interval}, {n}).",
-        "clearly_more": "{size}, it is the shallow network that fits better: the loss of "
-        "*{deep}* ({deep_depth} hidden layers) exceeds that of *{shallow}* ({shallow_depth}) by a "
-        "factor of {factor}, with a 95 % interval of {interval} over {n}.",
-        "one_seed": "{size}, the loss of *{deep}* ({deep_depth} hidden layers) over that of "
-        "*{shallow}* ({shallow_depth}) is {ratio}; one seed cannot tell whether that is depth or "
-        "luck.",
-    },
-    headline=True,
 )
 
 SPREAD = Statement(
     "simulate-function.spread",
     {
-        "wide": "Luck in the initialization matters: between the best and the worst seed, the "
-        "final loss of *{model}* on {function} differs by a factor of {factor}.",
-        "narrow": "The seeds agree well: no model's final losses differ by more than a factor of "
-        "{factor} between its best and its worst seed.",
-        "equal": "The seeds agree closely: no model's final losses differ by more than {percent} "
-        "between its best and its worst seed.",
-        "one_seed": "No model was trained on a function with more than one seed, so that these "
-        "numbers do not tell how much of them is luck.",
+        "wider": "Depth costs reliability: on each function the loss of *{deep}* depends more on "
+        "the seed, by a factor of up to {deep_factor} between its best and worst run against "
+        "{shallow_factor} at most for *{shallow}*.",
+        "narrower": "The deep network is the more reliable one: between its best and worst run the "
+        "loss of *{deep}* differs by a factor of at most {deep_factor} on a function, that of "
+        "*{shallow}* by up to {shallow_factor}.",
+        "mixed": "Neither is the more reliable everywhere: between best and worst run on a "
+        "function, the loss differs by a factor of at most {deep_factor} for *{deep}* and "
+        "{shallow_factor} for *{shallow}*.",
     },
+)
+
+ERROR = Statement(
+    "simulate-function.error",
+    {
+        "constant": "Of the runs on {function}, {number} learned no more than a constant: their "
+        "error is that of the function's mean.",
+        "close": "The best model's curve lies close to {function}: its typical error is {share} of "
+        "the function's own spread.",
+        "rough": "Even the best model follows {function} only roughly, with a typical error of "
+        "{share} of the function's own spread.",
+        "poor": "No model really fits {function}: the best one's typical error is still {share} of "
+        "the function's own spread.",
+    },
+    about="key",
 )
 
 BETWEEN = Statement(
     "simulate-function.between-points",
     {
-        "same": "The fits hold between the training points: at the midpoints of the grid the loss "
-        "differs from the training loss by at most {percent} in the median over all runs, so the "
-        "curves are not bought by oscillation between the samples.",
-        "worse": "The fits are worse between the training points: at the midpoints of the grid the "
-        "loss is {ratio} times the training loss (median over all runs).",
-        "better": "At the midpoints of the grid the loss is even lower, {ratio} times the training "
-        "loss (median over all runs).",
+        "worse": "On {functions} the fits are worse between the training points: the typical loss "
+        "at their midpoints is {ratio} times the training loss or more.",
+        "same": "Between the training points the fits hold on {functions}: the typical loss at "
+        "their midpoints is at most {ratio} times the training loss.",
     },
 )
 
-HARDER = Statement(
-    "simulate-function.harder",
+SETTLING = Statement(
+    "simulate-function.settling",
     {
-        "clearly_more": "These networks fit {hard} clearly worse than {easy}: in the geometric "
-        "mean over the models its loss is {factor} times as high (95 % interval {interval}, paired "
-        "by seed, {n}).",
-        "slightly_more": "These networks fit {hard} a little worse than {easy}: in the geometric "
-        "mean over the models its loss is {factor} times as high (95 % interval {interval}, paired "
-        "by seed, {n}).",
-        "no_difference": "Which of {easy} and {hard} is harder for these networks cannot be told: "
-        "in the geometric mean over the models, the loss on the latter is {ratio} times that on "
-        "the former, with a 95 % interval of {ratio_interval} over {n}.",
-        "one_seed": "In the geometric mean over the models, the loss on {hard} is {ratio} times "
-        "that on {easy}; one seed supports no ranking of the functions.",
+        "none": "Training had settled: in the last quarter of the epochs no run changed its loss "
+        "by a factor of {factor} or more.",
+        "some": "These losses are not final: in the last quarter of the epochs {number} of {total} "
+        "runs still changed theirs by a factor of {factor} or more.",
+        "all": "These losses are not final: in the last quarter of the epochs every run still "
+        "changed its own by a factor of {factor} or more.",
     },
 )
 
-DIVERGED = Statement(
-    "simulate-function.diverged",
-    {"some": "Of {total} runs, {number} diverged and {verb} not counted in the comparisons."},
-)
+DIVERGED = lost_statement("simulate-function")
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph on each function's best model, and one on all functions together."""
+    """The answer with its numbers, then what it costs and what limits it."""
     runs = record.frame("runs")
-    functions = list(dict.fromkeys(runs["function"]))
-    done = known(runs, "final_train_loss")
-    per_function = []
-    for function in functions:
-        chosen = done[done["function"] == function]
-        per_function += [_best(record, chosen, function), *_error(record, chosen, function)]
-    general = []
-    if done["function"].nunique() > 1:
-        general += _harder(record, done)
-    depth = _depth(record, done)
-    if depth is not None:
-        general.append(depth)
-    if len(done):
-        general += [*_spread(record, done), *_between(record, done), _settling(record, done)]
-    lost = len(runs) - len(done)
-    if lost:
-        general.append(
-            DIVERGED(
-                "some",
-                [evidence(record, "runs", "diverged_at")],
-                number=fmt.words(lost),
-                total=fmt.count(len(runs)),
-                verb=Markdown("is" if lost == 1 else "are"),
-            )
-        )
-    return shortened([per_function, general], (SETTLING, ERROR, BETWEEN, SPREAD, HARDER))
+    done = runs[runs["final_train_loss"].notna()]
+    if done.empty:
+        return (tuple(lost_runs(DIVERGED, record, runs, "final_train_loss")),)
+    answer = [*_depth(record, runs), *_spread(record, done)]
+    limits = [
+        claim
+        for key in dict.fromkeys(done["function"])
+        for claim in (*_best(record, runs, key), *_error(record, done, key))
+    ]
+    limits += [
+        *_between(record, done),
+        *_settling(record, done),
+        *lost_runs(DIVERGED, record, runs, "final_train_loss"),
+    ]
+    return (tuple(answer), tuple(limits)) if answer else (tuple(limits),)
 
 
 def formulas(record: Record) -> dict[str, Markdown]:
@@ -189,175 +164,205 @@ def formulas(record: Record) -> dict[str, Markdown]:
     return {f["function"]: fmt.formula(f["formula"]) for f in record.rows("functions")}
 
 
-def _pivot(done: pd.DataFrame, index: list[str]) -> pd.DataFrame:
-    """Final losses, one line per seed (and function), one column per model; complete lines only."""
-    return done.pivot_table(index=index, columns="model", values="final_train_loss").dropna()
-
-
-def _best(record: Record, done: pd.DataFrame, function: str) -> Claim:
-    about = {"key": escape(function), "function": formulas(record)[function]}
-    if done.empty:
-        return BEST("nothing", [evidence(record, "runs", "diverged_at")], **about)
-    medians = done.groupby("model")["final_train_loss"].median().sort_values()
-    best = str(medians.index[0])
-    used = [evidence(record, "runs", "final_train_loss", done.index)]
-    if len(medians) == 1:
-        return BEST(
-            "single_model",
-            used,
-            **about,
-            best=escape(best),
-            best_loss=fmt.loss(medians.iloc[0]),
-        )
-    second = str(medians.index[1])
-    pairs = _pivot(done[done["model"].isin([best, second])], ["seed"])
-    estimate = (
-        paired_log_ratio(pairs[best], pairs[second]) if len(pairs) else Estimate(0, None, None, 0)
-    )
-    verdict = compare(estimate, CLEAR_RATIO)
-    contrary = verdict in ("slightly_more", "clearly_more")  # the lower median, the higher mean
-    return BEST(
-        "disagree" if contrary else verdict,
-        used,
-        estimate,
-        **about,
-        best=escape(best),
-        second=escape(second),
-        best_loss=fmt.loss(medians.iloc[0]),
-        second_loss=fmt.loss(medians.iloc[1]),
-        **ratio_words(estimate),
-    )
-
-
-def _depth(record: Record, done: pd.DataFrame) -> Claim | None:
-    """Deepest against shallowest model, paired by seed, logarithms averaged over functions."""
-    present = [m for m in record.models if m.name in set(done["model"])]
-    if len(present) < 2:
-        return None
-    deep = max(present, key=lambda model: model.depth)
-    shallow = min(present, key=lambda model: model.depth)
+def ends(record: Record) -> tuple[Model, Model] | None:
+    """The deepest and the shallowest model, where they are of nearly equal size."""
+    deep = max(record.models, key=lambda model: model.depth)
+    shallow = min(record.models, key=lambda model: model.depth)
     sizes = sorted([deep.parameters, shallow.parameters])
-    if deep.depth == shallow.depth or sizes[1] > NEARLY * sizes[0]:
-        return None
-    pairs = _pivot(done[done["model"].isin([deep.name, shallow.name])], ["function", "seed"])
-    if pairs.empty:
-        return None
-    # One value per seed: the functions of a seed share no data, but a seed is the unit of luck.
-    decades = np.log10(pairs.clip(lower=np.finfo(float).tiny))
-    per_seed = (decades[deep.name] - decades[shallow.name]).groupby("seed").mean()
-    estimate = mean(list(per_seed), LOG_RATIO)
-    return DEPTH(
-        compare(estimate, CLEAR_RATIO),
-        [evidence(record, "runs", "final_train_loss", done.index)],
-        estimate,
-        size=Markdown("At equal size" if sizes[1] <= EQUAL * sizes[0] else "At nearly equal size"),
-        deep=escape(deep.name),
-        deep_depth=fmt.count(deep.depth),
-        shallow=escape(shallow.name),
-        shallow_depth=fmt.count(shallow.depth),
-        **ratio_words(estimate),
-    )
+    return (deep, shallow) if deep.depth > shallow.depth and sizes[1] <= NEARLY * sizes[0] else None
 
 
-def _error(record: Record, done: pd.DataFrame, function: str) -> list[Claim]:
-    """Root of the best median loss against the function's standard deviation on its domain."""
-    facts = record.rows("functions")
-    place = next(i for i, row in enumerate(facts) if row["function"] == function)
-    spread = float(np.std(facts[place]["y"]))
-    if done.empty or spread == 0:
-        return []
-    medians = done.groupby("model")["final_train_loss"].median().sort_values()
-    share = math.sqrt(max(0.0, float(medians.iloc[0]))) / spread
+def _layers(model: Model) -> Label:
+    return Label(fmt.plural(model.depth, "hidden layer"))
+
+
+def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [
-        ERROR(
-            "close" if share <= NEAR else "rough" if share <= FAR else "poor",
-            [
-                evidence(record, "runs", "final_train_loss", done.index),
-                evidence(record, "functions", "y", [place]),
-            ],
-            key=escape(function),
-            function=formulas(record)[function],
-            best=escape(str(medians.index[0])),
-            share=fmt.percent(share),
-            whole=fmt.percent(1, 0),
-        )
+        evidence(record, "runs", column, rows.index) for column in columns or ["final_train_loss"]
     ]
 
 
-def _settling(record: Record, done: pd.DataFrame) -> Claim:
-    """What the last quarter of its epochs does to the training loss of a run."""
-    ratios = []
-    for epochs, curve in zip(done["epoch"], done["train_loss"], strict=True):
-        place = next(i for i, epoch in enumerate(epochs) if epoch >= 0.75 * epochs[-1])
-        before = curve[max(0, min(place, len(curve) - 2))]
-        ratios.append(curve[-1] / before if before else 1.0)
-    ratio = median(ratios)
-    return SETTLING(
-        "falling" if ratio <= SETTLED else "settled",
-        [evidence(record, "runs", column, done.index) for column in ("epoch", "train_loss")],
-        ratio=fmt.factor(ratio),
-        n=fmt.plural(len(done), "run"),
+def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Deepest against shallowest, function by function, and what that says of all."""
+    pair = ends(record)
+    if pair is None:
+        return []
+    deep, shallow = pair
+    both = runs[runs["model"].isin([deep.name, shallow.name])]
+    shown = formulas(record)
+    parts, claims = {}, []
+    for key, rows in both.groupby("function", sort=False):
+        groups = seed_groups(rows, "model", "final_train_loss")
+        if len(groups) < 2:
+            continue
+        found = compare(groups[deep.name], groups[shallow.name], LOSS)
+        parts[str(key)] = found
+        names = {"key": label(str(key)), "function": Label(shown[str(key)])}
+        claims.append(DEPTH_ON(found, _used(record, rows), **names))
+    if all(found.n == 0 for found in parts.values()):
+        return []
+    whole = Parts({shown[key]: found for key, found in parts.items() if found.n})
+    order = [
+        f"{words} on {join(where)}"
+        for words, verdict in (
+            (f"{_layers(deep)} fit better", "less"),
+            (f"{_layers(shallow)} fit better", "more"),
+            ("depth makes no difference that matters", "alike"),
+            ("no order shows", "undecided"),
+        )
+        if (where := whole.having(verdict))
+    ]
+    equal = "at equal size" if _same_size(deep, shallow) else "at nearly equal size"
+    return [
+        DEPTH(
+            whole,
+            _used(record, both),
+            size=Label(equal),
+            deep=_layers(deep),
+            shallow=_layers(shallow),
+            order=Label(join(order)),
+        ),
+        *claims,
+    ]
+
+
+def _same_size(first: Model, second: Model) -> bool:
+    return abs(first.parameters - second.parameters) <= 0.01 * min(
+        first.parameters, second.parameters
     )
+
+
+def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
+    """Which models may be the best on a function, where there are more than two."""
+    rows = runs[runs["function"] == key]
+    groups = [g for g in seed_groups(rows, "model", "final_train_loss").values() if g.known()]
+    if len(groups) < 3:
+        return []
+    found = best(groups, LOSS, highest=False)
+    if not found.decided:
+        return []
+    others, beaten = (
+        join([f"*{escape(name)}*" for name in names if name != found.first])
+        for names in (found.among, found.beaten)
+    )
+    return [
+        BEST(
+            "alone" if found.alone else "some" if found.beaten else "among",
+            _used(record, rows),
+            key=escape(key),
+            function=formulas(record)[key],
+            best=escape(found.first),
+            others=Markdown(beaten if found.alone else others),
+            beaten=Markdown(beaten),
+        )
+    ]
 
 
 def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
-    groups = done.groupby(["function", "model"])["final_train_loss"]
-    ratios = (groups.max() / groups.min())[(groups.count() > 1) & (groups.min() > 0)].sort_values()
-    used = [evidence(record, "runs", "final_train_loss", done.index)]
-    if groups.count().max() < 2:
-        return [SPREAD("one_seed", used)]
-    if ratios.empty:
+    """Worst over best run of the deepest and the shallowest model, on every function."""
+    pair = ends(record)
+    positive = done[done["final_train_loss"] > 0]
+    if pair is None or len(positive) < len(done):
         return []
-    widest, ratio = ratios.index[-1], float(ratios.iloc[-1])
+    losses = done.groupby(["model", "function"])["final_train_loss"]
+    ratios = (losses.max() / losses.min())[losses.count() > 1]
+    known = ratios.index.get_level_values("model")
+    if not {pair[0].name, pair[1].name} <= set(known):
+        return []
+    deep, shallow = (ratios[model.name] for model in pair)
+    common = deep.index.intersection(shallow.index)
+    if common.empty:
+        return []
+    wider = count(common, lambda key: bool(deep[key] > LOSS.margin * shallow[key]))
+    narrower = count(common, lambda key: bool(shallow[key] > LOSS.margin * deep[key]))
+    verdict = "mixed"
+    if wider.extent == "all":
+        verdict = "wider"
+    elif narrower.extent == "all":
+        verdict = "narrower"
+    highest = [outward(float(found[common].max()), 2, bound="upper") for found in (deep, shallow)]
     return [
         SPREAD(
-            "wide" if ratio >= WIDE else "narrow" if ratio >= CLOSE else "equal",
-            [evidence(record, "runs", "final_train_loss", done.index)],
-            function=formulas(record)[widest[0]],
-            model=escape(widest[1]),
-            factor=fmt.factor(ratio),
-            percent=fmt.percent(ratio - 1),
+            verdict,
+            _used(record, done[done["model"].isin([model.name for model in pair])]),
+            deep=escape(pair[0].name),
+            shallow=escape(pair[1].name),
+            deep_factor=fmt.factor(highest[0]),
+            shallow_factor=fmt.factor(highest[1]),
         )
     ]
 
 
+def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
+    """How close the best model's typical curve is, in units of the function's own spread."""
+    facts = record.rows("functions")
+    place = next(i for i, row in enumerate(facts) if row["function"] == key)
+    variance = float(np.var(facts[place]["y"]))
+    rows = done[done["function"] == key]
+    if variance == 0:
+        return []
+    about = {"key": escape(key), "function": formulas(record)[key]}
+    used = [*_used(record, rows), evidence(record, "functions", "y", [place])]
+    claims = []
+    stuck = count(rows["final_train_loss"], lambda loss: abs(loss / variance - 1) < 0.02)
+    if stuck.yes:
+        number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
+        claims.append(ERROR("constant", used, **about, number=number))
+    if stuck.no:
+        typical = float(rows.groupby("model")["final_train_loss"].median().min())
+        share = math.sqrt(typical / variance)
+        verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
+        claims.append(ERROR(verdict, used, **about, share=fmt.percent(share)))
+    return claims
+
+
 def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
-    fitted = done[done["final_train_loss"] > 0]
+    """Loss at the midpoints over the training loss, function by function."""
+    fitted = done[(done["final_train_loss"] > 0) & done["final_test_loss"].notna()]
     if fitted.empty:
         return []
-    ratio = median(list(fitted["final_test_loss"] / fitted["final_train_loss"]))
-    verdict = "worse" if ratio > 1.5 else "better" if ratio < 1 / 1.5 else "same"
-    used = [
-        evidence(record, "runs", column, fitted.index)
-        for column in ("final_train_loss", "final_test_loss")
-    ]
-    return [BETWEEN(verdict, used, ratio=fmt.factor(ratio), percent=_at_most(abs(ratio - 1)))]
+    ratios = (fitted["final_test_loss"] / fitted["final_train_loss"]).groupby(fitted["function"])
+    typical = ratios.median()
+    margin = LOSS.margin or 1.0
+    shown = formulas(record)
+    claims = []
+    worse = {str(key): value for key, value in typical.items() if value >= margin}
+    fine = {str(key): value for key, value in typical.items() if value < margin}
+    for verdict, found, bound in (("same", fine, "upper"), ("worse", worse, "lower")):
+        if found:
+            limit = max(found.values()) if bound == "upper" else min(found.values())
+            rows = fitted[fitted["function"].isin(found)]
+            claims.append(
+                BETWEEN(
+                    verdict,
+                    _used(record, rows, "final_train_loss", "final_test_loss"),
+                    functions=Markdown(join([shown[key] for key in found])),
+                    ratio=fmt.number(outward(limit, 3, bound=bound), 3),  # type: ignore[arg-type]
+                )
+            )
+    return claims
 
 
-def _at_most(share: float) -> Markdown:
-    """A share in percent, rounded up to a tenth of one."""
-    return fmt.percent(math.ceil(max(1000 * share, 1)) / 1000)
+def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """How many runs the last quarter of their epochs still changes, up or down."""
 
+    def change(run: tuple[list[int], list[float]]) -> bool | None:
+        epochs, curve = run
+        before = next(i for i, epoch in enumerate(epochs) if epoch >= QUARTER * epochs[-1])
+        if len(curve) < 3 or not curve[before] or not curve[-1]:
+            return None
+        return abs(math.log10(curve[-1] / curve[before])) >= (LOSS.width or 0)
 
-def _harder(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """Hardest against easiest function, paired by seed, logarithms averaged over the models."""
-    names = formulas(record)
-    whole = done.pivot_table(
-        index=["model", "seed"], columns="function", values="final_train_loss"
-    ).dropna()
-    if whole.empty:
+    runs = [*zip(done["epoch"], done["train_loss"], strict=True)]
+    moved = count(runs, change)
+    if moved.missing or not runs:
         return []
-    decades = whole.clip(lower=np.finfo(float).tiny).apply(np.log10).groupby("seed").mean()
-    means = decades.mean().sort_values(kind="stable")
-    easy, hard = str(means.index[0]), str(means.index[-1])
-    estimate = mean(list(decades[hard] - decades[easy]), LOG_RATIO)
     return [
-        HARDER(
-            compare(estimate, CLEAR_RATIO),
-            [evidence(record, "runs", "final_train_loss", done.index)],
-            estimate,
-            hard=names[hard],
-            easy=names[easy],
-            **ratio_words(estimate),
+        SETTLING(
+            moved.extent,
+            _used(record, done, "epoch", "train_loss"),
+            number=fmt.words(len(moved.yes)),
+            total=fmt.words(moved.total),
+            factor=fmt.number(LOSS.margin, 3),
         )
     ]

@@ -1,7 +1,8 @@
 """A training that was killed goes on from its checkpoint and ends bit for bit the same."""
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +131,44 @@ def test_the_key_depends_on_everything_that_matters(make: Make) -> None:
     keys = {group_key([run], "salt") for run in (base, *others)}
     keys |= {group_key([base], "other salt"), group_key([base, base], "salt")}
     assert len(keys) == len(others) + 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: {},
+        lambda state: {key: part for key, part in state.items() if key != "final"},
+        lambda state: state | {"parameters": state["parameters"][:, :1]},
+        lambda state: state | {"parameters": state["parameters"].float()},
+        lambda state: state | {"orders": []},
+        lambda state: state | {"epoch": "50"},
+        lambda state: state | {"history": {}},
+        lambda state: state | {"history_epochs": state["history_epochs"][:3]},
+    ],
+    ids=range,
+)
+def test_a_whole_file_with_a_wrong_content_means_training_again(
+    make: Make, context: Context, tmp_path: Path, change: Callable[[dict[str, Any]], Any]
+) -> None:
+    cache = Cache(tmp_path / "trained")
+    kept = Context(context.device, tmp_path, cache)
+    straight = train([make()], kept)[0]
+    (file,) = (tmp_path / "trained").iterdir()
+    state = cache.load(file.stem)
+    assert state is not None
+    cache.save(file.stem, change(state))
+    again = train([make()], kept)[0]
+    assert torch.equal(again.parameters, straight.parameters)
+    assert again.history == straight.history
+    assert len(list((tmp_path / "aside").iterdir())) == 1
+
+
+def test_what_is_too_old_is_trained_anew(make: Make, context: Context, tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "trained")
+    train([make()], Context(context.device, tmp_path, cache))
+    (file,) = (tmp_path / "trained").iterdir()
+    os.utime(file, (1000, 1000))
+    for since, trained in ((999.0, False), (1001.0, True)):
+        before = file.stat().st_mtime
+        train([make()], Context(context.device, tmp_path, replace(cache, since=since)))
+        assert (file.stat().st_mtime != before) == trained

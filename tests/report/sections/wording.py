@@ -2,7 +2,7 @@
 
 import re
 
-from report.claims import Claim, Statement
+from report.claims.claim import Claim, Wordings
 
 
 def check_sentence(text: str) -> None:
@@ -18,7 +18,7 @@ def wordings_of(module: object) -> set[tuple[str, str]]:
     return {
         (statement.id, verdict)
         for statement in vars(module).values()
-        if isinstance(statement, Statement)
+        if isinstance(statement, Wordings)
         for verdict in statement.wordings
     }
 

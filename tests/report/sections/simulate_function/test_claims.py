@@ -68,80 +68,78 @@ def _row(function: str, name: str, seed: int, loss: float | None, test: float) -
 
 
 CLEAR = {"deep": 0.001, "middle": 0.01, "shallow": 0.1}
-
-
-def test_the_best_model_is_named_with_its_lead() -> None:
-    claim = said(commentary(made(CLEAR)))["best"]
-    assert claim.verdict == "clearly_less"
-    assert (claim.values["best"], claim.values["second"]) == ("deep", "middle")
-    assert claim.effect is not None and claim.effect.value == pytest.approx(-1, abs=0.05)
-    assert 9 < float(claim.values["factor"]) < 11
-    assert claim.text.startswith("On $f_sinc(x)$, *deep* reaches the lowest training loss")
-
-
-@pytest.mark.parametrize("losses", [{"deep": 0.001, "shallow": 0.1}, {"deep": 0.2, "shallow": 0.1}])
-def test_swapping_two_models_swaps_what_is_said(losses: dict[str, float]) -> None:
-    swapped = {"deep": losses["shallow"], "shallow": losses["deep"]}
-    claim, other = (said(commentary(made(x, noise=0)))["best"] for x in (losses, swapped))
-    assert claim.verdict == other.verdict == "clearly_less"
-    assert claim.values["best"] == other.values["second"]
-    assert claim.text == other.text.translate(str.maketrans({})).replace("*deep*", "*x*").replace(
-        "*shallow*", "*deep*"
-    ).replace("*x*", "*shallow*")
-    depth, opposite = (said(commentary(made(x, noise=0)))["depth"] for x in (losses, swapped))
-    assert {depth.verdict, opposite.verdict} == {"clearly_less", "clearly_more"}
+REVERSED = {"deep": 0.1, "middle": 0.01, "shallow": 0.001}
+EQUAL = {"deep": 0.1, "middle": 0.1, "shallow": 0.1}
+MIXED = {"deep": [0.1, 1.0, 0.1, 3.0], "shallow": [0.5, 0.5, 0.5, 0.5]}
 
 
 @pytest.mark.parametrize(
-    ("losses", "noise", "best", "depth"),
+    ("first", "second", "noise", "seeds", "verdict"),
     [
-        (CLEAR, 0.02, "clearly_less", "clearly_less"),
-        ({"deep": 0.1, "middle": 0.01, "shallow": 0.001}, 0.02, "clearly_less", "clearly_more"),
-        ({"deep": 0.8, "middle": 5.0, "shallow": 1.0}, 0.005, "slightly_less", "slightly_less"),
-        ({"deep": 1.0, "middle": 5.0, "shallow": 0.8}, 0.005, "slightly_less", "slightly_more"),
-        (CLEAR, 3.0, "no_difference", "no_difference"),
-        ({"deep": 0.1, "middle": 0.1, "shallow": 0.1}, 0.0, "no_difference", "no_difference"),
+        (CLEAR, CLEAR, 0.02, 8, "less"),
+        (REVERSED, REVERSED, 0.02, 8, "more"),
+        (EQUAL, EQUAL, 0.005, 8, "alike"),
+        (CLEAR, REVERSED, 0.02, 8, "differ"),
+        (CLEAR, EQUAL, 0.005, 8, "differ"),
+        (CLEAR, MIXED, 0.02, 4, "partly_less"),
+        (REVERSED, MIXED, 0.02, 4, "partly_more"),
+        (EQUAL, EQUAL, 3.0, 8, "undecided"),
+        (CLEAR, CLEAR, 0.02, 3, "less"),
+        (CLEAR, CLEAR, 0.02, 1, "undecided"),
     ],
 )
-def test_the_verdict_is_the_truth(losses: Losses, noise: float, best: str, depth: str) -> None:
-    claims = said(commentary(made(losses, noise=noise)))
-    assert claims["best"].verdict == best
-    assert claims["depth"].verdict == depth
+def test_depth_is_decided_function_by_function(
+    first: Losses, second: Losses, noise: float, seeds: int, verdict: str
+) -> None:
+    claims = said(commentary(made(first, second, noise=noise, seeds=seeds)))
+    assert claims["depth"].verdict == verdict
     assert not any(contradiction(claim) for claim in claims.values())
-    if best == "no_difference":
-        assert "cannot be told from" in claims["best"].text
-        assert "do not show that depth matters" in claims["depth"].text
 
 
-def test_one_seed_ranks_nothing() -> None:
-    claims = said(commentary(made(CLEAR, seeds=1)))
-    assert claims["best"].verdict == claims["depth"].verdict == "one_seed"
-    assert "no ranking" in claims["best"].text
-    assert "lowest" not in claims["best"].text
-    assert claims["spread"].verdict == "one_seed"
+def test_the_answer_names_the_functions_on_which_depth_pays() -> None:
+    claim = said(commentary(made(CLEAR, MIXED)))["depth"]
+    assert claim.text == (
+        "Depth pays on $f_sinc(x)$, where at equal size seven hidden layers fit better than one "
+        "hidden layer; on $f_cube(x)$ no order shows."
+    )
+    contrary = said(commentary(made(CLEAR, REVERSED, seeds=8)))["depth"].text
+    assert contrary.endswith(
+        "seven hidden layers fit better on $f_sinc(x)$ and one hidden layer fit better on "
+        "$f_cube(x)$."
+    )
 
 
-def test_no_seed_in_common_ranks_nothing() -> None:
-    claims = said(commentary(made({"deep": [0.1, None], "shallow": [None, 0.2]})))
-    assert claims["best"].verdict == "one_seed"
-    assert "fewer than two seeds in common" in claims["best"].text
-    assert "depth" not in claims
+def test_the_numbers_are_those_of_the_comparison() -> None:
+    claim = said(commentary(made(CLEAR, noise=0.02, seeds=8)))["depth-on"]
+    assert claim.verdict == "less"
+    assert 95 < float(claim.values["size"]) < 105
+    losses = [float(claim.values[side]) for side in ("first_value", "second_value")]
+    assert losses == pytest.approx([0.001, 0.1], rel=0.05)
 
 
-def test_a_lower_median_is_no_win_when_pairs_say_the_opposite() -> None:
-    wins = [1.0, 1.0, 1.0, 1.0, 0.99, 0.99, 0.99, 0.99, 0.99]
-    losses = {"deep": [5.0, 5.0, 5.0, 5.0, *wins[4:]], "shallow": wins[:4] + [1.0] * 5}
-    claim = said(commentary(made(losses)))["best"]
-    assert claim.values["best"] == "deep"
-    assert claim.verdict == "disagree"
-    assert "paired by seed *shallow* ends lower" in claim.text
+def test_few_seeds_are_observed_and_have_no_interval() -> None:
+    claim = said(commentary(made(CLEAR, seeds=3)))["depth-on"]
+    assert claim.verdict == "seen_less"
+    assert "ahead in all three seeds" in claim.text and "interval" not in claim.text
 
 
-@pytest.mark.parametrize(("parameters", "words"), [(576, "At equal"), (600, "At nearly equal")])
+def test_a_lost_seed_is_no_observation_of_all() -> None:
+    losses = {"deep": [0.001, 0.001, None], "shallow": [0.1, 0.1, 0.1]}
+    assert said(commentary(made(losses)))["depth-on"].verdict == "undecided"
+
+
+def test_swapping_two_models_swaps_what_is_said() -> None:
+    for x, y in ((CLEAR, REVERSED), (REVERSED, CLEAR)):
+        claim, other = (said(commentary(made(v, noise=0, seeds=8)))["depth-on"] for v in (x, y))
+        assert {claim.verdict, other.verdict} == {"less", "more"}
+        assert claim.values["first_value"] == other.values["second_value"]
+        assert claim.values["size"] == other.values["size"]
+
+
+@pytest.mark.parametrize(("parameters", "words"), [(576, "at equal"), (600, "at nearly equal")])
 def test_how_equal_the_sizes_are_is_said(parameters: int, words: str) -> None:
     models = (model("deep", 7, 571), model("shallow", 1, parameters))
-    claim = said(commentary(made(CLEAR, models=models)))["depth"]
-    assert claim.text.startswith(f"{words} size, depth helps here")
+    assert f"{words} size" in said(commentary(made(CLEAR, models=models)))["depth"].text
 
 
 def test_unequal_sizes_say_nothing_about_depth() -> None:
@@ -152,21 +150,39 @@ def test_unequal_sizes_say_nothing_about_depth() -> None:
 
 
 @pytest.mark.parametrize(
+    ("losses", "verdict"),
+    [
+        (CLEAR, "alone"),
+        ({"deep": 0.1, "middle": 0.1, "shallow": 9.0}, "some"),
+        (EQUAL, "among"),
+    ],
+)
+def test_the_best_is_the_set_that_cannot_be_told_apart(losses: Losses, verdict: str) -> None:
+    claim = said(commentary(made(losses, noise=0.05, seeds=8)))["best"]
+    assert claim.verdict == verdict
+    if verdict == "alone":
+        assert "*deep* fits $f_sinc(x)$ best, ahead of *middle* and *shallow*" in claim.text
+
+
+def test_few_seeds_choose_no_best() -> None:
+    assert "best" not in said(commentary(made(CLEAR, seeds=2)))
+
+
+@pytest.mark.parametrize(
     ("lost", "verb"), [(1, "one diverged and is"), (2, "two diverged and are")]
 )
 def test_diverged_runs_are_told_and_not_counted(lost: int, verb: str) -> None:
-    losses = {"deep": [0.1] * (4 - lost) + [None] * lost, "shallow": [1.0, 1.1, 1.2, 1.0]}
+    losses = {"deep": [0.1] * (8 - lost) + [None] * lost, "shallow": [1.0, 1.1, 1.2, 1.0] * 2}
     claims = said(commentary(made(losses)))
-    assert claims["diverged"].text.startswith(f"Of 8 runs, {verb} not counted")
-    assert claims["best"].values["best"] == "deep"
-    assert claims["best"].effect is not None and claims["best"].effect.n == 4 - lost
+    assert claims["diverged"].text.startswith(f"Of 16 runs, {verb} left out")
+    assert claims["depth-on"].effect is not None and claims["depth-on"].effect.n == 8 - lost
+    assert "without a result left out" in claims["depth-on"].text
 
 
 def test_nothing_but_diverged_runs() -> None:
     everything = made({"deep": [None, None], "shallow": [None, None]})
     claims = said(commentary(everything))
-    assert claims["best"].verdict == "nothing"
-    assert set(claims) == {"best", "diverged"}
+    assert {name: claim.verdict for name, claim in claims.items()} == {"diverged": "all"}
     whole = section(everything)
     for figure in whole.figures:
         figure.draw()
@@ -174,8 +190,10 @@ def test_nothing_but_diverged_runs() -> None:
 
 
 def test_one_function_lost_altogether() -> None:
-    claims = said(commentary(made(CLEAR, {name: [None, None] for name in CLEAR})))
-    assert "harder" not in claims and "diverged" in claims
+    claims = commentary(made(CLEAR, {name: [None, None] for name in CLEAR}))
+    said(claims)
+    verdicts = [c.verdict for group in claims for c in group if c.id.endswith("depth-on")]
+    assert verdicts == ["seen_less", "nothing"]
 
 
 def test_losses_of_zero() -> None:
@@ -186,43 +204,25 @@ def test_losses_of_zero() -> None:
         assert said(paragraphs)
 
 
-@pytest.mark.parametrize(
-    ("factor", "noise", "seeds", "verdict"),
-    [
-        (100.0, 0.02, 4, "clearly_more"),
-        (1.5, 0.001, 4, "slightly_more"),
-        (1.5, 1.0, 4, "no_difference"),
-        (1.0, 0.0, 4, "no_difference"),
-        (100.0, 0.02, 1, "one_seed"),
-    ],
-)
-def test_functions_are_compared(factor: float, noise: float, seeds: int, verdict: str) -> None:
-    harder = {name: factor * loss for name, loss in CLEAR.items()}
-    claim = said(commentary(made(CLEAR, harder, noise=noise, seeds=seeds)))["harder"]
-    assert claim.verdict == verdict
-    assert not contradiction(claim)
-    if verdict.endswith("more"):
-        assert claim.text.startswith("These networks fit $f_cube(x)$")
-        other = said(commentary(made(harder, CLEAR, noise=noise, seeds=seeds)))["harder"]
-        assert other.verdict == verdict
-        assert other.text.startswith("These networks fit $f_sinc(x)$")
-
-
 def test_what_is_said_of_a_function_is_named_after_it() -> None:
-    paragraphs = commentary(made(CLEAR, CLEAR))
+    paragraphs = commentary(made(CLEAR, CLEAR, seeds=8))
     names = set(named([claim for paragraph in paragraphs for claim in paragraph]))
-    assert {"simulate-function.best.sinc", "simulate-function.best.cube"} <= names
+    assert {"simulate-function.best.sinc", "simulate-function.depth-on.cube"} <= names
 
 
-def test_functions_without_a_common_run_are_not_compared() -> None:
-    lost = {"deep": [None, 0.1], "shallow": [0.2, None]}
-    found = {"deep": [0.1, None], "shallow": [None, 0.2]}
-    assert "harder" not in said(commentary(made(lost, found)))
+@pytest.mark.parametrize(
+    ("ratios", "verdicts"),
+    [((1.0, 1.0), ["same"]), ((3.0, 3.0), ["worse"]), ((0.3, 0.3), ["same"])],
+)
+def test_between_the_points(ratios: tuple[float, float], verdicts: list[str]) -> None:
+    claims = commentary(made(CLEAR, CLEAR, test=ratios[0]))
+    found = [c for group in claims for c in group if c.id.endswith("between-points")]
+    assert [c.verdict for c in found] == verdicts
 
 
-@pytest.mark.parametrize(("ratio", "verdict"), [(1.0, "same"), (3.0, "worse"), (0.3, "better")])
-def test_between_the_points(ratio: float, verdict: str) -> None:
-    assert said(commentary(made(CLEAR, test=ratio)))["between-points"].verdict == verdict
+def test_a_bound_lies_on_the_right_side() -> None:
+    claim = said(commentary(made(CLEAR, test=1.0231)))["between-points"]
+    assert "at most 1.03 times" in claim.text
 
 
 @pytest.mark.parametrize(
@@ -235,43 +235,75 @@ def test_the_error_is_measured_against_the_function(loss: float, verdict: str, s
     assert (claim.verdict, claim.values["share"].split("\u00a0")[0]) == (verdict, share)
 
 
-@pytest.mark.parametrize(("loss", "verdict"), [(0.5, "falling"), (0.95, "settled")])
-def test_whether_training_had_settled(loss: float, verdict: str) -> None:
-    """The loss begins at one, and one epoch lies before the last quarter."""
-    claim = said(commentary(made({"deep": [loss, loss]})))["settling"]
-    assert claim.verdict == verdict and f"to {loss} times" in claim.text.replace("0.50", "0.5")
+def test_a_constant_is_called_a_constant() -> None:
+    claims = commentary(made({"deep": [2 / 9, 1e-4], "shallow": [2 / 9, 2 / 9]}))
+    errors = [c for group in claims for c in group if c.id.endswith("error")]
+    assert [c.verdict for c in errors] == ["constant", "poor"] or errors[0].values[
+        "number"
+    ] == "three"
 
 
-def test_the_spread_of_seeds() -> None:
-    wide = said(commentary(made({"deep": [0.1, 1.0, 0.1], "shallow": [0.1, 0.1, 0.1]})))["spread"]
-    assert wide.verdict == "wide" and "*deep* on $f_sinc(x)$ differs by a factor of 10" in wide.text
-    assert said(commentary(made(CLEAR)))["spread"].verdict == "narrow"
-    close = said(commentary(made(CLEAR, noise=0.001)))["spread"]
-    assert close.verdict == "equal" and "more than" in close.text and "%" in close.text
+@pytest.mark.parametrize(
+    ("losses", "verdict"),
+    [([0.5, 0.5], "all"), ([0.95, 0.95], "none"), ([1.4, 1.0], "some"), ([0.5, 1.0], "some")],
+)
+def test_whether_training_had_settled(losses: list[float], verdict: str) -> None:
+    """The loss begins at one, then one epoch lies before the last quarter: rises count too."""
+    assert said(commentary(settling(losses)))["settling"].verdict == verdict
+
+
+def settling(losses: list[float]) -> Record:
+    one = made({"deep": losses})
+    for row, loss in zip(one.rows("runs"), losses, strict=True):
+        row |= {"epoch": [0, 80, 100], "train_loss": [1.0, 1.0, loss], "test_loss": [1.0] * 3}
+    return one
+
+
+@pytest.mark.parametrize(
+    ("deep", "shallow", "verdict"),
+    [
+        ([0.1, 1.0, 0.1], [0.1, 0.1, 0.1], "wider"),
+        ([0.1, 0.1, 0.1], [0.1, 1.0, 0.1], "narrower"),
+        ([0.1, 0.2, 0.1], [0.1, 0.2, 0.1], "mixed"),
+    ],
+)
+def test_reliability_is_compared(deep: list[float], shallow: list[float], verdict: str) -> None:
+    claim = said(commentary(made({"deep": deep, "shallow": shallow})))["spread"]
+    assert claim.verdict == verdict
+    if verdict == "wider":
+        assert "a factor of up to 10 between" in claim.text
+
+
+def test_reliability_that_differs_between_functions_is_not_pooled() -> None:
+    wide, narrow = [0.1, 1.0, 0.1], [0.1, 0.1, 0.1]
+    one = made({"deep": wide, "shallow": narrow}, {"deep": narrow, "shallow": wide})
+    assert said(commentary(one))["spread"].verdict == "mixed"
 
 
 def test_names_are_shown_literally() -> None:
     hostile = "*deep* $x$ {{< include y >}} <b>"
     models = (model(hostile, 7, 571), model("shallow", 1, 571))
-    paragraphs = commentary(made({hostile: 0.001, "shallow": 0.1}, models=models))
+    paragraphs = commentary(made({hostile: [0.1, 9.0], "shallow": [0.1, 0.1]}, models=models))
     for claim in (claim for paragraph in paragraphs for claim in paragraph):
         assert "<b>" not in claim.text and "{{<" not in claim.text
 
 
 def test_every_wording_is_reached() -> None:
-    noisy = [(0.02, CLEAR), (3.0, CLEAR), (0.001, CLEAR), (0.005, {"deep": 0.8, "shallow": 1.0})]
-    records = [made(x, x, noise=n) for n, x in noisy]
-    records += [made({"deep": v["shallow"], "shallow": v["deep"]}, noise=n) for n, v in noisy]
-    records += [made(CLEAR, {k: 9 * v for k, v in CLEAR.items()}, test=r) for r in (0.2, 1, 5)]
-    records += [
-        made(CLEAR, CLEAR, seeds=1),
-        made(CLEAR, {k: 1.5 * v for k, v in CLEAR.items()}, noise=0.001),
-        made({"deep": 0.1}),
-        made({"deep": 1e-4}),
-        made({"deep": [0.95, 0.95]}),
-        made({"deep": [None], "shallow": [None]}),
+    losses = [CLEAR, REVERSED, EQUAL, MIXED]
+    records = [
+        made(x, y, noise=noise, seeds=seeds)
+        for x in losses
+        for y in losses
+        for noise, seeds in ((0.005, 8), (0.005, 3), (3.0, 8))
     ]
-    records += [made({"deep": [5.0] * 4 + [0.99] * 5, "shallow": [1.0] * 9})]
+    records += [made(EQUAL, {"deep": [5.0] * 8, "shallow": [5.0, 1.0] * 4}, noise=0.01, seeds=8)]
+    records += [made({"deep": 0.1, "middle": 0.1, "shallow": 9.0}, noise=0.05, seeds=8)]
+    records += [made(CLEAR, test=5), made({"deep": [0.01, 0.01]}), made({"deep": [1e-5, 1e-5]})]
+    records += [made({"deep": [2 / 9, 0.1]}), made({"deep": [None], "shallow": [None]})]
+    records += [made({"deep": [None, 0.1], "shallow": [0.1, None]}, CLEAR)]
+    records += [settling(values) for values in ([0.5, 0.5], [1.0, 1.0], [0.5, 1.0])]
+    records += [made({"deep": [0.1, 0.1, 0.1], "shallow": [0.1, 1.0, 0.1]})]
+    records += [made({"deep": [None, 0.1], "shallow": [0.1, 0.2]})]
     reached = {
         (claim.id, claim.verdict)
         for made_record in records

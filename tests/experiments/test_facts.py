@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from experiments import compute
-from experiments.compute import precision_notes
+from experiments import facts
+from experiments.facts import precision_notes
 from experiments.settings.network import Convolution, Network, Shape
 from experiments.settings.training import Training
 from experiments.settings.use import Use
@@ -23,7 +23,7 @@ def use(network: Network, precision: str) -> Use:
 def test_bfloat16_is_noted_as_it_was(
     monkeypatch: pytest.MonkeyPatch, pays: bool, words: str
 ) -> None:
-    monkeypatch.setattr(compute, "bfloat16_pays", lambda _device: pays)
+    monkeypatch.setattr(facts, "bfloat16_pays", lambda _device: pays)
     (note,) = precision_notes((use(CNN, "float32"), use(CNN, "bfloat16")), torch.device("cpu"))
     assert note.endswith(words)
 
