@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -18,7 +17,7 @@ from experiments.engine.observed import Observed
 from experiments.engine.optimizers import RowOptimizer
 from experiments.engine.precision import bfloat16_pays
 from experiments.engine.problem import Feed
-from experiments.engine.randomness import Noise, generator
+from experiments.engine.randomness import generator
 from experiments.engine.run import Run
 from experiments.models.build import initial_parameters
 from experiments.models.parts import part_size
@@ -45,10 +44,12 @@ class GroupTraining:
             [initial_parameters(r.network, shape, generator(r.seed, "weights")) for r in runs]
         ).to(device=device, dtype=self._feed.dtype)
         low = training.precision == "bfloat16" and not first.double and bfloat16_pays(device)
-        self._networks = ensemble(first.network, shape, self._rows, bfloat16=low)
+        self._networks = ensemble(
+            first.network, shape, self._rows, bfloat16=low, noise=generator(first.seed, "noise")
+        )
         by_step = training.schedule is not None and training.schedule.interval == "step"
         self._optimizer = RowOptimizer(
-            self._networks.parameters,
+            self._networks.trained,
             self._networks.gradients,
             [run.training for run in runs],
             first.steps if by_step else first.epochs,
@@ -58,7 +59,6 @@ class GroupTraining:
         self._orders = [generator(run.seed, "order") for run in runs]
         augmentation = training.augmentation
         self._augment = Augmenter(augmentation, [r.seed for r in runs]) if augmentation else None
-        self._noise = Noise(first.seed, device) if self._networks.draws else None
         self._ends = Ends(training.stop, self._rows)
         self._observed = Observed(first, self._feed)
         self._full: tuple[Tensor, Tensor] | None = None
@@ -91,7 +91,6 @@ class GroupTraining:
         elif self.epoch == last:
             return
         while self.epoch < last:
-            networks.train(True)
             total, seen = torch.zeros_like(ends.stopped, dtype=self._feed.dtype), 0
             for inputs, targets in self._batches():
                 losses = self._gradients(inputs, targets)
@@ -103,7 +102,6 @@ class GroupTraining:
                     optimizer.schedule()
                 total += losses * targets.shape[1]
                 seen += targets.shape[1]
-            networks.train(False)
             self.epoch += 1
             mean = total / seen
             loss = self._observed.train_loss(networks) if ends.looks_at_loss else None
@@ -147,12 +145,11 @@ class GroupTraining:
         parts = 1 if self._networks.mixes else -(-count // self._part)
         part = -(-count // parts)
         total: Tensor | None = None
-        with self._noise or nullcontext():
-            for x, y in zip(inputs.split(part, 1), targets.split(part, 1), strict=True):
-                outputs = self._networks(self._feed.prepared(x))
-                losses = example_losses(self._training.loss, outputs, y).sum(dim=1) / count
-                self._networks.backward(losses, add=total is not None)
-                total = losses.detach() if total is None else total + losses.detach()
+        for x, y in zip(inputs.split(part, 1), targets.split(part, 1), strict=True):
+            outputs = self._networks(self._feed.prepared(x), training=True)
+            losses = example_losses(self._training.loss, outputs, y).sum(dim=1) / count
+            self._networks.backward(losses, add=total is not None)
+            total = losses.detach() if total is None else total + losses.detach()
         assert total is not None
         return total
 
@@ -184,7 +181,7 @@ class GroupTraining:
             "optimizer": self._optimizer.state(),
             "orders": [g.get_state() for g in self._orders],
             "augmentation": self._augment.state() if self._augment else [],
-            "noise": self._noise.state if self._noise else None,
+            "noise": self._networks.noise(),
             "ends": self._ends.state(),
             "observed": self._observed.state(),
         }
@@ -199,7 +196,6 @@ class GroupTraining:
             order.set_state(saved)
         if self._augment:
             self._augment.restore(state["augmentation"])
-        if self._noise:
-            self._noise.state = state["noise"]
+        self._networks.restore_noise(state["noise"])
         self._ends.restore(state["ends"])
         self._observed.restore(state["observed"])

@@ -1,5 +1,6 @@
 """Many networks of one shape as one: parameters (R, P), a leading run dimension everywhere."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import torch
@@ -19,21 +20,17 @@ class Ensemble(Protocol):
     A row has the order of `module.parameters()` of the single network, flattened.
 
     Attributes:
-        draws: whether layers draw random numbers in training (dropout).
+        trained: what of `parameters` is trained, a view; all of it here.
         mixes: whether outputs in training depend on the other examples of the batch (batch
             normalization), so that it cannot be computed in parts.
     """
 
     parameters: Tensor
     gradients: Tensor
-    draws: bool
+    trained: Tensor
     mixes: bool
 
-    def train(self, mode: bool) -> None:
-        """Whether the steps of a training are computed, or, as at the beginning, a measure."""
-        ...
-
-    def __call__(self, inputs: Tensor) -> Tensor:
+    def __call__(self, inputs: Tensor, *, training: bool = False) -> Tensor:
         """Outputs (R, B, O) for inputs (R, B, ...) or, shared by all runs, (1, B, ...)."""
         ...
 
@@ -44,15 +41,22 @@ class Ensemble(Protocol):
         """
         ...
 
+    def noise(self) -> list[Tensor]:
+        """State of what layers draw from in training, for a checkpoint."""
+        ...
+
+    def restore_noise(self, states: Sequence[Tensor]) -> None:
+        """Take up what `noise` gave."""
+        ...
+
 
 class _Rows:
     """Leaf tensors (R, *shape) that share memory with the rows of parameters."""
 
-    draws = False
     mixes = False
 
     def __init__(self, module: nn.Module, parameters: Tensor) -> None:
-        self.parameters = parameters
+        self.parameters = self.trained = parameters
         self.gradients = torch.zeros_like(parameters)
         self.leaves: dict[str, Tensor] = {}
         self._slots: list[Tensor] = []
@@ -64,8 +68,12 @@ class _Rows:
             self._slots.append(self.gradients[:, part].unflatten(1, parameter.shape))
             start = part.stop
 
-    def train(self, mode: bool) -> None:
-        """See `Ensemble.train`."""
+    def noise(self) -> list[Tensor]:
+        """See `Ensemble.noise`."""
+        return []
+
+    def restore_noise(self, states: Sequence[Tensor]) -> None:
+        """See `Ensemble.restore_noise`."""
 
     def backward(self, losses: Tensor, *, add: bool = False) -> None:
         """See `Ensemble.backward`."""
@@ -88,7 +96,7 @@ class StackedMLP(_Rows):
         self._activation = network.activation
         self._softmax = network.output == "softmax"
 
-    def __call__(self, inputs: Tensor) -> Tensor:
+    def __call__(self, inputs: Tensor, *, training: bool = False) -> Tensor:
         outputs = perceptrons(self._activation, inputs.flatten(2), self._leaves)
         return functional.softmax(outputs, dim=-1) if self._softmax else outputs
 
@@ -105,10 +113,11 @@ class SingleNetwork(_Rows):
         module = build(network, shape, device="meta")
         super().__init__(module, parameters)
         self.convolutions = bool(network.convolutions)
+        self.mixes = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in module.modules())
         self._module = channels_last(module) if self.convolutions else module
         self._bfloat16 = bfloat16
 
-    def __call__(self, inputs: Tensor) -> Tensor:
+    def __call__(self, inputs: Tensor, *, training: bool = False) -> Tensor:
         batch = inputs[0]
         if self.convolutions:
             batch = batch.contiguous(memory_format=torch.channels_last)
@@ -127,11 +136,17 @@ class SingleNetwork(_Rows):
 
 
 def ensemble(
-    network: Network, shape: Shape, parameters: Tensor, *, bfloat16: bool = False
+    network: Network,
+    shape: Shape,
+    parameters: Tensor,
+    *,
+    bfloat16: bool = False,
+    noise: torch.Generator | None = None,
 ) -> Ensemble:
     """The fastest ensemble for these networks; `parameters` (R, P) is used in place.
 
-    `bfloat16` computes convolutional networks so where gradients are asked for.
+    `bfloat16` computes convolutional networks so where gradients are asked for; `noise` is what
+    layers draw random numbers from in training.
     """
     if network.convolutions:
         return SingleNetwork(network, shape, parameters, bfloat16=bfloat16)
