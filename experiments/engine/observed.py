@@ -70,7 +70,9 @@ class Observed:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up a saved state."""
+        """Take up a saved state; raises ValueError where its parts do not fit each other."""
+        if any(len(values) != len(state["epochs"]) for values in state["history"].values()):
+            raise ValueError("a history and its epochs differ in length")
         self.epochs = list(state["epochs"])
         self.history = {name: list(values) for name, values in state["history"].items()}
         self.snapshots = [] if state["snapshots"] is None else list(state["snapshots"])
