@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from experiments.fingerprint.code import installed
 from experiments.suite import Suite
-from experiments.tasks.base import dataset_facts
+from experiments.tasks.task import dataset_facts
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import changed_sources, digest, record_key
 from report.tasks import BY_NAME

@@ -222,8 +222,8 @@ def reseal(options: Options) -> Iterator[str]:
 def models(options: Options) -> list[Any]:
     """Every network of a suite, from the built modules."""
     need_torch()
-    from experiments.models.catalog import suite_models
     from experiments.suite import load_suite
+    from experiments.suite_networks import suite_models
 
     return list(suite_models(load_suite(options.suite, root=options.results)))
 

@@ -27,7 +27,7 @@ LAYERS = (
     ("tasks",),
 )
 """Packages of experiments from below to above; a package imports from its own row and below."""
-EXCEPTIONS = {("experiments.models.catalog", "experiments.tasks")}
+EXCEPTIONS = {("experiments.suite_networks", "experiments.tasks")}
 """The list of a suite's networks asks each task which it uses."""
 
 

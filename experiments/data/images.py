@@ -13,7 +13,7 @@ from experiments.data import cifar10, digits, mnist, shapes
 from experiments.data.arrays import Arrays
 from experiments.data.catalog import describe
 from experiments.data.download import Download, from_torchvision
-from experiments.settings.data import ImageDataSettings
+from experiments.data.image_settings import ImageDataSettings
 from report.errors import UserError
 
 CHUNK = 500

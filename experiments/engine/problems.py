@@ -7,10 +7,10 @@ from torch import Tensor
 
 from experiments.data.formulas import FunctionName, describe_function
 from experiments.data.functions import FUNCTIONS, sample
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.images import ImageData
 from experiments.engine.problem import Problem
 from experiments.engine.randomness import generator
-from experiments.settings.data import ImageDataSettings
 from report.records.record import digest
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import model_serializer
 
-from experiments.settings.base import Settings, did_you_mean
+from experiments.settings.strict import Settings, did_you_mean
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from experiments.settings.base import Settings
+from experiments.settings.strict import Settings
 
 Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "silu"]
 Output = Literal["logits", "softmax"]

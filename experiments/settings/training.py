@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
-from experiments.settings.base import LATER, Settings
 from experiments.settings.choice import Choice, parts
+from experiments.settings.strict import LATER, Settings
 from experiments.settings.torch_names import LOSSES, OPTIMIZERS, SCHEDULERS
 
 Loss = Annotated[str | Choice, BeforeValidator(LOSSES.chosen)]

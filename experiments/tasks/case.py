@@ -7,16 +7,16 @@ from pydantic import model_validator
 
 from experiments.data.catalog import describe
 from experiments.data.formulas import describe_function
+from experiments.data.function_settings import FunctionSettings
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.problems import function_problem
-from experiments.settings.base import Settings
-from experiments.settings.data import ImageDataSettings
-from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape, architecture, parameter_count
+from experiments.settings.strict import Settings
 from experiments.settings.training import Training
-from experiments.tasks.base import Use, image_shape, train_size
 from experiments.tasks.shrinking import fewer_points, shorter, shorter_on_points, smaller
+from experiments.tasks.task import Use, image_shape, train_size
 
 
 class Case(Settings):

@@ -5,19 +5,19 @@ from typing import Any, Literal, Self
 import torch
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem, Split
 from experiments.engine.run import Run, Trained
 from experiments.engine.train import train
 from experiments.measures.interpolation import barrier, grid, line
 from experiments.measures.rows import RowsEvaluation, evaluate_rows
-from experiments.settings.base import Settings as Table
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
+from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
-from experiments.tasks.approach import Approach
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, shrunk_batches, smaller
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -27,7 +27,7 @@ from experiments.tasks.base import (
     rounded,
     train_size,
 )
-from experiments.tasks.shrinking import shorter, shrunk_batches, smaller
+from experiments.tasks.training_approach import Approach
 
 Start = Literal["same", "different"]
 

@@ -4,14 +4,15 @@ from typing import Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, smaller
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -19,7 +20,6 @@ from experiments.tasks.base import (
     image_shape,
     train_size,
 )
-from experiments.tasks.shrinking import shorter, smaller
 
 STRUCTURES = 10
 """Structures that the homework asks for at least."""

@@ -7,6 +7,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.labels import corrupt_labels
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
@@ -16,10 +17,10 @@ from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.predictions import predicted_classes
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, smaller
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -27,7 +28,6 @@ from experiments.tasks.base import (
     image_shape,
     train_size,
 )
-from experiments.tasks.shrinking import shorter, smaller
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

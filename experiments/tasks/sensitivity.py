@@ -5,16 +5,16 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.sensitivity import sensitivity
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.approach import Approach
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -23,7 +23,7 @@ from experiments.tasks.base import (
     image_shape,
     train_size,
 )
-from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
+from experiments.tasks.training_approach import Approach
 
 APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import torch
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.randomness import generator
 from experiments.engine.run import Trained
@@ -18,9 +19,8 @@ from experiments.measures.rows import evaluate_rows
 from experiments.measures.sharpness import epsilon_sharpness
 from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.tasks import sensitivity
-from experiments.tasks.base import Measured, TaskSettings, Use, finite, train_size
+from experiments.tasks.task import Measured, TaskSettings, Use, finite, train_size
 from report.records.record import digest
 
 FACTORS = (1.0, 2.0, 4.0, 8.0)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from experiments.data.catalog import describe
-from experiments.settings.data import ImageDataSettings
-from experiments.settings.function import FunctionSettings
+from experiments.data.function_settings import FunctionSettings
+from experiments.data.image_settings import ImageDataSettings
 from experiments.settings.training import Training
 
 STEPS = 400

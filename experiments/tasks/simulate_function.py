@@ -5,6 +5,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from experiments.data.formulas import describe_function
+from experiments.data.function_settings import FunctionSettings
 from experiments.data.functions import sample
 from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
@@ -12,11 +13,10 @@ from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.models.predict import outputs
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
-from experiments.tasks.base import Measured, TaskSettings, Use, curves, rounded
 from experiments.tasks.shrinking import fewer_points, shorter_on_points
+from experiments.tasks.task import Measured, TaskSettings, Use, curves, rounded
 
 MODELS = 2
 """Models that the homework asks for at least."""

@@ -4,15 +4,16 @@ from typing import Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Run
 from experiments.engine.train import train
-from experiments.settings.base import Settings as Table
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
+from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.shrinking import shorter, smaller
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -20,7 +21,6 @@ from experiments.tasks.base import (
     image_shape,
     train_size,
 )
-from experiments.tasks.shrinking import shorter, smaller
 
 MODELS = 2
 """Models that the homework asks for at least."""

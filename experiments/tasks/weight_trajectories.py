@@ -16,8 +16,8 @@ from experiments.measures.path import cosine, displacement, path_length
 from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import evaluate_rows
 from experiments.models.layers import layers
-from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
 from experiments.tasks.case import Case, smoke_cases
+from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
 
 MOST_SNAPSHOTS = 200
 COMPONENTS = 5

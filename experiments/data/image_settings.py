@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from experiments.data.catalog import DatasetName, describe
-from experiments.settings.base import LATER, Settings
+from experiments.settings.strict import LATER, Settings
 
 
 class ImageDataSettings(Settings):

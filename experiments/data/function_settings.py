@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from experiments.data.formulas import FunctionName, describe_function
-from experiments.settings.base import Settings
+from experiments.settings.strict import Settings
 
 
 class FunctionSettings(Settings):

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Self
 from pydantic import JsonValue
 
 from experiments.data.catalog import describe
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.run import Trained
 from experiments.models.build import counted_parameters
-from experiments.settings.base import Settings
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Shape, architecture
+from experiments.settings.strict import Settings
 from experiments.settings.use import Use as Use
 from experiments.tasks.shrinking import test_size
 from experiments.tasks.shrinking import train_size as train_size

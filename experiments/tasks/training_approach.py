@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from experiments.settings.base import Settings
+from experiments.settings.strict import Settings
 from experiments.settings.training import Training
 
 
