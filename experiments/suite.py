@@ -17,6 +17,7 @@ from experiments.suites import suite_names as suite_names
 from experiments.tasks import task_module
 from experiments.tasks.task import TaskSettings
 from report.errors import UserError
+from report.records.files import read_file
 from report.tasks import BY_NAME, TASKS
 
 KEYS = ("title", "tasks", "slurm")
@@ -65,9 +66,7 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
 def _read(given: str, file: Path) -> dict[str, Any]:
     """The content of a suite's file; a byte order mark, as Notepad writes it, is skipped."""
     try:
-        if file.exists() and not file.is_file():
-            raise UserError(f"{file}: not readable as TOML (it is no file); name a suite's file")
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(read_file(file, "suite").decode("utf-8-sig"))
     except FileNotFoundError:
         raise unknown_suite(given) from None
     except RecursionError:

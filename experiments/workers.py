@@ -84,6 +84,7 @@ class Worker:
     task: str = ""
     part: bool = False
     answered: bool = False
+    closed: bool = False
     patience: float = START
     since: float | None = None
     stopped: float | None = None
@@ -126,7 +127,9 @@ class Worker:
 
     def late(self, now: float) -> bool:
         """Whether it has not answered for too long since its start."""
-        return not self.answered and self.since is not None and now - self.since > self.patience
+        if self.answered or self.since is None:
+            return False
+        return (self.closed and not self.running.is_set()) or now - self.since > self.patience
 
     def end(self) -> None:
         """End the process, whatever it does; one that is still being started ends by itself."""
@@ -146,8 +149,9 @@ class Worker:
         dead = self.dead
         with suppress(EOFError, OSError):
             while self.pipe.poll():
-                self.answered = True
+                self.closed = True  # where nothing can be read
                 kind, content = self.pipe.recv()
+                self.answered, self.closed = True, False
                 if kind == "outcome":
                     return content  # type: ignore[no-any-return]
                 if kind == "say":

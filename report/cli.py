@@ -16,6 +16,7 @@ from report import __version__, commands
 from report.errors import UserError
 from report.interruption import InterruptedBySignal, interruptible
 from report.records.options import Options
+from report.words.terminal import say
 
 app = typer.Typer(
     name="homework",
@@ -28,6 +29,9 @@ WHICH = ("suite", "smoke", "results")
 """Options of every command that shows records."""
 RUN = ("suite", "only", "smoke", "results", "device", "executor", "data_dir", "force", "workers",
        "log_dir")  # fmt: skip
+AllowStale = Annotated[
+    bool, typer.Option("--allow-stale", help="Note stale records, check all else.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
@@ -96,22 +100,22 @@ def status(options: Options, *, as_json: AsJson = False) -> None:
     """
     states = commands.status(commands.last_run_here(options))
     if as_json:
-        print(json.dumps(states, indent=1))
+        say(json.dumps(states, indent=1))
         return
     for state in states:
         reasons = "; ".join(state["reasons"])
-        print(f"{state['task']:<20} {state['state']:<12} {reasons}".rstrip())
+        say(f"{state['task']:<20} {state['state']:<12} {reasons}".rstrip())
 
 
 @command(*WHICH)
-def check(options: Options) -> None:
+def check(options: Options, *, allow_stale: AllowStale = False) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
     options = commands.last_run_here(options)
-    outcome = commands.check(options)
+    outcome = commands.check(options, allow_stale)
     for found in (*outcome.problems, *outcome.notes):
-        print(f"{found.topic:<10} {found.place}: {found.what}")
+        say(f"{found.topic:<10} {found.place}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"
-    print(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
+    say(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
     _finish(outcome.passed)
 
 
@@ -119,7 +123,7 @@ def check(options: Options) -> None:
 def names(options: Options) -> None:
     """List the numbers that a comment may cite, {name} in comments/<task>.md, with their values."""
     for name, value in commands.names(commands.last_run_here(options)).items():
-        print(f"{{{name}}}  {value}")
+        say(f"{{{name}}}  {value}")
 
 
 @app.command()
@@ -134,11 +138,11 @@ def diff(
         raise UserError("--json and --markdown: choose one")
     found = commands.diff(before, after)
     if as_json:
-        print(json.dumps(asdict(found), indent=1, ensure_ascii=False, allow_nan=False))
+        say(json.dumps(asdict(found), indent=1, allow_nan=False))
         return
     from report.diff.shown import as_markdown, as_text
 
-    print(as_markdown(found) if markdown else as_text(found), end="")
+    say(as_markdown(found) if markdown else as_text(found), end="")
 
 
 @command("suite", "results")
@@ -146,10 +150,10 @@ def models(options: Options, *, as_json: AsJson = False) -> None:
     """List every network of a suite with its number of parameters, without training."""
     found = commands.models(_or_quick(options))
     if as_json:
-        print(json.dumps(found, indent=1, ensure_ascii=False))
+        say(json.dumps(found, indent=1))
         return
     for model in found:
-        print(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
+        say(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
 
 
 @command("suite", "results")
@@ -159,7 +163,7 @@ def reseal(options: Options) -> None:
     Only those of one suite, or of all that were run if none is given.
     """
     for line in commands.reseal(options):
-        print(line)
+        say(line)
 
 
 def _or_quick(options: Options) -> Options:
@@ -168,7 +172,7 @@ def _or_quick(options: Options) -> Options:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(__version__)
+        say(__version__)
         raise typer.Exit
 
 
@@ -201,7 +205,7 @@ def main() -> None:
     except typer.TyperException as error:
         _fail(error.format_message() or 'say what to do; "homework --help" lists the commands')
     except InterruptedBySignal as signal:
-        print("homework: interrupted; the same command goes on from here", file=sys.stderr)
+        say("homework: interrupted; the same command goes on from here", error=True)
         sys.exit(signal.status)
     except OSError as error:
         _fail_to_write(error)
@@ -225,7 +229,7 @@ def _check_place() -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    print("homework: " + " ".join(message.split()), file=sys.stderr)
+    say("homework: " + " ".join(message.split()), error=True)
     sys.exit(2)
 
 

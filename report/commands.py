@@ -5,7 +5,6 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,8 @@ from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
 from report.share import lay_frame
+from report.tasks import BY_NAME
+from report.words.terminal import say
 
 if TYPE_CHECKING:
     from report.check import Outcome
@@ -77,7 +78,7 @@ def run(options: Options) -> bool:
         report = runner.run(request, computed, draw, bars.say)
     store_claims(results, read_parts(results))
     if report.failed:
-        print(f"homework: failed: {', '.join(report.failed)}", file=sys.stderr)
+        say(f"homework: failed: {', '.join(report.failed)}", error=True)
     return not report.failed
 
 
@@ -93,7 +94,7 @@ def last_run_here(options: Options) -> Options:
         return options.model_copy(update={"suite": "full"})
     found = options.model_copy(update={"suite": last.suite, "smoke": options.smoke or last.smoke})
     smoke = ", a smoke run" if found.smoke else ""
-    print(f"homework: --suite {found.suite}{smoke}, as last run here", file=sys.stderr)
+    say(f"homework: --suite {found.suite}{smoke}, as last run here", error=True)
     return found
 
 
@@ -118,7 +119,7 @@ def render(options: Options) -> None:
 
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
-        print(
+        say(
             f"{Path.cwd()}: made a Quarto project of the book "
             "(_quarto.yml, chapters, styles, homework.toml)"
         )
@@ -128,7 +129,30 @@ def render(options: Options) -> None:
         "HOMEWORK_RESULTS": str(options.results.absolute()),
     }
     result = render_book(Path.cwd(), options.renderer, environment, records)
-    print(result.line)
+    say(result.line)
+    if stale := _made_by_other_code(results):
+        again = f"homework run {options.chosen()}"
+        few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
+        say(f"Stale: the code of {few} changed since the records were made; run again: {again}")
+
+
+def _made_by_other_code(results: Results) -> tuple[str, ...]:
+    """The tasks whose records show what the code of today would not give, by its text alone.
+
+    Whether settings changed is for `status` to say, which reads the suite.
+    """
+    from experiments.fingerprint.task import made_by_this_code
+    from report.records import BadRecordError, read_record
+
+    found = []
+    for task in BY_NAME:
+        try:
+            record = read_record(results.record(task))
+        except (FileNotFoundError, BadRecordError):
+            continue  # the report says so in its section
+        if not made_by_this_code(record):
+            found.append(task)
+    return tuple(found)
 
 
 def status(options: Options) -> list[dict[str, Any]]:
@@ -149,8 +173,11 @@ def status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-def check(options: Options) -> Outcome:
-    """Whether the report of a suite holds; without torch, not whether its records are fresh."""
+def check(options: Options, allow_stale: bool = False) -> Outcome:
+    """Whether the report of a suite holds; without torch, not whether its records are fresh.
+
+    With `allow_stale`, that a record is stale is worth a note, and no problem.
+    """
     from report.book.sources import Sources
     from report.check import State
     from report.check import check as check_report
@@ -165,7 +192,7 @@ def check(options: Options) -> Outcome:
         if not results.folder.is_dir():
             raise UserError(f"{results.folder}: no records here; {error}") from error
         states = None
-    return check_report(Sources(Path.cwd(), results), states)
+    return check_report(Sources(Path.cwd(), results), states, allow_stale)
 
 
 def diff(before: str, after: str) -> Difference:

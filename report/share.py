@@ -9,8 +9,8 @@ _PACKAGE = Path(__file__).parent
 _INSTALLED = _PACKAGE / "_share"
 
 FRAME = ("_quarto*.yml", "index.qmd", "references.bib", "chapters/*.qmd", "templates/styles/**/*")
-"""What makes a folder the Quarto project of the book, beside the pre-render script."""
-SCRIPT = "report/prerender.py"
+"""What makes a folder the Quarto project of the book, beside the scripts that Quarto runs."""
+SCRIPTS = ("report/prerender.py", "report/postrender.py")
 AUTHOR = "homework.toml"
 """Where the author's name and course are filled in; one that is there is the author's own."""
 
@@ -37,7 +37,7 @@ def lay_frame(folder: Path) -> tuple[Path, ...]:
         for path in sorted(top.glob(pattern))
         if path.is_file()
     }
-    sources[folder / SCRIPT] = _PACKAGE / Path(SCRIPT).name
+    sources |= {folder / script: _PACKAGE / Path(script).name for script in SCRIPTS}
     if not (folder / AUTHOR).exists():
         sources[folder / AUTHOR] = shared(AUTHOR)
     contents = {place: source.read_bytes() for place, source in sources.items()}

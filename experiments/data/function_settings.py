@@ -15,7 +15,7 @@ class FunctionSettings(Settings):
     points: int = Field(default=256, ge=2, le=100_000)
     """Training points, ends of the domain included."""
     domain: tuple[float, float] | None = None
-    """Closed interval; null: the function's own."""
+    """Closed interval; None: the function's own."""
 
     @model_validator(mode="before")
     @classmethod

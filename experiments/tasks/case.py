@@ -64,7 +64,7 @@ class Case(Settings):
         return self.training.epochs_of(self.examples)
 
     def use(self, runs: int) -> Use:
-        """The network as the task uses it, trained so many times."""
+        """The network as the task uses it, trained `runs` times."""
         classes = self.function is None
         return Use(self.network, self.shape, self.training, self.examples, classes, runs=runs)
 

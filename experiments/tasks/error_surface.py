@@ -35,7 +35,7 @@ class Settings(TaskSettings):
 
     `grid` is the number of points along each axis, `snapshots` about how many points of the
     trajectory are kept. The surfaces of the first seed that did not diverge are kept whole, of the
-    others what they come to.
+    others only summary figures.
     """
 
     cases: tuple[Case, ...] = Field(min_length=1)

@@ -73,7 +73,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _row(outcome: Trained, steps_per_epoch: int, context: Context) -> dict[str, Any]:
-    """Curves over the steps, curves of the whole training set, and what they come to."""
+    """Curves over the steps, curves over the whole training set, and their summary."""
     run, steps = outcome.run, outcome.steps
     assert steps is not None
     row: dict[str, Any] = {

@@ -45,7 +45,7 @@ class Pair(Table):
 
 
 class Alphas(Table):
-    """Positions on the line: `count` evenly spaced ones, and 0, 1 and the outward ones always.
+    """Positions on the line: `count` evenly spaced ones, with 0, 1 and the outward ones added.
 
     `outward` is how far beyond each solution, in units of the distance between the two, the rise
     of the loss is compared.
@@ -220,7 +220,7 @@ def _line_row(
     problem: Problem,
     device: torch.device,
 ) -> dict[str, Any]:
-    """What is measured on one line; null with the reason where a solution diverged."""
+    """What is measured on one line; None with the reason where a solution diverged."""
     splits: tuple[Split, ...] = ("train", "test")
     if first.diverged_at is not None or second.diverged_at is not None:
         names = ["distance", *(f"{split}_{name}" for split in splits for name in MEASURED)]
@@ -239,7 +239,7 @@ def _line_row(
 
 
 def _measures(split: Split, alphas: tuple[float, ...], found: RowsEvaluation) -> dict[str, Any]:
-    """Curves of one split and their barriers; null where a loss on the line overflows."""
+    """Curves of one split and their barriers; None where a loss on the line overflows."""
     assert found.accuracy is not None
     top = barrier(alphas, found.loss)
     errors = barrier(alphas, [1 - accuracy for accuracy in found.accuracy])

@@ -206,7 +206,7 @@ def _trained_row(outcome: Trained) -> dict[str, Any]:
 
 @dataclass
 class Told:
-    """Passes on how much was done, and counts it."""
+    """Reports progress to another function and counts it."""
 
     advance: Callable[[int], None]
     done: int = 0
@@ -296,5 +296,5 @@ def _found_rows(
 
 
 def _ratio(above: Tensor, below: Tensor) -> float | None:
-    """The quotient, null where there is none: a Hessian or a gradient of zero."""
+    """The quotient, None where there is none: a Hessian or a gradient of zero."""
     return (above / below).item() if below > 0 else None

@@ -35,8 +35,8 @@ class Settings(TaskSettings):
     """Solutions of one network, trained in several ways with every seed.
 
     The batch sizes are tried at the learning rate of `training`, the learning rates at its batch
-    size; with its own of either it is one of the approaches where the list holds it.
-    `test_points` is the number of test images at which sensitivity is measured, null for all.
+    size; the approach of `training` itself counts once, if either list contains its value.
+    `test_points` is the number of test images at which sensitivity is measured, None for all.
     """
 
     data: ImageDataSettings
@@ -133,7 +133,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
-    """Sensitivity of one solution; null where it diverged (`final_reason` says so)."""
+    """Sensitivity of one solution; None where it diverged (`final_reason` says so)."""
     if outcome.diverged_at is not None:
         names = ("jacobian_norm", "probability_jacobian_norm", "loss_gradient_norm", "points")
         return dict.fromkeys(names)

@@ -42,7 +42,7 @@ MEASURED = (
 class Settings(TaskSettings):
     """What is measured at the solutions of `solutions`, by default those of the task sensitivity.
 
-    Everything is measured on the mean loss over the first `images` training images (null: all).
+    Everything is measured on the mean loss over the first `images` training images (None: all).
     `epsilon`, `steps` and `starts` belong to the ε-sharpness, `eigenvalue_tolerance` (relative) to
     the largest Hessian eigenvalue, `trace_error` (relative standard error) and `trace_draws` (most
     draws) to the Hessian trace. `double` computes in float64.
@@ -131,7 +131,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _outcome(outcome: Trained) -> dict[str, Any]:
-    """Losses, accuracies and generalization gaps of a solution, null where it diverged."""
+    """Losses, accuracies and generalization gaps of a solution, None where it diverged."""
     row: dict[str, Any] = {"seed": outcome.run.seed, "diverged_at": outcome.diverged_at}
     names = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
     if outcome.diverged_at is not None:
@@ -156,7 +156,7 @@ def _sharpness(
     settings: Settings,
     context: Context,
 ) -> dict[str, Any]:
-    """The three measures at `parameters` of the network of `outcome`; null where it diverged."""
+    """The three measures at `parameters` of the network of `outcome`; None where it diverged."""
     if outcome.diverged_at is not None:
         reason = f"diverged at epoch {outcome.diverged_at}"
         return dict.fromkeys(MEASURED) | {"reason": reason}

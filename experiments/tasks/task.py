@@ -100,19 +100,19 @@ def models(uses: Sequence[Use]) -> tuple[Model, ...]:
 
 
 def finite(value: float) -> float | None:
-    """The value, or null where it is infinite or not a number."""
+    """The value, or None where it is infinite or not a number."""
     return value if math.isfinite(value) else None
 
 
 def rounded(values: Sequence[float], digits: int = 6) -> list[JsonValue]:
-    """A curve for a record: `digits` significant digits, null where a value is not finite."""
+    """A curve for a record: `digits` significant digits, None where a value is not finite."""
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
 
 
 def curves(trained: Trained) -> dict[str, JsonValue]:
     """The history of a run as columns of a record's row, with its final values.
 
-    Final values are null for a run without a finite evaluation, with the reason beside them.
+    Final values are None for a run without a finite evaluation, with the reason beside them.
     """
     history = trained.history
     row: dict[str, JsonValue] = {
@@ -146,6 +146,6 @@ def curves(trained: Trained) -> dict[str, JsonValue]:
 
 
 def even(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with equal keys: null where a row lacks one; its reason stands beside."""
+    """The rows with equal keys: None where a row lacks one; its reason stands beside."""
     keys = dict.fromkeys(key for row in rows for key in row)
     return [{key: row.get(key) for key in keys} for row in rows]

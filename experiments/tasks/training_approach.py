@@ -7,7 +7,7 @@ from experiments.settings.training import Training
 
 
 class Approach(Settings):
-    """Batch size (null: the whole training set) and learning rate; the rest is common to all."""
+    """Batch size (None: the whole training set) and learning rate; the rest is common to all."""
 
     batch_size: int | None = Field(ge=1)
     learning_rate: float = Field(gt=0, le=1e9)

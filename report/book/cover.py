@@ -1,14 +1,19 @@
 """Who hands the report in: read from `homework.toml`, shown on the cover as plain text."""
 
+import re
 import tomllib
+import unicodedata
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from report.errors import UserError, did_you_mean
+from report.records.files import read_file
 
 MAX_LENGTH = 10_000
+_WORD = re.compile(r"[^\W_]+")
+_SCHEME = re.compile(r"^\w+://")
 
 
 class _Table(BaseModel):
@@ -53,7 +58,7 @@ def read_cover(path: Path) -> Cover:
     Raises UserError that names file, key and cause.
     """
     try:
-        return Cover.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return Cover.model_validate(tomllib.loads(read_file(path, "cover").decode("utf-8-sig")))
     except FileNotFoundError:
         return Cover()
     except ValidationError as error:
@@ -77,3 +82,23 @@ def _told(fault: ErrorDetails) -> str:
         assert isinstance(annotation, type)
         model = annotation
     return f"{key}: unknown key{did_you_mean(last, tuple(model.model_fields))}"
+
+
+def tells(text: str, private: str) -> bool:
+    """Whether `text` holds what is private: all its words side by side, or in reverse order.
+
+    Case, accents and punctuation make no difference. Only whole words count, "Li" is not in
+    "linear"; but scripts that write no spaces between words are searched letter by letter.
+    """
+    searched, found = _folded(text), _folded(_SCHEME.sub("", private))
+    if any(unicodedata.east_asian_width(character) in "WF" for character in found):
+        return found.strip() in searched
+    words, wanted = _WORD.findall(searched), _WORD.findall(found)
+    windows = (words[i : i + len(wanted)] for i in range(len(words) - len(wanted) + 1))
+    return bool(wanted) and any(window in (wanted, wanted[::-1]) for window in windows)
+
+
+def _folded(text: str) -> str:
+    """Without case and accents."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()

@@ -232,17 +232,18 @@ def test_parts_of_a_task_are_divided(tmp_path: Path, begun: list[Worker]) -> Non
 
 def test_a_worker_that_does_not_answer_is_replaced(request_: Request) -> None:
     """The first never starts; a second one, started in another way, has its task."""
-    now, said, ways = [0.0], list[str](), list[str]()
+    now, said, ways, ends = [0.0], list[str](), list[str](), list[Any]()
 
     def start(device: torch.device, processes: Any = None) -> Worker:
         ways.append("spawn" if processes else "fork server")
         if processes is None:
-            here, _there = multiprocessing.Pipe()
+            here, there = multiprocessing.Pipe()
+            ends.append(there)
             return Worker(multiprocessing.Process(), here)  # never started
         return Worker.started(device)
 
     def clock() -> float:
-        now[0] += workers.START / 2
+        now[0] += workers.START / 2 if len(ways) == 1 else 0.1
         return now[0]
 
     one = replace(request_, tasks=("random-labels",))
@@ -254,10 +255,11 @@ def test_a_worker_that_does_not_answer_is_replaced(request_: Request) -> None:
 
 
 def test_two_that_do_not_answer_fail_their_task(request_: Request) -> None:
-    now = [0.0]
+    now, ends = [0.0], list[Any]()
 
     def start(*_given: Any) -> Worker:
-        here, _there = multiprocessing.Pipe()
+        here, there = multiprocessing.Pipe()
+        ends.append(there)
         return Worker(multiprocessing.Process(), here)
 
     def clock() -> float:

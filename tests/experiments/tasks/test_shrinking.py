@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experiments.suite import load_suite
@@ -14,6 +14,7 @@ from tests.project import TINY
 SIZES = st.lists(st.integers(1, 10**6), min_size=1, max_size=12, unique=True)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(SIZES, st.integers(12, 1000))
 def test_different_values_stay_different_and_in_order(values: list[int], most: int) -> None:
     for shrink in (capped, scaled):
@@ -107,14 +108,14 @@ def suite(tmp_path: Path) -> Path:
 
 def test_steps_are_few_and_differences_stay(suite: Path) -> None:
     full, smoke = load_suite(str(suite)), load_suite(str(suite), smoke=True)
-    for task, settings in smoke.tasks.items():
-        for use in settings.uses():
+    for task, shrunk in smoke.tasks.items():
+        for use in shrunk.uses():
             training = use.training
             steps = training.epochs * -(-use.train_size // (training.batch_size or use.train_size))
-            assert steps <= STEPS + 100, (task, use)
+            assert steps <= 1.5 * STEPS, (task, use)
             assert use.train_size <= 300
         before = full.tasks[task].model_dump()
-        for key, value in settings.model_dump().items():
+        for key, value in shrunk.model_dump().items():
             if isinstance(value, tuple):
                 assert different(value) == different(before[key]), (task, key)
 
@@ -133,6 +134,6 @@ def test_nothing_is_added(suite: Path) -> None:
 
 
 def test_once_shrunk_it_stays(suite: Path) -> None:
-    for settings in load_suite(str(suite), smoke=True).tasks.values():
-        assert settings.smoke() == settings
+    for shrunk in load_suite(str(suite), smoke=True).tasks.values():
+        assert shrunk.smoke() == shrunk
     assert TINY
