@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import torch
 
@@ -64,7 +63,7 @@ def _trained(
     key = group_key(members, context.cache.salt)
     training = GroupTraining(members, context.device)
     state = context.cache.load(key)
-    if state is not None and has_form(state, training.state()) and _even(state):
+    if state is not None and has_form(state, training.state()):
         try:
             training.restore(state)
             return _finished(training, members, key, context, advance)
@@ -75,11 +74,6 @@ def _trained(
     if state is not None:
         context.cache.discard(key)  # a whole file with a wrong content
     return _finished(training, members, key, context, advance)
-
-
-def _even(state: dict[str, Any]) -> bool:
-    """Whether every curve of a state has as many points as there are evaluated epochs."""
-    return all(len(curve) == len(state["history_epochs"]) for curve in state["history"].values())
 
 
 def _finished(
