@@ -13,6 +13,7 @@ from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
 from experiments.engine.run import Run
 from experiments.engine.train import train
+from experiments.settings.function import FunctionSettings
 from experiments.settings.training import Training
 from report.figures.style import RC, canvas, legend_below, line
 
@@ -48,7 +49,7 @@ def measured(context: Context, machine: str, clock: Clock) -> dict[str, Any]:
 def _wide(width: int) -> list[Run]:
     """Eight runs of a network with two hidden layers."""
     training = Training(loss="mse", learning_rate=1e-3, epochs=STEPS)
-    problem = function_problem("sinc", 256)
+    problem = function_problem(FunctionSettings(name="sinc"))
     network = perceptron((1, width, width, 1), "relu")
     return [Run(network, training, problem, seed, observe=FEW) for seed in range(8)]
 

@@ -20,6 +20,7 @@ from experiments.measures.interpolation import grid, line
 from experiments.measures.rows import evaluate_rows
 from experiments.models.build import initial_parameters
 from experiments.settings.data import ImageDataSettings
+from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Convolution, Network
 from experiments.settings.training import Precision, Training
 
@@ -69,7 +70,7 @@ def perceptron(widths: tuple[int, ...], activation: str) -> Network:
 def curve_runs(count: int, epochs: int, points: int = 256, double: bool = False) -> list[Run]:
     """Full-batch trainings of the network with 571 parameters on sin(5πx)/(5πx)."""
     training = Training(loss="mse", learning_rate=RATE, weight_decay=DECAY, epochs=epochs)
-    problem = function_problem("sinc", points)
+    problem = function_problem(FunctionSettings(name="sinc", points=points))
     network = perceptron(CURVE, "leaky_relu")
     return [Run(network, training, problem, seed, double, FEW) for seed in range(count)]
 

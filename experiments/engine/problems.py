@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from experiments.data.formulas import FunctionName, describe_function
-from experiments.data.functions import FUNCTIONS, sample
+from experiments.data.functions import Units, sample
 from experiments.data.images import ImageData
 from experiments.engine.problem import Problem
 from experiments.settings.data import ImageDataSettings
+from experiments.settings.function import FunctionSettings
 from report.records.record import digest
 
 
@@ -32,25 +32,18 @@ def with_labels(problem: Problem, labels: Tensor, name: str) -> Problem:
     return replace(problem, targets=labels, digest=digest([problem.digest, "labels", name]))
 
 
-def function_problem(
-    function: FunctionName, points: int, domain: tuple[float, float] | None = None
-) -> Problem:
-    """Regression of a function on an even grid; the test points are the grid's midpoints.
-
-    Args:
-        function: key of the function.
-        points: number of training points, ends included.
-        domain: interval, or null for the function's own.
-    """
-    low, high = domain or describe_function(function).domain
-    inputs, targets = sample(function, points, (low, high))
-    between = (inputs[:-1] + inputs[1:]) / 2
+def function_problem(function: FunctionSettings) -> Problem:
+    """Regression of a function; the test points of a formula are the midpoints of an even grid."""
+    points = sample(function)
+    units = Units.of(function, points)
+    known: list[object] = [function.name, function.points, *function.interval]
+    more = function.model_dump(mode="json", exclude={"name", "points", "domain", "training"})
     return Problem(
-        name=function,
-        inputs=inputs,
-        targets=targets,
-        test_inputs=between,
-        test_targets=FUNCTIONS[function](between),
+        name=function.name,
+        inputs=units.inputs(points.x),
+        targets=units.targets(points.y),
+        test_inputs=units.inputs(points.test_x),
+        test_targets=units.targets(points.test_y),
         outputs=1,
-        digest=digest([function, points, low, high]),
+        digest=digest([*known, more] if more else known),
     )

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from experiments.settings.base import Settings
+from experiments.settings.base import LATER, Settings
+from experiments.settings.change import TrainingChange
 
 Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "silu"]
 Output = Literal["logits", "softmax"]
@@ -47,6 +48,8 @@ class Network(Settings):
     hidden: tuple[Width, ...] = ()
     activation: Activation = "relu"
     output: Output = "logits"
+    training: Annotated[TrainingChange | None, LATER] = None
+    """What this network trains with instead of the task's training."""
 
     @property
     def depth(self) -> int:

@@ -5,7 +5,6 @@ from typing import Self
 from pydantic import model_validator
 
 from experiments.data.catalog import describe
-from experiments.data.formulas import describe_function
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.problems import function_problem
@@ -64,7 +63,7 @@ class Case(Settings):
     def problem(self, context: Context) -> Problem:
         """The training problem; raises UserError when the data cannot be had."""
         if self.function:
-            return function_problem(self.function.name, self.function.points, self.function.domain)
+            return function_problem(self.function)
         return context.image_problem(self._images)
 
     def smoke(self, function_epochs: int = 200, image_epochs: int = 2) -> Self:
@@ -80,7 +79,7 @@ class Case(Settings):
 
     def facts(self) -> dict[str, object]:
         """The case as a row of a record."""
-        formula = describe_function(self.function.name) if self.function else None
+        formula = self.function.describe() if self.function else None
         return {
             "case": self.name,
             "kind": "function" if formula else "images",
