@@ -38,10 +38,14 @@ class GroupTraining:
         self._final = self._parameters.clone()
         low = self._training.precision == "bfloat16" and not first.double
         self._ensemble = ensemble(
-            first.network, shape, self._parameters, bfloat16=low and bfloat16_pays(device)
+            first.network,
+            shape,
+            self._parameters,
+            bfloat16=low and bfloat16_pays(device),
+            noise=generator(first.seed, "noise"),
         )
         self._optimizer = optimizer_for(
-            self._parameters, self._ensemble.gradients, [run.training for run in runs]
+            self._ensemble.trained, self._ensemble.gradients, [run.training for run in runs]
         )
         self._orders = [generator(run.seed, "order") for run in runs]
         augmentation = self._training.augmentation
@@ -105,7 +109,9 @@ class GroupTraining:
     def _train_epoch(self) -> None:
         total: Tensor | None = None
         for inputs, targets in self._batches():
-            losses = mean_losses(self._training.loss, self._ensemble(inputs), targets)
+            losses = mean_losses(
+                self._training.loss, self._ensemble(inputs, training=True), targets
+            )
             self._ensemble.backward(losses)
             if self._observe.steps:
                 norms = self._ensemble.gradients.norm(dim=1)
@@ -177,6 +183,7 @@ class GroupTraining:
             "final": self._final.cpu(),
             "optimizer": self._optimizer.state_dict(),
             "orders": [g.get_state() for g in self._orders],
+            "noise": self._ensemble.noise(),
             "augmentation": self._augment.state() if self._augment else [],
             "previous": self._previous.cpu(),
             "calm": self._calm.cpu(),
@@ -197,6 +204,7 @@ class GroupTraining:
         self._optimizer.load_state_dict(state["optimizer"])
         for order, saved in zip(self._orders, state["orders"], strict=True):
             order.set_state(saved)
+        self._ensemble.restore_noise(state["noise"])
         if self._augment:
             self._augment.restore(state["augmentation"])
         self._previous = state["previous"].to(device)

@@ -99,7 +99,7 @@ def group_key(runs: Sequence[Run], salt: str) -> str:
         [salt, torch.__version__]
         + [
             {
-                "network": run.network.model_dump(mode="json", exclude={"name"}),
+                "network": run.network.model_dump(mode="json", exclude={"name", "training"}),
                 "training": run.training.model_dump(mode="json"),
                 "problem": run.problem.digest,
                 "seed": run.seed,
@@ -131,10 +131,11 @@ def _position(run: Run) -> tuple[float, int, str]:
 
 def stack_size(run: Run, device: torch.device) -> int:
     """Number of runs in a stack so that the activations of one step fit `STACK_BYTES`."""
-    if run.network.convolutions:
+    plain = run.network.perceptron
+    if plain is None:
         return 1
     examples = run.training.batch_size or len(run.problem.inputs)
-    width = sum(run.network.hidden) + run.problem.outputs
+    width = sum(plain.hidden) + run.problem.outputs
     bytes_per_run = examples * width * (8 if run.double else 4)
     return max(8, min(256, STACK_BYTES[device.type] // bytes_per_run))
 
@@ -144,7 +145,7 @@ def _kind(run: Run) -> str:
     problem = run.problem
     return digest(
         {
-            "network": run.network.model_dump(mode="json", exclude={"name"}),
+            "network": run.network.model_dump(mode="json", exclude={"name", "training"}),
             "training": run.training.model_dump(mode="json", exclude={"learning_rate"}),
             "sizes": [list(t.shape) for t in (problem.inputs, problem.test_inputs)],
             "outputs": problem.outputs,

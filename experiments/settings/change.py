@@ -55,6 +55,14 @@ def changed(training: Training, *changes: _Change | None) -> Training:
         raise ValueError(f"together with the task's training, {explain(error, Training)}") from None
 
 
+def brief(change: _Change | None) -> _Change | None:
+    """The change without what makes a training long, for smoke runs."""
+    if change is None:
+        return None
+    kept = change.model_fields_set - {"epochs", "steps", "batch_size"}
+    return type(change).model_validate({name: getattr(change, name) for name in kept})
+
+
 def _merged(given: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     replaced = {
         key

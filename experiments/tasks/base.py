@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from pydantic import JsonValue
+from pydantic import JsonValue, model_validator
 
 from experiments.data.catalog import describe
 from experiments.engine.run import Trained
 from experiments.models.build import counted_parameters
+from experiments.models.layers import layers
 from experiments.settings.base import Settings
+from experiments.settings.change import brief
 from experiments.settings.consistency import Finding
 from experiments.settings.data import ImageDataSettings
-from experiments.settings.network import Shape, architecture
+from experiments.settings.network import Network, Shape, architecture
 from experiments.settings.training import Training
 from experiments.settings.use import Use as Use
 from report.records.record import Dataset, Model
@@ -32,6 +34,13 @@ class TaskSettings(Settings):
 
     acknowledge: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _trainings_fit(self) -> Self:
+        """What a network, a function or a side of a pair changes fits the task's training."""
+        if type(self).uses is not TaskSettings.uses:
+            self.uses()
+        return self
 
     def uses(self) -> tuple[Use, ...]:
         """Every network of the task."""
@@ -105,6 +114,11 @@ def shorter(training: Training, epochs: int, batch_size: int | None = None) -> T
     return training.model_copy(update={"epochs": min(epochs, training.epochs), "batch_size": batch})
 
 
+def briefly(networks: Sequence[Network]) -> tuple[Network, ...]:
+    """Networks whose own trainings are no longer than the task's, for smoke runs."""
+    return tuple(n.model_copy(update={"training": brief(n.training)}) for n in networks)
+
+
 def models(uses: Sequence[Use]) -> tuple[Model, ...]:
     """Every different network once, with parameters counted from the built module.
 
@@ -115,11 +129,17 @@ def models(uses: Sequence[Use]) -> tuple[Model, ...]:
         model = Model(
             name=use.network.name,
             architecture=architecture(use.network, use.shape),
-            depth=use.network.depth,
+            depth=depth(use.network, use.shape),
             parameters=counted_parameters(use.network, use.shape),
         )
         found.setdefault(model)
     return tuple(found)
+
+
+def depth(network: Network, shape: Shape) -> int:
+    """Number of hidden layers; of a module of the user's own, counted from the built one."""
+    known = network.depth
+    return max(len(layers(network, shape)) - 1, 0) if known is None else known
 
 
 def finite(value: float) -> float | None:

@@ -9,6 +9,7 @@ from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.problems import function_problem
 from experiments.settings.base import Settings
+from experiments.settings.change import changed
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape, architecture, parameter_count
@@ -28,6 +29,12 @@ class Case(Settings):
     def _one_source(self) -> Self:
         if (self.function is None) == (self.data is None):
             raise ValueError("name either a function or an image data set (data), not both")
+        # One network has one training: what it changes is written into it.
+        self.__dict__["training"] = changed(
+            self.training,
+            self.function.training if self.function else None,
+            self.network.training,
+        )
         return self
 
     @property

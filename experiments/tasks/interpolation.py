@@ -12,6 +12,7 @@ from experiments.engine.train import train
 from experiments.measures.interpolation import barrier, grid, line
 from experiments.measures.rows import RowsEvaluation, evaluate_rows
 from experiments.settings.base import Settings as Table
+from experiments.settings.change import brief, changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
@@ -21,6 +22,7 @@ from experiments.tasks.base import (
     Measured,
     TaskSettings,
     Use,
+    briefly,
     curves,
     finite,
     image_shape,
@@ -104,7 +106,14 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
+            Use(
+                self.model,
+                shape,
+                approach.applied(changed(self.training, self.model.training)),
+                size,
+                True,
+                runs=runs,
+            )
             for approach in self.approaches()
         )
 
@@ -144,12 +153,15 @@ class Settings(TaskSettings):
         def shrunk(approach: Approach) -> Approach:
             half = train_size(data) // 2
             batch = None if approach.batch_size is None else min(approach.batch_size, half)
-            return approach.model_copy(update={"batch_size": batch})
+            return approach.model_copy(
+                update={"batch_size": batch, "training": brief(approach.training)}
+            )
 
         return self.model_copy(
             update={
                 "data": data,
                 "training": shorter(self.training, 2),
+                "model": briefly((self.model,))[0],
                 "pairs": tuple(
                     Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in self.pairs
                 ),
@@ -164,7 +176,12 @@ def run(settings: Settings, context: Context) -> Measured:
     problem = context.image_problem(settings.data)
     approaches = settings.approaches()
     runs = [
-        Run(settings.model, approach.applied(settings.training), problem, seed)
+        Run(
+            settings.model,
+            approach.applied(changed(settings.training, settings.model.training)),
+            problem,
+            seed,
+        )
         for approach in approaches
         for seed in settings.seeds
     ]
@@ -200,8 +217,8 @@ def run(settings: Settings, context: Context) -> Measured:
             "outward": settings.alphas.outward,
             "solutions": [
                 {
-                    **approach.model_dump(),
-                    "parameter_norm": outcome.parameters.double().norm().item(),
+                    **approach.values(),
+                    "parameter_norm": outcome.weights.double().norm().item(),
                     **curves(outcome),
                 }
                 for (approach, _), outcome in solutions.items()
@@ -227,7 +244,7 @@ def _line_row(
         return dict.fromkeys(names) | {"reason": "a solution of the pair diverged"}
     rows = line(first.parameters, second.parameters, alphas)
     row: dict[str, Any] = {
-        "distance": (second.parameters.double() - first.parameters.double()).norm().item()
+        "distance": (second.weights.double() - first.weights.double()).norm().item()
     }
     for split in splits:
         found = evaluate_rows(

@@ -7,6 +7,7 @@ from pydantic import Field
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network, parameter_count
@@ -15,6 +16,7 @@ from experiments.tasks.base import (
     Measured,
     TaskSettings,
     Use,
+    briefly,
     curves,
     image_shape,
     shorter,
@@ -42,7 +44,8 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(model, shape, self.training, size, True, runs=runs) for model in self.models
+            Use(model, shape, changed(self.training, model.training), size, True, runs=runs)
+            for model in self.models
         )
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
@@ -62,7 +65,7 @@ class Settings(TaskSettings):
                 f"of the smallest, less than {SIZE_RANGE} times"
             )
             found.append(Finding("narrow-size-range", "models", cause, "widen the range"))
-        if len({bool(model.convolutions) for model in self.models}) > 1:
+        if len({model.convolutional for model in self.models}) > 1:
             cause = "structures with and without convolutions are two families"
             found.append(Finding("two-families", "models", cause, "keep one"))
         return tuple(found)
@@ -73,6 +76,7 @@ class Settings(TaskSettings):
             update={
                 "data": smaller(self.data, 50, 50),
                 "training": shorter(self.training, 2, 25),
+                "models": briefly(self.models),
                 "seeds": self.seeds[:2],
             }
         )
@@ -82,14 +86,20 @@ def run(settings: Settings, context: Context) -> Measured:
     """Train all structures with all seeds; keep losses and accuracies."""
     problem = context.image_problem(settings.data)
     runs = [
-        Run(model, settings.training, problem, seed, observe=Observe(evaluations=20))
+        Run(
+            model,
+            changed(settings.training, model.training),
+            problem,
+            seed,
+            observe=Observe(evaluations=20),
+        )
         for model in settings.models
         for seed in settings.seeds
     ]
     rows = [
         {
             "model": outcome.run.network.name,
-            "parameters": len(outcome.parameters),
+            "parameters": len(outcome.weights),
             **curves(outcome),
         }
         for outcome in train(runs, context, label=f"parameter-count, {problem.name}")

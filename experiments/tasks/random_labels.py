@@ -15,6 +15,7 @@ from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.predictions import predicted_classes
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
@@ -23,6 +24,7 @@ from experiments.tasks.base import (
     Measured,
     TaskSettings,
     Use,
+    briefly,
     curves,
     image_shape,
     shorter,
@@ -51,7 +53,16 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size = image_shape(self.data), train_size(self.data)
         runs = len(self.fractions) * len(self.seeds)
-        return (Use(self.model, shape, self.training, size, True, runs=runs),)
+        return (
+            Use(
+                self.model,
+                shape,
+                changed(self.training, self.model.training),
+                size,
+                True,
+                runs=runs,
+            ),
+        )
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""
@@ -73,6 +84,7 @@ class Settings(TaskSettings):
             update={
                 "data": smaller(self.data, 200, 100),
                 "training": shorter(self.training, 3, 50),
+                "model": briefly((self.model,))[0],
                 "fractions": tuple(dict.fromkeys((0.0, middle, 1.0))),
                 "seeds": self.seeds[:2],
             }
@@ -85,7 +97,7 @@ def run(settings: Settings, context: Context) -> Measured:
     runs = [
         Run(
             settings.model,
-            settings.training,
+            changed(settings.training, settings.model.training),
             corrupted(problem, fraction, seed),
             seed,
             observe=Observe(evaluations=150),

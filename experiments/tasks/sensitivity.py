@@ -9,6 +9,7 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.sensitivity import sensitivity
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
@@ -18,6 +19,7 @@ from experiments.tasks.base import (
     Measured,
     TaskSettings,
     Use,
+    briefly,
     curves,
     dataset_facts,
     image_shape,
@@ -58,7 +60,14 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
+            Use(
+                self.model,
+                shape,
+                approach.applied(changed(self.training, self.model.training)),
+                size,
+                True,
+                runs=runs,
+            )
             for approach in self.approaches()
         )
 
@@ -97,6 +106,7 @@ class Settings(TaskSettings):
             update={
                 "data": data,
                 "training": self.training.model_copy(update=update),
+                "model": briefly((self.model,))[0],
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
                 "test_points": 100,
                 "seeds": self.seeds[:2],
@@ -111,7 +121,7 @@ def solutions(settings: Settings, context: Context) -> list[tuple[Approach, Trai
     runs = [
         Run(
             settings.model,
-            approach.applied(settings.training),
+            approach.applied(changed(settings.training, settings.model.training)),
             problem,
             seed,
             observe=Observe(evaluations=10),
@@ -129,9 +139,7 @@ def run(settings: Settings, context: Context) -> Measured:
     advance = context.progress.start("sensitivity, measuring", len(found))
     rows = []
     for approach, outcome in found:
-        rows.append(
-            {**approach.model_dump(), **curves(outcome), **_measured(outcome, points, context)}
-        )
+        rows.append({**approach.values(), **curves(outcome), **_measured(outcome, points, context)})
         advance(1)
     return Measured(
         metrics={"test_points": points, "solutions": rows},

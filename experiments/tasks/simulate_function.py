@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from experiments.data.functions import Units, grid, sample, values
 from experiments.engine.context import Context
@@ -10,12 +10,12 @@ from experiments.engine.problems import function_problem
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.models.predict import outputs
-from experiments.settings.change import changed
+from experiments.settings.change import brief, changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
-from experiments.tasks.base import Measured, TaskSettings, Use, curves, rounded, shorter
+from experiments.tasks.base import Measured, TaskSettings, Use, briefly, curves, rounded, shorter
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -35,11 +35,6 @@ class Settings(TaskSettings):
     early_stop: Stop | None = None
     seeds: tuple[int, ...] = Field(min_length=1)
     equal_size: bool = True
-
-    @model_validator(mode="after")
-    def _changes_fit(self) -> Self:
-        self.uses()
-        return self
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
@@ -71,7 +66,14 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Fewer epochs, two seeds."""
         return self.model_copy(
-            update={"training": shorter(self.training, 200), "seeds": self.seeds[:2]}
+            update={
+                "functions": tuple(
+                    f.model_copy(update={"training": brief(f.training)}) for f in self.functions
+                ),
+                "models": briefly(self.models),
+                "training": shorter(self.training, 200),
+                "seeds": self.seeds[:2],
+            }
         )
 
 

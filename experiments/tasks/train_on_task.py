@@ -8,6 +8,7 @@ from experiments.engine.context import Context
 from experiments.engine.run import Run
 from experiments.engine.train import train
 from experiments.settings.base import Settings as Table
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
@@ -16,6 +17,7 @@ from experiments.tasks.base import (
     Measured,
     TaskSettings,
     Use,
+    briefly,
     curves,
     image_shape,
     shorter,
@@ -47,7 +49,7 @@ class Settings(TaskSettings):
             Use(
                 model,
                 image_shape(c.data),
-                c.training,
+                changed(c.training, model.training),
                 train_size(c.data),
                 True,
                 runs=len(self.seeds),
@@ -81,6 +83,7 @@ class Settings(TaskSettings):
                 update={
                     "data": smaller(c.data, 100, 100),
                     "training": shorter(c.training, 2, 50),
+                    "models": briefly(c.models),
                 }
             )
             for c in self.comparisons
@@ -91,7 +94,12 @@ class Settings(TaskSettings):
 def run(settings: Settings, context: Context) -> Measured:
     """Train all models on their data sets with all seeds; keep losses and accuracies."""
     runs = [
-        Run(model, comparison.training, context.image_problem(comparison.data), seed)
+        Run(
+            model,
+            changed(comparison.training, model.training),
+            context.image_problem(comparison.data),
+            seed,
+        )
         for comparison in settings.comparisons
         for model in comparison.models
         for seed in settings.seeds
