@@ -7,13 +7,14 @@ from torch import Tensor
 from experiments.data.functions import Units, sample
 from experiments.data.images import ImageData
 from experiments.engine.problem import Problem
-from experiments.settings.data import ImageDataSettings
+from experiments.settings.data import ImageDataSettings, Moment
 from experiments.settings.function import FunctionSettings
 from report.records.record import digest
 
 
 def image_problem(data: ImageData, settings: ImageDataSettings) -> Problem:
     """Classification of `data`, loaded by `settings`."""
+    mean, std = _moments(data, settings.scaling)
     return Problem(
         name=data.name,
         inputs=data.train_images,
@@ -22,9 +23,24 @@ def image_problem(data: ImageData, settings: ImageDataSettings) -> Problem:
         test_targets=data.test_labels,
         outputs=len(data.classes),
         digest=digest([data.sha256, settings.model_dump(mode="json")]),
-        mean=data.mean,
-        std=data.std,
+        mean=mean,
+        std=std,
     )
+
+
+def _moments(data: ImageData, scaling: str | Moment) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each channel that pixels in [0, 1] are scaled by."""
+    channels = data.image_shape[0]
+    if isinstance(scaling, Moment):
+        mean, std = (
+            value if isinstance(value, tuple) else (value,) * channels
+            for value in (scaling.mean, scaling.std)
+        )
+        return mean, std
+    if scaling == "standard":
+        return data.mean, data.std
+    fixed = (0.0, 1.0) if scaling == "unit" else (0.5, 0.5)
+    return (fixed[0],) * channels, (fixed[1],) * channels
 
 
 def with_labels(problem: Problem, labels: Tensor, name: str) -> Problem:

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Self
 
 from pydantic import JsonValue, model_validator
 
-from experiments.data.catalog import describe
 from experiments.engine.run import Trained
 from experiments.models.build import counted_parameters
 from experiments.models.layers import layers
@@ -71,7 +70,7 @@ class Measured:
 
 def image_shape(data: ImageDataSettings) -> Shape:
     """Shape of the images of a data set as the settings resize them, and number of classes."""
-    facts = describe(data.name)
+    facts = data.facts
     channels, height, width = facts.image_shape
     if data.resize is not None:
         height = width = data.resize
@@ -80,12 +79,12 @@ def image_shape(data: ImageDataSettings) -> Shape:
 
 def train_size(data: ImageDataSettings) -> int:
     """Number of training images used."""
-    return data.train_size or describe(data.name).train_size
+    return data.train_size or data.facts.train_size
 
 
 def dataset_facts(data: ImageDataSettings) -> Dataset:
     """A data set as the record names it."""
-    facts = describe(data.name)
+    facts = data.facts
     return Dataset(
         name=facts.name,
         train_size=train_size(data),
@@ -97,7 +96,7 @@ def dataset_facts(data: ImageDataSettings) -> Dataset:
 
 def smaller(data: ImageDataSettings, train: int, test: int) -> ImageDataSettings:
     """At most so many images, for smoke runs."""
-    facts = describe(data.name)
+    facts = data.facts
     return data.model_copy(
         update={
             "train_size": min(train, data.train_size or facts.train_size),

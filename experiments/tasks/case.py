@@ -4,7 +4,6 @@ from typing import Self
 
 from pydantic import model_validator
 
-from experiments.data.catalog import describe
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.problems import function_problem
@@ -90,7 +89,7 @@ class Case(Settings):
         return {
             "case": self.name,
             "kind": "function" if formula else "images",
-            "title": formula.math if formula else describe(self._images.name).title,
+            "title": formula.math if formula else self._images.facts.title,
             "model": self.network.name,
             "architecture": architecture(self.network, self.shape),
             "parameters": parameter_count(self.network, self.shape),
