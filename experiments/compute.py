@@ -1,7 +1,7 @@
 """Compute one task: from its settings to its record."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +11,14 @@ import torch
 
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context, Progress, Watch
-from experiments.engine.precision import bfloat16_pays
+from experiments.engine.train import train
+from experiments.facts import facts
+from experiments.fingerprint.code import digest_of
 from experiments.freshness import basis
 from experiments.provenance import provenance
-from experiments.settings.consistency import notes
-from experiments.settings.use import Use
-from experiments.source import source_digests
 from experiments.suite import Suite
 from experiments.tasks import task_module
-from experiments.tasks.base import Measured, dataset_facts, models
+from experiments.tasks.base import Measured
 from report.errors import UserError
 from report.records import Record, Results
 from report.records.record import digest
@@ -99,7 +98,7 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
 
 def training_code() -> str:
     """Digest of the code that trains, the salt of the cache's keys."""
-    return digest(source_digests("experiments.engine.train"))
+    return digest_of(train)
 
 
 def failed(request: Request, task: str, reason: str) -> Record:
@@ -118,7 +117,7 @@ def _record(
     settings = request.suite.tasks[task]
     wanted = basis(request.suite, task)
     status = "failed" if reason else "diverged" if measured.diverged else "ok"
-    datasets = tuple(dataset_facts(data) for data in settings.image_data())
+    known = facts(settings, request.device)
     return Record(
         task=task,
         suite=request.suite.name,
@@ -130,25 +129,11 @@ def _record(
         provenance=provenance(
             request.device, request.command, wanted, measured, wall_seconds, taken_up or {}
         ),
-        dataset=None if not datasets else datasets[0] if len(datasets) == 1 else datasets,
-        models=models(settings.uses()),
+        dataset=known.dataset,
+        models=known.models,
         metrics=dict(measured.metrics),
-        notes=(
-            *notes(settings),
-            *precision_notes(settings.uses(), request.device),
-            *measured.notes,
-        ),
+        notes=(*known.notes, *measured.notes),
     )
-
-
-def precision_notes(uses: Sequence[Use], device: torch.device) -> tuple[str, ...]:
-    """Where bfloat16 was asked for, whether the steps were computed in it."""
-    asked = [u for u in uses if u.training.precision == "bfloat16" and u.network.convolutional]
-    if not asked:
-        return ()
-    if bfloat16_pays(device):
-        return ("The steps of convolutional networks were computed in bfloat16.",)
-    return ("This processor has no instructions for bfloat16: the steps were computed in float32.",)
 
 
 def watched(request: Request, task: str) -> AbstractContextManager[Watch | None]:

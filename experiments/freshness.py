@@ -3,28 +3,43 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from experiments.source import source_digests
+from experiments.fingerprint.code import installed
 from experiments.suite import Suite
 from experiments.tasks.base import dataset_facts
 from report.records import BadRecordError, Record, Results, read_record
-from report.records.record import digest
+from report.records.record import changed_sources, digest, record_key
 from report.tasks import BY_NAME
 
 State = Literal["done", "stale", "interrupted", "diverged", "failed", "missing"]
 
 
+EVERY_TASK = ("experiments.facts.facts", "experiments.device.use_all_digits")
+"""What runs for the record of every task, beside the task's own `run` and `Settings`."""
+
+
 @dataclass(frozen=True)
 class Basis:
-    """What a record's key is made of."""
+    """What a record's key is made of.
+
+    `code` is the digest of what the task's code does, `sources` names the definitions in it, each
+    with the digest of its own text: they say what changed, and do not enter the key.
+    """
 
     settings: dict[str, Any]
+    code: str
     sources: dict[str, str]
     data: dict[str, str]
 
     @property
     def key(self) -> str:
-        """Digest of settings, source and data."""
-        return digest([self.settings, self.sources, self.data])
+        """Digest of settings, code and data."""
+        return record_key(self.settings, self.code, self.data)
+
+
+def task_definitions(task: str) -> tuple[str, ...]:
+    """The definitions whose code makes the record of `task`."""
+    module = f"experiments.tasks.{BY_NAME[task].module}"
+    return (f"{module}.run", f"{module}.Settings", *EVERY_TASK)
 
 
 @dataclass(frozen=True)
@@ -47,9 +62,11 @@ class Freshness:
 def basis(suite: Suite, task: str) -> Basis:
     """What the record of `task` is to be made of."""
     settings = suite.tasks[task]
+    code, definitions = installed(), task_definitions(task)
     return Basis(
         settings=settings.model_dump(mode="json"),
-        sources=source_digests(f"experiments.tasks.{BY_NAME[task].module}"),
+        code=digest([code.digest(definition) for definition in definitions]),
+        sources=code.sources(definitions),
         data={data.name: dataset_facts(data).sha256 for data in settings.image_data()},
     )
 
@@ -81,10 +98,13 @@ def freshness(suite: Suite, task: str, results: Results) -> Freshness:
 
 def differences(record: Record, wanted: Basis) -> list[str]:
     """Which settings, sources or data changed since the record was made."""
+    made = record.provenance
+    if record.key == record_key(record.settings, made.sources, made.data):
+        return ['its key is of the version before; "homework reseal" renews it']
     found = [f"setting {place}" for place in _changed(record.settings, wanted.settings)]
-    found += [f"source {name}" for name in _changed(record.provenance.sources, wanted.sources)]
-    found += [f"data {name}" for name in _changed(record.provenance.data, wanted.data)]
-    return found or ["its key does not match its content"]
+    found += [f"source {name}" for name in changed_sources(made.sources, wanted.sources)]
+    found += [f"data {name}" for name in _changed(made.data, wanted.data)]
+    return found or ["its key does not match its content, or which definitions its code uses"]
 
 
 def _changed(old: Any, new: Any, place: str = "") -> list[str]:

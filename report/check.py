@@ -4,19 +4,20 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from report.author import author_words, check_names, read_comment
-from report.book import COMMENTS, Sources, chapters
+from report.book.author import author_words, check_names, read_comment
+from report.book.chapters import chapters
+from report.book.cover import read_cover
+from report.book.drawing import read_index
+from report.book.gather import Part, mixed, read_parts
+from report.book.questions import QUESTIONS, answered, shortfall
+from report.book.sources import COMMENTS, Sources
 from report.claims import contradiction
 from report.claims.stored import changes, read_claims
-from report.cover import read_cover
-from report.drawing import read_index
 from report.errors import UserError
-from report.gather import Part, mixed, read_parts
-from report.numerals import typed_numerals
-from report.questions import QUESTIONS, answered, shortfall
 from report.records import Results
 from report.records.record import digest
-from report.traced import tracing, unmarked
+from report.words.numerals import typed_numerals
+from report.words.traced import tracing, unmarked
 
 FRESH = ("done", "diverged")
 MIN_ALT = 20

@@ -1,4 +1,5 @@
-"""The command line `homework`: run, render, report, status, check, names, diff, models."""
+"""The command line `homework`: run, render, report, status, check, names, diff, models,
+reseal."""
 
 import json
 import sys
@@ -174,6 +175,17 @@ def models(suite: SuiteName = "quick", as_json: AsJson = False) -> None:
         return
     for model in found:
         print(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
+
+
+@app.command()
+def reseal(
+    suite: Annotated[
+        str | None, typer.Option("--suite", help="Only this suite; all that were run if not given.")
+    ] = None,
+) -> None:
+    """Give records of version 1.0 or before their new keys, where the same code made them."""
+    for line in commands.reseal(suite):
+        print(line)
 
 
 def _version(wanted: bool) -> None:

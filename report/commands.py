@@ -49,10 +49,10 @@ def run(
     from experiments.provenance import command_line
     from experiments.slurm.driver import Driver
     from experiments.slurm.submission import need_submitit
-    from report.book import check_suite_name
+    from report.book.drawing import ensure_drawn
+    from report.book.gather import read_parts, section_of
+    from report.book.sources import check_suite_name
     from report.claims.stored import store_claims
-    from report.drawing import ensure_drawn
-    from report.gather import read_parts, section_of
     from report.progress import Bars
 
     suite = suites.load_suite(suite_name, smoke=smoke)
@@ -102,7 +102,7 @@ def render(suite_name: str, renderer: str, smoke: bool) -> None:
     results = results_of(RESULTS, Path(suite_name).stem, smoke)
     records = [path.resolve() for path in results.folder.glob("*.json")]
     if not records:
-        from report.gather import gather
+        from report.book.gather import gather
 
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
@@ -133,7 +133,7 @@ def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
 
 def check(suite_name: str, smoke: bool) -> Outcome:
     """Whether the report of a suite holds; without torch, not whether its records are fresh."""
-    from report.book import Sources
+    from report.book.sources import Sources
     from report.check import State
     from report.check import check as check_report
 
@@ -169,7 +169,7 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     need_torch()
     from experiments.freshness import freshness
     from experiments.suite import load_suite, suite_names
-    from report.gather import read_parts
+    from report.book.gather import read_parts
 
     found = {}
     for name, results in side.suites.items():
@@ -187,10 +187,17 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def names(suite_name: str, smoke: bool) -> dict[str, str]:
     """What a comment may cite: names and values."""
-    from report.gather import gather
+    from report.book.gather import gather
 
     parts = gather(results_of(RESULTS, Path(suite_name).stem, smoke))
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
+
+
+def reseal(suite_name: str | None) -> Iterator[str]:
+    """Give records of the version before their new keys; says of each what was done."""
+    from experiments.reseal import reseal as reseal_records
+
+    return reseal_records(RESULTS, None if suite_name is None else Path(suite_name).stem)
 
 
 def models(suite_name: str) -> list[Any]:

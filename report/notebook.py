@@ -12,9 +12,9 @@ import pandas as pd
 from matplotlib import pyplot as plt  # with it, a notebook knows how to show a figure
 from matplotlib.figure import Figure as Canvas
 
+from report.book.gather import section_of
 from report.errors import UserError
 from report.figures.style import RC
-from report.gather import section_of
 from report.records import Record, read_record
 
 

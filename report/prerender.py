@@ -5,15 +5,16 @@ import sys
 from pathlib import Path
 
 PROJECT = Path.cwd()
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+# As a script, this folder stands first on the path and would hide the standard library's `numbers`.
+HERE = Path(__file__).resolve().parent
+sys.path = [str(HERE.parent), *(p for p in sys.path if Path(p or ".").resolve() != HERE)]
 
-from report.book import generate, sources  # noqa: E402  (the path comes first)
+from report.book.generate import generate  # noqa: E402  (the path comes first)
+from report.book.sources import sources  # noqa: E402
 from report.errors import UserError  # noqa: E402
 
 if __name__ == "__main__":
     gc.set_threshold(100_000)  # a short life: searching it for garbage often takes a tenth of it
-    # As a script, this folder stands first on the path and would hide the standard library's names.
-    sys.path = [p for p in sys.path if Path(p or ".").resolve() != Path(__file__).parent]
     try:
         generate(sources(PROJECT))
     except UserError as error:

@@ -17,7 +17,7 @@ class Task:
 
     @property
     def module(self) -> str:
-        """Name of the task's modules in `experiments.tasks` and `report.sections`."""
+        """Name of its module in `experiments.tasks` and of its folder in `report.sections`."""
         return self.name.replace("-", "_")
 
 

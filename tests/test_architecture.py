@@ -197,8 +197,8 @@ def test_optional_libraries_are_imported_only_when_asked() -> None:
 def test_what_shows_a_record_loads_nothing_that_draws() -> None:
     # Half a second each: a report whose figures are fresh does not wait for them.
     shown = (
-        "import sys; from importlib import import_module; import report.book\n"
-        "from report.gather import section_module; from report.tasks import TASKS\n"
+        "import sys; from importlib import import_module; import report.book.chapters\n"
+        "from report.sections.registry import section_module; from report.tasks import TASKS\n"
         "for task in TASKS: import_module(section_module(task.name))\n"
         "print([name for name in ('matplotlib', 'scipy.stats') if name in sys.modules])"
     )

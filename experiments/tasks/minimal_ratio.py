@@ -14,6 +14,7 @@ from experiments.engine.context import Context
 from experiments.engine.problem import Feed
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
+from experiments.fingerprint.code import digest_of
 from experiments.measures.critical_point import Found, Search, Verdict, critical_points
 from experiments.measures.minimal_ratio import relative_tolerance, signs
 from experiments.measures.mlp_hessian import StackedDerivatives
@@ -21,7 +22,6 @@ from experiments.settings.base import Settings as Table
 from experiments.settings.consistency import Finding
 from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import parameter_count
-from experiments.source import source_digests
 from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
 from experiments.tasks.case import Case
 from report.records.record import digest
@@ -237,7 +237,7 @@ def _search(
     advance = context.progress.start(
         f"minimal-ratio, {name}, critical points", len(start) * search.iterations
     )
-    code = [source_digests("experiments.measures.critical_point"), torch.__version__]
+    code = [digest_of(critical_points), torch.__version__]
     blocks = []
     for block in start.split(size):
         bits = hashlib.sha256(block.numpy().tobytes()).hexdigest()

@@ -11,6 +11,7 @@ from pydantic import Field
 from experiments.engine.context import Context
 from experiments.engine.randomness import generator
 from experiments.engine.run import Trained
+from experiments.fingerprint.code import digest_of
 from experiments.measures.landscape import Landscape
 from experiments.measures.rescaling import can_rescale, rescaled
 from experiments.measures.rows import evaluate_rows
@@ -18,7 +19,6 @@ from experiments.measures.sharpness import epsilon_sharpness
 from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
 from experiments.settings.consistency import Finding
 from experiments.settings.data import ImageDataSettings
-from experiments.source import source_digests
 from experiments.tasks import sensitivity
 from experiments.tasks.base import Measured, TaskSettings, Use, finite, train_size
 from report.records.record import digest
@@ -164,7 +164,7 @@ def _sharpness(
     key = digest(
         [
             "sharpness",
-            source_digests("experiments.tasks.sharpness"),
+            digest_of(run),
             own,
             outcome.run.problem.digest,
             outcome.run.network.model_dump(mode="json"),

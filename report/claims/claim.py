@@ -7,10 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from report.markdown import Markdown
+from report.numbers.comparison import Comparison
+from report.numbers.parts import Parts
+from report.numbers.statistics import Estimate
+from report.numbers.trend import Trend
 from report.records import Record
-from report.statistics import Estimate
-from report.traced import unmarked
+from report.words.markdown import Markdown
+from report.words.traced import unmarked
+
+Effect = Estimate | Comparison | Trend | Parts
+"""What a claim's verdict is formed from."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +77,14 @@ class Claim:
     verdict: str
     text: Markdown
     evidence: tuple[Evidence, ...]
-    effect: Estimate | None = None
+    effect: Effect | None = None
     headline: bool = False
     values: Mapping[str, Markdown] = field(default_factory=dict)
     about: str = ""
 
 
 @dataclass(frozen=True)
-class Statement:
+class Wordings:
     """A sentence in as many wordings as the data may decide, keyed by verdict.
 
     A wording has named fields `{…}` for formatted values. `headline` sentences make the abstract.
@@ -91,13 +97,12 @@ class Statement:
     headline: bool = False
     about: str = ""
 
-    def __call__(
+    def said(
         self,
         verdict: str,
         evidence: Iterable[Evidence],
-        effect: Estimate | None = None,
-        /,
-        **values: Markdown,
+        effect: Effect | None,
+        values: Mapping[str, Markdown],
     ) -> Claim:
         """The claim in the wording of `verdict`.
 
@@ -115,6 +120,22 @@ class Statement:
         text = Markdown(string.Formatter().vformat(wording, (), values))
         about = slug(values[self.about]) if self.about else ""
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about)
+
+
+@dataclass(frozen=True)
+class Statement(Wordings):
+    """A statement whose verdict and values its section works out itself."""
+
+    def __call__(
+        self,
+        verdict: str,
+        evidence: Iterable[Evidence],
+        effect: Estimate | None = None,
+        /,
+        **values: Markdown,
+    ) -> Claim:
+        """See `Wordings.said`."""
+        return self.said(verdict, evidence, effect, values)
 
 
 def named(claims: Sequence[Claim]) -> dict[str, Claim]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from report.claims.claim import Claim, Statement
-from report.traced import unmarked
+from report.words.traced import unmarked
 
 LEAST, MOST = 5, 10
 """Sentences that a reader gets on a task."""

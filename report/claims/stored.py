@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from report.book.gather import Part
 from report.claims.claim import Claim, named
 from report.errors import UserError
-from report.gather import Part
 from report.records import Results
 from report.records.record import digest
 from report.records.store import write_text
-from report.traced import unmarked
+from report.words.traced import unmarked
 
 SCHEMA = 1
 

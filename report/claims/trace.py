@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from report import format as fmt
-from report.claims.claim import Claim, Evidence
-from report.markdown import Markdown, attribute, escape
-from report.statistics import CONFIDENCE, LOG_RATIO, Estimate
+from report.claims.claim import Claim, Effect, Evidence
+from report.numbers.comparison import Comparison
+from report.numbers.parts import Parts
+from report.numbers.statistics import CONFIDENCE, CORRELATION, LOG_RATIO
+from report.numbers.trend import Trend
 from report.tasks import BY_NAME
-from report.traced import traced
+from report.words import format as fmt
+from report.words.markdown import Markdown, attribute, escape
+from report.words.traced import traced
 
 SHOWN_VALUES = 6
 """Numbers listed one by one; beyond that their count, smallest and largest are given."""
@@ -97,16 +100,27 @@ def entry(numbered: Numbered) -> Markdown:
     )
 
 
-def effect(estimate: Estimate | None) -> Markdown:
+def effect(found: Effect | None) -> Markdown:
     """An effect as a sentence that names its statistic, interval and number of repetitions."""
-    if estimate is None or estimate.low is None:
+    if isinstance(found, Parts):
+        return Markdown(
+            "".join(f" {escape(part)}:{effect(of)}" for part, of in found.parts.items())
+        )
+    if found is None or found.low is None:
         return Markdown("")
-    numbers: tuple[float | None, ...] = (estimate.value, estimate.low, estimate.high)
-    if estimate.method == LOG_RATIO:
-        numbers = tuple(None if n is None else 10**n for n in numbers)
+    numbers: tuple[float | None, ...] = (found.value, found.low, found.high)
+    if isinstance(found, Comparison):
+        method = f"{found.method} {'ratio' if found.scale.logarithmic else 'difference'}"
+        numbers = tuple(None if n is None else found.scale.back(n) for n in numbers)
+    elif isinstance(found, Trend):
+        method = CORRELATION
+    else:
+        method = found.method
+        if method == LOG_RATIO:
+            numbers = tuple(None if n is None else 10**n for n in numbers)
     value, low, high = numbers
     return Markdown(
-        f" Effect, {estimate.method or 'estimate'}: {fmt.number(value)}, "
+        f" Effect, {method or 'estimate'}: {fmt.number(value)}, "
         f"{fmt.percent(CONFIDENCE, 0)} interval {fmt.interval(low, high, 3)}, "
-        f"n = {fmt.count(estimate.n)}."
+        f"n = {fmt.count(found.n)}."
     )

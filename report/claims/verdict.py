@@ -2,10 +2,13 @@
 
 from typing import Literal
 
-from report import format as fmt
 from report.claims.claim import Claim
-from report.markdown import Markdown
-from report.statistics import Estimate
+from report.numbers.comparison import Comparison
+from report.numbers.parts import Parts
+from report.numbers.statistics import Estimate
+from report.numbers.trend import Trend
+from report.words import format as fmt
+from report.words.markdown import Markdown
 
 Verdict = Literal[
     "clearly_less", "slightly_less", "no_difference", "slightly_more", "clearly_more", "one_seed"
@@ -63,6 +66,8 @@ SIGNS: dict[str, int | None] = {
 
 def contradiction(claim: Claim) -> str:
     """How the verdict of a claim contradicts the effect that it names; empty where it does not."""
+    if isinstance(claim.effect, Comparison | Trend | Parts):
+        return _misstated(claim.verdict, claim.effect)
     if claim.verdict not in SIGNS or claim.effect is None:
         return ""
     effect, said = claim.effect, SIGNS[claim.verdict]
@@ -80,6 +85,20 @@ def contradiction(claim: Claim) -> str:
         f'says "{claim.verdict}" of {effect.value:.3g} with the interval '
         f"{effect.low:.3g} to {effect.high:.3g}"
     )
+
+
+def _misstated(said: str, effect: Comparison | Trend | Parts) -> str:
+    """How a verdict is not that of the comparison, the trend or the parts that the claim names."""
+    found: str
+    if isinstance(effect, Parts):
+        found = effect.said
+        told = ", ".join(f"{part}: {verdict}" for part, verdict in effect.verdicts.items())
+    elif isinstance(effect, Comparison):
+        found = "nothing" if effect.n == 0 else effect.verdict
+        told = f"{effect.value:.3g} with the interval {effect.low} to {effect.high}"
+    else:
+        found, told = effect.verdict, f"a correlation of {effect.value:.3g} over {effect.n} points"
+    return "" if said == found else f'says "{said}" of what is "{found}" ({told})'
 
 
 def ratio_words(estimate: Estimate) -> dict[str, Markdown]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from report.book.gather import read_parts
 from report.claims.stored import as_kept, claims_of, read_claims
 from report.diff.numbers import NOTHING, Numbers, compare_numbers
 from report.diff.sides import Side, pairs
-from report.gather import read_parts
 from report.records import BadRecordError, Record, Results, read_record
+from report.records.record import changed_sources
 from report.tasks import BY_NAME
 
 State = Literal["added", "removed", "changed", "stale", "same"]
@@ -143,7 +144,7 @@ def _task(
     facts: dict[str, Any] = {
         "notes": tuple(_notes(old, new)),
         "settings": tuple(_edits(dict(_leaves(old.settings)), dict(_leaves(new.settings)))),
-        "sources": tuple(edit.name for edit in _edits(first.sources, second.sources)),
+        "sources": tuple(changed_sources(first.sources, second.sources)),
         "data": tuple(edit.name for edit in _edits(first.data, second.data)),
         "parameters": tuple(_edits(_sizes(old), _sizes(new))),
         "sentences": sentences,

@@ -4,10 +4,10 @@ import re
 import string
 from collections.abc import Callable, Iterator, Sequence
 
-from report import format as fmt
 from report.diff.compare import Difference, Edit, Sentence, SuiteDifference, TaskDifference
 from report.diff.numbers import FALSE_DISCOVERY_RATE, Change, Sample
-from report.markdown import Markdown, escape, plain
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape, plain
 
 LISTED = 20
 """Changes of one kind that are listed; the JSON has all."""

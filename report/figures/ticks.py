@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matplotlib.axis import Axis
 from matplotlib.ticker import Formatter, LogLocator, NullLocator
 
-from report import format as fmt
+from report.words import format as fmt
 
 FACTORS = {1.0: (1, 1.5, 2, 3, 5, 7), 1.5: (1, 2, 5), 3.0: (1, 3), math.inf: (1,)}
 """What powers of ten are multiplied by, by the number of decades under which it is shown."""

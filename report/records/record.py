@@ -45,8 +45,8 @@ class Provenance(_Frozen):
 
     `taken_up` counts groups of networks found trained, by another task or in a run that was
     interrupted; their training took `taken_up_seconds` and is not in `wall_seconds`. `sources` maps
-    each module that the task uses to the digest of its code (comments, formatting and docstrings do
-    not count); `data` maps each data set to its digest.
+    each definition that the task uses to the digest of its own code (comments, formatting and
+    docstrings do not count); `data` maps each data set to its digest.
     """
 
     commit: str | None
@@ -124,6 +124,23 @@ class Record(_Frozen):
     def from_content(cls, content: dict[str, Any]) -> Self:
         """Inverse of `content`; raises pydantic.ValidationError."""
         return cls.model_validate(content)
+
+
+def changed_sources(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Definitions that are not what they were; one that was moved or renamed is."""
+    there, here = set(before.values()), set(after.values())
+    return sorted(
+        name
+        for name in before.keys() | after.keys()
+        if before.get(name) != after.get(name)
+        and not (name not in after and before[name] in here)
+        and not (name not in before and after[name] in there)
+    )
+
+
+def record_key(settings: dict[str, Any], code: Any, data: dict[str, str]) -> str:
+    """Key of a record: digest of its settings, of the code that made it, and of its data."""
+    return digest([settings, code, data])
 
 
 def digest(value: Any) -> str:

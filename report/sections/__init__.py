@@ -1,1 +1,1 @@
-"""One module per task: `section(record)` gives its figures, tables and commentary."""
+"""A folder per task: its figures and tables, its claims, the homework's questions about it."""

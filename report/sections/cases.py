@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from report import format as fmt
-from report.markdown import Markdown, escape
 from report.records import Record
-from report.sections.base import Table, settings_table
+from report.sections.section import Table, settings_table
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
 
 
 def case_name(case: dict[str, Any]) -> Markdown:

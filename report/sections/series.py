@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report import format as fmt
 from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below
-from report.markdown import Markdown, escape, plain
 from report.records import Record
-from report.sections.base import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas

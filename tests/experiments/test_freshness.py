@@ -8,10 +8,10 @@ import pytest
 
 from experiments import freshness as module
 from experiments.freshness import basis, freshness
-from experiments.source import source_digests
 from experiments.suite import Suite, load_suite
 from experiments.tasks.base import dataset_facts
 from report.records import Record, Results, write_record
+from report.records.record import digest
 from tests.project import TINY
 from tests.report.records.build import PROVENANCE, record
 
@@ -118,10 +118,47 @@ def test_a_default_written_out_does_not_count(suite: Suite, results: Results) ->
 
 def test_other_source(suite: Suite, results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     written(suite, results)
-    changed = source_digests("experiments.tasks.train_on_task") | {"experiments.engine.train": "x"}
-    monkeypatch.setattr(module, "source_digests", lambda _name: changed)
+    now = basis(suite, TASK)
+    name = "experiments.engine.train.train"
+    assert name in now.sources
+    changed = replace(now, code="x", sources=now.sources | {name: "x"})
+    monkeypatch.setattr(module, "basis", lambda *_: changed)
     found = freshness(suite, TASK, results)
-    assert (found.state, found.reasons) == ("stale", ("source experiments.engine.train",))
+    assert (found.state, found.reasons) == ("stale", (f"source {name}",))
+
+
+def test_moved_source(suite: Suite, results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(suite, results)
+    now = basis(suite, TASK)
+    moved = {name.replace(".engine.", ".motor."): text for name, text in now.sources.items()}
+    monkeypatch.setattr(module, "basis", lambda *_: replace(now, sources=moved))
+    assert freshness(suite, TASK, results).state == "done"
+
+
+def test_what_moved_is_not_named(
+    suite: Suite, results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(suite, results)
+    now = basis(suite, TASK)
+    moved = {name.replace(".engine.", ".motor."): text for name, text in now.sources.items()}
+    moved |= {"experiments.motor.train.train": "x"}
+    monkeypatch.setattr(module, "basis", lambda *_: replace(now, code="x", sources=moved))
+    assert freshness(suite, TASK, results).reasons == (
+        "source experiments.engine.train.train",
+        "source experiments.motor.train.train",
+    )
+
+
+def test_a_key_of_the_version_before(suite: Suite, results: Results) -> None:
+    wanted = basis(suite, TASK)
+    sources = {"experiments.engine.train": "ab"}
+    key = digest([wanted.settings, sources, wanted.data])
+    written(
+        suite, results, key=key,
+        provenance=PROVENANCE | {"sources": sources, "data": wanted.data},
+    )  # fmt: skip
+    found = freshness(suite, TASK, results)
+    assert found.state == "stale" and "homework reseal" in found.reasons[0]
 
 
 def test_other_data(suite: Suite, results: Results, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,7 +188,9 @@ def test_the_record_of_another_suite(suite: Suite, results: Results) -> None:
 def test_a_key_that_does_not_fit(suite: Suite, results: Results) -> None:
     written(suite, results, key="0" * 64)
     found = freshness(suite, TASK, results)
-    assert found.reasons == ("its key does not match its content",)
+    assert found.reasons == (
+        "its key does not match its content, or which definitions its code uses",
+    )
 
 
 def test_a_damaged_record(suite: Suite, results: Results) -> None:

@@ -14,13 +14,13 @@ import pymupdf
 import pytest
 
 from experiments.suite import load_suite
-from report.markdown import plain
 from report.records import Provenance, Results, write_record
 from report.render import Renderer, render
+from report.words.markdown import plain
 from tests.hostile import CANARY, LONG
 from tests.project import make_project
-from tests.report.claims.test_simulate_function import made
 from tests.report.records.build import PROVENANCE, model
+from tests.report.sections.simulate_function.test_claims import made
 
 FIELDS = ("author.name", "author.student_id", "author.email", "course.name", "course.homework",
           "course.instructor", "report.date", "report.repository")  # fmt: skip

@@ -10,7 +10,8 @@ import torch
 
 from experiments.engine import group as group_module
 from experiments.tasks import simulate_function
-from report.book import generate, sources
+from report.book.generate import generate
+from report.book.sources import sources
 from report.records import Results, read_record
 from tests.faults.compare import contents
 from tests.project import RUN, Homework
@@ -223,7 +224,7 @@ def test_a_task_without_its_data_hinders_no_other(homework: Homework) -> None:
 def test_figures_that_cannot_be_drawn_are_a_failure(
     homework: Homework, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from report import drawing
+    from report.book import drawing
 
     def broken(figure: Any) -> bytes:
         raise ZeroDivisionError("in the figure")

@@ -8,14 +8,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from report.book import generate, sources
-from report.drawing import ensure_drawn
-from report.gather import section_of
+from report.book.drawing import ensure_drawn
+from report.book.gather import section_of
+from report.book.generate import generate
+from report.book.sources import sources
 from report.records import Results
 from tests.faults.literal import check, effects, project_with, rotated
 from tests.hostile import CONTROL, HOSTILE, LONG
-from tests.report.claims.test_simulate_function import made
 from tests.report.records.build import model
+from tests.report.sections.simulate_function.test_claims import made
 
 
 def test_effects_are_found_where_there_are_some() -> None:

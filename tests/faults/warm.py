@@ -9,7 +9,7 @@ for _name in ("report.cli", "report.render", "experiments.runner", "experiments.
     importlib.import_module(_name)
 for _task in ("simulate_function", "train_on_task", "random_labels"):
     importlib.import_module(f"experiments.tasks.{_task}")
-    importlib.import_module(f"report.sections.{_task}")
+    importlib.import_module(f"report.sections.{_task}.figures")
 torch.set_num_threads(1)
 torch.optim.Adam([torch.zeros(1)])  # imports a large part of torch
 _figure = plt.figure()

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-import report.book
+import report.book.chapters
 import report.check
-from report.book import Sources
+from report.book.drawing import ensure_drawn
+from report.book.gather import read_parts
+from report.book.questions import QUESTIONS
+from report.book.sources import Sources
 from report.check import Outcome, State, check
 from report.claims.stored import store_claims
-from report.drawing import ensure_drawn
-from report.gather import read_parts
-from report.questions import QUESTIONS
 from report.records import Results, write_record
 from report.share import shared
-from tests.report.claims import test_parameter_count, test_random_labels
+from tests.report.sections.parameter_count import test_claims as test_parameter_count
+from tests.report.sections.random_labels import test_claims as test_random_labels
 
 TASKS = ("random-labels", "parameter-count")
 MADE = {
@@ -50,12 +51,12 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose homework has two tasks, both done."""
     shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
-    tasks = tuple(task for task in report.gather.TASKS if task.name in TASKS)
-    for module in (report.gather, report.book):
+    tasks = tuple(task for task in report.book.gather.TASKS if task.name in TASKS)
+    for module in (report.book.gather, report.book.chapters):
         monkeypatch.setattr(module, "TASKS", tasks)
     asked = tuple(question for question in QUESTIONS if question.task in TASKS)
     monkeypatch.setattr(report.check, "QUESTIONS", asked)
-    monkeypatch.setattr(report.questions, "QUESTIONS", asked)
+    monkeypatch.setattr(report.book.questions, "QUESTIONS", asked)
     return tmp_path
 
 
@@ -154,7 +155,7 @@ def test_claims_that_were_not_kept_are_found(project: Path) -> None:
 def test_a_claim_against_its_numbers_is_found(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report.claims.random_labels, "compare", lambda *_: "clearly_less")
+    monkeypatch.setattr(report.sections.random_labels.claims, "compare", lambda *_: "clearly_less")
     text = said(checked(project))
     assert 'claims random-labels.speed: contradicts its numbers: says "clearly_less" of' in text
 
@@ -165,7 +166,7 @@ def test_evidence_that_is_not_in_the_record_is_found(
     def other(*given: object, **named: object) -> object:
         return replace(report.claims.evidence(*given, **named), values=(1.0,))  # type: ignore[arg-type]
 
-    monkeypatch.setattr(report.claims.random_labels, "evidence", other)
+    monkeypatch.setattr(report.sections.random_labels.claims, "evidence", other)
     assert "holds other numbers" in said(checked(project))
 
 
@@ -181,14 +182,14 @@ def test_an_edited_or_missing_figure_is_found(project: Path) -> None:
 def test_a_figure_without_alternative_text_is_found(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = report.gather.section_of
+    make = report.book.gather.section_of
 
     def bare(record: object) -> object:
         section = make(record)  # type: ignore[arg-type]
         figures = tuple(replace(figure, alt=" ") for figure in section.figures)
         return replace(section, figures=figures)
 
-    monkeypatch.setattr(report.gather, "section_of", bare)
+    monkeypatch.setattr(report.book.gather, "section_of", bare)
     assert "figures parameter-count-gap.svg: lacks alternative text" in said(checked(project))
 
 
@@ -197,7 +198,7 @@ def templates(project: Path, monkeypatch: pytest.MonkeyPatch, name: str, added: 
     shutil.copytree(shared("templates"), project / "templates")
     path = project / "templates" / name
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
-    monkeypatch.setattr(report.book, "shared", lambda part: project / part)
+    monkeypatch.setattr(report.book.chapters, "shared", lambda part: project / part)
 
 
 @pytest.mark.parametrize(

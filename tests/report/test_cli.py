@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from report import __version__
-from report.book import generate, sources
+from report.book.generate import generate
+from report.book.sources import sources
 from report.records import Results, read_record
 from tests.project import Homework
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from report.drawing import svg
+from report.book.drawing import svg
+from report.book.gather import section_of
 from report.errors import UserError
-from report.gather import section_of
 from report.notebook import figure, frame
 from report.records import read_record
 from tests.project import Homework

@@ -2,11 +2,11 @@
 
 import pytest
 
-from report import format as fmt
 from report.claims import Evidence, Statement, evidence, named
 from report.claims.claim import slug
-from report.claims.registry import statements
-from report.markdown import Markdown, escape
+from report.sections.registry import statements
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
 from tests.report.records.build import record
 
 BEST = Statement("sharpness.best", {"a": "On {data}, {n}.", "b": "Nothing."}, about="data")

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from report.book.gather import Part, read_parts
 from report.claims.stored import changes, claims_of, read_claims, store_claims
 from report.errors import UserError
-from report.gather import Part, read_parts
 from report.records import Results, write_record
-from tests.report.claims.test_random_labels import made
+from tests.report.sections.random_labels.test_claims import made
 
 TASK = "random-labels"
 

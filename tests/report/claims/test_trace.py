@@ -1,6 +1,5 @@
 """From a sentence to its numbers and back, in both formats."""
 
-from report import format as fmt
 from report.claims import Claim, Statement, evidence
 from report.claims.trace import (
     SHOWN_VALUES,
@@ -11,7 +10,8 @@ from report.claims.trace import (
     paragraphs,
     values,
 )
-from report.statistics import Estimate, mean, paired_log_ratio
+from report.numbers.statistics import Estimate, mean, paired_log_ratio
+from report.words import format as fmt
 from tests.report.records.build import record
 
 RECORD = record(

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from report.claims import Claim, compare, contradiction, point_words, ratio_words, tracks
 from report.claims.verdict import SIGNS
-from report.markdown import Markdown
-from report.statistics import Estimate, paired_difference, rank_correlation
-from report.traced import unmarked
+from report.numbers.statistics import Estimate, paired_difference, rank_correlation
+from report.words.markdown import Markdown
+from report.words.traced import unmarked
 
 CLEAR = 0.1
 SWAPPED = {

@@ -6,11 +6,11 @@ import re
 import numpy as np
 import pytest
 
-from report.drawing import svg
+from report.book.drawing import svg
 from report.figures.curves import POINTS, RUNS, UNIT, curves
 from report.figures.style import canvas, draw_band
-from report.markdown import Markdown
-from report.sections.base import Figure
+from report.sections.section import Figure
+from report.words.markdown import Markdown
 
 X = [1.0, 10.0, 100.0, 1000.0]
 LOSSES = [[1.0, 0.1, 0.01, 0.001], [1.0, 0.2, 0.04, float("nan")]]

@@ -147,7 +147,7 @@ def test_another_program_renders_again(
 ) -> None:
     monkeypatch.setattr(stamp, "PROGRAM", tmp_path / "program")
     monkeypatch.setattr(stamp, "shared", lambda name: tmp_path / "share" / name)
-    for name in ("program/sections/sharpness.py", "share/templates/tasks/sharpness.qmd"):
+    for name in ("program/sections/sharpness/figures.py", "share/templates/tasks/sharpness.qmd"):
         path = tmp_path / name
         path.parent.mkdir(parents=True)
         for text in ("one", "two"):

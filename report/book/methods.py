@@ -1,0 +1,54 @@
+"""The tables of the methods appendix: statistics, and what is called clear."""
+
+from collections.abc import Sequence
+
+from report.claims import Claim
+from report.numbers.statistics import METHODS, Estimate
+from report.sections.registry import thresholds
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+from report.words.tables import Table
+
+
+def statistics_table(claims: Sequence[Claim]) -> Markdown:
+    """The statistics of the report: what each is, what computes it, how often, with what n."""
+    rows = []
+    for method, (what, functions) in METHODS.items():
+        estimates = [c.effect for c in claims if isinstance(c.effect, Estimate)]
+        sizes = [found.n for found in estimates if found.method == method]
+        span = sorted({min(sizes), max(sizes)}) if sizes else []
+        rows.append(
+            (
+                Markdown(method),
+                Markdown(what),
+                Markdown(functions),
+                fmt.count(len(sizes)),
+                Markdown(" to ".join(fmt.count(n) for n in span)) if span else fmt.MISSING,
+            )
+        )
+    return Table(
+        name="statistics",
+        caption=Markdown(
+            "The statistics behind the generated sentences: how many sentences name each as their "
+            "effect, and over how many repetitions or points (*n*)."
+        ),
+        header=("Statistic", "What it is", "Computed by", "Sentences", "n"),
+        align="lllrr",
+        rows=tuple(rows),
+        widths=(15, 37, 22, 13, 13),
+    ).markdown("definitions")
+
+
+def thresholds_table() -> Markdown:
+    """From what size a difference that is told from zero is called clear, task by task."""
+    return Table(
+        name="clear",
+        caption=Markdown(
+            "The size from which a difference that is told from zero is called clear; below, it is "
+            "called slight."
+        ),
+        header=("Task", "What is compared", "Clear from"),
+        align="lll",
+        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds()),
+        widths=(34, 34, 32),
+    ).markdown("definitions")

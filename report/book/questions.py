@@ -1,0 +1,79 @@
+"""Every question of the homework, and where the report answers it."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from report.book.gather import Part
+from report.sections.question import Question
+from report.sections.registry import questions
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+from report.words.tables import Table
+
+Answered = Literal["yes", "partly", "no"]
+QUESTIONS = questions()
+
+
+def available(part: Part) -> set[str]:
+    """Labels (without the task) of the figures and tables that a part has."""
+    if part.section is None:
+        return set()
+    return (
+        {f"fig-{figure.name}" for figure in part.section.figures}
+        | {f"tbl-{table.name}" for table in part.section.tables}
+        | {"tbl-settings"}
+    )
+
+
+def answered(question: Question, part: Part) -> Answered:
+    """Whether the report answers a question: in part where it has fewer things than asked for."""
+    if part.section is None or part.record is None:
+        return "no"
+    if question.comment:
+        return "yes" if any(part.claims) else "no"
+    if not set(question.answers) <= available(part):
+        return "no"
+    demand = question.demand
+    return "yes" if demand is None or demand.count(part.record) >= demand.least else "partly"
+
+
+def shortfall(question: Question, part: Part) -> Markdown:
+    """How many there are and how many are asked for, where a question is answered in part."""
+    assert question.demand is not None and part.record is not None
+    found = fmt.count(question.demand.count(part.record))
+    least = fmt.count(question.demand.least)
+    return Markdown(f"{found} of at least {least} {question.demand.things}")
+
+
+def answers_table(parts: Sequence[Part]) -> Markdown:
+    """The appendix's table: every question with links to where it is answered."""
+    by_task = {part.task.name: part for part in parts}
+    return Table(
+        name="questions",
+        caption=Markdown("Every question of the homework and where it is answered."),
+        header=("Section", "Question", "Answered in"),
+        align="lll",
+        rows=tuple(
+            (
+                Markdown(f"@sec-{question.task}"),
+                escape(question.text + (" (bonus)" if question.bonus else "")),
+                _places(question, by_task[question.task]),
+            )
+            for question in QUESTIONS
+        ),
+        widths=(18, 50, 32),
+    ).markdown("answers")
+
+
+def _places(question: Question, part: Part) -> Markdown:
+    state = answered(question, part)
+    if state == "no":
+        return Markdown("**not answered**")
+    if question.comment:
+        first = next(group for group in part.claims if group)[0]
+        return Markdown(f"[commentary]({first.address})")
+    labels = [f"{answer[:4]}{question.task}-{answer[4:]}" for answer in question.answers]
+    places = ", ".join(f"@{label}" for label in (*question.equations, *labels))
+    if state == "partly":
+        places += f"; **in part**, {shortfall(question, part)}"
+    return Markdown(places)

@@ -1,0 +1,48 @@
+"""Where the book is made: the project, and the results of the suite that it shows."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from report.errors import UserError
+from report.records import Results
+from report.words.markdown import plain
+
+COMMENTS = Path("comments")
+DEFAULT_SUITE = "full"
+_NAME = re.compile(r"\w[\w.-]*")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the book is made: the project's folder and the results that it shows."""
+
+    project: Path
+    results: Results
+
+
+def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources:
+    """Which results to show: HOMEWORK_SUITE, else a Quarto profile of that name, else `full`.
+
+    HOMEWORK_RESULTS names another folder of results. Raises UserError for a suite's name that
+    `check_suite_name` refuses.
+    """
+    root = Path(variables.get("HOMEWORK_RESULTS", project / "results"))
+    suite = variables.get("HOMEWORK_SUITE")
+    if suite is None:
+        profiles = variables.get("QUARTO_PROFILE", "").split(",")
+        known = [name.strip() for name in profiles if (root / name.strip()).is_dir()]
+        suite = next((name for name in known if name), DEFAULT_SUITE)
+    check_suite_name(suite)
+    return Sources(project, Results(root, suite))
+
+
+def check_suite_name(name: str) -> None:
+    """Raises UserError where a suite's name would be more than a name in a figure's address."""
+    if not _NAME.fullmatch(name):
+        raise UserError(
+            f'suite "{plain(name)}": its name stands in addresses of the report, which take '
+            "letters and digits, and behind the first dots, - and _; rename its file"
+        )

@@ -1,0 +1,71 @@
+"""The Jinja environment of the templates: own delimiters, nothing undefined, nothing unescaped."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from report.errors import UserError
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+
+FORMATTERS = (
+    fmt.count,
+    fmt.words,
+    fmt.number,
+    fmt.loss,
+    fmt.percent,
+    fmt.accuracy,
+    fmt.points,
+    fmt.factor,
+    fmt.correlation,
+    fmt.seconds,
+    fmt.seeds,
+    fmt.plural,
+)
+
+
+@cache
+def environment(folder: Path) -> Environment:
+    """Templates of `folder`, with `<< >>` for values, `<% %>` for statements, `<# #>` for comments.
+
+    A value must be Markdown (from a formatter or a section) or text, which is escaped; a bare
+    number is an error, so that every number passes through a formatter. A template is read again
+    only when its file has changed.
+    """
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        autoescape=False,
+    )
+    made.filters.update({formatter.__name__: formatter for formatter in FORMATTERS})
+    return made
+
+
+def render(made: Environment, template: str, context: dict[str, Any]) -> str:
+    """The template filled in; raises UserError that names the template and the cause."""
+    try:
+        return made.get_template(template).render(context)
+    except (TemplateError, TypeError) as error:
+        raise UserError(f"templates/{template}: {error}; mend the template") from error
+
+
+def _finalize(value: Any) -> str:
+    if isinstance(value, Markdown):
+        return value
+    if isinstance(value, str):
+        return escape(value)
+    if isinstance(value, StrictUndefined):
+        return str(value)
+    raise TypeError(f"{value!r} must pass through a formatter, e.g. << value | count >>")

@@ -1,0 +1,202 @@
+"""Sentences about comparisons: value, interval, repetitions and verdict come from the same one.
+
+A statement here takes a comparison and labels, no other number: to mix the mean of one comparison
+with the interval of another is a type error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from report.claims.claim import Claim, Evidence, Wordings
+from report.numbers.comparison import Comparison
+from report.numbers.parts import Parts
+from report.numbers.scales import ACCURACY, EPOCHS, LOSS, NORM, SHARE, Scale
+from report.numbers.trend import Trend
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape, join
+
+
+class Label(Markdown):
+    """What something is called in a sentence: a model, a data set, an approach; never a number."""
+
+    __slots__ = ()
+
+
+def label(text: str) -> Label:
+    """A name from a record or a suite, shown literally."""
+    return Label(escape(text))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity that is compared, and how its values are written."""
+
+    scale: Scale
+    write: Callable[[float | None], Markdown]
+    repetition: str = "seed"
+
+    def value(self, center: float) -> Markdown:
+        """A center of a group, given on the scale."""
+        return self.write(self.scale.back(center))
+
+    def size(self, difference: float) -> Markdown:
+        """How far two groups are apart: a factor of at least one, or percentage points."""
+        if self.scale.logarithmic:
+            return fmt.factor(self.scale.back(abs(difference)))
+        if self.scale in (ACCURACY, SHARE):
+            return fmt.points(abs(difference))
+        return fmt.number(abs(difference))
+
+    def interval(self, found: Comparison) -> Markdown:
+        """The interval of `size`, turned so that it belongs to a positive one."""
+        low, high = found.low, found.high
+        if low is None or high is None:
+            return fmt.MISSING
+        if found.value < 0:
+            low, high = -high, -low
+        if self.scale.logarithmic:
+            return fmt.interval(self.scale.back(low), self.scale.back(high), neutral=1)
+        unit = 100 if self.scale in (ACCURACY, SHARE) else 1
+        return fmt.interval(unit * low, unit * high, neutral=0)
+
+
+MANY = 100
+"""Repetitions beyond which nobody would run so many only to decide a question."""
+
+ACCURACIES = Quantity(ACCURACY, fmt.accuracy)
+LOSSES = Quantity(LOSS, fmt.loss)
+NORMS = Quantity(NORM, fmt.number)
+EPOCHS_OR_STEPS = Quantity(EPOCHS, fmt.count)
+
+
+@dataclass(frozen=True)
+class Contrast(Wordings):
+    """A statement about two groups, in a wording for each verdict.
+
+    Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
+    `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
+    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{left_out}` (empty, or a clause in
+    parentheses), `{decide}` (empty, or a clause that says what would decide). Beside them stand the
+    labels that the call gives by name. Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`,
+    `undecided`; `nothing` where no repetition has both.
+    """
+
+    quantity: Quantity = ACCURACIES
+
+    def __call__(
+        self, found: Comparison, evidence: Iterable[Evidence], /, **labels: Label
+    ) -> Claim:
+        """The claim in the wording of the comparison's verdict.
+
+        Raises KeyError for a wording or a label that is missing, TypeError for a label that is
+        none.
+        """
+        verdict = "nothing" if found.n == 0 else found.verdict
+        sides = {"first": label(found.first), "second": label(found.second)}
+        values = {**sides, **_checked(self, labels), **self.fields(found)}
+        return self.said(verdict, evidence, found, values)
+
+    def fields(self, found: Comparison) -> dict[str, Markdown]:
+        """What the comparison gives to a wording."""
+        return {
+            "first_value": self.quantity.value(found.centers[0]),
+            "second_value": self.quantity.value(found.centers[1]),
+            "size": self.quantity.size(found.value),
+            "interval": self.quantity.interval(found),
+            "n": fmt.plural(found.n, self.quantity.repetition),
+            "all": _all(found.n, self.quantity.repetition),
+            "left_out": left_out(found),
+            "decide": _decide(found, self.quantity.repetition),
+        }
+
+
+@dataclass(frozen=True)
+class Tendency(Wordings):
+    """A statement about a trend over approaches: `rises`, `falls`, `undecided`, `too_few`.
+
+    Fields: `{correlation}`, `{interval}`, `{n}` ("twelve approaches"), `{start}` and `{end}` (the
+    quantity at the smallest and the largest position), and labels.
+    """
+
+    quantity: Quantity = ACCURACIES
+
+    def __call__(self, found: Trend, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
+        """The claim in the wording of the trend's verdict; raises as `Contrast` does."""
+        ends = (found.points[0][1], found.points[-1][1]) if found.points else (None, None)
+        start, end = (fmt.MISSING if e is None else self.quantity.value(e) for e in ends)
+        values = {
+            **_checked(self, labels),
+            "correlation": fmt.correlation(found.value),
+            "interval": fmt.interval(found.low, found.high),
+            "n": fmt.plural(found.n, self.quantity.repetition),
+            "start": start,
+            "end": end,
+        }
+        return self.said(found.verdict, evidence, found, values)
+
+
+@dataclass(frozen=True)
+class Overall(Wordings):
+    """A statement over parts: functions, data sets, measures, pairs.
+
+    Its wording is that of the verdict which all parts share, observations (`seen_more`) taken with
+    what they show; else `differ` (parts contradict each other) or, where the others are
+    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`. Fields
+    name the parts: `{parts}` (all), `{more}`, `{less}`, `{alike}`, `{undecided}`, `{rises}`,
+    `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
+    """
+
+    def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
+        """The claim in the wording of what the parts say together; raises as `Contrast` does."""
+        verdict = found.said
+        shown = found.directions
+        named = {
+            name: join([_shown(part) for part, said in shown.items() if said == name])
+            for name in ("more", "less", "alike", "undecided", "rises", "falls")
+        }
+        values = {
+            **_checked(self, labels),
+            **named,
+            "parts": join([_shown(part) for part in found.parts]),
+        }
+        return self.said(verdict, evidence, found, values)
+
+
+def _shown(part: str) -> Markdown:
+    return part if isinstance(part, Markdown) else escape(part)
+
+
+def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, Label]:
+    for name, value in labels.items():
+        if not isinstance(value, Label):
+            raise TypeError(f"{statement.id}: {name} = {value!r} is no label")
+    return labels
+
+
+def _all(count: int, noun: str) -> Markdown:
+    """`the one seed`, `both seeds`, `all three seeds`."""
+    if count == 2:
+        return Markdown(f"both {noun}s")
+    return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
+
+
+def _decide(found: Comparison, noun: str) -> Markdown:
+    """`; about twenty seeds would decide`, as far as the spread seen tells, else nothing."""
+    needed = found.needed
+    if needed is None or needed > MANY:
+        return Markdown("")
+    return Markdown(f"; about {fmt.plural(needed, noun)} would decide")
+
+
+def left_out(found: Comparison) -> Markdown:
+    """What did not enter, as a clause in parentheses with a space before it; empty for nothing."""
+    missing = len({(o.group, o.repetition) for o in found.left_out})
+    apart = len(found.collapsed)
+    parts = []
+    if missing:
+        parts.append(f"{fmt.plural(missing, 'run')} without a result left out")
+    if apart:
+        parts.append(f"{fmt.plural(apart, 'collapsed run')} set apart")
+    return Markdown(f" ({join(parts)})") if parts else Markdown("")

@@ -1,0 +1,1 @@
+"""Statistics and comparisons: from repeated measurements to a value, an interval, and a verdict."""

@@ -1,0 +1,80 @@
+"""Training approaches in words: batch sizes and learning rates."""
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from report.words import format as fmt
+from report.words.markdown import Markdown, join
+
+
+class Approach(NamedTuple):
+    """What varies between solutions; a batch size of null is the whole training set."""
+
+    batch_size: int | None
+    learning_rate: float
+
+
+@fmt.formatter
+def rate(value: Any) -> Markdown:
+    """A learning rate, also from a data frame: 0.001, 3×10⁻⁵."""
+    return Markdown(f"{value:g}") if value >= 1e-4 else fmt.number(value, 1)
+
+
+@fmt.formatter
+def batch(value: Any) -> Markdown:
+    """A batch size, also from a data frame, or `all` for null."""
+    return Markdown("all") if value is None else fmt.count(value)
+
+
+def batch_words(value: int | None) -> Markdown:
+    """`batch size 64`."""
+    return Markdown("the full batch" if value is None else f"batch size {batch(value)}")
+
+
+def rate_words(value: float) -> Markdown:
+    """`learning rate 0.001`."""
+    return Markdown(f"learning rate {rate(value)}")
+
+
+def end_words(first: Approach, second: Approach) -> tuple[Markdown, Markdown]:
+    """What tells two approaches apart: `batch size 64` and `batch size 1,024`."""
+    sizes, rates = first.batch_size != second.batch_size, first[1] != second[1]
+    named = [
+        [
+            *([batch_words(approach.batch_size)] if sizes or not rates else []),
+            *([rate_words(approach.learning_rate)] if rates else []),
+        ]
+        for approach in (first, second)
+    ]
+    return Markdown(join(named[0])), Markdown(join(named[1]))
+
+
+def pair_words(first: Approach, second: Approach) -> Markdown:
+    """A pair as a whole: `batch size 64 against 1,024, learning rate 0.001`."""
+    if first.batch_size == second.batch_size:
+        parts = [batch_words(first.batch_size)]
+    else:
+        parts = [Markdown(f"{batch_words(first.batch_size)} against {batch(second.batch_size)}")]
+    if first.learning_rate == second.learning_rate:
+        parts.append(rate_words(first.learning_rate))
+    else:
+        against = rate(second.learning_rate)
+        parts.append(Markdown(f"{rate_words(first.learning_rate)} against {against}"))
+    return Markdown(", ".join(parts))
+
+
+def common_words(first: Approach, second: Approach) -> Markdown:
+    """What two approaches share: `learning rate 0.001`; empty where they share neither."""
+    parts = []
+    if first.batch_size == second.batch_size:
+        parts.append(batch_words(first.batch_size))
+    if first.learning_rate == second.learning_rate:
+        parts.append(rate_words(first.learning_rate))
+    return Markdown(", ".join(parts))
+
+
+def approach_of(batch_size: Any, learning_rate: Any) -> Approach:
+    """From cells of a data frame, where a null batch size has become NaN."""
+    size = None if pd.isna(batch_size) else int(batch_size)
+    return Approach(size, float(learning_rate))

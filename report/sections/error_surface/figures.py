@@ -1,0 +1,362 @@
+"""The error surface: contours and surfaces on two planes, the trajectory, its distance from one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from report.figures.style import canvas, draw_band
+from report.numbers.statistics import mean, median
+from report.records import Record
+from report.sections.cases import case_name, cases_settings, cases_table
+from report.sections.error_surface.claims import commentary, planes
+from report.sections.section import Figure, Section, Table, models_table
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure as Canvas
+
+LEVELS = 15
+"""Contours, evenly spaced in the logarithm of the loss."""
+CEILING = 10.0
+"""Losses above so many times the loss before training are drawn as that much."""
+WORDS = {"pca": "principal plane", "random": "random plane"}
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    surfaces = record.rows("surfaces")
+    figures: tuple[Figure, ...] = ()
+    if surfaces:
+        figures = (
+            _contours(record, "pca"),
+            _contours(record, "random"),
+            _surfaces(record),
+            _distance(record),
+        )
+    return Section(
+        figures=figures,
+        tables=(
+            models_table(record),
+            cases_table(record),
+            cases_settings(record),
+            _planes_table(record),
+        ),
+        commentary=commentary(record),
+    )
+
+
+def _surface(record: Record, case: str, plane: str) -> dict[str, Any] | None:
+    return next(
+        (s for s in record.rows("surfaces") if (s["case"], s["plane"]) == (case, plane)), None
+    )
+
+
+def _view(record: Record, surface: dict[str, Any]) -> dict[str, Any]:
+    """The row of the plane that a surface belongs to."""
+    return next(
+        row
+        for row in record.rows("planes")
+        if all(row[key] == surface[key] for key in ("case", "plane", "seed"))
+    )
+
+
+def _start_loss(record: Record, surface: dict[str, Any]) -> float:
+    """Loss before training."""
+    return next(
+        float(row["initial_loss"])
+        for row in record.rows("solutions")
+        if all(row[key] == surface[key] for key in ("case", "seed"))
+    )
+
+
+def _drawn(record: Record) -> list[dict[str, Any]]:
+    """Cases that have a surface."""
+    have = {surface["case"] for surface in record.rows("surfaces")}
+    return [case for case in record.rows("cases") if case["case"] in have]
+
+
+def _losses(record: Record, surface: dict[str, Any]) -> np.ndarray[Any, Any]:
+    """Losses (B, A), cut off at the ceiling."""
+    values = np.asarray(
+        [[np.nan if v is None else v for v in line] for line in surface["loss"]], dtype=float
+    )
+    top = CEILING * _start_loss(record, surface)
+    return np.where(np.isnan(values), top, np.minimum(values, top))
+
+
+def _scale(losses: np.ndarray[Any, Any]) -> LogNorm:
+    """The logarithmic scale from the lowest loss to the highest."""
+    from matplotlib.colors import LogNorm
+
+    return LogNorm(max(float(losses.min()), 1e-12), float(losses.max()))
+
+
+def _seed(record: Record) -> Markdown:
+    return join_seeds(sorted({surface["seed"] for surface in record.rows("surfaces")}))
+
+
+def join_seeds(seeds: list[int]) -> Markdown:
+    """`seed 0`, or `seeds 0 and 2`."""
+    return Markdown(f"seed{'s' if len(seeds) > 1 else ''} {fmt.seeds(seeds)}")
+
+
+def _contours(record: Record, plane: str) -> Figure:
+    cases = _drawn(record)
+    described = []
+    for case in cases:
+        surface = _surface(record, case["case"], plane)
+        assert surface is not None
+        row = _view(record, surface)
+        described.append(
+            f"{case['case']}: loss {fmt.loss(row['origin_loss'])} at the solution, "
+            f"{fmt.loss(row['lowest_loss'])} at the lowest point of the grid, drawn up to "
+            f"{fmt.loss(float(_losses(record, surface).max()))}"
+        )
+    grid = fmt.count(record.metrics["grid"])  # type: ignore[arg-type]
+    common = (
+        f"{grid} × {grid} points, {_seed(record)}. Star: the solution; cross: the lowest point of "
+        f"the grid; losses above {fmt.count(CEILING)} times that before training are cut off."
+    )
+    captions = {
+        "pca": "Training loss on the plane of the first two principal components of the "
+        "trajectory, through the solution; both axes are distances in parameter space. Line: the "
+        f"trajectory from its start (circle), projected on the plane. {common}",
+        "random": "Training loss on the plane of two random, filter-normalized directions through "
+        f"the solution; at a distance of one, each filter has moved by its own norm. {common}",
+    }
+    return Figure(
+        name="plane" if plane == "pca" else "random",
+        caption=Markdown(captions[plane]),
+        alt=(
+            f"Filled contours of the training loss on a logarithmic color scale, {WORDS[plane]}, "
+            f"one panel for each problem. {'; '.join(described)}."
+        ),
+        draw=partial(_draw_contours, record, plane),
+    )
+
+
+def _draw_contours(record: Record, plane: str) -> Canvas:
+    from matplotlib.cm import ScalarMappable
+
+    from report.figures.ticks import plain_ticks
+
+    cases = _drawn(record)
+    figure, axes = canvas(1, len(cases), height=3.1)
+    for place, case in zip(axes[0], cases, strict=True):
+        surface = _surface(record, case["case"], plane)
+        assert surface is not None
+        losses = _losses(record, surface)
+        scale = _scale(losses)
+        levels = np.geomspace(scale.vmin or 0, scale.vmax or 1, LEVELS)
+        a, b = np.asarray(surface["a"]), np.asarray(surface["b"])
+        place.contourf(a, b, losses, levels=levels, norm=scale)
+        place.contour(a, b, losses, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
+        bar = figure.colorbar(
+            ScalarMappable(scale), ax=place, label="training loss", location="bottom"
+        )
+        plain_ticks(bar.ax.xaxis)
+        _mark(place, _view(record, surface), plane)
+        place.set_title(f"{case['case']}, {case['model']}")
+        place.grid(visible=False)
+    return figure
+
+
+def _mark(place: Axes, row: dict[str, Any], plane: str) -> None:
+    """The solution, the lowest point of the grid, the trajectory; axes with their meaning."""
+    from matplotlib import patheffects
+
+    edge = [patheffects.withStroke(linewidth=2.4, foreground="#000000")]
+    if plane == "pca":
+        place.plot(
+            row["a"],
+            row["b"],
+            color="#FFFFFF",
+            marker=".",
+            markersize=3,
+            linewidth=1.1,
+            path_effects=edge,
+        )
+        place.plot(row["a"][0], row["b"][0], "o", color="#FFFFFF", markeredgecolor="#000000")
+        for axis, number, share in zip("xy", (1, 2), row["explained"], strict=True):
+            words = f"principal component {number} ({fmt.percent(share)})"
+            place.set(**{f"{axis}label": words})
+    else:
+        place.set(xlabel="direction 1", ylabel="direction 2")
+    if row["lowest_distance"] > 0:
+        place.plot(*row["lowest"], "X", color="#FFFFFF", markeredgecolor="#000000", markersize=8)
+    place.plot(0, 0, "*", color="#FFFFFF", markeredgecolor="#000000", markersize=11)
+
+
+def _surfaces(record: Record) -> Figure:
+    return Figure(
+        name="surface",
+        caption=Markdown(
+            "The same losses as surfaces: height and color are the decimal logarithm of the "
+            "training loss; left the principal plane with the trajectory above it, right the "
+            f"random plane ({_seed(record)})."
+        ),
+        alt=(
+            "Surfaces in perspective, one row for each problem: "
+            + "; ".join(
+                f"{case['case']}: {', '.join(_shape(record, case['case'], p) for p in WORDS)}"
+                for case in _drawn(record)
+            )
+            + "."
+        ),
+        draw=partial(_draw_surfaces, record),
+    )
+
+
+def _shape(record: Record, case: str, plane: str) -> str:
+    surface = _surface(record, case, plane)
+    assert surface is not None
+    losses = _losses(record, surface)
+    decades = float(np.log10(losses.max() / losses.min()))
+    return f"on the {WORDS[plane]} the loss spans {fmt.number(decades, 2)} decades"
+
+
+def _draw_surfaces(record: Record) -> Canvas:
+    cases = _drawn(record)
+    figure, axes = canvas(
+        len(cases),
+        2,
+        height=3.0,
+        layout="none",  # an engine does not see the labels of a perspective
+        subplot_kw={"projection": "3d", "computed_zorder": False},
+    )
+    for row, case in enumerate(cases):
+        for column, plane in enumerate(WORDS):
+            surface = _surface(record, case["case"], plane)
+            assert surface is not None
+            _draw_surface(axes[row, column], record, surface)
+            axes[row, column].set_title(f"{case['case']}, {WORDS[plane]}")
+    figure.subplots_adjust(left=0.02, right=0.93, bottom=0.06, top=0.95, wspace=0.12, hspace=0.16)
+    figure.set_dpi(200)  # the surface is a picture inside the drawing
+    return figure
+
+
+def _draw_surface(place: Any, record: Record, surface: dict[str, Any]) -> None:
+    losses = _losses(record, surface)
+    a, b = np.meshgrid(surface["a"], surface["b"])
+    place.plot_surface(
+        a,
+        b,
+        np.log10(losses),
+        cmap="cividis",
+        rcount=60,
+        ccount=60,
+        linewidth=0,
+        rasterized=True,
+        antialiased=False,
+        zorder=1,
+    )
+    view = _view(record, surface)
+    if surface["plane"] == "pca":
+        heights = [np.nan if v is None else np.log10(v) for v in view["projected_loss"]]
+        place.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
+    place.plot(
+        [0],
+        [0],
+        [np.log10(view["origin_loss"])],
+        "*",
+        color="#FFFFFF",
+        zorder=3,
+        markeredgecolor="#000000",
+        markersize=9,
+    )
+    names = ("PC 1", "PC 2") if surface["plane"] == "pca" else ("direction 1", "direction 2")
+    place.set_xlabel(names[0], labelpad=-6)
+    place.set_ylabel(names[1], labelpad=-6)
+    place.set_zlabel("log₁₀ loss", labelpad=-5)
+    place.tick_params(labelsize=6, pad=-3)
+    place.locator_params(nbins=5)
+    place.view_init(elev=32, azim=-60)
+
+
+def _distance(record: Record) -> Figure:
+    ends = "; ".join(
+        f"{case['case']}: at most "
+        f"{fmt.percent((own['largest_distance'] / own['displacement']).max())}"
+        for case in _drawn(record)
+        for own in [planes(record, case["case"], "pca")]
+    )
+    return Figure(
+        name="distance",
+        caption=Markdown(
+            "Distance of the trajectory from its principal plane, as a share of its displacement, "
+            "against epochs. At the solution, through which the plane is laid, it is zero. Lines: "
+            f"median over {fmt.plural(record.frame('planes')['seed'].nunique(), 'seed')}; bands: "
+            "from the smallest to the largest."
+        ),
+        alt=f"One panel for each problem, a line that ends at zero. {ends}.",
+        draw=partial(_draw_distance, record),
+    )
+
+
+def _draw_distance(record: Record) -> Canvas:
+    cases = _drawn(record)
+    epochs = {(r["case"], r["seed"]): r.get("epoch") for r in record.rows("solutions")}
+    figure, axes = canvas(1, len(cases), height=2.2, sharey=True)
+    for index, (place, case) in enumerate(zip(axes[0], cases, strict=True)):
+        own = planes(record, case["case"], "pca")
+        longest = max((epochs[case["case"], seed] or [] for seed in own["seed"]), key=len)
+        curves = []
+        for _, row in own.iterrows():
+            shares = [100 * d / row["displacement"] for d in row["distance"]]
+            curves.append(shares + [np.nan] * (len(longest) - len(shares)))
+        draw_band(place, longest, curves, index, case["case"])
+        place.set(title=f"{case['case']}, {case['model']}", xlabel="epoch")
+        place.set_ylim(bottom=0)
+    axes[0, 0].set_ylabel("distance from the plane\n(% of the displacement)")
+    return figure
+
+
+def _planes_table(record: Record) -> Table:
+    rows = []
+    for case in record.rows("cases"):
+        for plane, words in WORDS.items():
+            own = planes(record, case["case"], plane)
+            if own.empty:
+                continue
+            explained = mean(own["explained"].map(sum)).value if plane == "pca" else None
+            rows.append(
+                (
+                    case_name(case),
+                    escape(words),
+                    fmt.percent(explained),
+                    fmt.percent(mean(own["captured"]).value),
+                    fmt.percent(median(own["largest_distance"] / own["displacement"])),
+                    fmt.loss(median(own["origin_loss"])),
+                    fmt.loss(median(own["lowest_loss"])),
+                    fmt.percent(median(own["lowest_distance"] / own["displacement"])),
+                    fmt.count(len(own)),
+                )
+            )
+    return Table(
+        name="planes",
+        caption=Markdown(
+            "The planes: variance of the trajectory that they explain (mean), share of the "
+            "displacement that they capture (mean), largest distance of the trajectory from them, "
+            "loss at the solution, lowest loss of the grid, and how far from the solution that "
+            "lies (medians; distances in shares of the displacement). *n* counts seeds."
+        ),
+        header=(
+            "Problem",
+            "Plane",
+            "Variance",
+            "Captured",
+            "Distance",
+            "Loss",
+            "Lowest",
+            "Away",
+            "n",
+        ),
+        align="llrrrrrrr",
+        rows=tuple(rows),
+    )

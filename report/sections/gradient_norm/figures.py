@@ -1,0 +1,158 @@
+"""Gradient norm: loss and norm of the gradient over the steps of training, one column per case."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from report.figures.scales import logarithmic
+from report.figures.style import canvas, draw_band, legend_below
+from report.numbers.frames import known
+from report.numbers.statistics import median
+from report.records import Record
+from report.sections.cases import case_name, cases_settings, cases_table
+from report.sections.gradient_norm.claims import commentary
+from report.sections.section import Figure, Section, Table, models_table
+from report.words import format as fmt
+from report.words.markdown import Markdown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    runs = record.frame("runs")
+    return Section(
+        figures=(_figure(record, runs),),
+        tables=(
+            models_table(record),
+            cases_table(record),
+            cases_settings(record),
+            _results_table(record, runs),
+        ),
+        commentary=commentary(record, runs),
+    )
+
+
+def _figure(record: Record, runs: pd.DataFrame) -> Figure:
+    cases = record.rows("cases")
+    windows = ", ".join(
+        f"{fmt.plural(int(runs.loc[runs['case'] == case['case'], 'window'].max()), 'step')} "
+        f"({case_name(case)})"
+        for case in cases
+    )
+    ends = "; ".join(
+        f"{case}: loss from {fmt.loss(_middle(group, 'initial_loss'))} to "
+        f"{fmt.loss(_middle(group, 'final_loss'))}, gradient norm from "
+        f"{fmt.number(_middle(group, 'initial_gradient_norm'))} to "
+        f"{fmt.number(_middle(group, 'final_gradient_norm'))}"
+        for case, group in runs.groupby("case", sort=False)
+    )
+    return Figure(
+        name="norm",
+        caption=Markdown(
+            "Training loss (top) and L2 norm of its gradient with respect to all parameters "
+            "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
+            "and gradient that the step itself used, as medians over windows of "
+            f"{windows}. *Whole training set*: the same quantities over all training examples, at "
+            "the parameters of an epoch's end. Lines: median over "
+            f"{fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from the smallest to the "
+            "largest."
+        ),
+        alt=(
+            "Two rows of panels with a common step axis and logarithmic scales. Medians over "
+            f"the whole training set, from the first to the last step: {ends}."
+        ),
+        draw=partial(_draw, record, runs),
+    )
+
+
+def _middle(group: pd.DataFrame, column: str) -> float | None:
+    values = list(group[column].dropna()) if column in group else []
+    return median(values) if values else None
+
+
+def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
+    cases = record.rows("cases")
+    figure, axes = canvas(2, len(cases), height=2.1, sharex="col")
+    for column, case in enumerate(cases):
+        chosen = runs[runs["case"] == case["case"]]
+        for place, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):
+            _draw_panel(place, chosen, quantity)
+        axes[0, column].set_title(f"{case['case']}, {case['model']}")
+        axes[1, column].set_xlabel("step")
+    axes[0, 0].set_ylabel("training loss")
+    axes[1, 0].set_ylabel("gradient norm")
+    legend_below(figure, axes[0, 0], 2)
+    return figure
+
+
+def _draw_panel(place: Axes, chosen: pd.DataFrame, quantity: str) -> None:
+    draw_band(place, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
+    finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
+    if len(finite):
+        x, curves = _curves(finite, "full_step", f"full_{quantity}")
+        draw_band(place, x, curves, 1, "whole training set", markers=True)
+    logarithmic(place, "y")
+
+
+def _curves(chosen: pd.DataFrame, at: str, column: str) -> tuple[list[float], list[list[float]]]:
+    """Curves of all runs on the steps of the longest; NaN where a run has none."""
+    steps = sorted({step for row in chosen[at] for step in row})
+    curves = []
+    for _, run in chosen.iterrows():
+        known = dict(zip(run[at], run[column], strict=True))
+        curves.append([np.nan if known.get(s) is None else float(known[s]) for s in steps])
+    return steps, curves
+
+
+def _results_table(record: Record, runs: pd.DataFrame) -> Table:
+    rows = []
+    for case in record.rows("cases"):
+        group = runs[runs["case"] == case["case"]]
+
+        def shown(column: str, group: pd.DataFrame = group) -> Markdown:
+            return fmt.number(_middle(group, column))
+
+        done = group["final_loss"].notna().sum() if "final_loss" in group else 0
+        rows.append(
+            (
+                case_name(case),
+                shown("initial_loss"),
+                shown("final_loss"),
+                shown("initial_gradient_norm"),
+                shown("final_gradient_norm"),
+                shown("tail_median"),
+                shown("tail_lowest"),
+                shown("tail_highest"),
+                fmt.count(int(done)),
+            )
+        )
+    return Table(
+        name="results",
+        caption=Markdown(
+            "Loss and gradient norm of the whole training set before the first and after the last "
+            "step, and the norm of the single steps over the last tenth of training: its median, "
+            "lowest and highest value. All entries are medians over the seeds; *n* counts seeds "
+            "that did not diverge."
+        ),
+        header=(
+            "Problem",
+            "Loss, first",
+            "last",
+            "Norm, first",
+            "last",
+            "Last tenth, median",
+            "lowest",
+            "highest",
+            "n",
+        ),
+        align="lrrrrrrrr",
+        rows=tuple(rows),
+        widths=(22, 9, 9, 10, 10, 13, 10, 10, 7),
+    )

@@ -1,0 +1,41 @@
+"""Groups for comparisons from the runs of a record: repeated by seed, with what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pandas as pd
+
+from report.numbers.samples import Group
+
+
+def seed_groups(runs: pd.DataFrame, by: str, value: str) -> dict[str, Group]:
+    """One group per value of the column `by`, in order, repeated by seed.
+
+    A run without the value keeps the reason that the record gives, or that it diverged.
+    """
+    return {
+        str(key): seed_group(str(key), part, value) for key, part in runs.groupby(by, sort=False)
+    }
+
+
+def seed_group(label: str, runs: pd.DataFrame, value: str) -> Group:
+    """The runs, one per seed, as one group."""
+    rows = runs[["seed", value]].itertuples(index=False)
+    values = [(int(seed), None if pd.isna(found) else float(found)) for seed, found in rows]
+    return Group.of(label, values, _reasons(runs, value))
+
+
+def _reasons(runs: pd.DataFrame, value: str) -> dict[int | str, str]:
+    return {
+        int(row["seed"]): _reason(row) for row in runs.to_dict("records") if pd.isna(row[value])
+    }
+
+
+def _reason(row: dict[Hashable, Any]) -> str:
+    given = row.get("final_reason")
+    if isinstance(given, str) and given:
+        return given
+    epoch = row.get("diverged_at")
+    return "not measured" if epoch is None or pd.isna(epoch) else f"diverged at epoch {int(epoch)}"

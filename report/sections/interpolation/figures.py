@@ -1,0 +1,234 @@
+"""Interpolation: loss and accuracy on the line through two solutions, and its barriers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from report.figures.scales import logarithmic
+from report.figures.style import canvas, draw_band, legend_below
+from report.numbers.frames import known
+from report.numbers.statistics import mean
+from report.records import Record
+from report.sections.approach import (
+    Approach,
+    approach_of,
+    batch,
+    batch_words,
+    common_words,
+    pair_words,
+    rate,
+)
+from report.sections.interpolation.claims import commentary, ends_of
+from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.words import format as fmt
+from report.words.markdown import Markdown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+STARTS = {"same": "same start", "different": "different starts"}
+SPLITS = {"train": "training", "test": "test"}
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    lines = record.frame("lines")
+    done = known(lines, "train_barrier", "test_barrier")
+    figures: tuple[Figure, ...] = ()
+    if len(done):
+        figures = (_figure(record, done, "loss"), _figure(record, done, "accuracy"))
+    return Section(
+        figures=figures,
+        tables=(
+            models_table(record),
+            settings_table(record, omit=("model", "pairs", "batch_size", "learning_rate")),
+            _solutions_table(record),
+            _lines_table(lines),
+        ),
+        commentary=commentary(record),
+    )
+
+
+def _solutions_table(record: Record) -> Table:
+    rows = []
+    solutions = record.frame("solutions")
+    for varied, group in solutions.groupby(
+        ["batch_size", "learning_rate"], sort=False, dropna=False
+    ):
+        approach = approach_of(*varied)
+        done = known(group, "final_test_accuracy")
+
+        def shown(column: str, done: pd.DataFrame = done) -> float | None:
+            return mean(done[column]).value if len(done) else None
+
+        rows.append(
+            (
+                batch(approach.batch_size),
+                rate(approach.learning_rate),
+                fmt.loss(shown("final_train_loss")),
+                fmt.loss(shown("final_test_loss")),
+                fmt.accuracy(shown("final_train_accuracy")),
+                fmt.accuracy(shown("final_test_accuracy")),
+                fmt.number(shown("parameter_norm")),
+                fmt.count(len(done)),
+            )
+        )
+    return Table(
+        name="solutions",
+        caption=Markdown(
+            "The solutions at the end of training: means over the seeds; the norm is that of all "
+            "parameters together, *n* counts seeds that did not diverge."
+        ),
+        header=(
+            "Batch size",
+            "Learning rate",
+            "Train loss",
+            "Test loss",
+            "Train accuracy",
+            "Test accuracy",
+            "Norm",
+            "n",
+        ),
+        align="rrrrrrrr",
+        rows=tuple(rows),
+    )
+
+
+def _lines_table(lines: pd.DataFrame) -> Table:
+    rows = []
+    for (_, start), group in lines.groupby(["pair", "start"], sort=False):
+        done = known(group, "train_barrier", "test_barrier")
+
+        def shown(column: str, done: pd.DataFrame = done) -> float | None:
+            return mean(done[column]).value if len(done) else None
+
+        rows.append(
+            (
+                pair_words(*ends_of(group.iloc[0])),
+                Markdown(str(start)),
+                fmt.number(shown("distance")),
+                fmt.loss(shown("train_barrier")),
+                fmt.loss(shown("test_barrier")),
+                fmt.points(shown("test_accuracy_barrier")),
+                fmt.count(len(done)),
+            )
+        )
+    return Table(
+        name="lines",
+        caption=Markdown(
+            "The lines: distance of the two solutions, height of the barrier in training and test "
+            "loss, and the largest fall of test accuracy below the straight line between its ends; "
+            "means over *n* lines."
+        ),
+        header=("Pair", "Start", "Distance", "Train barrier", "Test barrier", "Fall", "n"),
+        align="llrrrrr",
+        rows=tuple(rows),
+        widths=(30, 12, 11, 12, 12, 17, 6),
+    )
+
+
+def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
+    alphas = np.asarray(record.metrics["alphas"], dtype=float)
+    count = done.groupby(["pair", "start"]).size().max()
+    heard = []
+    for (_, start), group in done.groupby(["pair", "start"], sort=False):
+        parts = []
+        for split, words in SPLITS.items():
+            curve = np.median(np.asarray(list(group[f"{split}_{quantity}"]), dtype=float), axis=0)
+            at = {a: curve[int(np.argmin(abs(alphas - a)))] for a in (0.0, 1.0)}
+            inside = curve[(alphas >= 0) & (alphas <= 1)]
+            show = fmt.loss if quantity == "loss" else fmt.accuracy
+            worst = inside.max() if quantity == "loss" else inside.min()
+            parts.append(
+                f"{words} {show(at[0.0])} at the first solution, {show(worst)} at the worst "
+                f"between, {show(at[1.0])} at the second"
+            )
+        heard.append(
+            f"{pair_words(*ends_of(group.iloc[0]))}, {STARTS[str(start)]}: {'; '.join(parts)}"
+        )
+    scale = " The axis of the loss is logarithmic." if quantity == "loss" else ""
+    return Figure(
+        name=quantity,
+        caption=Markdown(
+            f"Training and test {quantity} on the line through two solutions, from the solution of "
+            "the first approach at $\\alpha = 0$ to that of the second at $\\alpha = 1$ (vertical "
+            f"lines) and beyond. Lines: median over {fmt.plural(int(count), 'pair')} of solutions; "
+            f"bands: from the smallest to the largest.{scale}"
+        ),
+        alt=f"Curves against alpha, one panel per pair and start. Medians: {'. '.join(heard)}.",
+        draw=partial(_draw, record, done, quantity),
+    )
+
+
+def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
+    starts = [start for start in STARTS if (done["start"] == start).any()]
+    pairs = sorted(done["pair"].unique())
+    figure, axes = canvas(
+        len(starts), len(pairs), height=2.4, sharex=True, sharey=quantity == "accuracy"
+    )
+    scale = 100 if quantity == "accuracy" else 1
+    for row, start in enumerate(starts):
+        for column, pair in enumerate(pairs):
+            place = axes[row, column]
+            chosen = done[(done["start"] == start) & (done["pair"] == pair)]
+            for index, (split, words) in enumerate(SPLITS.items()):
+                curves = scale * _curves(chosen[f"{split}_{quantity}"])
+                if len(curves):
+                    draw_band(place, record.metrics["alphas"], curves, index, words)  # type: ignore[arg-type]
+            _mark_ends(place, chosen)
+            if quantity == "loss":
+                logarithmic(place, "y", linear=_linear_below(chosen))
+            if row == len(starts) - 1:
+                place.set_xlabel("α")
+            if column == 0:
+                place.set_ylabel("loss" if quantity == "loss" else "accuracy (%)")
+            title = STARTS[start]
+            if len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
+                title = f"{shared}, {title}"
+            place.set_title(title, pad=14)
+    legend_below(figure, axes[0, 0], 2)
+    return figure
+
+
+def _curves(column: pd.Series) -> np.ndarray[Any, np.dtype[Any]]:
+    return np.asarray(list(column), dtype=float)
+
+
+def _linear_below(chosen: pd.DataFrame) -> float:
+    """Where a loss is exactly zero, the smallest positive one; else 0."""
+    values = np.concatenate([_curves(chosen[f"{split}_loss"]).ravel() for split in SPLITS])
+    positive = values[values > 0]
+    some = 0 < len(positive) < len(values)
+    return float(positive.min()) if some else 0.0
+
+
+def _mark_ends(place: Any, chosen: pd.DataFrame) -> None:
+    """Vertical lines at the two solutions, with what tells them apart."""
+    if not len(chosen):
+        return
+    ends = ends_of(chosen.iloc[0])
+    for alpha, words in zip((0, 1), _short(*ends), strict=True):
+        place.axvline(alpha, color="#555555", linewidth=0.8, zorder=0)
+        place.annotate(
+            words,
+            (alpha, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            fontsize=7,
+            color="#333333",
+        )
+
+
+def _short(first: Approach, second: Approach) -> tuple[str, str]:
+    """`batch 64`, or `rate 0.01` where the batch sizes are equal."""
+    if first.batch_size != second.batch_size:
+        return f"batch {batch(first.batch_size)}", f"batch {batch(second.batch_size)}"
+    if first.learning_rate != second.learning_rate:
+        return f"rate {rate(first.learning_rate)}", f"rate {rate(second.learning_rate)}"
+    return str(batch_words(first.batch_size)), str(batch_words(second.batch_size))

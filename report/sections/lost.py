@@ -1,0 +1,37 @@
+"""What every section says of runs without a result."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from report.claims.claim import Claim, Statement, evidence
+from report.records import Record
+from report.words import format as fmt
+from report.words.markdown import Markdown
+
+
+def lost_statement(task: str) -> Statement:
+    """The statement of a task about its runs that diverged."""
+    return Statement(
+        f"{task}.diverged",
+        {
+            "some": "Of {total} runs, {number} diverged and {verb} left out of the comparisons.",
+            "all": "Nothing is compared, as not one of {total} runs reached a finite loss.",
+        },
+    )
+
+
+def lost_runs(statement: Statement, record: Record, runs: pd.DataFrame, value: str) -> list[Claim]:
+    """How many of the runs have no `value`, where any has none."""
+    lost = int(runs[value].isna().sum())
+    if not lost:
+        return []
+    return [
+        statement(
+            "all" if lost == len(runs) else "some",
+            [evidence(record, "runs", "diverged_at", runs.index)],
+            number=fmt.words(lost),
+            total=fmt.words(len(runs)),
+            verb=Markdown("is" if lost == 1 else "are"),
+        )
+    ]

@@ -1,0 +1,401 @@
+"""Minimal ratio: ratio against loss, influence of the tolerance, one spectrum, gradient norms."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from report.figures.scales import logarithmic
+from report.figures.style import canvas, draw_band, legend_below, line
+from report.numbers.statistics import median, rank_correlation
+from report.records import Record
+from report.sections.cases import case_name
+from report.sections.minimal_ratio.claims import (
+    CRITICAL,
+    FLAT,
+    UNFINISHED,
+    commentary,
+    finite,
+    ranked_losses,
+    swept,
+)
+from report.sections.section import Figure, Section, Table, models_table
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape, join
+from report.words.traced import traced
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
+"""Verdicts in the order of their colors and markers, and what they are called."""
+AREA = 12
+"""Area of a mark in square points for every run that it stands for."""
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    runs = finite(record.frame("runs"))
+    figures: tuple[Figure, ...] = ()
+    if len(runs):
+        figures = (
+            _ratio_figure(record, runs),
+            _norms_figure(record, runs),
+            _tolerance_figure(record, runs),
+            _spectrum_figure(record, runs),
+        )
+    return Section(
+        figures=figures,
+        tables=(models_table(record), _cases_table(record), _results_table(record)),
+        commentary=commentary(record),
+    )
+
+
+def _of(runs: pd.DataFrame, case: dict[str, Any]) -> pd.DataFrame:
+    return runs[runs["case"].eq(str(case["case"]))]
+
+
+def _title(case: dict[str, Any]) -> str:
+    """Name of the function and of the network, for a panel or an alternative text."""
+    return traced(str(case["case"]))
+
+
+def _cases_table(record: Record) -> Table:
+    everything = record.frame("runs")
+    lengths = {
+        case["case"]: sorted(set(_of(everything, case)["epochs"])) for case in record.rows("cases")
+    }
+    return Table(
+        name="cases",
+        caption=Markdown(
+            "Problems. The runs take the lengths of the first phase in turn; every run has its own "
+            "seed. The tolerance τ is relative to the largest eigenvalue in magnitude."
+        ),
+        header=("Problem", "Model", "Parameters", "Examples", "Epochs of training", "Runs", "τ"),
+        align="llrrrrr",
+        rows=tuple(
+            (
+                case_name(case),
+                escape(case["model"]),
+                fmt.count(case["parameters"]),
+                fmt.count(case["examples"]),
+                join([fmt.count(length) for length in lengths[case["case"]]]),
+                fmt.count(len(_of(everything, case))),
+                fmt.number(case["relative_tolerance"], 2),
+            )
+            for case in record.rows("cases")
+        ),
+        widths=(16, 14, 13, 12, 25, 7, 13),
+    )
+
+
+def _results_table(record: Record) -> Table:
+    everything = record.frame("runs")
+    rows = []
+    for case in record.rows("cases"):
+        of_case = _of(everything, case)
+        for verdict, words in {**VERDICTS, "diverged": "diverged"}.items():
+            group = of_case[of_case["verdict"] == verdict]
+            if group.empty:
+                continue
+            columns = ("loss", "trained_gradient_norm", "gradient_norm", "relative_gradient_norm")
+            shares = ("minimal_ratio", "near_zero", "negative")
+            rows.append(
+                (
+                    case_name(case),
+                    Markdown(words),
+                    fmt.count(len(group)),
+                    *(fmt.number(_middle(group, column), 2) for column in columns),
+                    *(fmt.number(_middle(group, column), 2) for column in shares),
+                )
+            )
+    return Table(
+        name="results",
+        caption=Markdown(
+            "Where the runs ended. Medians over the runs of each kind: loss, gradient norm after "
+            "training and at the end, that divided by the largest eigenvalue, and the shares of "
+            "eigenvalues above τ (the minimal ratio), between −τ and τ, and below −τ."
+        ),
+        header=(
+            "Problem",
+            "End",
+            "Runs",
+            "Loss",
+            "Norm before",
+            "Norm",
+            "Norm / λmax",
+            "Ratio",
+            "Near 0",
+            "Below 0",
+        ),
+        align="llrrrrrrrr",
+        rows=tuple(rows),
+        widths=(10, 16, 6, 10, 11, 11, 11, 7, 8, 10),
+    )
+
+
+def _middle(group: pd.DataFrame, column: str) -> float | None:
+    values = [value for value in group[column] if pd.notna(value)] if column in group else []
+    return median(values) if values else None
+
+
+def _epsilon(record: Record) -> float:
+    return float(cast(dict[str, Any], record.settings["search"])["epsilon"])
+
+
+def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
+    heard = []
+    for case in record.rows("cases"):
+        done = _of(runs, case)
+        if done.empty:
+            continue
+        kinds = ", ".join(
+            f"{fmt.count(int((done['verdict'] == verdict).sum()))} {words}"
+            for verdict, words in VERDICTS.items()
+        )
+        correlation = rank_correlation(ranked_losses(done), done["minimal_ratio"]).value
+        heard.append(
+            f"{_title(case)}: {kinds}; losses from {fmt.loss(done['loss'].min())} to "
+            f"{fmt.loss(done['loss'].max())}, ratios from "
+            f"{fmt.number(done['minimal_ratio'].min(), 2)} to "
+            f"{fmt.number(done['minimal_ratio'].max(), 2)}, rank correlation "
+            f"{fmt.correlation(correlation)}"
+        )
+    return Figure(
+        name="ratio",
+        caption=Markdown(
+            "Minimal ratio against training loss at the end of the second phase, "
+            f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled circles: "
+            "critical points, with a gradient norm of at most "
+            f"{fmt.number(_epsilon(record), 2)}; squares: gradient-flat; triangles: still falling "
+            "when the iterations ended. The area of a mark counts the runs that coincide there."
+        ),
+        alt=f"Scatter plots over a logarithmic loss axis. {'. '.join(heard)}.",
+        draw=partial(_draw_ratio, record, runs),
+    )
+
+
+def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
+    cases = record.rows("cases")
+    figure, axes = canvas(1, len(cases), height=3.0, sharey=True)
+    for place, case in zip(axes[0], cases, strict=True):
+        done = _of(runs, case)
+        for index, (verdict, words) in enumerate(VERDICTS.items()):
+            _draw_marks(place, done[done["verdict"] == verdict], index, words)
+        place.set(title=_title(case), xlabel="training loss (MSE)")
+        logarithmic(place, "x")
+        place.set_ylim(-0.04, 1.06)
+    axes[0, 0].set_ylabel("minimal ratio")
+    legend_below(figure, axes[0, 0], len(VERDICTS))
+    return figure
+
+
+def _draw_marks(place: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
+    """One mark for runs of one ratio whose losses agree to a fiftieth of a decade."""
+    met = Counter(
+        (round(50 * math.log10(row["loss"])) / 50, row["minimal_ratio"])
+        for _, row in rows.iterrows()
+        if row["loss"] > 0
+    )
+    style = line(index)
+    place.scatter(
+        [10**loss for loss, _ in met],
+        [ratio for _, ratio in met],
+        s=[AREA * count for count in met.values()],
+        marker=style.marker,
+        facecolors=style.color if index == 0 else "none",
+        edgecolors=style.color,
+        alpha=0.6 if index == 0 else 0.9,
+        linewidths=1.1,
+        zorder=3 + index,
+    )
+    place.scatter(
+        [],
+        [],
+        s=2 * AREA,
+        marker=style.marker,
+        facecolors=style.color if index == 0 else "none",
+        edgecolors=style.color,
+        label=words,
+    )
+
+
+def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
+    heard = "; ".join(
+        f"{_title(case)}: median {fmt.number(_middle(_of(runs, case), 'trained_gradient_norm'), 2)}"
+        f" after training, {fmt.number(_middle(_of(runs, case), 'gradient_norm'), 2)} at the end"
+        for case in record.rows("cases")
+        if len(_of(runs, case))
+    )
+    return Figure(
+        name="norms",
+        caption=Markdown(
+            "Gradient norm of every run after training (crosses) and at the end of the second "
+            "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
+            f"{fmt.number(_epsilon(record), 2)} below which a run counts as critical."
+        ),
+        alt=f"Two rows of points in each panel, on a logarithmic axis. {heard}.",
+        draw=partial(_draw_norms, record, runs),
+    )
+
+
+def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
+    from matplotlib.ticker import MaxNLocator
+
+    cases = record.rows("cases")
+    figure, axes = canvas(1, len(cases), height=2.9, sharey=True)
+    for place, case in zip(axes[0], cases, strict=True):
+        done = _of(runs, case).sort_values("gradient_norm")
+        done = done.assign(place=range(1, len(done) + 1))
+        place.plot(
+            done["place"],
+            done["trained_gradient_norm"],
+            color="#000000",
+            marker="x",
+            linestyle="none",
+            alpha=0.6,
+            label="after training",
+        )
+        for index, (verdict, words) in enumerate(VERDICTS.items()):
+            style, rows = line(index), done[done["verdict"] == verdict]
+            place.plot(
+                rows["place"],
+                rows["gradient_norm"],
+                color=style.color,
+                marker=style.marker,
+                markerfacecolor=style.color if index == 0 else "none",
+                linestyle="none",
+                label=words,
+            )
+        place.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
+        place.set(title=_title(case), xlabel="run, by its final norm")
+        logarithmic(place, "y")
+        place.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes[0, 0].set_ylabel("gradient norm")
+    legend_below(figure, axes[0, 0], len(VERDICTS) + 1)
+    return figure
+
+
+def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
+    tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
+    heard = []
+    for case in record.rows("cases"):
+        done = _of(runs, case)
+        if len(done):
+            shares = pd.DataFrame(swept(done, "swept_positive", case["parameters"]))
+            medians = shares.median()
+            heard.append(
+                f"{_title(case)}: the median positive share goes from "
+                f"{fmt.number(medians.iloc[0], 2)} to {fmt.number(medians.iloc[-1], 2)}"
+            )
+    return Figure(
+        name="tolerance",
+        caption=Markdown(
+            "Shares of positive, near-zero and negative eigenvalues against the tolerance, "
+            "relative to the largest eigenvalue in magnitude. Lines: median over all runs of a "
+            f"problem ({fmt.count(len(runs))} in all); bands: from the smallest to the largest. "
+            "Dotted: the stated tolerance."
+        ),
+        alt=(
+            f"A curve for each sign in each panel, from {fmt.number(tolerances[0], 1)} to "
+            f"{fmt.number(tolerances[-1], 1)}. {'; '.join(heard)}."
+        ),
+        draw=partial(_draw_tolerance, record, runs),
+    )
+
+
+def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
+    cases = record.rows("cases")
+    tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
+    figure, axes = canvas(1, len(cases), height=2.7, sharey=True)
+    for place, case in zip(axes[0], cases, strict=True):
+        done = _of(runs, case)
+        place.set(title=_title(case), xlabel="τ / max |λ|")
+        logarithmic(place, "x")
+        place.set_ylim(-0.03, 1.03)
+        if done.empty:
+            continue
+        positive, negative = (
+            swept(done, column, case["parameters"])
+            for column in ("swept_positive", "swept_negative")
+        )
+        kinds = {"positive": positive, "near zero": 1 - positive - negative, "negative": negative}
+        for index, (words, shares) in enumerate(kinds.items()):
+            draw_band(place, tolerances, shares.tolist(), index, words)
+        place.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
+    axes[0, 0].set_ylabel("share of the eigenvalues")
+    legend_below(figure, axes[0, 0])
+    return figure
+
+
+def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
+    heard = []
+    for spectrum in record.rows("spectra"):
+        values = spectrum["eigenvalues"]
+        heard.append(
+            f"{_title(spectrum)}: {fmt.count(len(values))} eigenvalues from "
+            f"{fmt.number(values[0], 2)} to {fmt.number(values[-1], 2)}"
+        )
+    return Figure(
+        name="spectrum",
+        caption=Markdown(
+            "The exact spectrum of one run of each problem: that with the smallest gradient norm "
+            "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
+            "the tolerance τ, linear within it (shaded)."
+        ),
+        alt=f"Eigenvalues in rising order. {'; '.join(heard)}.",
+        draw=partial(_draw_spectrum, record),
+    )
+
+
+def _draw_spectrum(record: Record) -> Canvas:
+    from matplotlib.ticker import MaxNLocator
+
+    cases = {case["case"]: case for case in record.rows("cases")}
+    spectra = record.rows("spectra")
+    figure, axes = canvas(1, len(spectra), height=2.9)
+    for place, spectrum in zip(axes[0], spectra, strict=True):
+        case, values = cases[spectrum["case"]], spectrum["eigenvalues"]
+        tolerance = case["relative_tolerance"] * max(abs(value) for value in values)
+        signs = {1: "positive", 0: "near zero", -1: "negative"}
+        for index, (sign, words) in enumerate(signs.items()):
+            style = line(index)
+            points = [(n, v) for n, v in enumerate(values, start=1) if _sign(v, tolerance) == sign]
+            place.plot(
+                [n for n, _ in points],
+                [v for _, v in points],
+                color=style.color,
+                marker=style.marker,
+                markerfacecolor="none" if index else style.color,
+                linestyle="none",
+                label=words,
+            )
+        place.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
+        if tolerance > 0:
+            logarithmic(place, "y", linear=tolerance, linscale=0.6)
+            _decades(place, values, tolerance)
+        place.set(title=f"{_title(case)}, seed {spectrum['seed']}", xlabel="eigenvalue, by size")
+        place.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes[0, 0].set_ylabel("eigenvalue λ")
+    legend_below(figure, axes[0, 0])
+    return figure
+
+
+def _sign(value: float, tolerance: float) -> int:
+    return int(value > tolerance) - int(value < -tolerance)
+
+
+def _decades(place: Axes, values: list[float], tolerance: float) -> None:
+    """A few ticks at whole decades on each side of zero where there are eigenvalues."""
+    largest = max(abs(value) for value in values)
+    low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
+    step = max(1, math.ceil((high - low + 1) / 4))
+    powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
+    top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
+    place.set_ylim(bottom, top)
+    place.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])

@@ -1,0 +1,51 @@
+"""A question of the homework, and how much it asks for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from report.records import Record
+
+
+@dataclass(frozen=True)
+class Demand:
+    """How many of something a question asks for, and how many a record has."""
+
+    least: int
+    things: str
+    count: Callable[[Record], int]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: its task, its words, and the figures and tables that answer it.
+
+    `equations` are labels in the task's template, where a definition or a method answers it.
+    """
+
+    task: str
+    text: str
+    answers: tuple[str, ...]
+    equations: tuple[str, ...] = ()
+    comment: bool = False
+    bonus: bool = False
+    demand: Demand | None = None
+
+
+def models(least: int) -> Demand:
+    return Demand(least, "models", lambda record: len(record.models))
+
+
+def listed(least: int, things: str, setting: str) -> Demand:
+    def count(record: Record) -> int:
+        value = record.settings[setting]
+        return len(value) if isinstance(value, list) else int(value)  # type: ignore[arg-type]
+
+    return Demand(least, things, count)
+
+
+def rows(least: int, things: str, table: str) -> Demand:
+    return Demand(least, things, lambda record: len(record.rows(table)))
+
+
+def datasets(least: int) -> Demand:
+    return Demand(least, "data sets", lambda record: len(record.datasets))

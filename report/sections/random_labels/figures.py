@@ -1,0 +1,178 @@
+"""Random labels: curves for every share of random labels, and their price."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from report.figures.scales import logarithmic
+from report.figures.style import canvas, draw_band, legend_below
+from report.numbers.frames import known
+from report.numbers.statistics import mean, median
+from report.records import Record
+from report.sections.aligned import aligned
+from report.sections.random_labels.claims import commentary, share, top_threshold
+from report.sections.section import Figure, Section, Table, models_table
+from report.words import format as fmt
+from report.words.markdown import Markdown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    runs = record.frame("runs")
+    return Section(
+        figures=(
+            _curves_figure(record, runs, "loss"),
+            _curves_figure(record, runs, "accuracy"),
+            _price_figure(record, runs),
+        ),
+        tables=(models_table(record), _results_table(record, runs)),
+        commentary=commentary(record, runs),
+    )
+
+
+def _results_table(record: Record, runs: pd.DataFrame) -> Table:
+    fits = record.frame("fits")
+    top = top_threshold(record)
+    rows = []
+    for fraction, group in runs.groupby("fraction"):
+        done = known(group, "final_test_accuracy")
+        chosen = fits[(fits["fraction"] == fraction) & (fits["threshold"] == top)]
+        reached = chosen["epoch"].dropna()
+        fitted = [fmt.count(len(reached)), Markdown("of"), fmt.count(len(chosen))]
+        if len(reached):
+            fitted.append(Markdown(f"(epoch {fmt.count(median(list(reached)))})"))
+
+        def shown(column: str, done: pd.DataFrame = done) -> float | None:
+            values = [value for value in done[column] if pd.notna(value)]
+            return mean(values).value if values else None
+
+        rows.append(
+            (
+                share(float(str(fraction))),
+                fmt.count(shown("changed_labels")),
+                fmt.loss(shown("final_train_loss")),
+                fmt.loss(shown("final_test_loss")),
+                fmt.accuracy(shown("final_train_accuracy")),
+                fmt.accuracy(shown("final_test_accuracy")),
+                fmt.percent(shown("changed_fitted")),
+                Markdown(" ".join(fitted)),
+            )
+        )
+    return Table(
+        name="results",
+        caption=Markdown(
+            "At the end of training, means over the seeds. *Changed* counts the training labels "
+            "that differ from the true ones (a label drawn at random may come out true), *Learned* "
+            "is the share of these that the network answers. *Fitted*: runs whose training "
+            f"accuracy reaches {fmt.percent(top, 0)}, and the median epoch at which they do."
+        ),
+        header=(
+            "Random",
+            "Changed",
+            "Train loss",
+            "Test loss",
+            "Train accuracy",
+            "Test accuracy",
+            "Learned",
+            "Fitted",
+        ),
+        align="rrrrrrrl",
+        rows=tuple(rows),
+        widths=(10, 11, 11, 11, 13, 13, 11, 20),
+    )
+
+
+def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
+    show = fmt.accuracy if quantity == "accuracy" else fmt.loss
+    ends = "; ".join(
+        f"{share(float(str(fraction)))} random: train "
+        f"{show(group[f'final_train_{quantity}'].mean())}, test "
+        f"{show(group[f'final_test_{quantity}'].mean())}"
+        for fraction, group in runs.groupby("fraction")
+    )
+    thin = " The thin line is the accuracy of guessing." if quantity == "accuracy" else ""
+    return Figure(
+        name=quantity,
+        caption=Markdown(
+            f"Training {quantity} (left, against the labels trained on) and test {quantity} "
+            "(right, against the intact labels) over the epochs, one line per share of random "
+            f"labels. Lines: median over {fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from "
+            f"the smallest to the largest.{thin}"
+        ),
+        alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
+        draw=partial(_draw_curves, record, runs, quantity),
+    )
+
+
+def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
+    figure, axes = canvas(1, 2, height=3.1, sharey=quantity == "accuracy")
+    for place, split in zip(axes[0], ("train", "test"), strict=True):
+        for index, (fraction, group) in enumerate(runs.groupby("fraction")):
+            x, curves = aligned(group, f"{split}_{quantity}")
+            if quantity == "accuracy":
+                curves = [[100 * value for value in curve] for curve in curves]
+            draw_band(place, x, curves, index, f"{share(float(str(fraction)))} random")
+        place.set(title="training" if split == "train" else "test", xlabel="epoch")
+        if quantity == "loss":
+            logarithmic(place, "y")
+        else:
+            _guessing(record, place)
+    axes[0, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
+    legend_below(figure, axes[0, 0], 3)
+    return figure
+
+
+def _guessing(record: Record, place: Axes) -> None:
+    chance = float(record.metrics["chance"])  # type: ignore[arg-type]
+    place.axhline(100 * chance, color="#000000", linewidth=0.7)
+
+
+def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
+    means = runs.groupby("fraction")[["final_train_accuracy", "final_test_accuracy"]].mean()
+    words = "; ".join(
+        f"{share(float(str(fraction)))}: {fmt.accuracy(row.iloc[0])}, {fmt.accuracy(row.iloc[1])}"
+        for fraction, row in means.iterrows()
+    )
+    return Figure(
+        name="price",
+        caption=Markdown(
+            "Left: training and test accuracy at the end against the share of random labels; the "
+            "thin line is the accuracy of guessing. Right: the first epoch at which the training "
+            "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
+            f"Lines: median over {fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from the "
+            "smallest to the largest."
+        ),
+        alt=f"Final accuracies by share of random labels (training, test): {words}.",
+        draw=partial(_draw_price, record, runs),
+    )
+
+
+def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
+    figure, axes = canvas(1, 2, height=2.8)
+    left, right = axes[0]
+    for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
+        table = 100 * runs.pivot(index="seed", columns="fraction", values=f"final_{split}_accuracy")
+        shares = [100 * float(f) for f in table.columns]
+        draw_band(left, shares, table.astype(float).values.tolist(), index, words, markers=True)
+    _guessing(record, left)
+    left.set(xlabel="random labels (%)", ylabel="final accuracy (%)", ylim=(0, 103))
+    left.legend(loc="center left")
+    fits = record.frame("fits")
+    for index, (threshold, group) in enumerate(fits.groupby("threshold")):
+        table = group.pivot(index="seed", columns="fraction", values="epoch").astype(float)
+        if table.notna().to_numpy().any():
+            shares = [100 * float(f) for f in table.columns]
+            label = f"training accuracy {share(float(str(threshold)))}"
+            draw_band(right, shares, table.values.tolist(), index + 2, label, markers=True)
+    right.set(xlabel="random labels (%)", ylabel="first epoch at threshold")
+    right.set_ylim(bottom=0)
+    if right.get_legend_handles_labels()[0]:
+        right.legend(loc="best")
+    return figure

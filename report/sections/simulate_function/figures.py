@@ -1,0 +1,214 @@
+"""Simulating a function: curves, predictions, and which model fits best at equal size."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from report.figures.scales import logarithmic
+from report.figures.style import canvas, draw_band, legend_below
+from report.numbers.frames import known
+from report.numbers.statistics import median
+from report.records import Record
+from report.sections.aligned import aligned
+from report.sections.section import Figure, Section, Table, models_table
+from report.sections.simulate_function.claims import commentary, formulas
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+from report.words.traced import traced
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    runs = record.frame("runs")
+    functions = list(dict.fromkeys(runs["function"]))
+    runs = runs.sort_values("function", key=lambda names: names.map(functions.index), kind="stable")
+    return Section(
+        figures=(
+            _loss_figure(record, runs, functions),
+            _prediction_figure(record, runs, functions),
+        ),
+        tables=(
+            models_table(record),
+            _functions_table(record),
+            _results_table(record, runs),
+            *_stopped_tables(record, runs),
+        ),
+        commentary=commentary(record),
+    )
+
+
+def _functions_table(record: Record) -> Table:
+    return Table(
+        name="functions",
+        caption=Markdown("Functions, their domains, and how singular points are handled."),
+        header=("Function", "Domain", "Points", "At singular points"),
+        align="llrl",
+        rows=tuple(
+            (
+                fmt.formula(f["formula"]),
+                fmt.formula(f"[{f['domain'][0]:g}, {f['domain'][1]:g}]"),
+                fmt.count(f["points"]),
+                _note(f["note"]),
+            )
+            for f in record.rows("functions")
+        ),
+        widths=(26, 16, 10, 48),
+    )
+
+
+@fmt.formatter
+def _note(text: str) -> Markdown:
+    """How singular points are handled, Markdown with formulas that comes with the function."""
+    return Markdown(text or "none")
+
+
+def _results_table(record: Record, runs: pd.DataFrame) -> Table:
+    names = formulas(record)
+    rows = []
+    for (function, model), group in runs.groupby(["function", "model"], sort=False):
+        done = known(group, "final_train_loss")
+        values = list(done["final_train_loss"])
+        rows.append(
+            (
+                names[str(function)],
+                escape(str(model)),
+                fmt.loss(median(values) if values else None),
+                fmt.loss(min(values, default=None)),
+                fmt.loss(max(values, default=None)),
+                fmt.loss(median(list(done["final_test_loss"])) if values else None),
+                fmt.count(len(values)),
+            )
+        )
+    return Table(
+        name="results",
+        caption=Markdown(
+            "Final mean squared errors. Test points are the midpoints of the training grid; "
+            "*n* counts seeds that did not diverge."
+        ),
+        header=(
+            "Function",
+            "Model",
+            "Train, median",
+            "Train, best",
+            "Train, worst",
+            "Test, median",
+            "n",
+        ),
+        align="llrrrrr",
+        rows=tuple(rows),
+        widths=(22, 14, 14, 14, 14, 15, 7),
+    )
+
+
+def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
+    """The runs that were made again under a stopping rule, beside those of full length."""
+    if "stopped" not in record.metrics:
+        return []
+    names = formulas(record)
+    rows = []
+    order = list(dict.fromkeys(runs["function"]))
+    stopped = record.frame("stopped")
+    for (function, model), group in sorted(
+        stopped.groupby(["function", "model"], sort=False),
+        key=lambda item: order.index(item[0][0]),
+    ):
+        whole = runs[(runs["function"] == function) & (runs["model"] == model)]
+        ended = list(group["stopped_at"].dropna())
+        losses = [list(g["final_train_loss"].dropna()) for g in (group, whole)]
+        rows.append(
+            (
+                names[str(function)],
+                escape(str(model)),
+                Markdown(f"{fmt.count(len(ended))} of {fmt.count(len(group))}"),
+                fmt.count(median(ended) if ended else None),
+                *(fmt.loss(median(values) if values else None) for values in losses),
+            )
+        )
+    return [
+        Table(
+            name="stopped",
+            caption=Markdown(
+                "The same runs under the stopping rule of the settings: how many it ended, at "
+                "which epoch (median), and their final training loss beside that of the runs of "
+                "full length (medians)."
+            ),
+            header=("Function", "Model", "Ended", "At epoch", "Loss, stopped", "Loss, full length"),
+            align="llrrrr",
+            rows=tuple(rows),
+        )
+    ]
+
+
+def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
+    seeds = runs["seed"].nunique()
+    ends = "; ".join(
+        f"{traced(str(model))} on {function} ends at {fmt.loss(group['final_train_loss'].median())}"
+        for (function, model), group in runs.groupby(["function", "model"], sort=False)
+    )
+    return Figure(
+        name="loss",
+        caption=Markdown(
+            "Training loss (mean squared error) of all models against epochs. Lines: median over "
+            f"{fmt.plural(seeds, 'seed')}; bands: from the smallest to the largest."
+        ),
+        alt=f"Falling loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
+        draw=partial(_draw_loss, record, runs, functions),
+    )
+
+
+def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
+    figure, axes = canvas(1, len(functions), height=2.9, sharey=True)
+    for place, function in zip(axes[0], functions, strict=True):
+        for index, model in enumerate(m.name for m in record.models):
+            chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
+            x, curves = aligned(chosen, "train_loss")
+            draw_band(place, x, curves, index, model)
+        place.set(title=function, xlabel="epoch")
+        logarithmic(place, "x", linear=2)
+        logarithmic(place, "y")
+        place.set_xlim(left=0)
+    axes[0, 0].set_ylabel("training loss (MSE)")
+    legend_below(figure, axes[0, 0], len(record.models))
+    return figure
+
+
+def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
+    return Figure(
+        name="prediction",
+        caption=Markdown(
+            "Ground truth and predicted curves of all models, each by its seed with the median "
+            "training loss."
+        ),
+        alt=(
+            "One panel per function: the ground truth as a black line and one predicted curve per "
+            "model over the domain. The closer a curve lies to the black line, the better the fit; "
+            "the losses are in the table of results."
+        ),
+        draw=partial(_draw_prediction, record, runs, functions),
+    )
+
+
+def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
+    truth = {f["function"]: f for f in record.rows("functions")}
+    figure, axes = canvas(1, len(functions), height=2.9)
+    for place, function in zip(axes[0], functions, strict=True):
+        x = truth[function]["x"]
+        place.plot(
+            x, truth[function]["y"], color="#000000", linewidth=2.4, alpha=0.45, label="truth"
+        )
+        for index, model in enumerate(m.name for m in record.models):
+            chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
+            done = known(chosen, "final_train_loss").sort_values("final_train_loss")
+            if len(done):
+                middle = done.iloc[(len(done) - 1) // 2]
+                draw_band(place, x, [middle["prediction"]], index, model)
+        place.set(title=function, xlabel="x")
+    axes[0, 0].set_ylabel("f(x)")
+    legend_below(figure, axes[0, 0], len(record.models) + 1)
+    return figure

@@ -1,0 +1,149 @@
+"""Training on an actual task: losses and accuracies of networks of several depths."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from report.figures.scales import logarithmic
+from report.figures.style import canvas, draw_band, legend_right
+from report.numbers.frames import known
+from report.numbers.statistics import mean
+from report.records import Record
+from report.sections.aligned import aligned
+from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.train_on_task.claims import commentary
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+from report.words.traced import traced
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    runs = record.frame("runs")
+    return Section(
+        figures=(
+            _figure(record, runs, "loss", "cross-entropy" if _cross_entropy(record) else "loss"),
+            _figure(record, runs, "accuracy", "accuracy"),
+        ),
+        tables=(models_table(record), settings_table(record), _results_table(record, runs)),
+        commentary=commentary(record),
+    )
+
+
+def _cross_entropy(record: Record) -> bool:
+    comparisons = record.settings["comparisons"]
+    assert isinstance(comparisons, list)
+    return all(c["training"]["loss"] == "cross_entropy" for c in comparisons)  # type: ignore[index,call-overload]
+
+
+def _results_table(record: Record, runs: pd.DataFrame) -> Table:
+    rows = []
+    for (dataset, model), group in runs.groupby(["dataset", "model"], sort=False):
+        done = known(group, "final_test_accuracy")
+
+        def shown(column: str, done: pd.DataFrame = done) -> float | None:
+            return mean(list(done[column])).value if len(done) else None
+
+        tests = list(done["final_test_accuracy"])
+        rows.append(
+            (
+                escape(str(dataset)),
+                escape(str(model)),
+                fmt.loss(shown("final_train_loss")),
+                fmt.loss(shown("final_test_loss")),
+                fmt.accuracy(shown("final_train_accuracy")),
+                fmt.accuracy(shown("final_test_accuracy")),
+                fmt.accuracy(min(tests, default=None)),
+                fmt.accuracy(max(tests, default=None)),
+                fmt.count(len(done)),
+            )
+        )
+    return Table(
+        name="results",
+        caption=Markdown(
+            "At the end of training: means over the seeds, and the range of the test accuracy; *n* "
+            "counts seeds that did not diverge."
+        ),
+        header=(
+            "Data",
+            "Model",
+            "Train loss",
+            "Test loss",
+            "Train accuracy",
+            "Test accuracy",
+            "lowest",
+            "highest",
+            "n",
+        ),
+        align="llrrrrrrr",
+        rows=tuple(rows),
+        widths=(13, 17, 10, 10, 13, 13, 10, 10, 4),
+    )
+
+
+def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
+    seeds = runs["seed"].nunique()
+    ends = "; ".join(
+        f"{traced(str(model))} on {dataset}: train "
+        f"{_shown(quantity, group[f'final_train_{quantity}'].mean())}, "
+        f"test {_shown(quantity, group[f'final_test_{quantity}'].mean())}"
+        for (dataset, model), group in runs.groupby(["dataset", "model"], sort=False)
+    )
+    return Figure(
+        name=quantity,
+        caption=Markdown(
+            f"Training {quantity} (left) and test {quantity} (right) of all models against epochs, "
+            f"one row per data set. Lines: median over {fmt.plural(seeds, 'seed')}; bands: from "
+            "the smallest to the largest."
+        ),
+        alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
+        draw=partial(_draw, record, runs, quantity, unit),
+    )
+
+
+def _shown(quantity: str, value: float) -> str:
+    return fmt.accuracy(value) if quantity == "accuracy" else fmt.loss(value)
+
+
+def _limits(runs: pd.DataFrame) -> tuple[float, float]:
+    """Percents between which the axis of accuracy shows all but the untrained networks."""
+    later = [
+        100 * value
+        for column in ("train_accuracy", "test_accuracy")
+        for curve in runs[column]
+        for value in curve[1:]
+    ]
+    if not later:
+        return 0.0, 100.0
+    low, high = max(0.0, min(later) - 5), max(later)
+    return low, high + 0.03 * max(high - low, 5.0)
+
+
+def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
+    datasets = list(dict.fromkeys(runs["dataset"]))
+    figure, axes = canvas(len(datasets), 2, height=2.5, sharey="row")
+    for row, dataset in enumerate(datasets):
+        chosen = runs[runs["dataset"] == dataset]
+        for column, split in enumerate(("train", "test")):
+            place = axes[row, column]
+            for index, (model, group) in enumerate(chosen.groupby("model", sort=False)):
+                x, curves = aligned(group, f"{split}_{quantity}")
+                if quantity == "accuracy":
+                    curves = [[100 * value for value in curve] for curve in curves]
+                draw_band(place, x, curves, index, str(model))
+            place.set(
+                title=f"{dataset}, {'training' if split == 'train' else 'test'}", xlabel="epoch"
+            )
+            if quantity == "loss":
+                logarithmic(place, "y")
+            else:
+                place.set_ylim(_limits(chosen))
+        axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
+        legend_right(axes[row, 1])
+    return figure

@@ -1,0 +1,291 @@
+"""Weight trajectories: principal components of one layer and of the whole model, and distances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from report.figures.style import MARKERS, canvas, line
+from report.numbers.frames import known
+from report.numbers.statistics import mean
+from report.records import Record
+from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.weight_trajectories.claims import commentary
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+MARKED = 4
+"""Epochs of a trajectory that have a marker of their own, the first and the last among them."""
+PARTS = ("layer", "model")
+
+
+def section(record: Record) -> Section:
+    """Figures, tables and commentary."""
+    parts = {row["part"]: row for row in record.rows("parts")}
+    drawn = [name for name in PARTS if parts[name]["explained"] is not None]
+    figures = [_trajectories(record, parts[name]) for name in drawn]
+    tables = [models_table(record), _settings(record)]
+    if drawn:
+        figures.append(_distances(record, parts))
+        tables.append(_distance_table(record, parts))
+    return Section(
+        figures=tuple(figures),
+        tables=(*tables, _runs_table(record)),
+        commentary=commentary(record),
+    )
+
+
+def _settings(record: Record) -> Table:
+    """The settings, with the layer in words and the method, which is no setting."""
+    table = settings_table(record, omit=("network", "layer"))
+    layer = next(row["words"] for row in record.rows("parts") if row["part"] == "layer")
+    more = (
+        (Markdown("layer"), escape(layer)),
+        (
+            Markdown("dimension reduction"),
+            Markdown("principal component analysis, one fit to the snapshots of all runs"),
+        ),
+    )
+    return replace(table, rows=table.rows + more)
+
+
+def _marked(epochs: list[int]) -> list[int]:
+    """Positions of the epochs that have their own marker."""
+    return sorted({round(p) for p in np.linspace(0, len(epochs) - 1, MARKED)})
+
+
+def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
+    runs = known(record.frame("runs"), "final_train_loss")
+    first, second = part["explained"][:2]
+    article = "the " if part["part"] == "model" else ""
+    return Figure(
+        name=part["part"],
+        caption=Markdown(
+            f"Parameters of {article}{escape(part['words'])}, {fmt.count(part['parameters'])} in "
+            f"number, during {fmt.plural(len(runs), 'training')}, projected on the first two "
+            f"principal components of all {fmt.count(part['snapshots'])} snapshots. A gray line "
+            "joins the points of one run in order, the number at its end is the seed; color is the "
+            "training loss. Large markers tell epochs apart as in the legend; there is a point for "
+            f"every {fmt.plural(int(record.metrics['record_every']), 'epoch')}."  # type: ignore[arg-type]
+        ),
+        alt=(
+            f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: "
+            f"{fmt.percent(first)} of the variance; second: {fmt.percent(second)}. Each path leads "
+            "from its start to its end; the training loss falls along every path, from "
+            f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} to "
+            f"{fmt.loss(runs['final_train_loss'].mean())} in the mean."
+        ),
+        draw=partial(_draw_trajectories, record, part),
+    )
+
+
+def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LogNorm
+    from matplotlib.lines import Line2D
+
+    from report.figures.ticks import plain_ticks
+
+    points = [row for row in record.rows("points") if row["part"] == part["part"]]
+    runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
+    figure, axes = canvas(1, 1, height=3.7)
+    place = axes[0, 0]
+    losses = np.asarray([runs[row["seed"]]["train_loss"] for row in points], dtype=float)
+    scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
+    marked = _marked(points[0]["epoch"])
+    for row, values in zip(points, losses, strict=True):
+        x, y = np.asarray(row["pc1"]), np.asarray(row["pc2"])
+        place.plot(x, y, color="#888888", linewidth=0.9, zorder=1)
+        place.scatter(x, y, c=values, norm=scale, s=9, zorder=2, linewidth=0)
+        for marker, position in zip(MARKERS, marked, strict=False):
+            place.scatter(
+                x[position],
+                y[position],
+                c=[values[position]],
+                norm=scale,
+                s=34,
+                marker=marker,
+                edgecolor="#000000",
+                linewidth=0.5,
+                zorder=3,
+            )
+    _number(place, points)
+    first, second = part["explained"][:2]
+    place.set(
+        xlabel=f"principal component 1 ({fmt.percent(first)} of the variance)",
+        ylabel=f"principal component 2 ({fmt.percent(second)})",
+    )
+    place.set_aspect("equal", adjustable="datalim")
+    place.margins(0.12)
+    bar = figure.colorbar(ScalarMappable(scale), ax=place, label="training loss", shrink=0.8)
+    plain_ticks(bar.ax.yaxis)
+    figure.legend(
+        handles=[
+            Line2D([], [], linestyle="", marker=marker, color="#555555", label=label)
+            for marker, label in zip(MARKERS, _epoch_labels(runs, marked), strict=False)
+        ],
+        loc="outside lower center",
+        ncols=2,
+        fontsize=8,
+    )
+    return figure
+
+
+def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[str]:
+    """`epoch 15, mean training accuracy 93.1 %`; without an accuracy, the mean loss."""
+    rows = list(runs.values())
+    labels = []
+    for position in marked:
+        epoch = f"epoch {rows[0]['epoch'][position]}, mean training "
+        if "train_accuracy" in rows[0]:
+            share = float(np.mean([row["train_accuracy"][position] for row in rows]))
+            labels.append(f"{epoch}accuracy {fmt.percent(share)}")
+        else:
+            average = float(np.mean([row["train_loss"][position] for row in rows]))
+            labels.append(f"{epoch}loss {fmt.loss(average)}")
+    return labels
+
+
+def _number(place: Axes, points: list[dict[str, Any]]) -> None:
+    """The seeds beyond the last points; runs that end (nearly) at one place share a label."""
+    starts = np.asarray([[row["pc1"][0], row["pc2"][0]] for row in points])
+    ends = np.asarray([[row["pc1"][-1], row["pc2"][-1]] for row in points])
+    near = 0.04 * float(np.ptp(ends, axis=0).max())
+    left = list(range(len(points)))
+    while left:
+        same = [i for i in left if np.linalg.norm(ends[i] - ends[left[0]]) <= near]
+        way = ends[same[0]] - starts[same[0]]
+        place.annotate(
+            ", ".join(str(points[i]["seed"]) for i in same),
+            ends[same[0]],
+            xytext=(8 + 3 * len(same)) * way / (np.linalg.norm(way) or 1),
+            textcoords="offset points",
+            ha="center",
+            va="center",
+            fontsize=8,
+            fontweight="bold",
+        )
+        left = [i for i in left if i not in same]
+
+
+def _kinds(record: Record, part: str) -> dict[str, list[float]]:
+    """What is compared: lengths of single runs, distances of all pairs of runs."""
+    runs = record.frame("distances")
+    pairs = record.frame("pairs")
+    own, both = runs[runs["part"] == part], pairs[pairs["part"] == part]
+    return {
+        "length of the path": list(own["path_length"]),
+        "displacement": list(own["displacement"]),
+        "between two starts": list(both["start_distance"]),
+        "between two ends": list(both["end_distance"]),
+    }
+
+
+def _distances(record: Record, parts: dict[str, Any]) -> Figure:
+    described = "; ".join(
+        f"{name}: "
+        + ", ".join(f"{k} {fmt.number(mean(v).value)}" for k, v in _kinds(record, name).items())
+        for name in PARTS
+    )
+    pairs = sum(row["part"] == "model" for row in record.rows("pairs"))
+    return Figure(
+        name="distances",
+        caption=Markdown(
+            "How far the runs go and how far apart they are, as Euclidean distances between "
+            f"parameter vectors. One mark for each run or each of the {fmt.count(pairs)} pairs of "
+            "runs; the bar is the mean."
+        ),
+        alt=f"Rows of marks in two panels, layer and whole model. Means: {described}.",
+        draw=partial(_draw_distances, record, parts),
+    )
+
+
+def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
+    figure, axes = canvas(1, 2, height=2.2, sharey=True)
+    for place, name in zip(axes[0], PARTS, strict=True):
+        kinds = _kinds(record, name)
+        for index, values in enumerate(kinds.values()):
+            style = line(index)
+            heights = np.linspace(-0.22, 0.22, len(values)) if len(values) > 1 else [0.0]
+            place.plot(
+                values,
+                index + np.asarray(heights),
+                linestyle="",
+                marker=style.marker,
+                color=style.color,
+                alpha=0.6,
+                markeredgewidth=0,
+            )
+            middle = float(np.mean(values))
+            place.plot([middle, middle], [index - 0.36, index + 0.36], color="#000000")
+        place.set(title=parts[name]["words"], xlabel="distance", ylim=(len(kinds) - 0.5, -0.5))
+        place.set_yticks(range(len(kinds)), list(kinds))
+        place.set_xlim(left=0)
+        place.grid(visible=False, axis="y")
+    return figure
+
+
+def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
+    rows = []
+    for name in PARTS:
+        for kind, values in _kinds(record, name).items():
+            rows.append(
+                (
+                    escape(parts[name]["words"]),
+                    escape(kind),
+                    fmt.number(mean(values).value),
+                    fmt.number(min(values)),
+                    fmt.number(max(values)),
+                    fmt.count(len(values)),
+                )
+            )
+    return Table(
+        name="distances",
+        caption=Markdown(
+            "Euclidean distances between parameter vectors; *n* counts runs for the first two rows "
+            "of each part and pairs of runs for the others."
+        ),
+        header=("Part", "Distance", "Mean", "Smallest", "Largest", "n"),
+        align="llrrrr",
+        rows=tuple(rows),
+        widths=(28, 26, 12, 13, 13, 8),
+    )
+
+
+def _runs_table(record: Record) -> Table:
+    runs = record.frame("runs")
+    accurate = "final_train_accuracy" in runs
+    shown: list[tuple[str, str, Callable[[float | None], Markdown]]] = [
+        ("Train loss", "final_train_loss", fmt.loss),
+        ("Test loss", "final_test_loss", fmt.loss),
+    ]
+    if accurate:
+        shown += [
+            ("Train accuracy", "final_train_accuracy", fmt.accuracy),
+            ("Test accuracy", "final_test_accuracy", fmt.accuracy),
+        ]
+    return Table(
+        name="runs",
+        caption=Markdown(
+            "The runs at their last recorded epoch; a run that diverged has no values."
+        ),
+        header=("Seed", *(words for words, _, _ in shown)),
+        align="r" * (1 + len(shown)),
+        rows=tuple(
+            (fmt.count(run["seed"]), *(show(_value(run, column)) for _, column, show in shown))
+            for _, run in runs.iterrows()
+        ),
+    )
+
+
+def _value(run: pd.Series[Any], column: str) -> float | None:
+    return float(run[column]) if column in run and pd.notna(run[column]) else None

@@ -1,0 +1,1 @@
+"""Text: formatters, Markdown and tables, and numerals that passed through neither."""

@@ -1,0 +1,183 @@
+"""One formatter per quantity: numbers stay numbers until they pass through here."""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import ParamSpec
+
+from report.words.markdown import Markdown, escape, join, plain
+from report.words.traced import traced
+
+_P = ParamSpec("_P")
+
+
+def formatter(function: Callable[_P, Markdown]) -> Callable[_P, Markdown]:
+    """Mark what the function writes as coming through a formatter, where that is traced."""
+
+    @wraps(function)
+    def formatted(*args: _P.args, **kwargs: _P.kwargs) -> Markdown:
+        return Markdown(traced(function(*args, **kwargs)))
+
+    return formatted
+
+
+MISSING = Markdown("–")
+_MOST_DIGITS = 4
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@formatter
+def count(value: int | float | None) -> Markdown:
+    """A number of things: 1,196,522."""
+    return MISSING if _missing(value) else Markdown(minus(f"{round(value):,}"))  # type: ignore[arg-type]
+
+
+@formatter
+def words(value: int) -> Markdown:
+    """A small number of things in words: three; from eleven on in digits."""
+    return Markdown(_WORDS[value]) if 0 <= value < len(_WORDS) else count(value)
+
+
+@formatter
+def number(value: float | None, digits: int = 3) -> Markdown:
+    """Significant digits; very small and very large numbers as 2.30×10⁻⁵."""
+    if _missing(value):
+        return MISSING
+    assert value is not None
+    if value == 0:
+        return Markdown("0")
+    exponent = math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if -4 <= exponent < 5:
+        return Markdown(minus(f"{value:.{max(digits - 1 - exponent, 0)}f}"))
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return Markdown(minus(f"{mantissa}×{power_of_ten(int(power))}"))
+
+
+@formatter
+def loss(value: float | None) -> Markdown:
+    """A loss, three significant digits."""
+    return number(value, 3)
+
+
+@formatter
+def percent(share: float | None, decimals: int = 1) -> Markdown:
+    """A share in [0, 1] as 97.3 % (with a no-break space)."""
+    if _missing(share):
+        return MISSING
+    return Markdown(minus(f"{100 * share:.{decimals}f}") + "\u00a0%")  # type: ignore[operator]
+
+
+@formatter
+def accuracy(share: float | None) -> Markdown:
+    """An accuracy in percent, two decimals: with 10,000 test examples each digit counts."""
+    return percent(share, 2)
+
+
+@formatter
+def points(difference: float | None) -> Markdown:
+    """A difference of two shares in percentage points."""
+    if _missing(difference):
+        return MISSING
+    value = 100 * difference  # type: ignore[operator]
+    return Markdown(minus(f"{value:.2f}") + "\u00a0percentage points")
+
+
+@formatter
+def factor(ratio: float | None) -> Markdown:
+    """A ratio as a factor: 2.4, 31, 1.2×10³; next to one with the digits that tell it: 1.02."""
+    if _missing(ratio):
+        return MISSING
+    return number(ratio, _digits((ratio,), 2, neutral=1))
+
+
+@formatter
+def correlation(value: float | None) -> Markdown:
+    """A correlation coefficient, two decimals."""
+    return MISSING if _missing(value) else Markdown(minus(f"{value:.2f}"))
+
+
+@formatter
+def seconds(value: float | None) -> Markdown:
+    """A duration: 12 s, 3 min 20 s, 1 h 5 min."""
+    if _missing(value):
+        return MISSING
+    assert value is not None
+    if value < 10:
+        return Markdown(f"{value:.1f}\u00a0s")
+    whole = round(value)
+    if whole < 60:
+        return Markdown(f"{whole}\u00a0s")
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return Markdown(f"{minutes}\u00a0min {rest}\u00a0s")
+    return Markdown(f"{minutes // 60}\u00a0h {minutes % 60}\u00a0min")
+
+
+@formatter
+def interval(
+    low: float | None, high: float | None, digits: int = 2, neutral: float | None = None
+) -> Markdown:
+    """An interval: [0.12, 0.30].
+
+    It has more digits where its ends would look equal, or like `neutral` (one, for a ratio).
+    """
+    if _missing(low) or _missing(high):
+        return MISSING
+    digits = _digits((low, high), digits, neutral)
+    # Escaped, so that the brackets may stand inside a bracketed span.
+    return Markdown(f"\\[{number(low, digits)}, {number(high, digits)}\\]")
+
+
+@formatter
+def seeds(values: Sequence[int]) -> Markdown:
+    """Seeds: 0 to 4, or 1, 3, and 7."""
+    ordered = sorted(values)
+    if len(ordered) > 2 and ordered == list(range(ordered[0], ordered[-1] + 1)):
+        return Markdown(f"{ordered[0]} to {ordered[-1]}")
+    return join([str(v) for v in ordered]) if ordered else MISSING
+
+
+@formatter
+def plural(value: int, one: str, many: str | None = None) -> Markdown:
+    """`one seed`, `three seeds`."""
+    return Markdown(f"{words(value)} {one if value == 1 else many or one + 's'}")
+
+
+@formatter
+def formula(text: str) -> Markdown:
+    """A formula in TeX, as a record or a setting names it, between dollar signs."""
+    return Markdown(f"${text}$")
+
+
+@formatter
+def code(text: str) -> Markdown:
+    """Text as a record has it, shown as code: a command, a commit, a digest.
+
+    Quarto looks for shortcodes in code too, so that what could be one is shown as plain text.
+    """
+    shown = plain(text).replace("`", "")
+    return escape(text) if "{{" in shown or not shown else Markdown(f"`{shown}`")
+
+
+def _digits(values: Sequence[float | None], least: int, neutral: float | None = None) -> int:
+    """Significant digits from `least` on with which different values look different."""
+    known = {value for value in (*values, neutral) if value is not None}
+    for digits in range(least, _MOST_DIGITS):
+        if len({number(value, digits) for value in known}) == len(known):
+            return digits
+    return least if least > _MOST_DIGITS else _MOST_DIGITS
+
+
+def _missing(value: float | None) -> bool:
+    return value is None or not math.isfinite(value)
+
+
+def minus(text: str) -> str:
+    """A number's text with the sign of mathematics where a program writes a hyphen."""
+    return text.replace("-", "−")
+
+
+def power_of_ten(exponent: int) -> str:
+    """10⁻⁵."""
+    return "10" + str(exponent).translate(_SUPERSCRIPTS)

@@ -1,0 +1,51 @@
+"""The cover's file: what is right in it, and what is refused by key."""
+
+from pathlib import Path
+
+import pytest
+
+from report.book.cover import Cover, read_cover
+from report.errors import UserError
+
+
+def test_without_a_file_everything_is_empty(tmp_path: Path) -> None:
+    assert read_cover(tmp_path / "homework.toml") == Cover()
+
+
+def test_every_field(tmp_path: Path) -> None:
+    path = tmp_path / "homework.toml"
+    path.write_text(
+        '[author]\nname = "Ada"\nstudent_id = "1"\nemail = "a@b.c"\n'
+        '[course]\nname = "C"\nhomework = "H"\ninstructor = "I"\n'
+        '[report]\ndate = "today"\nrepository = "https://x.y"\nanonymous = true\n'
+    )
+    cover = read_cover(path)
+    assert (cover.author.name, cover.author.student_id, cover.author.email) == ("Ada", "1", "a@b.c")
+    assert (cover.course.name, cover.course.homework, cover.course.instructor) == ("C", "H", "I")
+    assert cover.report.date == "today" and cover.report.anonymous
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[author\n", "TOML"),
+        ("[author]\nname = 3\n", "author.name"),
+        ("[autor]\nname = 'x'\n", "autor"),
+        ("[author]\nnme = 'x'\n", "author.nme"),
+        ("[report]\nanonymous = 'no'\n", "report.anonymous"),
+        (f"[author]\nname = '{'x' * 10_001}'\n", "author.name"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, text: str, key: str) -> None:
+    path = tmp_path / "homework.toml"
+    path.write_text(text)
+    with pytest.raises(UserError, match="mend") as refused:
+        read_cover(path)
+    assert key in str(refused.value) and str(path) in str(refused.value)
+
+
+def test_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "homework.toml"
+    path.write_bytes(b"[author]\nname = '\xff'\n")
+    with pytest.raises(UserError, match="not readable"):
+        read_cover(path)

@@ -1,0 +1,74 @@
+"""Where each question is answered, and what is said where none is."""
+
+from dataclasses import replace
+
+import pytest
+
+from report.book.gather import Part
+from report.book.questions import QUESTIONS, answered, answers_table, shortfall
+from report.sections.parameter_count.figures import section
+from report.share import shared
+from report.tasks import BY_NAME, TASKS
+from tests.report.sections.parameter_count.test_claims import SIZES, made
+
+RECORD = made()
+SECTION = section(RECORD)
+WHOLE = Part(BY_NAME["parameter-count"], RECORD, SECTION, "")
+COUNT = next(q for q in QUESTIONS if q.text == "At least ten structures")
+
+
+def with_numbered(part: Part) -> tuple[Part, ...]:
+    return tuple(part if t.name == part.task.name else Part(t, None, None, "x") for t in TASKS)
+
+
+def test_every_task_is_asked_to_show_and_to_comment() -> None:
+    asked = {question.task for question in QUESTIONS}
+    assert len(asked) == 11 and asked <= BY_NAME.keys()  # experiments beyond the homework need none
+    for task in asked:
+        own = [q for q in QUESTIONS if q.task == task]
+        assert any(q.comment for q in own), task
+        assert any(q.answers and not q.comment for q in own), task
+
+
+def test_an_equation_that_answers_stands_in_the_template() -> None:
+    asked = {question.task: question.equations for question in QUESTIONS if question.equations}
+    assert {"minimal-ratio", "error-surface", "sharpness"} <= asked.keys()
+    for task, equations in asked.items():
+        text = (shared("templates") / "tasks" / f"{task}.qmd").read_text(encoding="utf-8")
+        assert all(f"{{#{label}}}" in text for label in equations), task
+
+
+def test_a_figure_that_is_missing_leaves_its_question_unanswered() -> None:
+    question = next(q for q in QUESTIONS if q.task == "parameter-count" and "fig-loss" in q.answers)
+    assert answered(question, WHOLE) == "yes"
+    fewer = tuple(figure for figure in SECTION.figures if figure.name != "loss")
+    assert answered(question, replace(WHOLE, section=replace(SECTION, figures=fewer))) == "no"
+
+
+def test_fewer_than_asked_for_is_an_answer_in_part() -> None:
+    assert len(SIZES) < 10
+    assert answered(COUNT, WHOLE) == "partly"
+    assert shortfall(COUNT, WHOLE) == f"{len(SIZES)} of at least 10 models"
+    enough = made(sizes={f"m{n}": 100 + n for n in range(10)})
+    assert answered(COUNT, Part(WHOLE.task, enough, section(enough), "")) == "yes"
+
+
+def test_without_commentary_the_comment_is_missing() -> None:
+    question = next(q for q in QUESTIONS if q.task == "parameter-count" and q.comment)
+    assert answered(question, WHOLE) == "no"
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_a_task_that_was_not_run_answers_nothing(task) -> None:  # type: ignore[no-untyped-def]
+    part = Part(task, None, None, "not run")
+    assert {answered(q, part) for q in QUESTIONS if q.task == task.name} <= {"no"}
+
+
+def test_the_table_says_plainly_what_is_missing() -> None:
+    table = answers_table(with_numbered(WHOLE))
+    rows = [line for line in table.splitlines() if line.startswith("| @sec")]
+    assert len(rows) == len(QUESTIONS)
+    here = [row for row in rows if "@sec-parameter-count" in row]
+    assert any("@fig-parameter-count-accuracy" in row for row in here)
+    assert any("**in part**, 8 of at least 10 models" in row for row in here)
+    assert all("**not answered**" in row for row in rows if row not in here)

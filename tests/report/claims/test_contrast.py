@@ -1,0 +1,108 @@
+"""Sentences from comparisons: numbers and verdict are those of one comparison."""
+
+from dataclasses import replace
+
+import pytest
+
+from report.claims.claim import Evidence
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
+from report.claims.trace import effect
+from report.claims.verdict import contradiction
+from report.numbers.comparison import Comparison, compare
+from report.numbers.parts import Parts
+from report.numbers.scales import ACCURACY, LOSS
+from report.numbers.trend import related
+from report.words.markdown import Markdown
+from tests.report.numbers.groups import group
+
+USED = [Evidence("train-on-task", "runs", (0,), "final_test_accuracy", (0.5,))]
+VERDICTS = ("more", "less", "alike", "seen_more", "seen_less", "undecided", "nothing")
+PLAIN = "{first} {first_value}, {second} {second_value}: {size} {interval} over {n}{left_out}."
+STATEMENT = Contrast("t.c", {v: f"{v}: {PLAIN}" for v in VERDICTS}, quantity=LOSSES)
+
+
+def losses(factor: float, n: int = 6) -> Comparison:
+    wobble = [1.0, 1.1, 0.9, 1.05, 0.95, 1.02][:n]
+    first = group("deep", [factor * w for w in wobble])
+    return compare(first, group("shallow*", [1.0] * n), LOSS)
+
+
+def test_a_sentence_has_the_numbers_of_its_comparison() -> None:
+    claim = STATEMENT(losses(0.1), USED)
+    assert claim.verdict == "less"
+    assert claim.text.startswith(
+        "less: deep 0.100, shallow\\* 1.00: 10 \\[9.3, 11\\] over six seeds"
+    )
+    assert not contradiction(claim)
+
+
+def test_the_interval_belongs_to_the_size() -> None:
+    shown = [STATEMENT(losses(f), USED).values["interval"] for f in (0.1, 10)]
+    assert shown[1].startswith("\\[9.3")
+    assert all(float(s.strip("\\[]").split(",")[0]) > 1 for s in shown)
+
+
+def test_too_few_runs_show_no_interval() -> None:
+    claim = STATEMENT(losses(0.1, n=3), USED)
+    assert claim.verdict == "seen_less"
+    assert claim.values["all"] == "all three seeds"
+    assert STATEMENT(losses(0.1, n=2), USED).values["all"] == "both seeds"
+
+
+def test_what_was_left_out_is_said() -> None:
+    first = group("a", [0.97, 0.971, 0.969, 0.97, 0.972, 0.968, 0.2, None])
+    found = compare(first, group("b", [0.9] * 8), ACCURACY)
+    claim = Contrast("t.c", dict.fromkeys(VERDICTS, "{n}{left_out}"), quantity=ACCURACIES)(
+        found, USED
+    )
+    assert (
+        claim.text
+        == "six seeds (one run without a result left out and one collapsed run set apart)"
+    )
+
+
+def test_a_number_is_no_label() -> None:
+    with pytest.raises(TypeError, match="no label"):
+        STATEMENT(losses(2), USED, model=Markdown("0.31"))  # type: ignore[arg-type]
+    assert isinstance(label("a*"), Label)
+
+
+def test_an_altered_verdict_is_found() -> None:
+    claim = replace(STATEMENT(losses(0.1), USED), verdict="more")
+    assert 'says "more" of what is "less"' in contradiction(claim)
+
+
+def test_a_tendency_has_the_ends_and_the_verdict_of_its_trend() -> None:
+    statement = Tendency(
+        "t.t",
+        {v: f"{v}: {{start}} to {{end}}, {{correlation}}" for v in ("rises", "falls", "too_few")},
+        quantity=LOSSES,
+    )
+    found = related([(float(i), -float(i)) for i in range(8)])
+    assert statement(found, USED).text == "falls: 1.00 to 1.00×10⁻⁷, −1.00"
+    assert statement(related([(1.0, 2.0)]), USED).verdict == "too_few"
+
+
+def test_parts_that_differ_are_named() -> None:
+    statement = Overall(
+        "t.o",
+        {
+            "less": "On {parts} deep is ahead.",
+            "differ": "Deep is ahead on {less}, shallow on {more}.",
+            "partly_less": "Deep is ahead on {less}; {undecided} leaves it open.",
+        },
+    )
+    assert statement(Parts({"sinc": losses(0.1), "sgn": losses(0.2)}), USED).text == (
+        "On sinc and sgn deep is ahead."
+    )
+    assert statement(Parts({"sinc": losses(0.1), "sgn": losses(9)}), USED).text == (
+        "Deep is ahead on sinc, shallow on sgn."
+    )
+    found = statement(Parts({"sinc": losses(0.1), "sgn": losses(1.3, n=1)}), USED)
+    assert found.text == "Deep is ahead on sinc; sgn leaves it open."
+    assert "sinc: Effect, paired ratio: 0.1" in effect(found.effect)
+
+
+def test_a_wording_that_is_missing_is_a_fault_of_the_program() -> None:
+    with pytest.raises(KeyError, match="less"):
+        Contrast("t.c", {"more": "x"}, quantity=LOSSES)(losses(0.1), USED)

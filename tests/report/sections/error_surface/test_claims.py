@@ -1,0 +1,193 @@
+"""What is said about the error surface, on records whose truth is known."""
+
+import math
+from typing import Any
+
+import pytest
+
+from report.book.drawing import svg
+from report.claims.claim import named
+from report.claims.verdict import contradiction
+from report.records import Record
+from report.sections.error_surface import claims as error_surface
+from report.sections.error_surface.claims import WALK_SHARE, commentary
+from report.sections.error_surface.figures import section
+from tests.report.records.build import DIGITS, even, model, record
+from tests.report.sections.grammar import faults
+from tests.report.sections.wording import said, wordings_of
+
+PARAMETERS = 200
+AXIS = [-2.0, -1.0, 0.0, 1.0, 2.0]
+MOVED = 10.0
+"""The displacement of every run."""
+LOSS = (2.0, 1.0, 0.1)
+"""Loss on the trajectory, at the points (8, 0), (4, 1) and (0, 0) of the principal plane."""
+
+
+def made(
+    *,
+    seeds: int = 3,
+    explained: tuple[float, float] = (0.9, 0.08),
+    away: float = 0.5,
+    projected: float = 1.1,
+    lowest: tuple[float, float] = (0.0, 0.0),
+    lowest_loss: float = 0.1,
+    at_solution: tuple[int, ...] = (),
+    edge: bool = False,
+    sides: float = 0.5,
+    reached: tuple[bool, bool, bool, bool] = (True,) * 4,
+    captured: float = math.sqrt(2 / PARAMETERS),
+    diverged: tuple[int, ...] = (),
+    cases: tuple[str, ...] = ("digits",),
+) -> Record:
+    """A record with one trajectory for each seed, its principal plane and a random one.
+
+    The lowest point of the principal plane is `lowest`, or the solution for the seeds
+    `at_solution`.
+    """
+    solutions, planes, surfaces = [], [], []
+    for case in cases:
+        for seed in range(seeds):
+            row: dict[str, Any] = {"case": case, "seed": seed, "diverged_at": None}
+            if seed in diverged:
+                solutions.append(row | {"diverged_at": 1, "reason": "diverged at epoch 1"})
+                continue
+            row |= {"epoch": [0, 1, 2], "loss": list(LOSS), "initial_loss": LOSS[0]}
+            row |= {"solution_loss": LOSS[-1], "displacement": MOVED, "path_length": 12.0}
+            solutions.append(row)
+            here = (0.0, 0.0) if seed in at_solution else lowest
+            common = {"case": case, "seed": seed, "axes_cosine": 0.0, "origin_loss": LOSS[-1]}
+            common |= {"a": [8.0, 4.0, 0.0], "b": [0.0, 1.0, 0.0], "reached": list(reached)}
+            planes.append(
+                common
+                | {"plane": "pca", "explained": list(explained), "axes_norm": [1.0, 1.0]}
+                | {"sides": [9.0] * 4, "distance": [away, away / 2, 0.0]}
+                | {"projected_loss": [LOSS[0] * projected, LOSS[1], LOSS[2]]}
+                | {"largest_distance": away, "captured": 0.98, "lowest": list(here)}
+                | {"lowest_loss": lowest_loss if any(here) else LOSS[-1]}
+                | {"lowest_distance": math.hypot(*here), "lowest_on_edge": edge}
+            )
+            planes.append(
+                common
+                | {"plane": "random", "explained": None, "explained_reason": "random"}
+                | {"axes_norm": [4.0, 4.0], "sides": [sides, sides, 2 * sides, sides]}
+                | {"distance": [9.0, 5.0, 0.0], "projected_loss": [0.1, 0.1, 0.1]}
+                | {"largest_distance": 9.0, "captured": captured + 0.001 * seed}
+                | {"lowest": [0.0, 0.0], "lowest_loss": 0.1, "lowest_distance": 0.0}
+                | {"lowest_on_edge": False}
+            )
+            if seed == min(set(range(seeds)) - set(diverged)):
+                values = [[0.1 + a * a + b * b for a in AXIS] for b in AXIS]
+                surfaces += [
+                    {"case": case, "seed": seed, "plane": plane, "a": AXIS, "b": AXIS}
+                    | {"loss": [[None, *values[0][1:]], *values[1:]]}
+                    for plane in ("pca", "random")
+                ]
+    facts = [
+        {"case": case, "kind": "function" if case == "sine" else "images", "title": case}
+        | {"model": "net", "examples": 640, "batch_size": 64, "epochs": 2}
+        | {"steps_per_epoch": 10, "parameters": PARAMETERS, "architecture": "a"}
+        for case in cases
+    ]
+    return record(
+        "error-surface",
+        dataset=DIGITS,
+        models=(model("net"),),
+        metrics={"cases": facts, "grid": 5, "longest": 4.0, "solutions": even(solutions)}
+        | {"planes": even(planes), "surfaces": surfaces},
+    )
+
+
+CASES: list[tuple[str, str, dict[str, Any]]] = [
+    ("plane", "flat", {}),
+    ("plane", "thick", {"away": 3.0}),
+    ("plane", "thick", {"explained": (0.6, 0.2)}),
+    ("plane", "nothing", {"diverged": (0, 1, 2)}),
+    ("faithfulness", "close", {}),
+    ("faithfulness", "roughly", {"projected": 1.6}),
+    ("faithfulness", "apart", {"projected": 0.2}),
+    ("minimum", "solution", {}),
+    ("minimum", "some", {"lowest": (-1.0, 0.0), "lowest_loss": 0.05, "at_solution": (1,)}),
+    ("minimum", "elsewhere", {"lowest": (-1.0, 0.0), "lowest_loss": 0.05}),
+    ("minimum", "edge", {"lowest": (-2.0, 0.0), "lowest_loss": 0.05, "edge": True}),
+    ("rise", "all", {}),
+    ("rise", "some", {"reached": (True, False, True, True)}),
+    ("rise", "none", {"reached": (False, False, False, False)}),
+    ("walk", "above", {}),
+    ("walk", "below", {"explained": (0.6, 0.1)}),
+    ("share", "agrees", {}),
+    ("share", "differs", {"captured": 0.5}),
+    ("diverged", "some", {"diverged": (0,)}),
+]
+
+
+@pytest.mark.parametrize(("name", "verdict", "truth"), CASES)
+def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, Any]) -> None:
+    found = made(**truth)
+    claims = said(commentary(found))
+    assert claims[name].verdict == verdict
+    for claim in claims.values():
+        assert not faults(claim.text), claim.text
+        assert not contradiction(claim)
+        assert all(used.holds(found) for used in claim.evidence)
+
+
+def test_every_wording_is_reached() -> None:
+    reached = {(f"error-surface.{name}", verdict) for name, verdict, _ in CASES}
+    assert reached == wordings_of(error_surface)
+
+
+def test_five_to_ten_sentences_named_by_their_case() -> None:
+    claims = [c for group in commentary(made(cases=("sine", "digits"))) for c in group]
+    assert 5 <= len(claims) <= 10
+    assert {"error-surface.plane.sine", "error-surface.rise.digits"} <= set(named(claims))
+
+
+@pytest.mark.parametrize(
+    ("lowest", "words"),
+    [
+        ((-1.0, 0.1), "further along the way from start to solution"),
+        ((1.0, -0.1), "back toward the start"),
+        ((0.1, 1.0), "to the side of the way"),
+    ],
+)
+def test_the_direction_of_the_lowest_point(lowest: tuple[float, float], words: str) -> None:
+    text = said(commentary(made(lowest=lowest, lowest_loss=0.05)))["minimum"].text
+    assert words in text
+    assert "lower by a factor of 2.00" in text
+
+
+def test_the_numbers_are_those_of_the_record() -> None:
+    claims = said(commentary(made()))
+    assert "hold 98.0\u00a0% of the variance" in claims["plane"].text
+    assert "by at most 5.0\u00a0% of its displacement" in claims["plane"].text
+    # 0.5 and 1.0 times an axis of norm 4, over a displacement of 10.
+    assert "at 20\u00a0% to 40\u00a0% of the displacement" in claims["rise"].text
+    assert "two directions drawn in 200 dimensions, about 10.0\u00a0%" in claims["share"].text
+    assert "capture 10.1\u00a0% on digits" in claims["share"].text
+
+
+def test_the_share_of_a_random_walk() -> None:
+    # Antognini and Sohl-Dickstein 2018: component k has 6/(π²·k²) of the variance; all have 1.
+    shares = [6 / (math.pi * k) ** 2 for k in range(1, 200_000)]
+    assert sum(shares) == pytest.approx(1, abs=1e-5)
+    assert sum(shares[:2]) == pytest.approx(WALK_SHARE)
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [{}, {"cases": ("sine", "digits")}, {"lowest": (-1.0, 0.0)}, {"diverged": (0,)}, {"seeds": 1}],
+)
+def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
+    found = section(made(**truth))
+    assert [figure.name for figure in found.figures] == ["plane", "random", "surface", "distance"]
+    for figure in found.figures:
+        assert svg(figure).startswith(b"<?xml")
+        assert len(figure.alt) > 40
+    assert [table.name for table in found.tables] == ["models", "cases", "settings", "planes"]
+
+
+def test_without_a_solution_there_is_nothing_to_draw() -> None:
+    found = section(made(diverged=(0, 1, 2)))
+    assert not found.figures
+    assert not found.tables[-1].rows
