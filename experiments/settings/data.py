@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from experiments.data.catalog import DATASETS, DatasetFacts
 from experiments.data.own import Own, own, stamp
@@ -31,6 +31,10 @@ class Moment(Settings):
         if min(stds) <= 0:
             raise ValueError("std: must be positive")
         return self
+
+
+class _Unknown(str):
+    """A name that no data set has, to be refused in its own place."""
 
 
 class ImageDataSettings(Settings):
@@ -63,6 +67,17 @@ class ImageDataSettings(Settings):
 
     _path: Path = PrivateAttr(default=Path())
     _facts: DatasetFacts | None = PrivateAttr(default=None)
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _known(cls, name: Any) -> Any:
+        if isinstance(name, _Unknown):
+            known = (*DATASETS, *(made.facts.name for made in PUBLISHED.values()))
+            raise ValueError(
+                f'no data set is called "{name}"{did_you_mean(name, known)}; or give your own '
+                'images: folder = "...", npz = "..." or csv = "..."'
+            )
+        return name
 
     @model_validator(mode="before")
     @classmethod
@@ -140,12 +155,8 @@ def _of_catalog(given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str):
         return given
     key = SPELLED.get(name.lower(), name.lower())
-    known = (*DATASETS, *(made.facts.name for made in PUBLISHED.values()))
     if key not in (*DATASETS, *PUBLISHED):
-        raise ValueError(
-            f'name: no data set is called "{name}"{did_you_mean(name, known)}; or give your own '
-            'images: folder = "...", npz = "..." or csv = "..."'
-        )
+        return given | {"name": _Unknown(name)}
     return given | {"name": key}
 
 

@@ -95,7 +95,8 @@ def _contradictions(key: str, case: Case) -> list[Finding]:
     network = case.network.perceptron
     if network is None:
         cause = "exact Hessians are offered for dense layers with one activation between them"
-        return [Finding("", f"{key}.network", cause, "use such a network")]
+        place = "network.convolutions" if case.network.convolutions else "network"
+        return [Finding("", f"{key}.{place}", cause, "use such a network")]
     found = []
     if network.activation in ("relu", "leaky_relu"):
         found.append(
