@@ -14,7 +14,7 @@ from experiments.settings.base import Settings
 from experiments.settings.change import brief
 from experiments.settings.consistency import Finding
 from experiments.settings.data import ImageDataSettings
-from experiments.settings.network import Network, Shape, architecture
+from experiments.settings.network import Network, Shape, architecture, closed_form
 from experiments.settings.training import Training
 from experiments.settings.use import Use as Use
 from report.records.record import Dataset, Model
@@ -127,12 +127,18 @@ def models(uses: Sequence[Use]) -> tuple[Model, ...]:
     for use in uses:
         model = Model(
             name=use.network.name,
-            architecture=architecture(use.network, use.shape),
+            architecture=architecture(use.network, use.shape) + _counted(use),
             depth=depth(use.network, use.shape),
             parameters=counted_parameters(use.network, use.shape),
         )
         found.setdefault(model)
     return tuple(found)
+
+
+def _counted(use: Use) -> str:
+    """Where no closed form stands beside the count, a word of it."""
+    alone = closed_form(use.network, use.shape) is None
+    return ", parameters counted from the module alone" if alone else ""
 
 
 def depth(network: Network, shape: Shape) -> int:
