@@ -32,7 +32,8 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) _site chapters/_generated
+	test ! -x $(BIN)/python || $(BIN)/python -m report.book.clean
+	rm -rf $(VENV)
 
 # The stamps say what is installed; a changed pyproject.toml installs again.
 $(BIN)/python:

@@ -4,17 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from experiments.fingerprint.code import installed
+from experiments.fingerprint.task import task_code, task_definitions
 from experiments.suite import Suite
 from experiments.tasks.base import dataset_facts
 from report.records import BadRecordError, Record, Results, read_record
-from report.records.record import changed_sources, digest, record_key
-from report.tasks import BY_NAME
+from report.records.record import changed_sources, record_key
 
 State = Literal["done", "stale", "interrupted", "diverged", "failed", "missing"]
-
-
-EVERY_TASK = ("experiments.facts.facts", "experiments.device.use_all_digits")
-"""What runs for the record of every task, beside the task's own `run` and `Settings`."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +30,6 @@ class Basis:
     def key(self) -> str:
         """Digest of settings, code and data."""
         return record_key(self.settings, self.code, self.data)
-
-
-def task_definitions(task: str) -> tuple[str, ...]:
-    """The definitions whose code makes the record of `task`."""
-    module = f"experiments.tasks.{BY_NAME[task].module}"
-    return (f"{module}.run", f"{module}.Settings", *EVERY_TASK)
 
 
 @dataclass(frozen=True)
@@ -62,11 +52,10 @@ class Freshness:
 def basis(suite: Suite, task: str) -> Basis:
     """What the record of `task` is to be made of."""
     settings = suite.tasks[task]
-    code, definitions = installed(), task_definitions(task)
     return Basis(
         settings=settings.model_dump(mode="json"),
-        code=digest([code.digest(definition) for definition in definitions]),
-        sources=code.sources(definitions),
+        code=task_code(task),
+        sources=installed().sources(task_definitions(task)),
         data={data.name: dataset_facts(data).sha256 for data in settings.image_data()},
     )
 

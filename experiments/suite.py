@@ -13,6 +13,7 @@ from experiments.settings.slurm import Slurm
 from experiments.tasks import task_module
 from experiments.tasks.base import TaskSettings
 from report.errors import UserError
+from report.records.files import read_file
 from report.tasks import BY_NAME, TASKS
 
 SUITES = Path(__file__).parent / "suites"
@@ -50,12 +51,12 @@ def load_suite(name: str, *, smoke: bool = False) -> Suite:
     """
     file = Path(name) if name.endswith(".toml") else SUITES / f"{name}.toml"
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_file(file, "suite").decode("utf-8"))
     except FileNotFoundError:
         raise UserError(
             f'suite "{name}": there is none{did_you_mean(name, suite_names())}'
         ) from None
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UserError(f"{file}: not readable as TOML ({error}); mend the file") from error
     tables = _tables(file, content)
     tasks = {

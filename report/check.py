@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from report.book.author import author_words, check_names, read_comment
-from report.book.chapters import chapters
-from report.book.cover import read_cover
+from report.book.author import check_names
+from report.book.chapters import chapters, words_of_the_author
+from report.book.cover import read_cover, tells
 from report.book.drawing import read_index
 from report.book.gather import Part, mixed, read_parts
 from report.book.questions import QUESTIONS, answered, shortfall
@@ -60,18 +60,22 @@ class Outcome:
 Found = Iterator[Problem]
 
 
-def check(chosen: Sources, states: Sequence[State] | None) -> Outcome:
+def check(chosen: Sources, states: Sequence[State] | None, allow_stale: bool = False) -> Outcome:
     """Check the records, claims, figures, numbers and answers of a suite.
 
     Args:
         chosen: the project and its results.
         states: the state of every task of the suite, or null where that cannot be known.
+        allow_stale: a stale record is a note; all else of it is checked as ever.
     """
+    not_fresh = [found for found in states or () if found.state not in FRESH]
+    stale = [found for found in not_fresh if allow_stale and found.state == "stale"]
+    not_fresh = [found for found in not_fresh if found not in stale]
     parts = read_parts(chosen.results)
     with tracing():
         marked = read_parts(chosen.results)
     rules: tuple[Callable[[], Found], ...] = (
-        lambda: _records(parts, states),
+        lambda: _records(parts, not_fresh),
         lambda: _kinds(parts),
         lambda: _claims(parts, chosen.results),
         lambda: _figures(parts, chosen.results),
@@ -81,19 +85,21 @@ def check(chosen: Sources, states: Sequence[State] | None) -> Outcome:
     )
     return Outcome(
         tuple(problem for rule in rules for problem in rule()),
-        tuple(_notes(parts, states)),
+        (*_states(stale), *_notes(parts, states)),
         sum(len(group) for part in parts for group in part.claims),
         sum(len(part.section.figures) for part in parts if part.section is not None),
     )
 
 
-def _records(parts: Sequence[Part], states: Sequence[State] | None) -> Found:
-    if states is not None:
-        for found in states:
-            if found.state not in FRESH:
-                why = f" ({'; '.join(found.reasons)})" if found.reasons else ""
-                yield Problem("records", found.task, f"{found.state}{why}; run the suite again")
-    known = {found.task for found in states or () if found.state not in FRESH}
+def _states(states: Sequence[State]) -> Found:
+    for found in states:
+        why = f" ({'; '.join(found.reasons)})" if found.reasons else ""
+        yield Problem("records", found.task, f"{found.state}{why}; run the suite again")
+
+
+def _records(parts: Sequence[Part], not_fresh: Sequence[State]) -> Found:
+    yield from _states(not_fresh)
+    known = {found.task for found in not_fresh}
     for part in parts:
         if part.section is None and part.task.name not in known:
             yield Problem("records", part.task.name, part.trouble)
@@ -173,24 +179,23 @@ def _questions(parts: Sequence[Part]) -> Found:
 
 
 def _comments(parts: Sequence[Part], chosen: Sources) -> Found:
-    folder = chosen.project / COMMENTS
-    numbers = {name: text for part in parts for name, text in part.numbers().items()}
     try:
-        check_names(folder)
+        check_names(chosen.project / COMMENTS)
     except UserError as error:
         yield Problem("comments", str(COMMENTS), str(error))
+    try:
+        comments = words_of_the_author(chosen, parts)
+    except UserError as error:
+        yield Problem("comments", str(COMMENTS), str(error))
+        return
     cover = read_cover(chosen.project / "homework.toml")
     private = [*cover.author.model_dump().values(), cover.report.repository]
-    for part in parts:
-        path = folder / f"{part.task.name}.md"
-        try:
-            author_words(path, numbers)
-            text = read_comment(path)
-        except UserError as error:
-            yield Problem("comments", path.name, str(error))
-            continue
-        if cover.report.anonymous and any(word and word in text for word in private):
-            yield Problem("comments", path.name, "tells who wrote it, but the report is anonymous")
+    for task, comment in comments.items():
+        if comment.fault:
+            yield Problem("comments", f"{task}.md", comment.fault)
+        if cover.report.anonymous and any(tells(comment.text, word) for word in private):
+            what = "tells who wrote it, but the report is anonymous"
+            yield Problem("comments", f"{task}.md", what)
 
 
 def _notes(parts: Sequence[Part], states: Sequence[State] | None) -> Found:

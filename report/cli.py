@@ -13,6 +13,7 @@ import typer
 from report import __version__, commands
 from report.errors import UserError
 from report.interruption import InterruptedBySignal, interruptible
+from report.words.terminal import say
 
 app = typer.Typer(
     name="homework",
@@ -62,6 +63,9 @@ LogDir = Annotated[
     Path | None, typer.Option("--log-dir", help="Also write scalars for TensorBoard there.")
 ]
 RendererName = Annotated[Renderer, typer.Option("--renderer", help="auto prefers Quarto.")]
+AllowStale = Annotated[
+    bool, typer.Option("--allow-stale", help="Note stale records, check all else.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 DATA = Path("data")
@@ -122,21 +126,23 @@ def status(suite: SuiteName = "quick", smoke: Smoke = False, as_json: AsJson = F
     """
     states = commands.status(suite, smoke)
     if as_json:
-        print(json.dumps(states, indent=1))
+        say(json.dumps(states, indent=1))
         return
     for state in states:
         reasons = "; ".join(state["reasons"])
-        print(f"{state['task']:<20} {state['state']:<12} {reasons}".rstrip())
+        say(f"{state['task']:<20} {state['state']:<12} {reasons}".rstrip())
 
 
 @app.command()
-def check(suite: SuiteName = "quick", smoke: Smoke = False) -> None:
+def check(
+    suite: SuiteName = "quick", smoke: Smoke = False, allow_stale: AllowStale = False
+) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
-    outcome = commands.check(suite, smoke)
+    outcome = commands.check(suite, smoke, allow_stale)
     for found in (*outcome.problems, *outcome.notes):
-        print(f"{found.topic:<10} {found.place}: {found.what}")
+        say(f"{found.topic:<10} {found.place}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"
-    print(f"{suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
+    say(f"{suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
     _finish(outcome.passed)
 
 
@@ -144,7 +150,7 @@ def check(suite: SuiteName = "quick", smoke: Smoke = False) -> None:
 def names(suite: SuiteName = "full", smoke: Smoke = False) -> None:
     """List the numbers that a comment may cite, {name} in comments/<task>.md, with their values."""
     for name, value in commands.names(suite, smoke).items():
-        print(f"{{{name}}}  {value}")
+        say(f"{{{name}}}  {value}")
 
 
 @app.command()
@@ -159,11 +165,11 @@ def diff(
         raise UserError("--json and --markdown: choose one")
     found = commands.diff(before, after)
     if as_json:
-        print(json.dumps(asdict(found), indent=1, ensure_ascii=False, allow_nan=False))
+        say(json.dumps(asdict(found), indent=1, allow_nan=False))
         return
     from report.diff.shown import as_markdown, as_text
 
-    print(as_markdown(found) if markdown else as_text(found), end="")
+    say(as_markdown(found) if markdown else as_text(found), end="")
 
 
 @app.command()
@@ -171,10 +177,10 @@ def models(suite: SuiteName = "quick", as_json: AsJson = False) -> None:
     """List every network of a suite with its number of parameters, without training."""
     found = commands.models(suite)
     if as_json:
-        print(json.dumps(found, indent=1, ensure_ascii=False))
+        say(json.dumps(found, indent=1))
         return
     for model in found:
-        print(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
+        say(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
 
 
 @app.command()
@@ -190,7 +196,7 @@ def reseal(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(__version__)
+        say(__version__)
         raise typer.Exit
 
 
@@ -218,11 +224,11 @@ def main() -> None:
     except typer.TyperException as error:
         _fail(error.format_message() or 'say what to do; "homework --help" lists the commands')
     except InterruptedBySignal as signal:
-        print("homework: interrupted; the same command goes on from here", file=sys.stderr)
+        say("homework: interrupted; the same command goes on from here", error=True)
         sys.exit(signal.status)
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _fail(message: str) -> None:
-    print("homework: " + " ".join(message.split()), file=sys.stderr)
+    say("homework: " + " ".join(message.split()), error=True)
     sys.exit(2)

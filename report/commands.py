@@ -5,17 +5,17 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.errors import UserError
-from report.records import Record
+from report.records import Record, Results
 from report.records.folders import results_of
 from report.render import render as render_book
 from report.share import lay_frame
 from report.tasks import BY_NAME
+from report.words.terminal import say
 
 if TYPE_CHECKING:
     from report.check import Outcome
@@ -93,7 +93,7 @@ def run(
         report = runner.run(request, computed, draw, bars.say)
     store_claims(results, read_parts(results))
     if report.failed:
-        print(f"homework: failed: {', '.join(report.failed)}", file=sys.stderr)
+        say(f"homework: failed: {', '.join(report.failed)}", error=True)
     return not report.failed
 
 
@@ -106,11 +106,34 @@ def render(suite_name: str, renderer: str, smoke: bool) -> None:
 
         gather(results)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
-        print(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
+        say(f"{Path.cwd()}: made a Quarto project of the book (_quarto.yml, chapters, styles)")
     gc.set_threshold(100_000)  # the last work of a process, in large trees of which all is in use
     environment = {"HOMEWORK_SUITE": results.name, "HOMEWORK_RESULTS": str(RESULTS.resolve())}
     result = render_book(Path.cwd(), renderer, environment, records)  # type: ignore[arg-type]
-    print(result.line)
+    say(result.line)
+    if stale := _made_by_other_code(results):
+        again = f"homework run --suite {suite_name}{' --smoke' if smoke else ''}"
+        few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
+        say(f"Stale: the code of {few} changed since the records were made; run again: {again}")
+
+
+def _made_by_other_code(results: Results) -> tuple[str, ...]:
+    """The tasks whose records show what the code of today would not give, by its text alone.
+
+    Whether settings changed is for `status` to say, which reads the suite.
+    """
+    from experiments.fingerprint.task import made_by_this_code
+    from report.records import BadRecordError, read_record
+
+    found = []
+    for task in BY_NAME:
+        try:
+            record = read_record(results.record(task))
+        except (FileNotFoundError, BadRecordError):
+            continue  # the report says so in its section
+        if not made_by_this_code(record):
+            found.append(task)
+    return tuple(found)
 
 
 def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
@@ -131,8 +154,11 @@ def status(suite_name: str, smoke: bool) -> list[dict[str, Any]]:
     ]
 
 
-def check(suite_name: str, smoke: bool) -> Outcome:
-    """Whether the report of a suite holds; without torch, not whether its records are fresh."""
+def check(suite_name: str, smoke: bool, allow_stale: bool = False) -> Outcome:
+    """Whether the report of a suite holds; without torch, not whether its records are fresh.
+
+    With `allow_stale`, that a record is stale is worth a note, and no problem.
+    """
     from report.book.sources import Sources
     from report.check import State
     from report.check import check as check_report
@@ -147,7 +173,7 @@ def check(suite_name: str, smoke: bool) -> Outcome:
         if not results.folder.is_dir():
             raise UserError(f"{results.folder}: no records here; {error}") from error
         states = None
-    return check_report(Sources(Path.cwd(), results), states)
+    return check_report(Sources(Path.cwd(), results), states, allow_stale)
 
 
 def diff(before: str, after: str) -> Difference:

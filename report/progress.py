@@ -5,7 +5,10 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from report.words.terminal import shown
 
 
 class Bars:
@@ -38,7 +41,7 @@ class Bars:
 
     def start(self, description: str, total: int) -> Callable[[int], None]:
         """See `experiments.engine.context.Progress`."""
-        bar = self._progress.add_task(description, total=max(total, 1))
+        bar = self._progress.add_task(escape(shown(description)), total=max(total, 1))
 
         def advance(done: int) -> None:
             self._progress.update(bar, advance=done)
@@ -49,4 +52,4 @@ class Bars:
 
     def say(self, line: str) -> None:
         """One line above the bars."""
-        self._console.print(line, soft_wrap=True, markup=False)
+        self._console.print(shown(line), soft_wrap=True, markup=False)

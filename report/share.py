@@ -9,8 +9,8 @@ _PACKAGE = Path(__file__).parent
 _INSTALLED = _PACKAGE / "_share"
 
 FRAME = ("_quarto*.yml", "index.qmd", "references.bib", "chapters/*.qmd", "templates/styles/**/*")
-"""What makes a folder the Quarto project of the book, beside the pre-render script."""
-SCRIPT = "report/prerender.py"
+"""What makes a folder the Quarto project of the book, beside the scripts that Quarto runs."""
+SCRIPTS = ("report/prerender.py", "report/postrender.py")
 
 
 def shared(name: str) -> Path:
@@ -35,7 +35,7 @@ def lay_frame(folder: Path) -> tuple[Path, ...]:
         for path in sorted(top.glob(pattern))
         if path.is_file()
     }
-    sources[folder / SCRIPT] = _PACKAGE / Path(SCRIPT).name
+    sources |= {folder / script: _PACKAGE / Path(script).name for script in SCRIPTS}
     contents = {place: source.read_bytes() for place, source in sources.items()}
     for place, content in contents.items():
         if place.exists() and (not place.is_file() or place.read_bytes() != content):

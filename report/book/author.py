@@ -1,54 +1,96 @@
 """The author's own words: `comments/<task>.md`, the one place where Markdown is meant.
 
-Raw HTML, TeX and Typst, shortcodes, includes and attributes in it stay inert. A number is cited by
-its name in braces, `{train-on-task.best.digits.accuracy}`, in plain text: code and mathematics are
-left alone. `homework names` lists the names.
+Raw HTML, TeX and Typst, shortcodes, includes and attributes in it stay inert (`render/inert.py`).
+A number is cited by its name in braces, `{train-on-task.best.digits.accuracy}`, in plain text: code
+and mathematics are left alone. `homework names` lists the names. A fault costs the comment, which
+is then shown as typed, and nothing else.
 """
 
 import difflib
-import json
 import re
-import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from report.errors import UserError
+from report.records.files import read_file
+from report.render import trial
+from report.render.inert import inert, typed
+from report.render.limits import LimitError
 from report.tasks import BY_NAME
 from report.words import format as fmt
-from report.words.markdown import Markdown, plain
+from report.words.markdown import Markdown, escape
 
-# Markdown without any way to raw output, attributes or files.
-READER = "commonmark+smart+tex_math_dollars+pipe_tables+strikeout+footnotes"
-WRITER = (
-    "markdown-raw_html-raw_tex-raw_attribute-header_attributes-fenced_divs-bracketed_spans"
-    "-simple_tables-multiline_tables-grid_tables"
-)
-
-CITED = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[a-z0-9_-]+)+)\}")
-"""A cited number: at least two words joined by dots, in braces, without spaces."""
-_ESCAPED, _CITED = 0xF0000, 0xF1000
-"""Private characters that stand for an escaped mark and for a cited number while Pandoc writes."""
-_SPACES = "\n\t\u00a0"
-"""What is not seen and is yet left as it is; other blanks become spaces, control characters �."""
-_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>]+$", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[A-Za-z][A-Za-z0-9+#-]*")
+LONGEST = 200_000
+"""Bytes of a comment: some sixty pages."""
+EMPTY = Markdown("")
+_REMEDY = "write it more simply"
 
 
-def author_words(path: Path, numbers: Mapping[str, Markdown]) -> Markdown:
-    """The author's comment as a marked block; empty without a file.
+@dataclass(frozen=True)
+class Comment:
+    """A comment as written and as the report shows it; both are empty where there is none.
+
+    `fault` says what is wrong with it, in one line that names file and remedy, or nothing.
+    """
+
+    text: str = ""
+    block: Markdown = EMPTY
+    fault: str = ""
+
+
+def author_words(
+    folder: Path, tasks: Iterable[str], numbers: Mapping[str, Markdown]
+) -> dict[str, Comment]:
+    """The author's comments as marked blocks, by task.
+
+    A number of a task without results is shown as missing. What cannot be shown as Markdown is
+    shown as typed, what is no text or too long is left out; both say why.
 
     Args:
-        path: the comment.
+        folder: where the comments lie.
+        tasks: what they may be about.
         numbers: what may be cited, by name.
 
-    A number of a task without results is shown as missing, so that the report can be made.
-
-    Raises UserError: not readable as text, or it cites a name that is not among `numbers`.
+    Raises UserError: something that is no file, or a link to elsewhere, in the place of a comment.
     """
-    text = read_comment(path)
-    if not text:
-        return Markdown("")
+    made = {task: _comment(folder / f"{task}.md", numbers) for task in tasks}
+    sound = [task for task, found in made.items() if found.block and not found.fault]
+    if trial.fault([made[task].block for task in sound]):
+        for task in sound:
+            reason = trial.fault([made[task].block])
+            if reason:
+                path, text = folder / f"{task}.md", made[task].text
+                made[task] = _as_typed(path, text, numbers, UserError(f"{reason}; {_REMEDY}"))
+    return made
+
+
+def _comment(path: Path, numbers: Mapping[str, Markdown]) -> Comment:
+    """One comment, not yet tried. Raises UserError as `author_words`."""
+    try:
+        content = read_file(path, "comment", LONGEST + 1)
+    except FileNotFoundError:
+        return Comment()
+    place = f"{path.parent.name}/{path.name}"
+    if len(content) > LONGEST:
+        return _left_out(f"{place}: is longer than {LONGEST // 1000} kB; shorten it")
+    try:
+        text = content.decode("utf-8-sig").rstrip()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return _left_out(f"{place}, line {line}: is not UTF-8; save the file as UTF-8")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        return Comment()
+    try:
+        return Comment(text, _marked(inert(text, _known(text, numbers), f"comment-{path.stem}")))
+    except UserError as error:
+        return _as_typed(path, text, numbers, error)
+
+
+def _known(text: str, numbers: Mapping[str, Markdown]) -> Callable[[str], Markdown]:
+    """What stands for a cited name of `text`."""
     measured = {name.partition(".")[0] for name in numbers}
 
     def number(name: str) -> Markdown:
@@ -56,20 +98,54 @@ def author_words(path: Path, numbers: Mapping[str, Markdown]) -> Markdown:
         if task in BY_NAME and task not in measured:
             return fmt.MISSING
         if name not in numbers:
-            raise UserError(f"{path}: {_unknown(name, numbers)}")
+            raise _UnknownNameError(_unknown(name, numbers), text.find(f"{{{name}}}"))
         return numbers[name]
 
-    return Markdown(f"::: {{.author}}\n{inert(text, number)}\n:::\n")
+    return number
 
 
-def read_comment(path: Path) -> str:
-    """The author's comment as written, without surrounding blanks; raises UserError."""
+class _UnknownNameError(UserError):
+    """A name that is cited and unknown, and where in the text it stands."""
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
+
+
+def _as_typed(path: Path, text: str, numbers: Mapping[str, Markdown], error: UserError) -> Comment:
+    """The comment as it was typed, and why."""
+    line = _line(text, numbers, error)
+    fault = f"{path.parent.name}/{path.name}, line {line}: {error}"
+    note = f"*{escape(f'Shown as typed: {fault}')}*"
+    return Comment(text, _marked(f"{note}\n\n{typed(text)}"), fault)
+
+
+def _line(text: str, numbers: Mapping[str, Markdown], error: UserError) -> int:
+    """The line that `error` comes from: the first of the first paragraph with which it comes."""
+    if isinstance(error, _UnknownNameError):
+        return text.count("\n", 0, error.position) + 1
+    ends = [match.end() for match in re.finditer(r"\n[ \t]*(?=\n)", text)]
+    if isinstance(error, LimitError) or not ends:
+        return 1 + len(text) - len(text.lstrip("\n"))
+    sound = bisect_left(ends, True, key=lambda end: _fails(text[:end], numbers))
+    begin = ends[sound - 1] if sound else 0
+    rest = text[begin:]
+    return text.count("\n", 0, begin + len(rest) - len(rest.lstrip())) + 1
+
+
+def _fails(text: str, numbers: Mapping[str, Markdown]) -> bool:
     try:
-        return path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not readable as UTF-8 text ({error}); mend the file") from error
+        return bool(trial.fault([inert(text, _known(text, numbers), "trial")]))
+    except UserError:
+        return True
+
+
+def _left_out(fault: str) -> Comment:
+    return Comment("", _marked(f"*{escape(f'Left out: {fault}')}*"), fault)
+
+
+def _marked(words: str) -> Markdown:
+    return Markdown(f"::: {{.author}}\n{words}\n:::\n") if words else EMPTY
 
 
 def check_names(folder: Path) -> None:
@@ -79,118 +155,6 @@ def check_names(folder: Path) -> None:
             near = difflib.get_close_matches(path.stem, BY_NAME, 1)
             hint = f'did you mean "{near[0]}.md"?' if near else "name it after a task"
             raise UserError(f"{path}: there is no task of this name; {hint}")
-
-
-def inert(text: str, number: Callable[[str], Markdown]) -> str:
-    """Markdown rewritten so that nothing but plain formatting is left in effect.
-
-    Every punctuation mark of the words is escaped; what is neither formatting nor mathematics is
-    shown as typed; images show their description; links lead to the web, e-mail, or nowhere.
-
-    Args:
-        text: the author's words.
-        number: what stands for the name of a cited number.
-    """
-    cited: list[Markdown] = []
-
-    def place(match: re.Match[str]) -> str:
-        cited.append(number(match[1]))
-        return chr(_CITED + len(cited) - 1)
-
-    def words(content: str) -> str:
-        named = CITED.sub(place, content)
-        return "".join(chr(_ESCAPED + ord(c)) if c in string.punctuation else c for c in named)
-
-    clean = "".join(c if c.isprintable() or c in _SPACES else plain(c) or " " for c in text)
-    tree = json.loads(_converted(clean, READER, "json"))
-    _disarm(tree["blocks"], words, _understood(tree))
-    options = ("--wrap=none", "--shift-heading-level-by=2")
-    made = _converted(json.dumps(tree), "json", WRITER, *options)
-    safe = made.replace("{{", "\\{\\{").replace(":::", "\\:\\:\\:").strip("\n")
-    return "".join(_restored(c, cited) for c in safe)
-
-
-def _converted(text: str, reader: str, writer: str, *options: str) -> str:
-    """`text` in another of Pandoc's formats, which it is not asked about before."""
-    import pypandoc
-
-    made: str = pypandoc.convert_text(
-        text, writer, format=reader, extra_args=options, verify_format=False
-    )
-    return made
-
-
-def _restored(character: str, cited: Sequence[Markdown]) -> str:
-    code = ord(character)
-    if code >= _CITED and code - _CITED < len(cited):
-        return cited[code - _CITED]
-    if _ESCAPED <= code < _ESCAPED + 128:
-        return "\\" + chr(code - _ESCAPED)
-    return character
-
-
-def _disarm(node: Any, words: Callable[[str], str], formulas: set[str]) -> None:
-    """Leave only plain formatting in a part of Pandoc's tree, in place."""
-    if isinstance(node, list):
-        for part in node:
-            _disarm(part, words, formulas)
-    if not isinstance(node, dict):
-        return
-    match node:
-        case {"t": "Str", "c": str(content)}:
-            node["c"] = words(content)
-            return
-        case {"t": "RawInline", "c": [_, content]}:
-            node.update(t="Str", c=words(content))
-            return
-        case {"t": "RawBlock", "c": [_, content]}:
-            node.update(t="Para", c=[{"t": "Str", "c": words(" ".join(content.split()))}])
-            return
-        case {"t": "Math", "c": [_, content]} if content not in formulas:
-            node.update(t="Code", c=[["", [], []], content])
-        case {"t": "Math", "c": [kind, content]}:
-            # Two braces begin a shortcode, a line of colons a block; spaces change no formula.
-            node["c"] = [kind, re.sub(r"([{:])(?=\1)", r"\1 ", re.sub(r"\s+:", " :", content))]
-        case {"t": "Image", "c": [_, content, _]}:
-            node.update(t="Emph", c=content)
-        case {"t": "Link", "c": [_, content, [address, _]]}:
-            if _ADDRESS.match(address):
-                node["c"] = [["", [], []], content, [address, ""]]
-            else:
-                node.update(t="Emph", c=content)
-        case {"t": "CodeBlock", "c": [[_, classes, _], content]}:
-            known = [name for name in classes if _LANGUAGE.fullmatch(name)]
-            node["c"] = [["", known or ["text"], []], content]
-    _disarm(node.get("c"), words, formulas)
-
-
-def _understood(tree: dict[str, Any]) -> set[str]:
-    """The formulas that are mathematics: those that Pandoc can turn into MathML.
-
-    It knows no command that reads, writes or defines anything.
-    """
-    formulas = list(_formulas(tree["blocks"]))
-    if not formulas:
-        return set()
-    blocks = [{"t": "Para", "c": [formula]} for formula in formulas]
-    page = json.dumps({**tree, "blocks": blocks})
-    shown = _converted(page, "json", "html", "--mathml", "--quiet").split("<p>")[1:]
-    return {
-        str(formula["c"][1])
-        for formula, text in zip(formulas, shown, strict=True)
-        if text.startswith("<math")
-    }
-
-
-def _formulas(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, list):
-        for part in node:
-            yield from _formulas(part)
-    elif isinstance(node, dict):
-        if node.get("t") == "Math":
-            yield node
-        else:
-            yield from _formulas(node.get("c"))
 
 
 def _unknown(name: str, numbers: Mapping[str, Markdown]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from report.book.author import author_words
+from report.book.author import EMPTY, Comment, author_words
 from report.book.cover import read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
@@ -23,14 +23,34 @@ from report.tasks import TASKS
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
+NO_COMMENTS: Mapping[str, Markdown] = {}
 
-def chapters(chosen: Sources, parts: Sequence[Part]) -> dict[str, str]:
-    """The generated Markdown of every chapter by file name. Raises UserError."""
+
+def words_of_the_author(chosen: Sources, parts: Sequence[Part]) -> dict[str, Comment]:
+    """The author's comments by task; what they may cite are the numbers of `parts`."""
+    numbers = {name: text for part in parts for name, text in part.numbers().items()}
+    return author_words(chosen.project / COMMENTS, [part.task.name for part in parts], numbers)
+
+
+def chapters(
+    chosen: Sources, parts: Sequence[Part], comments: Mapping[str, Markdown] = NO_COMMENTS
+) -> dict[str, str]:
+    """The generated Markdown of every chapter by file name.
+
+    Args:
+        chosen: the project and its results.
+        parts: what is there of each task.
+        comments: the author's own words by task, marked as such.
+
+    Raises UserError.
+    """
     templates = environment(shared("templates"))
     context = _context(chosen, parts)
-    numbers = {name: text for part in parts for name, text in part.numbers().items()}
     linked = not context["cover"].report.anonymous
-    texts = {part.task.name: _part(templates, chosen, part, numbers, linked) for part in parts}
+    texts = {
+        part.task.name: _part(templates, chosen, part, comments.get(part.task.name, EMPTY), linked)
+        for part in parts
+    }
     made = {}
     for template in sorted((shared("templates") / "chapters").glob("*.qmd")):
         shown = [
@@ -78,12 +98,11 @@ def _part(
     templates: Environment,
     chosen: Sources,
     part: Part,
-    numbers: Mapping[str, Markdown],
+    own: Markdown,
     linked: bool,
 ) -> Markdown:
-    """Everything below a task's heading; the author may cite `numbers` by name."""
+    """Everything below a task's heading."""
     record, section, task = part.record, part.section, part.task.name
-    own = author_words(chosen.project / COMMENTS / f"{task}.md", numbers)
     if record is None or section is None:
         return Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n{own}")
     origin = _origin(chosen, task, section_module(task), linked)

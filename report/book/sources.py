@@ -12,6 +12,8 @@ from report.words.markdown import plain
 
 COMMENTS = Path("comments")
 DEFAULT_SUITE = "full"
+FORMATS = ("typst", "latex")
+"""Quarto profiles that say how the PDF is made; any other names a suite."""
 _NAME = re.compile(r"\w[\w.-]*")
 
 
@@ -24,7 +26,7 @@ class Sources:
 
 
 def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources:
-    """Which results to show: HOMEWORK_SUITE, else a Quarto profile of that name, else `full`.
+    """Which results to show: HOMEWORK_SUITE, else the suite a Quarto profile names, else `full`.
 
     HOMEWORK_RESULTS names another folder of results. Raises UserError for a suite's name that
     `check_suite_name` refuses.
@@ -32,9 +34,8 @@ def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources
     root = Path(variables.get("HOMEWORK_RESULTS", project / "results"))
     suite = variables.get("HOMEWORK_SUITE")
     if suite is None:
-        profiles = variables.get("QUARTO_PROFILE", "").split(",")
-        known = [name.strip() for name in profiles if (root / name.strip()).is_dir()]
-        suite = next((name for name in known if name), DEFAULT_SUITE)
+        profiles = variables.get("QUARTO_PROFILE", "").replace(",", " ").split()
+        suite = next((name for name in profiles if name not in FORMATS), DEFAULT_SUITE)
     check_suite_name(suite)
     return Sources(project, Results(root, suite))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from report.errors import UserError
+from report.records.files import read_file
 from report.records.record import SCHEMA, Record, digest
 
 DRAFT = ".draft"
@@ -113,9 +114,12 @@ def read_record(path: Path) -> Record:
         BadRecordError: it is not a whole, unedited record of this schema.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        text = read_file(path, "record").decode("utf-8")
+        content = json.loads(text, parse_constant=_refuse_constant)
     except FileNotFoundError:
         raise
+    except UserError as error:
+        raise BadRecordError(str(error)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise BadRecordError(
             f"{path}: not a readable record ({error}); run the task again"

@@ -8,23 +8,20 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version as package_version
 from pathlib import Path
 
 import pypandoc
-import typst
 
 from report.errors import UserError
 from report.render import constructs, html, pages, source
 from report.render.citations import cite
 from report.render.crossref import Numbered, number, resolve
-from report.render.errors import UNDISPLAYED, RenderError
 from report.render.project import Book
 from report.render.quarto import script_environment
 from report.render.source import Document
+from report.render.typeset import TYPST, typeset
 from report.render.typst import write_source
-
-TYPST = package_version("typst")
+from report.words.terminal import say
 
 
 def version() -> str:
@@ -43,7 +40,7 @@ def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
 
     Raises UserError naming file and line for anything in a chapter that cannot be rendered.
     """
-    pre_render(project, environment)
+    run_scripts(project, project.pre_render, output, environment)
     with ThreadPoolExecutor() as pool:
         documents = list(
             pool.map(lambda chapter: source.read(chapter, project.folder), project.chapters)
@@ -54,16 +51,19 @@ def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
         paper = pool.submit(_write_pdf, project, documents, output)
         site.result()
         paper.result()
+    run_scripts(project, project.post_render, output, environment)
 
 
-def pre_render(project: Book, environment: Mapping[str, str]) -> None:
-    """Runs the project's pre-render scripts as Quarto does: in the project folder, told where."""
+def run_scripts(
+    project: Book, scripts: Sequence[str], output: Path, environment: Mapping[str, str]
+) -> None:
+    """Runs scripts of the project as Quarto does: in the project folder, told where."""
     told = {
         "QUARTO_PROJECT_RENDER_ALL": "1",
-        "QUARTO_PROJECT_OUTPUT_DIR": str(project.output_dir),
+        "QUARTO_PROJECT_OUTPUT_DIR": str(output),
         "QUARTO_PROJECT_DIR": str(project.folder),
     }
-    for script in project.pre_render:
+    for script in scripts:
         done = subprocess.run(
             [sys.executable, script],
             cwd=project.folder,
@@ -76,6 +76,8 @@ def pre_render(project: Book, environment: Mapping[str, str]) -> None:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             last = last.removeprefix("homework: ")
             raise UserError(f"{script} failed with status {done.returncode}: {last}")
+        for line in done.stderr.splitlines():
+            say(line, error=True)
 
 
 def prepare(project: Book, documents: Sequence[Document], form: str) -> Numbered:
@@ -106,29 +108,6 @@ def copy_file(folder: Path, name: str, output: Path) -> None:
 
 def _write_pdf(project: Book, documents: Sequence[Document], output: Path) -> None:
     markup = write_source(project, prepare(project, documents, "typst"))
-    content = _compiled(markup.encode(), str(project.folder))
+    content = typeset(markup, project.folder)
     output.mkdir(parents=True, exist_ok=True)
     (output / f"{project.output_name}.pdf").write_bytes(content)
-
-
-def _compiled(markup: bytes, root: str) -> bytes:
-    """The PDF: accessible and with Typst's own fonts, so that it is the same everywhere.
-
-    Where a name is in a script that these fonts lack, the system's fonts help; where they lack it
-    too, the PDF shows boxes, which the standard for accessible documents does not allow.
-    """
-    error = ""
-    for own_fonts, accessible in ((True, True), (False, True), (False, False)):
-        try:
-            made: bytes = typst.compile(  # type: ignore[type-var]  # bytes and a path are both right
-                markup,
-                root=root,
-                ignore_system_fonts=own_fonts,
-                pdf_standards=["ua-1"] if accessible else None,
-            )
-            return made
-        except typst.TypstError as found:
-            error = str(found)
-            if UNDISPLAYED not in error:
-                break
-    raise RenderError(f"Typst {TYPST} failed: {error}")

@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from report.errors import UserError
 from report.render.crossref import Numbered
-from report.render.pandoc import attribute, div, document, nodes, plain, run
+from report.render.links import ADDRESS
+from report.render.pandoc import attribute, div, document, nodes, plain, plain_text, run
 
 REFERENCES = "refs"
 """Identifier of the div that the bibliography fills, as in Quarto."""
@@ -39,3 +42,26 @@ def cite(book: Numbered, bibliography: Sequence[Path], folder: Path) -> None:
         place["c"] = references["c"]
     if not places:
         book.pages[-1].blocks.append(references)
+
+
+def check_bibliographies(folder: Path) -> None:
+    """Raises UserError for an entry of a .bib file in `folder` with an address that is none.
+
+    Such as `javascript:`, which would become a link of the report.
+    """
+    for path in sorted(folder.glob("*.bib")):
+        meta = json.loads(run(["-t", "json", str(path)], "", folder))["meta"]
+        for entry in meta.get("references", {}).get("c", []):
+            fields = entry["c"]
+            linked = [str(node["c"][2][0]) for node in nodes(fields) if node["t"] == "Link"]
+            written = [_text(fields["url"])] if "url" in fields else []
+            for address in (*written, *linked):
+                if not ADDRESS.match(address):
+                    raise UserError(
+                        f"{path.name}: {_text(fields['id'])}: the address {address!r} is none of "
+                        "the web; correct or remove it"
+                    )
+
+
+def _text(field: dict[str, Any]) -> str:
+    return str(field["c"]) if field["t"] == "MetaString" else plain_text(field["c"])

@@ -36,7 +36,7 @@ CLASSES = {
         *("content-visible", "content-hidden"),
         *("generated", "author", "smoke", "cover", "abstract", "curves"),
     },
-    "Span": {"claim", "number", "source"},
+    "Span": {"claim", "number", "source", "typed"},
     "Link": {"evidence", "uri", "email"},
 }
 ATTRIBUTES = {
@@ -79,7 +79,8 @@ def _faults(node: Node) -> Iterator[tuple[str, str]]:
     content: Any = node.get("c")
     identifier, classes, pairs = attribute(node)
     if kind.startswith("Raw"):
-        yield content[1].strip().splitlines()[0], f"raw {content[0]} ({content[1].strip()[:40]})"
+        first = content[1].strip().partition("\n")[0] or f"{{={content[0]}}}"
+        yield first, f"raw {content[0]} ({content[1].strip()[:40]})"
         return
     if kind not in ELEMENTS | DETAILS:
         first = plain_text(node).split()[:1]

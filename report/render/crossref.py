@@ -49,6 +49,7 @@ class Heading:
     number: str
     title: Inlines
     identifier: str
+    listed: bool = True
 
 
 @dataclass
@@ -130,6 +131,7 @@ def _number_page(page: Page, targets: dict[str, Target]) -> None:
     chapter = page.chapter
     counts = dict.fromkeys(NAMES, 0)
     section: list[int] = []
+    above = 1
 
     def add(identifier: str, name: str = "", number: str = "") -> None:
         if identifier in targets and LABEL.match(identifier):
@@ -149,6 +151,15 @@ def _number_page(page: Page, targets: dict[str, Target]) -> None:
         kind = identifier.split("-")[0]
         if node["t"] == "Header":
             level, (_, _, _), title = node["c"]
+            words = plain_text(title)
+            if not words.strip():
+                page.document.fail("#" * level, "a heading without words")
+            if level == 1:
+                page.document.fail(f"# {words}", "a chapter has one heading # …; sections have ##")
+            if level > above + 1:
+                what = f"a heading of level {level} follows one of level {above}; skip none"
+                page.document.fail(f"{'#' * level} {words}", what)
+            above = level
             label = ""
             if chapter.label and "unnumbered" not in classes:
                 section = (section + [0] * level)[: level - 1]
@@ -158,7 +169,8 @@ def _number_page(page: Page, targets: dict[str, Target]) -> None:
             elif "unnumbered" not in classes:
                 node["c"][1][1] = [*classes, "unnumbered"]
             add(identifier, "Section" if label else "", label)
-            page.headings.append(Heading(level, label, title, identifier))
+            listed = "unlisted" not in classes
+            page.headings.append(Heading(level, label, title, identifier, listed))
         elif (node["t"], kind) in (("Figure", "fig"), ("Table", "tbl"), ("Span", "eq")):
             label = floats(kind, identifier)
             node["c"][0][2] = [*pairs, ["number", label]]

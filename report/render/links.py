@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from typing import Any
 
 from report.render.crossref import Numbered, Page, Target
 from report.render.pandoc import Node, nodes, transform
 
+ADDRESS = re.compile(r"(?:https?://|mailto:|//)", re.IGNORECASE)
+"""What a link may lead to outside the report."""
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 Writer = Callable[[Node, Page, Target | str], Node | list[Node]]
 
 
@@ -34,8 +38,11 @@ def rewrite(book: Numbered, write: Writer) -> None:
                 if target is None:
                     page.document.fail(f"#{label}", f"the link #{label} leads nowhere in the book")
                 return write(node, page, target)
-            if "://" in url or url.startswith(("mailto:", "//")):
+            if ADDRESS.match(url):
                 return None
+            if not url or SCHEME.match(url):  # nothing, or a script
+                words: list[Node] = node["c"][1]
+                return words
             path, _, label = url.partition("#")
             folder = posixpath.dirname(page.chapter.page)
             path = posixpath.normpath(posixpath.join(folder, path) if path[0] != "/" else path[1:])

@@ -105,7 +105,7 @@ def _entry(project: Book, page: Page, here: str) -> Entry:
     sections = tuple(
         Entry(f"{address}#{item.identifier}", item.number, plain_text(item.title), 2)
         for item in page.headings
-        if item.level == 2
+        if item.level == 2 and item.listed
     )
     current = page.chapter.page == here
     return Entry(address, page.chapter.label, plain_text(page.title), 1, sections, current)
@@ -115,7 +115,7 @@ def _contents(page: Page) -> list[Entry]:
     return [
         Entry(f"#{item.identifier}", item.number, plain_text(item.title), item.level)
         for item in page.headings
-        if item.level in (2, 3)
+        if item.level in (2, 3) and item.listed
     ]
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,8 @@ import pypandoc
 
 from report.errors import UserError
 from report.render.errors import RenderError
+from report.render.limits import BOOK, Limits
+from report.render.limits import run as limited
 
 Node = dict[str, Any]
 Inlines = list[Node]
@@ -25,26 +26,22 @@ Action = Callable[[Node], Node | list[Node] | None]
 
 WORDS = {"Str", "Space", "SoftBreak"}
 """Nine nodes of ten, with nothing inside: passed over, and shared by the copies of a tree."""
+NESTING = {"BlockQuote", "BulletList", "OrderedList"}
+"""What sets its content further in."""
 
 
-def run(arguments: Sequence[str], text: str, folder: Path) -> str:
+def run(arguments: Sequence[str], text: str, folder: Path, limits: Limits = BOOK) -> str:
     """Output of ``pandoc arguments`` run in `folder` with `text` as input; raises RenderError."""
-    program = pypandoc.get_pandoc_path()
-    done = subprocess.run(
-        [program, *arguments],
-        input=text.encode(),
-        capture_output=True,
-        cwd=folder,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-        check=False,
-    )
-    messages = done.stderr.decode(errors="replace").strip()
-    if done.returncode != 0:
-        version = pypandoc.get_pandoc_version()
-        raise RenderError(f"Pandoc {version} failed with status {done.returncode}: {messages}")
+    command = [pypandoc.get_pandoc_path(), *arguments]
+    name = f"Pandoc {pypandoc.get_pandoc_version()}"
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = limited(command, text.encode(), name, limits, folder, environment)
+    messages = done.err.strip()
+    if done.status != 0:
+        raise RenderError(f"{name} failed with status {done.status}: {messages}")
     if "[WARNING] Citeproc" in messages:
         raise UserError(f"citation not found in references.bib: {messages}")
-    return done.stdout.decode()
+    return done.out.decode()
 
 
 def document(blocks: Blocks) -> str:
@@ -52,29 +49,30 @@ def document(blocks: Blocks) -> str:
     return json.dumps({"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks})
 
 
-def transform(value: Any, action: Action) -> Any:
-    """A copy of `value` with `action` applied to every node but words, children first.
+def transform(value: Any, action: Action, passed: Set[str] = WORDS) -> Any:
+    """A copy of `value` with `action` applied to every node, children first.
 
     `action` returns None to keep a node, a node to replace it, or a list to splice in its place.
+    Nodes of the types `passed` are kept without asking, by default words.
     """
     if isinstance(value, list):
         result: list[Any] = []
         for item in value:
             if isinstance(item, dict):
-                if item.get("t") in WORDS:
+                if item.get("t") in passed:
                     result.append(item)
                     continue
-                new = transform(item, action)
+                new = transform(item, action, passed)
                 if isinstance(new, list):
                     result.extend(new)
                 else:
                     result.append(new)
             else:
-                result.append(transform(item, action) if isinstance(item, list) else item)
+                result.append(transform(item, action, passed) if isinstance(item, list) else item)
         return result
     if isinstance(value, dict):
         node = {
-            key: transform(child, action) if isinstance(child, (dict, list)) else child
+            key: transform(child, action, passed) if isinstance(child, (dict, list)) else child
             for key, child in value.items()
         }
         new = action(node) if "t" in node else None
@@ -98,6 +96,21 @@ def nodes(value: Any) -> Iterator[Node]:
             for child in reversed(inner)
             if isinstance(child, list) or (isinstance(child, dict) and child.get("t") not in WORDS)
         ]
+
+
+def depth(blocks: Blocks) -> tuple[int, int]:
+    """How many elements stand within each other at most, and how many lists and quotations."""
+    deepest = nested = 0
+    waiting: list[tuple[Any, int, int]] = [(blocks, 0, 0)]
+    while waiting:
+        item, here, lists = waiting.pop()
+        if isinstance(item, dict):
+            here, lists = here + 1, lists + (item.get("t") in NESTING)
+            deepest, nested = max(deepest, here), max(nested, lists)
+            item = list(item.values())
+        if isinstance(item, list):
+            waiting += [(child, here, lists) for child in item if isinstance(child, (dict, list))]
+    return deepest, nested
 
 
 def plain_text(value: Any) -> str:

@@ -5,6 +5,7 @@ Source: https://quarto.org/docs/books and https://quarto.org/docs/projects/profi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from report.errors import UserError
 
 # Key paths that the built-in renderer honors, or that change only the look of Quarto's own site.
 SUPPORTED = {
-    "project": {"type", "output-dir", "pre-render"},
+    "project": {"type", "output-dir", "pre-render", "post-render"},
     "profile": {"group", "default"},
     "book": {
         *("title", "subtitle", "output-file", "downloads", "search", "sidebar"),
@@ -72,6 +73,7 @@ class Book:
     output_name: str
     chapters: tuple[Chapter, ...]
     pre_render: tuple[str, ...]
+    post_render: tuple[str, ...]
     bibliography: tuple[Path, ...]
     filters: tuple[Path, ...]
     pdf_filters: tuple[Path, ...]
@@ -88,45 +90,53 @@ def read_book(folder: Path, profiles: tuple[str, ...] = (), builtin: bool = True
     Raises UserError for what is missing and, with `builtin`, for what only Quarto can do.
     """
     config = _merged(folder, profiles)
+    for path in ("project", "book", "profile"):
+        if not isinstance(config.get(path) or {}, dict):
+            raise UserError(f"_quarto.yml: {path}: expected keys and values")
     for path in ("project", "book", "book.title", "book.chapters"):
         if not _at(config, path):
             raise UserError(f"_quarto.yml: {path} is missing")
     if builtin:
         _check_supported(config)
-    book, formats = config["book"], config.get("format", {})
+    book, formats = config["book"], config["format"]
     if builtin and "pdf" in formats:
         raise UserError(
             "_quarto-latex.yml: the built-in renderer makes the PDF with Typst; "
             "for LaTeX install Quarto and run: quarto render --profile latex"
         )
-    html, typst = formats.get("html") or {}, formats.get("typst") or {}
+    html, typst = formats.get("html", {}), formats.get("typst", {})
+    output_name = str(book.get("output-file") or "book")
+    if Path(output_name).name != output_name:
+        raise UserError(f"_quarto.yml: book.output-file: {output_name} is more than a file's name")
     return Book(
         folder=folder,
         title=str(book["title"]),
-        subtitle=str(book.get("subtitle", "")),
-        language=str(config.get("lang", "en")),
-        output_dir=folder / str(config["project"].get("output-dir", "_book")),
-        output_name=str(book.get("output-file", "book")),
+        subtitle=str(book.get("subtitle") or ""),
+        language=str(config.get("lang") or "en"),
+        output_dir=folder / str(config["project"].get("output-dir") or "_book"),
+        output_name=output_name,
         chapters=_chapters(folder, book),
         pre_render=tuple(_list(config["project"].get("pre-render"))),
+        post_render=tuple(_list(config["project"].get("post-render"))),
         bibliography=_files(folder, "bibliography", config.get("bibliography")),
-        filters=_files(folder, "filters", _pandoc_filters(config.get("filters", []))),
-        pdf_filters=_files(
-            folder, "format.typst.filters", [f["path"] for f in typst.get("filters", [])]
-        ),
+        filters=_filters(folder, "filters", config.get("filters")),
+        pdf_filters=_filters(folder, "format.typst.filters", typst.get("filters")),
         styles=_files(folder, "format.html.css", html.get("css")),
         partials=_files(folder, "format.typst.template-partials", typst.get("template-partials")),
         endings=_files(folder, "format.html.include-after-body", html.get("include-after-body")),
-        paper=str(typst.get("papersize", "us-letter")),
-        toc_depth=int(config.get("toc-depth", 3)),
+        paper=str(typst.get("papersize") or "us-letter"),
+        toc_depth=_whole(config, "toc-depth", 3),
     )
 
 
 def _merged(folder: Path, profiles: tuple[str, ...]) -> dict[str, Any]:
     """`_quarto.yml` with the active profiles on top, first profile strongest, as in Quarto."""
     config = _load(folder / "_quarto.yml")
-    active = list(profiles)
-    groups = config.get("profile", {}).get("group", [])
+    profile = config.get("profile")
+    profile = profile if isinstance(profile, dict) else {}
+    active = list(profiles) or _list(profile.get("default"))
+    groups = profile.get("group") or []
+    groups = groups if isinstance(groups, list) else [groups]
     for group in [groups] if groups and isinstance(groups[0], str) else groups:
         if not set(group) & set(active):
             active.append(group[0])
@@ -144,11 +154,15 @@ def _load(path: Path) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: missing; a Quarto book needs it") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not UTF-8; save the file as UTF-8") from None
+    except RecursionError:
+        raise UserError(f"{path}: nests too deeply; nest less") from None
     except yaml.YAMLError as error:
         raise UserError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: expected a mapping at the top")
-    return content
+    return {**content, "format": _formats(content.get("format"))}
 
 
 def _merge(low: dict[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
@@ -202,16 +216,50 @@ def _files(folder: Path, key: str, value: Any) -> tuple[Path, ...]:
     return paths
 
 
-def _pandoc_filters(entries: Any) -> list[str]:
-    """The filters that Pandoc alone can run: those without a place in Quarto's own sequence."""
-    return [entry for entry in entries if isinstance(entry, str)]
+def _filters(folder: Path, key: str, value: Any) -> tuple[Path, ...]:
+    """The filters that Pandoc alone can run, written as a path or as ``{path: …, at: …}``.
+
+    Not those of Quarto's own name, and not what works on the tree before Quarto does, since only
+    `source.py` can do that.
+    """
+    paths = []
+    for entry in value if isinstance(value, list) else [value] if value else []:
+        path = entry.get("path") if isinstance(entry, dict) else entry
+        if not isinstance(path, str):
+            raise UserError(f"_quarto.yml: {key}: {entry!r} names no file; write path: x.lua")
+        early = isinstance(entry, dict) and str(entry.get("at")).endswith("-ast")
+        if not early and path not in ("quarto", "citeproc"):
+            paths.append(path)
+    return _files(folder, key, paths)
+
+
+def _formats(value: Any) -> dict[str, dict[str, Any]]:
+    """Settings by format, also where `_quarto.yml` says only ``typst``, or ``typst: default``."""
+    if isinstance(value, (str, list)):
+        value = dict.fromkeys(_list(value))
+    if not isinstance(value or {}, dict):
+        raise UserError("_quarto.yml: format: expected names of formats")
+    made = {}
+    for name, settings in (value or {}).items():
+        if settings not in (None, "default") and not isinstance(settings, dict):
+            raise UserError(f"_quarto.yml: format.{name}: expected settings, or default")
+        made[str(name)] = settings if isinstance(settings, dict) else {}
+    return made
+
+
+def _whole(config: Mapping[str, Any], key: str, default: int) -> int:
+    value = config.get(key, default)
+    if not str(value).isdecimal():
+        raise UserError(f"_quarto.yml: {key}: {value!r} is no whole number")
+    return int(value)
 
 
 def _chapters(folder: Path, book: Mapping[str, Any]) -> tuple[Chapter, ...]:
     result: list[Chapter] = []
     for key in ("chapters", "appendices"):
         number = 0
-        for name in book.get(key, []):
+        names = book.get(key) or []
+        for name in names if isinstance(names, list) else [names]:
             if not isinstance(name, str):
                 raise UserError(f"_quarto.yml: book.{key}: parts are not supported, list files")
             source = folder / name
@@ -228,9 +276,19 @@ def _chapters(folder: Path, book: Mapping[str, Any]) -> tuple[Chapter, ...]:
     return tuple(result)
 
 
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_NO_PROSE = re.compile(r"^(`{3,}|~{3,}).*?^\1[`~]*[ \t]*$|<!--.*?-->", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^(?:# +(?P<line>.*)|(?P<above>\S.*)\n=+[ \t]*)$", re.MULTILINE)
+
+
 def _unnumbered(source: Path) -> bool:
-    """Whether the chapter heading, the first line that opens with "# ", says .unnumbered."""
-    for line in source.read_text(encoding="utf-8").splitlines():
-        if line.startswith("# "):
-            return ".unnumbered" in line or "{-}" in line
-    raise UserError(f"{source}: no chapter heading; the file needs a line '# Title'")
+    """Whether the chapter heading, the first of level 1, says .unnumbered."""
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{source}: not readable as UTF-8 text ({error}); fix the file") from None
+    heading = _HEADING.search(_NO_PROSE.sub("", _FRONT_MATTER.sub("", text)))
+    if heading is None:
+        raise UserError(f"{source}: no chapter heading; the file needs a line '# Title'")
+    title = heading["line"] or heading["above"] or ""
+    return ".unnumbered" in title or "{-}" in title

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.render.errors import UNDISPLAYED, RenderError
+from report.render.limits import QUARTO, run
+from report.words.terminal import say
 
 OLDEST = (1, 9)
 TIMEOUT = 30  # seconds for `quarto --version`
@@ -62,27 +64,17 @@ def build(quarto: Quarto, folder: Path, output: Path, environment: Mapping[str, 
     command = [quarto.program, "render", str(folder), "--output-dir", str(output)]
     surroundings = {**script_environment(folder), **environment}
     try:
-        done = _run(command, folder, surroundings)
-        if done.returncode != 0 and UNDISPLAYED in done.stderr:
-            done = _run([*command, "-M", "pdf-standard:1.7"], folder, surroundings)
+        done = run(command, b"", name, QUARTO, folder, surroundings)
+        if done.status != 0 and UNDISPLAYED in done.err:
+            lenient = [*command, "-M", "pdf-standard:1.7"]
+            done = run(lenient, b"", name, QUARTO, folder, surroundings)
     except OSError as error:
         raise RenderError(f"{name} could not be started: {error}") from None
-    if done.returncode != 0:
-        raise RenderError(f"{name} failed with status {done.returncode}: {_reason(done.stderr)}")
-
-
-def _run(
-    command: list[str], folder: Path, environment: Mapping[str, str]
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    if done.status != 0:
+        raise RenderError(f"{name} failed with status {done.status}: {_reason(done.err)}")
+    for line in done.err.splitlines():
+        if line.startswith("homework: "):  # by the project's pre-render script
+            say(line, error=True)
 
 
 def script_environment(folder: Path) -> dict[str, str]:

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from report.errors import UserError
-from report.render.pandoc import Blocks, Node, run
+from report.render.pandoc import Blocks, Node, depth, run
 from report.render.project import Chapter
 
 # Raw HTML and divs written as HTML tags come back as raw nodes, which constructs.py refuses.
 FORMAT = "markdown-native_divs-native_spans"
 # A stub names the generated file that stands in its place (templates/styles/written.lua).
+DEEPEST = 60
+"""Elements within each other, beside which Typst's own bound is not reached."""
 WRITTEN = re.compile(r'^:::\s*\{\.written file="(?P<path>[^"]+)"\}\s*$')
 
 
@@ -38,7 +40,8 @@ class Document:
 
     def fail(self, snippet: str, message: str) -> NoReturn:
         """Raises UserError at the first line that holds `snippet` (the first line otherwise)."""
-        found = next((line for line in self.lines if snippet in line.text), self.lines[0])
+        first = Line("", str(self.chapter.source.name), 1)
+        found = next((line for line in self.lines if snippet in line.text), (*self.lines, first)[0])
         raise UserError(f"{found.path}:{found.number}: {message}")
 
 
@@ -46,9 +49,16 @@ def read(chapter: Chapter, folder: Path) -> Document:
     """The chapter of the project in `folder`, generated text in the place of its .written div."""
     lines = _lines(chapter.source, folder, "")
     markdown = "\n".join(line.text for line in lines) + "\n"
-    tree = json.loads(run(["-f", FORMAT, "-t", "json"], markdown, folder))
+    try:
+        tree = json.loads(run(["-f", FORMAT, "-t", "json"], markdown, folder))
+        deepest, _ = depth(tree["blocks"])
+    except RecursionError:
+        tree, deepest = {"blocks": [], "meta": {}}, DEEPEST + 1
     blocks = [block for block in tree["blocks"] if not _is_comment(block)]
-    return Document(chapter, tuple(lines), tuple(tree["meta"]), blocks)
+    made = Document(chapter, tuple(lines), tuple(tree["meta"]), blocks)
+    if deepest > DEEPEST:
+        made.fail("> > > >", f"more than {DEEPEST} elements within each other; nest less")
+    return made
 
 
 def _lines(path: Path, folder: Path, includer: str) -> list[Line]:
@@ -59,6 +69,8 @@ def _lines(path: Path, folder: Path, includer: str) -> list[Line]:
         raise UserError(
             f"{includer}: the file {name} does not exist; the pre-render script writes it"
         ) from None
+    except UnicodeDecodeError:
+        raise UserError(f"{name}: not UTF-8; save the file as UTF-8") from None
     result: list[Line] = []
     closing = 0  # number of the line that closes the last .written div
     for number, text in enumerate(written, start=1):

@@ -15,6 +15,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from report.render.project import Book
+from report.render.staging import MANIFEST
 from report.share import FRAME, shared
 
 STAMP = ".rendered"
@@ -40,7 +41,7 @@ def basis(
     """
     named = (
         *(chapter.source for chapter in book.chapters),
-        *(book.folder / script for script in book.pre_render),
+        *(book.folder / script for script in (*book.pre_render, *book.post_render)),
         *(*book.bibliography, *book.filters, *book.pdf_filters),
         *(*book.styles, *book.partials, *book.endings),
     )
@@ -80,7 +81,9 @@ def holds(book: Book, read: str) -> bool:
 
 def _stamp(book: Book, site: Path, read: str) -> str:
     """Both digests; what was made includes the files of the project that the site has copies of."""
-    names = [path.relative_to(site) for path in site.rglob("*") if path != site / STAMP]
+    names = [
+        path.relative_to(site) for path in site.rglob("*") if path.name not in (STAMP, MANIFEST)
+    ]
     pages = {f"site/{name}": site / name for name in names}
     shown = {str(name): book.folder / name for name in names}
     generated = {str(path): path for path in book.folder.glob(GENERATED)}

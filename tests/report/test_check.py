@@ -100,6 +100,21 @@ def test_a_record_that_is_not_fresh_is_found(project: Path, state: str) -> None:
     )
 
 
+def test_where_stale_records_are_allowed_they_are_notes_and_no_other_state_is(
+    project: Path,
+) -> None:
+    sources = Sources(project, results_of(project))
+    stale = State("random-labels", "stale", ("source x",))
+    outcome = check(sources, [stale, State("parameter-count", "done")], allow_stale=True)
+    assert outcome.passed, said(outcome)
+    assert [note.what for note in outcome.notes] == ["stale (source x); run the suite again"]
+    outcome = check(sources, [stale, State("parameter-count", "failed")], allow_stale=True)
+    assert said(outcome) == "records parameter-count: failed; run the suite again"
+    results_of(project).record("random-labels").write_text("{}")
+    damaged = said(check(sources, [stale], allow_stale=True))
+    assert "records random-labels: The record cannot be shown" in damaged
+
+
 def test_a_diverged_record_is_a_note(project: Path) -> None:
     rewrite(project, "random-labels", status="diverged", reason="seed 3")
     draw(results_of(project))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.fingerprint import task
 from report import __version__
 from report.book.generate import generate
 from report.book.sources import sources
@@ -158,6 +159,17 @@ def test_the_summary_says_smoke(homework: Homework) -> None:
     assert homework(*RUN, *only).code == 0
     generate(sources(homework.folder, {"HOMEWORK_SUITE": "tiny"}))
     assert "smoke run" not in page.read_text(encoding="utf-8")
+
+
+def test_render_says_which_records_were_made_by_other_code(
+    ran: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("render", "--suite", "tiny.toml", "--renderer", "builtin")
+    assert "Stale" not in ran(*command).out
+    monkeypatch.setattr(task, "made_by_this_code", lambda record: record.task != "train-on-task")
+    *_, last = ran(*command).out.splitlines()
+    assert last.startswith("Stale: the code of train-on-task changed")
+    assert last.endswith("homework run --suite tiny.toml")
 
 
 def test_a_wrong_homework_toml(ran: Homework) -> None:

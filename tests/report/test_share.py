@@ -21,7 +21,7 @@ def test_an_empty_folder_becomes_a_project(tmp_path: Path) -> None:
     assert [c.source.name for c in book.chapters] == [
         c.source.name for c in read_book(ROOT).chapters
     ]
-    assert all((folder / script).is_file() for script in book.pre_render)
+    assert all((folder / script).is_file() for script in (*book.pre_render, *book.post_render))
 
 
 def test_a_project_stays_as_it_is(tmp_path: Path) -> None:

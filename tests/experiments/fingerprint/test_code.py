@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.fingerprint.code import Code
-from experiments.freshness import task_definitions
+from experiments.fingerprint.task import task_definitions
 from experiments.suite import load_suite
 
 Files = dict[str, str]

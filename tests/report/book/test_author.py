@@ -1,17 +1,22 @@
 """The author's own words: what they may do, what they may cite."""
 
 import json
+import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from report.book.author import author_words, check_names, inert
+from report.book.author import Comment, author_words, check_names
 from report.errors import UserError
+from report.render.inert import inert
 from report.words import format as fmt
 from report.words.markdown import Markdown
 from tests.report.converted import converted
 
+TASK = "train-on-task"
+CITED = "{train-on-task.best}"
 NUMBERS = {
     "train-on-task.best.accuracy": fmt.accuracy(0.9731),
     "train-on-task.best.second_accuracy": fmt.accuracy(0.9),
@@ -20,13 +25,17 @@ NUMBERS = {
 
 
 def words(tmp_path: Path, text: str) -> str:
-    path = tmp_path / "train-on-task.md"
-    path.write_text(text, encoding="utf-8")
-    return author_words(path, NUMBERS)
+    return comment(tmp_path, text).block
+
+
+def comment(tmp_path: Path, text: str | bytes) -> Comment:
+    content = text if isinstance(text, bytes) else text.encode()
+    (tmp_path / f"{TASK}.md").write_bytes(content)
+    return author_words(tmp_path, [TASK], NUMBERS)[TASK]
 
 
 def test_no_file_no_words(tmp_path: Path) -> None:
-    assert author_words(tmp_path / "train-on-task.md", NUMBERS) == ""
+    assert author_words(tmp_path, [TASK], NUMBERS) == {TASK: Comment()}
     assert words(tmp_path, " \n\n") == ""
 
 
@@ -67,11 +76,12 @@ def test_code_mathematics_and_other_braces_are_left_alone(tmp_path: Path, text: 
 
 
 def test_an_unknown_name_is_an_error_with_a_suggestion(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"train-on-task\.md: no number is called") as caught:
-        words(tmp_path, "{train-on-task.best.acuracy}")
-    assert 'did you mean "train-on-task.best.accuracy"?' in str(caught.value)
-    with pytest.raises(UserError, match="homework names"):
-        words(tmp_path, "{zzz.yyy}")
+    found = comment(tmp_path, "One.\n\nIt is {train-on-task.best.acuracy}.")
+    assert f"/{TASK}.md, line 3: no number is called" in found.fault
+    assert 'did you mean "train-on-task.best.accuracy"?' in found.fault
+    assert "Shown as typed" in found.block
+    assert "It is \\{train\\-on\\-task\\.best\\.acuracy\\}\\." in found.block
+    assert '"homework names" lists them' in comment(tmp_path, "{zzz.yyy}").fault
 
 
 def test_a_number_of_a_task_without_results_is_missing(tmp_path: Path) -> None:
@@ -79,18 +89,20 @@ def test_a_number_of_a_task_without_results_is_missing(tmp_path: Path) -> None:
 
 
 def test_the_value_is_not_read_as_a_name_again() -> None:
-    shown = inert("{a.b} {c.d}", lambda name: Markdown("{c.d}" if name == "a.b" else "end"))
+    shown = inert("{a.b} {c.d}", lambda name: Markdown("{c.d}" if name == "a.b" else "end"), "x")
     assert shown == "{c.d} end"
 
 
 def test_marks_of_our_own_in_the_text_have_no_effect() -> None:
-    text = inert(f"{chr(0xF1000)} {chr(0xF0041)} {{a.b}}", lambda name: Markdown("once"))
+    text = inert(f"{chr(0xF1000)} {chr(0xF0041)} {{a.b}}", lambda name: Markdown("once"), "x")
     assert text.count("once") == 1
     assert "\\A" not in text
 
 
 def test_control_characters_are_shown_as_such() -> None:
-    text = inert("bell \x07 override \u202e\n\n\tcode\u2028more x\u00a0y", lambda _: Markdown(""))
+    text = inert(
+        "bell \x07 override \u202e\n\n\tcode\u2028more x\u00a0y", lambda _: Markdown(""), "x"
+    )
     assert text == "bell � override �\n\n``` text\ncode more x\u00a0y\n```"
 
 
@@ -189,7 +201,101 @@ def test_a_file_that_belongs_to_no_task_is_an_error(tmp_path: Path) -> None:
         check_names(tmp_path)
 
 
-def test_what_is_no_text_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "sharpness.md").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UserError, match="UTF-8"):
-        author_words(tmp_path / "sharpness.md", NUMBERS)
+def test_what_is_no_text_is_left_out(tmp_path: Path) -> None:
+    found = comment(tmp_path, b"ok\n\xff\xfe\x00")
+    assert f"/{TASK}.md, line 2: is not UTF-8" in found.fault
+    assert "Left out" in found.block
+
+
+FAULTS = {
+    "> " * 300 + "x": "nest less",
+    "".join("  " * depth + "- a\n" for depth in range(30)): "nest less",
+    "*a " * 300 + "b* " * 300: "nest less",
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+def test_a_fault_costs_the_comment(tmp_path: Path, text: str) -> None:
+    found = comment(tmp_path, f"Fine.\n\nFine, too.\n\n{text}\n\nx {CITED}\n")
+    assert f"/{TASK}.md, line 5: " in found.fault and FAULTS[text] in found.fault
+    assert found.fault.count("\n") == 0
+    shown = converted(found.block, "plain", "--wrap=none")
+    assert "Shown as typed: " in shown and f"x {CITED}" in shown
+    assert " ".join(text.split())[:60] in " ".join(shown.split())
+
+
+def test_typst_is_asked_before_the_report_depends_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(pieces: Sequence[str]) -> str:
+        return "Typst failed" if any("strange" in piece for piece in pieces) else ""
+
+    monkeypatch.setattr("report.render.trial.fault", fault)
+    (tmp_path / "sharpness.md").write_text("Sound.")
+    (tmp_path / f"{TASK}.md").write_text("One.\n\nTwo.\n\n*strange*\n\nThree.")
+    made = author_words(tmp_path, [TASK, "sharpness"], NUMBERS)
+    assert not made["sharpness"].fault
+    assert made[TASK].fault.endswith(
+        f"/{TASK}.md, line 5: Typst failed; write it more simply",
+    )
+    assert "\\*strange\\*" in made[TASK].block
+
+
+def test_a_comment_too_long_is_left_out(tmp_path: Path) -> None:
+    found = comment(tmp_path, b"x" * 20_000_000)
+    assert "longer than 200 kB; shorten it" in found.fault
+    assert len(found.block) < 500
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder", "device", "broken link"])
+def test_what_is_no_file_is_refused(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / "comments"
+    folder.mkdir()
+    path, elsewhere = folder / f"{TASK}.md", tmp_path / "elsewhere.md"
+    elsewhere.write_text("secret")
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "link":
+            path.symlink_to(elsewhere)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "broken link":
+            path.symlink_to(tmp_path / "nothing")
+            assert author_words(folder, [TASK], NUMBERS)[TASK] == Comment()
+            return
+    with pytest.raises(UserError, match=f"{TASK}.md: a .* in the place of a comment; put"):
+        author_words(folder, [TASK], NUMBERS)
+
+
+def test_headings_of_any_order_are_fitted(tmp_path: Path) -> None:
+    text = words(tmp_path, "## A\n\n##\n\n# B\n\n#### C\n\n## D\n\n###### E\n\n> # F\n")
+    levels = re.findall(r"^(#+) (\w) \{#comment-train-on-task-(\d) \.unnumbered \.unlisted\}$",
+                        text, re.MULTILINE)  # fmt: skip
+    assert levels == [
+        ("###", "A", "1"), ("###", "B", "2"), ("####", "C", "3"), ("####", "D", "4"),
+        ("#####", "E", "5"),
+    ]  # fmt: skip
+    assert "> **F**" in text
+
+
+def test_footnotes_of_two_comments_are_two(tmp_path: Path) -> None:
+    for task in (TASK, "sharpness"):
+        (tmp_path / f"{task}.md").write_text(f"a[^1]\n\n[^1]: {task}\n")
+    made = author_words(tmp_path, [TASK, "sharpness"], NUMBERS)
+    shown = converted("\n\n".join(found.block for found in made.values()), "plain")
+    assert "[1] train-on-task" in shown and "[2] sharpness" in shown
+
+
+def test_a_digit_behind_a_formula(tmp_path: Path) -> None:
+    shown = converted(words(tmp_path, "$\\approx$5 and **$x$7**"), "json")
+    assert shown.count('"Math"') == 2
+    assert '"5"' in shown and '"7"' in shown
+
+
+def test_cleaning_comes_after_decoding(tmp_path: Path) -> None:
+    text = words(tmp_path, "a&#x202E;b `&#x202E;` &#xF0023; &#x1B;[31m [x](https://e.org/&#x202E;)")
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert "\\#" not in text.split("`")[2].split("x")[0]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from report.book.cover import Cover, read_cover
+from report.book.cover import Cover, read_cover, tells
 from report.errors import UserError
 
 
@@ -49,3 +49,37 @@ def test_not_text(tmp_path: Path) -> None:
     path.write_bytes(b"[author]\nname = '\xff'\n")
     with pytest.raises(UserError, match="not readable"):
         read_cover(path)
+
+
+@pytest.mark.parametrize(
+    ("private", "text"),
+    [
+        ("Li", "by Li."),
+        ("Li", "LI's"),
+        ("José García", "jose  garcia"),
+        ("José García", "García, José"),
+        ("Ada Example", "*Ada* **Example** wrote it"),
+        ("ada@example.edu", "mail ada@example.edu!"),
+        ("https://example.org/ada/hw", "see example.org/ada/hw"),
+        ("李明", "我是李明。"),
+        ("C12345678", "c12345678"),
+    ],
+)
+def test_what_tells_who_wrote_it(private: str, text: str) -> None:
+    assert tells(text, private)
+
+
+@pytest.mark.parametrize(
+    ("private", "text"),
+    [
+        ("Li", "Linear growth"),
+        ("Li", "a list"),
+        ("Ada Example", "an example by Ada"),
+        ("Ada Example", "adaexample"),
+        ("", "anything"),
+        ("...", "any ... thing"),
+        ("1234", "C12345678"),
+    ],
+)
+def test_what_tells_nothing(private: str, text: str) -> None:
+    assert not tells(text, private)

@@ -181,6 +181,7 @@ def make(folder: Path) -> Path:
     )
     (folder / "report").mkdir()
     (folder / "report" / "prerender.py").write_text(script)
+    shutil.copyfile(ROOT / "report" / "postrender.py", folder / "report" / "postrender.py")
     return folder
 
 

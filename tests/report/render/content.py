@@ -24,6 +24,12 @@ FLAGS = (
 )  # 256: with the structure that the PDF is tagged with
 FOOT = 60
 """Points from the lower edge: the page number stands below."""
+LINE = 6
+"""Points between the baselines of lines, at least; a superscript is raised by less."""
+INLINE = {"Span", "Link", "Code", "Quote", "Reference"}
+"""Standard types of elements within a line."""
+Sign = tuple[int, float, float, str]
+"""Page, distance from the upper edge and from the left in points, character."""
 VOID = {"br", "img", "input", "hr", "link", "meta", "source", "col", "wbr"}
 KINDS = {**{f"h{n}": "headings" for n in range(1, 7)}, "figcaption": "captions"} | {
     **{f"H{n}": "headings" for n in range(1, 7)},
@@ -123,47 +129,68 @@ def of_site(folder: Path, pages: tuple[str, ...]) -> Content:
     return content
 
 
+@dataclass
+class Element:
+    """What a tagged element holds itself, without the blocks within: each sign and its place."""
+
+    signs: list[Sign] = field(default_factory=list)
+    inner: list[tuple[str, ...]] = field(default_factory=list)
+
+
 def of_paper(path: Path) -> Content:
     """The content of a PDF by its tags, over page breaks."""
     content = Content()
-    parts: dict[tuple[str, ...], list[str]] = {}
+    elements: dict[tuple[str, ...], Element] = {(): Element()}
     with pymupdf.open(path) as document:
         for page in document:
-            xml = page.get_textpage(flags=FLAGS).extractXML()
-            bare_xml = re.sub(r"<char [^>]*/>", "", xml)
-            _walk(ElementTree.fromstring(bare_xml), (), page.rect.height - FOOT, parts)
-    kinds = {key: key[-1].partition(" ")[0] for key in parts}
-    for key, words in parts.items():
-        if kinds[key] in KINDS:
-            content.add(KINDS[kinds[key]], "".join(words))
+            page_xml = ElementTree.fromstring(page.get_textpage(flags=FLAGS).extractXML())
+            foot = page.rect.height - FOOT
+            _walk(page_xml, (), (page.number, foot), elements)
+    for key in elements:
+        kind = key[-1].partition(" ")[0] if key else ""
+        if kind in KINDS:
+            content.add(KINDS[kind], _words(key, elements))
         if len(key) == 1:
-            content.count("".join(words))
+            content.count(_words(key, elements))
     return content
 
 
 def _walk(
-    element: ElementTree.Element,
-    place: tuple[str, ...],
-    bottom: float,
-    parts: dict[tuple[str, ...], list[str]],
+    node: ElementTree.Element,
+    key: tuple[str, ...],
+    page: tuple[int, float],
+    elements: dict[tuple[str, ...], Element],
 ) -> None:
-    for child in element:
-        if child.tag == "struct":
-            kind = child.get("raw", "")
-            if kind not in {"Formula", "TOC"}:
-                inner = (*place, f"{kind} {child.get('idx')}")
-                parts.setdefault(inner, [])
-                _append(parts, place, " ")
-                _walk(child, inner, bottom, parts)
-                _append(parts, place, " ")
-        elif child.tag == "line":
-            if float(child.get("bbox", "").split()[1]) < bottom:
-                _append(parts, place, child.get("text", ""))
+    for child in node:
+        kind = child.get("raw", "")
+        if child.tag == "struct" and kind in {"Formula", "TOC"}:
+            continue
+        if child.tag == "struct" and child.get("std") not in INLINE:
+            inner = (*key, f"{kind} {child.get('idx')}")
+            if inner not in elements:
+                elements[inner] = Element()
+                elements[key].inner.append(inner)
+            _walk(child, inner, page, elements)
+        elif child.tag == "char":
+            number, foot = page
+            if (down := float(child.get("y", ""))) < foot:
+                across = float(child.get("x", ""))
+                elements[key].signs.append((number, down, across, child.get("c", "")))
         else:
-            _walk(child, place, bottom, parts)
+            _walk(child, key, page, elements)
 
 
-def _append(parts: dict[tuple[str, ...], list[str]], place: tuple[str, ...], text: str) -> None:
-    """Say `text` in a tag and in all that hold it."""
-    for depth in range(len(place)):
-        parts[place[: depth + 1]].append(text)
+def _words(key: tuple[str, ...], elements: dict[tuple[str, ...], Element]) -> str:
+    """The text of an element as it is read: line by line, then the blocks within it.
+
+    The signs of a line come out of a PDF in an order that depends on how Typst tagged what is
+    emphasized or linked in it, so they are ordered by where they stand.
+    """
+    lines: list[list[Sign]] = []
+    for sign in sorted(elements[key].signs, key=lambda sign: sign[:2]):
+        if not lines or sign[0] != lines[-1][0][0] or sign[1] > lines[-1][0][1] + LINE:
+            lines.append([])
+        lines[-1].append(sign)
+    # Rounded: the second letter of a ligature stands where the next sign does, as good as.
+    words = [c for line in lines for *_, c in sorted(line, key=lambda sign: round(sign[2], 1))]
+    return " ".join(["".join(words), *(_words(inner, elements) for inner in elements[key].inner)])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from report.errors import UserError
 from report.render import render
+from report.render.citations import check_bibliographies
+from report.render.project import read_book
 
 
 @pytest.fixture
@@ -50,6 +53,12 @@ def rewrite(project, name, text):
         ("[x](/chapters/evidence.qmd#none)\n", 1, "has no #none"),
         ("## A {#sec-a}\n\n## B {#sec-a}\n", 1, "sec-a is given twice"),
         ("x $$ y $$ {#eq-y}\n", 1, "paragraph of its own"),
+        ("a\n\n# Second\n", 3, "a chapter has one heading"),
+        ("a\n\n> # q\n", 3, "a chapter has one heading"),
+        ("a\n\n## b\n\n#### c\n", 5, "a heading of level 4 follows one of level 2"),
+        ("## {.unnumbered}\n", 1, "a heading without words"),
+        ("a\n\n```{=html}\n```\n", 3, "raw html"),
+        ("a\n\n" + "> " * 400 + "x\n", 3, "nest less"),
         (
             '| a | b |\n|---|---|\n| 1 | 2 |\n\n: c {#tbl-c tbl-colwidths="[1]"}\n',
             5,
@@ -106,6 +115,11 @@ def test_a_failing_pre_render_script(project):
         ),
         ("- index.qmd", "- part: x", "parts are not supported"),
         ("book:\n", "book: [\n", "not valid YAML"),
+        ("type: book", "type: book\n  pre-render: [a.py", "not valid YAML"),
+        ("output-file: report", "output-file: ../report", "more than a file's name"),
+        ("toc-depth: 3", "toc-depth: deep", "toc-depth: 'deep' is no whole number"),
+        ("  html:\n", "  html: plain\n  pdf:\n", "format.html: expected settings"),
+        ("filters:\n", "filters:\n  - [x]\n", "names no file"),
     ],
 )
 def test_configuration_that_only_quarto_knows(project, old, new, message):
@@ -113,6 +127,76 @@ def test_configuration_that_only_quarto_knows(project, old, new, message):
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(UserError, match=message):
         render(project, "builtin")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"format": "typst"},
+        {"format": {"html": "default", "typst": "default"}},
+        {"format": {"html": None, "typst": {"filters": ["templates/styles/math.lua"]}}},
+        {"format": {"typst": {"filters": "templates/styles/math.lua"}}},
+        {"filters": ["templates/styles/blocks.lua", "quarto", {"path": "citeproc"}]},
+        {"filters": "templates/styles/blocks.lua"},
+        {"filters": None, "format": None},
+        {"profile": None, "lang": None, "toc-depth": "2"},
+        {"profile": {"default": "quick"}},
+        {"book": {"title": "T", "subtitle": None, "chapters": "index.qmd", "appendices": None}},
+    ],
+    ids=str,
+)
+def test_other_forms_of_the_same_configuration(project, config):
+    path = project / "_quarto.yml"
+    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text()) | config))
+    read_book(project, builtin=True)
+
+
+def test_configuration_in_another_encoding(project):
+    path = project / "_quarto.yml"
+    path.write_bytes(path.read_text().encode("utf-16"))
+    with pytest.raises(UserError, match=r"_quarto\.yml: not UTF-8"):
+        render(project, "builtin")
+
+
+@pytest.mark.parametrize(
+    ("text", "unnumbered"),
+    [
+        ("---\n# A comment {.unnumbered}\nengine: markdown\n---\n\n# Title {#sec-x}\n", False),
+        ("---\n# A comment\n---\n# Title {.unnumbered}\n", True),
+        ("<!-- # No {-} -->\n```\n# No {-}\n```\n# Title {#sec-x}\n", False),
+        ("Title {-}\n=========\n\n# Other\n", True),
+    ],
+)
+def test_the_heading_of_a_chapter(project, text, unnumbered):
+    (project / "chapters" / "optimization.qmd").write_text(text)
+    chapters = {chapter.source.stem: chapter for chapter in read_book(project).chapters}
+    assert (chapters["optimization"].label == "") == unnumbered
+
+
+def test_links_that_lead_nowhere_or_to_scripts_are_words(project):
+    links = "[one]() and [two](javascript:alert(1)) and [three](javascript://x%0aalert(1))\n"
+    rewrite(project, "optimization", links)
+    render(project, "builtin")
+    page = (project / "_site/chapters/optimization.html").read_text()
+    assert "one and two and three" in page
+    assert "javascript:" not in page
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "url = {javascript:alert(1)}",
+        "url = {www.example.org}",
+        "note = {\\href{javascript:alert(1)}{x}}",
+    ],
+)
+def test_an_address_of_the_bibliography_that_is_none(tmp_path, field):
+    text = "@misc{mine, title = {T}, url = {https://example.org}}\n"
+    (tmp_path / "references.bib").write_text(text)
+    check_bibliographies(tmp_path)
+    (tmp_path / "references.bib").write_text(text + f"@misc{{bad, title = {{T}}, {field}}}\n")
+    with pytest.raises(UserError, match=r"references\.bib: bad: the address '.*' is none of the"):
+        check_bibliographies(tmp_path)
 
 
 def test_profiles(project):

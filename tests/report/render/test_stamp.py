@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from report.errors import UserError
 from report.render import render, stamp
 from tests.project import RUN, Homework
 from tests.report.render.programs import RECENT, fake_quarto
@@ -58,6 +59,7 @@ def report(project: Path, tmp_path: Path) -> Report:
         "templates/styles/light.scss",
         "templates/styles/blocks.lua",
         "report/prerender.py",
+        "report/postrender.py",
         "homework.toml",
         "comments/sharpness.md",
         "experiments/tasks/sharpness.py",
@@ -116,8 +118,12 @@ def test_what_was_changed_or_deleted_is_made_again(report: Report, name: str) ->
 def test_a_deleted_site_and_a_foreign_file_in_it(report: Report) -> None:
     shutil.rmtree(report.folder / "_site")
     assert report.made()
-    (report.folder / "_site" / "more.html").write_text("foreign")
-    assert report.made()
+    foreign = report.folder / "_site" / "more.html"
+    foreign.write_text("foreign")
+    with pytest.raises(UserError, match=r"files that no render made \(more\.html\)"):
+        report.made()
+    assert foreign.read_text() == "foreign"
+    foreign.unlink()
     assert not report.made()
 
 

@@ -1,0 +1,125 @@
+"""Quarto's post-render script: what is done to the site and the PDF once they are there.
+
+The standard library alone, so that it runs without installation.
+"""
+
+import base64
+import hashlib
+import os
+import re
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+
+DATA = {"application/json", "application/ld+json"}
+"""Types of scripts that hold data and are never executed."""
+META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">\n')
+SUSPECTS = re.compile(rb"(/MarkInfo\s*<<\s*/Marked\s+true\s*)(/Suspects\s+false)(\s*>>)")
+
+
+class Inline(HTMLParser):
+    """What a page has inline and outside its main part: scripts, styles, event handlers.
+
+    The main part holds the author's words. Nothing there is ever executed, so that a script that
+    got in with them is forbidden rather than taken for the page's own.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: set[str] = set()
+        self.handlers: set[str] = set()
+        self.styles: set[str] = set()
+        self._open: set[str] | None = None
+        self._text = ""
+        self._main = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See `HTMLParser`."""
+        self._main = self._main or tag == "main"
+        if self._main:
+            return
+        values = dict(attrs)
+        self.handlers.update(v for name, v in attrs if name.startswith("on") and v)
+        if tag == "script" and "src" not in values and values.get("type") not in DATA:
+            self._open, self._text = self.scripts, ""
+        elif tag == "style":
+            self._open, self._text = self.styles, ""
+
+    def handle_endtag(self, tag: str) -> None:
+        """See `HTMLParser`."""
+        if tag == "main":
+            self._main = False
+        if self._open is not None and tag in ("script", "style"):
+            self._open.add(self._text)
+            self._open = None
+
+    def handle_data(self, data: str) -> None:
+        """See `HTMLParser`."""
+        self._text += data if self._open is not None else ""
+
+
+def policy(page: str, quarto: bool) -> str:
+    """The content security policy of a page: its own files, and by hash what it has inline.
+
+    Args:
+        page: the page's HTML.
+        quarto: whether it is Quarto's, whose search loads an index, and whose scripts add style
+            sheets with lengths that they measure (quarto-nav, glightbox): no hash can name these.
+
+    Source: https://www.w3.org/TR/CSP3/. Alignment and width of cells are attributes of style.
+    """
+    inline = Inline()
+    inline.feed(page)
+    inline.close()
+    styles = [*map(_hash, sorted(inline.styles))]
+    scripts = [*map(_hash, sorted(inline.scripts))]
+    if inline.handlers:
+        scripts += ["'unsafe-hashes'", *map(_hash, sorted(inline.handlers))]
+    rules = {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", *scripts],
+        "style-src": ["'self'", *(["'unsafe-inline'"] if quarto else styles)],
+        "style-src-attr": ["'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'", "data:"],
+        "connect-src": ["'self'"] if quarto else ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    return "; ".join(" ".join([name, *sources]) for name, sources in rules.items())
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def protect(page: str, quarto: bool) -> str:
+    """The page with its policy at the top of its head, before anything that it loads."""
+    bare = META.sub("", page)
+    meta = (
+        '<meta http-equiv="Content-Security-Policy" '
+        f'content="{escape(policy(bare, quarto), quote=False)}">\n'
+    )
+    return re.sub(r"<head>\n*", lambda head: head[0] + meta, bare, count=1)
+
+
+def clean_pdf(content: bytes) -> bytes:
+    """The PDF without an entry that says what is so by default, and that poppler complains of.
+
+    It wants true or nothing ("Suspects object is wrong type"). No byte moves.
+    """
+    return SUSPECTS.sub(lambda m: m[1] + b" " * len(m[2]) + m[3], content)
+
+
+def main(site: Path) -> None:
+    """Give every page in `site` its policy, and clean every PDF there."""
+    quarto = (site / "site_libs").is_dir()
+    for path in sorted(site.rglob("*.html")):
+        path.write_bytes(protect(path.read_bytes().decode(), quarto).encode())
+    for path in sorted(site.glob("*.pdf")):
+        path.write_bytes(clean_pdf(path.read_bytes()))
+
+
+if __name__ == "__main__":
+    main(Path(os.environ["QUARTO_PROJECT_OUTPUT_DIR"]))

@@ -1,0 +1,39 @@
+"""Whether Typst can set a piece of Markdown: tried alone, before the whole book depends on it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from report.render.errors import RenderError
+from report.render.limits import COMMENT
+from report.render.pandoc import run
+from report.render.typeset import typeset
+from report.share import shared
+
+FILTERS = ("math.lua", "closed.lua")
+PREAMBLE = """\
+#set document(title: [Trial])
+#let horizontalrule = line(length: 100%)
+= Chapter
+"""
+
+
+def fault(pieces: Sequence[str]) -> str:
+    """Why Typst cannot set the pieces of Markdown, each in a section of its own; nothing if it can.
+
+    Only what is in the pieces is tried: no file of the project can be read.
+    """
+    if not pieces:
+        return ""
+    options = [f"--lua-filter={shared('templates') / 'styles' / name}" for name in FILTERS]
+    with tempfile.TemporaryDirectory() as name:
+        empty = Path(name)
+        try:
+            markdown = "\n\n".join(f"## Section\n\n{piece}" for piece in pieces)
+            markup = run(["-f", "markdown", "-t", "typst", *options], markdown, empty, COMMENT)
+            typeset(PREAMBLE + markup, empty, COMMENT)
+        except RenderError as error:
+            return " ".join(str(error).split())
+    return ""

@@ -1,0 +1,30 @@
+"""Which suite a Quarto profile shows."""
+
+from pathlib import Path
+
+import pytest
+
+from report.book.generate import generate
+from report.book.sources import sources
+from report.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("variables", "suite"),
+    [
+        ({}, "full"),
+        ({"QUARTO_PROFILE": "typst"}, "full"),
+        ({"QUARTO_PROFILE": "latex"}, "full"),
+        ({"QUARTO_PROFILE": "quick,typst"}, "quick"),
+        ({"QUARTO_PROFILE": "latex, quick"}, "quick"),
+        ({"QUARTO_PROFILE": "quick", "HOMEWORK_SUITE": "reference-a"}, "reference-a"),
+    ],
+)
+def test_a_profile_that_is_no_format_names_the_suite(tmp_path, variables, suite):
+    assert sources(tmp_path, variables).results.name == suite
+
+
+def test_the_profile_of_a_suite_that_was_not_run_shows_no_other(tmp_path: Path) -> None:
+    (tmp_path / "results" / "full").mkdir(parents=True)
+    with pytest.raises(UserError, match=r'quick: no record here; .* "homework run --suite quick"'):
+        generate(sources(tmp_path, {"QUARTO_PROFILE": "quick"}))

@@ -1,0 +1,22 @@
+"""What reaches the terminal."""
+
+import io
+import sys
+
+import pytest
+
+from report.words.terminal import say, shown
+
+
+def test_a_terminal_is_not_told_what_to_do() -> None:
+    assert shown("a\x1b[31mb\x07\x9b\u202ec\ttab\nline\r\x00 é 中") == (
+        "a\ufffd[31mb\ufffd\ufffd\ufffdc\ttab\nline\ufffd\ufffd é 中"
+    )
+
+
+def test_output_that_is_not_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    monkeypatch.setattr(sys, "stdout", stream)
+    say("é 中 \udc80")
+    stream.flush()
+    assert stream.buffer.getvalue() == "é ? ?\n".encode("latin-1")  # type: ignore[attr-defined]
