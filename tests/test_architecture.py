@@ -27,8 +27,12 @@ LAYERS = (
     ("tasks",),
 )
 """Packages of experiments from below to above; a package imports from its own row and below."""
-EXCEPTIONS = {("experiments.models.catalog", "experiments.tasks")}
-"""The list of a suite's networks asks each task which it uses."""
+EXCEPTIONS = {
+    ("experiments.models.catalog", "experiments.tasks"),
+    ("experiments.settings.network", "experiments.models"),
+}
+"""The list of a suite's networks asks each task which it uses; a network whose parameters have no
+closed form is built, in a function that imports torch only then."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """A network of the user's own: a class in a file beside the suite. This runs the user's code."""
 
-import importlib.util
-import sys
 import traceback
+from functools import cache
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +21,9 @@ def own_module(network: Network, shape: Shape) -> nn.Module:
     assert network.module is not None
     name = network.module.rpartition(":")[2]
     try:
-        made = getattr(_imported(network), name)(shape.input, shape.outputs)
+        made = getattr(_imported(network.file, str(network.sha256)), name)(
+            shape.input, shape.outputs
+        )
         if not isinstance(made, nn.Module):
             raise UserError(f'{network.file}: "{name}" is no torch.nn.Module')
         with torch.no_grad():
@@ -43,17 +46,11 @@ def own_module(network: Network, shape: Shape) -> nn.Module:
     return made.train()
 
 
-def _imported(network: Network) -> object:
+@cache
+def _imported(file: Path, sha256: str) -> object:
     """The file as a module, run once; another content is another module."""
-    key = f"homework_own_{network.sha256}"
-    if key not in sys.modules:
-        spec = importlib.util.spec_from_file_location(key, network.file)
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[key] = module
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[key]
-            raise
-    return sys.modules[key]
+    spec = spec_from_file_location(f"homework_own_{sha256}", file)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -3,7 +3,6 @@
 import ast
 import math
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -297,8 +296,9 @@ def parameter_count(network: Network, shape: Shape) -> int:
     if count is not None:
         return count
     # Needs torch, and is imported only here: all else is counted without.
-    counted: int = import_module("experiments.models.build").built_parameters(network, shape)
-    return counted
+    from experiments.models.build import built_parameters
+
+    return built_parameters(network, shape)
 
 
 def dense_inputs(network: Network, shape: Shape) -> int:
