@@ -9,7 +9,7 @@ from benchmarks.measure import Pair, machine, timed
 from experiments.device import choose_device, prepare_process
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context
-from experiments.settings.base import did_you_mean
+from experiments.settings.strict import did_you_mean
 from report.errors import UserError
 
 

@@ -9,11 +9,11 @@ from matplotlib import rc_context
 
 from benchmarks.measure import Clock, seconds
 from benchmarks.pairs import FEW, curve_runs, perceptron
+from experiments.data.function_settings import FunctionSettings
 from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
 from experiments.engine.run import Run
 from experiments.engine.train import train
-from experiments.settings.function import FunctionSettings
 from experiments.settings.training import Training
 from report.figures.style import RC, canvas, legend_below, line
 

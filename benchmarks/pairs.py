@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from benchmarks import baseline
 from benchmarks.measure import Pair
+from experiments.data.function_settings import FunctionSettings
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.problems import function_problem
@@ -19,8 +21,6 @@ from experiments.measures.hessian import spectra
 from experiments.measures.interpolation import grid, line
 from experiments.measures.rows import evaluate_rows
 from experiments.models.build import initial_parameters
-from experiments.settings.data import ImageDataSettings
-from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Convolution, Network
 from experiments.settings.training import Precision, Training
 

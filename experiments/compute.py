@@ -18,7 +18,7 @@ from experiments.freshness import basis
 from experiments.provenance import provenance
 from experiments.suite import Suite
 from experiments.tasks import task_module
-from experiments.tasks.base import Measured
+from experiments.tasks.task import Measured
 from report.errors import UserError
 from report.records import Record, Results
 from report.records.record import digest

@@ -16,7 +16,7 @@ from experiments.engine.train import stack_size
 from experiments.models.build import initial_parameters
 from experiments.models.stack import ensemble
 from experiments.settings.use import Use
-from experiments.tasks.base import TaskSettings, dataset_facts
+from experiments.tasks.task import TaskSettings, dataset_facts
 
 STEPS = 5
 """Steps that are timed, after two that are not."""

@@ -8,7 +8,7 @@ import torch
 from experiments.engine.precision import bfloat16_pays
 from experiments.settings.consistency import notes
 from experiments.settings.use import Use
-from experiments.tasks.base import TaskSettings, dataset_facts, models
+from experiments.tasks.task import TaskSettings, dataset_facts, models
 from report.records import Dataset, Model
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from experiments.fingerprint.code import installed
 from experiments.fingerprint.task import task_code, task_definitions
 from experiments.suite import Suite
-from experiments.tasks.base import dataset_facts
+from experiments.tasks.task import dataset_facts
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import changed_sources, record_key
 
@@ -34,7 +34,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Freshness:
-    """State of one task and, where it is not done, why; `damaged`: the record is no whole one."""
+    """State of one task and why it is not done; `damaged`: the record is truncated or edited."""
 
     task: str
     state: State

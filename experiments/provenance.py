@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from experiments.freshness import Basis
-from experiments.tasks.base import Measured
+from experiments.tasks.task import Measured
 from report.records import Provenance
 
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn", "scipy")

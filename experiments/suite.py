@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from experiments.settings.base import did_you_mean, explain
 from experiments.settings.consistency import faults
 from experiments.settings.slurm import Slurm
+from experiments.settings.strict import did_you_mean, explain
 from experiments.tasks import task_module
-from experiments.tasks.base import TaskSettings
+from experiments.tasks.task import TaskSettings
 from report.errors import UserError
 from report.records.files import read_file
 from report.tasks import BY_NAME, TASKS

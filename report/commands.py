@@ -229,8 +229,8 @@ def reseal(suite_name: str | None) -> Iterator[str]:
 def models(suite_name: str) -> list[Any]:
     """Every network of a suite, from the built modules."""
     need_torch()
-    from experiments.models.catalog import suite_models
     from experiments.suite import load_suite
+    from experiments.suite_networks import suite_models
 
     return list(suite_models(load_suite(suite_name)))
 

@@ -20,19 +20,14 @@ ENTRY = {"experiments.__main__"}
 """`python -m experiments` is the command line."""
 
 LAYERS = (
-    ("settings", "data"),
+    ("settings",),
+    ("data",),
     ("models",),
     ("engine",),
     ("measures",),
     ("tasks",),
 )
 """Packages of experiments from below to above; a package imports from its own row and below."""
-EXCEPTIONS = {
-    ("experiments.models.catalog", "experiments.tasks"),
-    ("experiments.settings.network", "experiments.models"),
-}
-"""The list of a suite's networks asks each task which it uses; a network whose parameters have no
-closed form is built, in a function that imports torch only then."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +108,61 @@ def test_layers_import_downwards(layer: str) -> None:
         for found in imports("experiments")
         if within(found.module, f"experiments.{layer}")
         for upper in above
-        if within(found.target, upper) and (found.module, upper) not in EXCEPTIONS
+        if within(found.target, upper)
     ]
     assert not wrong
+
+
+def circles(package: str) -> list[list[str]]:
+    """Packages in `package`, and modules that lie loose in it, that need one another."""
+
+    def home(module: str) -> str:
+        return ".".join(module.split(".")[:2])
+
+    needs: dict[str, set[str]] = {}
+    for found in imports(package):
+        if within(found.target, package) and found.target != package:
+            needs.setdefault(home(found.module), set()).add(home(found.target))
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            new = needs.get(waiting.pop(), set()) - seen
+            seen |= new
+            waiting += new
+        return seen
+
+    all_of = {name: reached(name) for name in needs}
+    together = {
+        tuple(sorted(other for other in seen if name in all_of.get(other, ())))
+        for name, seen in all_of.items()
+    }
+    return sorted(list(names) for names in together if len(names) > 1)
+
+
+@pytest.mark.parametrize("package", ["experiments"])
+def test_packages_form_no_circle(package: str) -> None:
+    assert circles(package) == []
+
+
+def test_a_circle_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = (
+        Import("lab.a.one", "lab.b.two.name", False),
+        Import("lab.b.three", "lab.c", True),
+        Import("lab.c", "lab.a.other", False),
+        Import("lab.d.one", "lab.a.one", False),
+    )
+    monkeypatch.setitem(circles.__globals__, "imports", lambda _package: found)
+    assert circles("lab") == [["lab.a", "lab.b", "lab.c"]]
 
 
 def test_settings_are_read_without_torch() -> None:
     wrong = [
         str(found)
         for found in imports("experiments")
-        if within(found.module, "experiments.settings") and within(found.target, "torch")
+        if within(found.module, "experiments.settings") or found.module.endswith("_settings")
+        if within(found.target, "torch")
     ]
     assert not wrong
 

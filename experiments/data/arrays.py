@@ -56,7 +56,7 @@ def arrange(train: tuple[Bytes, Bytes], test: tuple[Bytes, Bytes]) -> Arrays:
 
 
 def verify(arrays: Arrays, facts: DatasetFacts, source: str, remedy: str) -> Arrays:
-    """Give the arrays back when their digest is the pinned one.
+    """Return the arrays if their digest is the pinned one.
 
     ``source`` says where the arrays come from and ``remedy`` what to do about wrong ones.
     Raises UserError otherwise.

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from experiments.data import batches, folders
+from experiments.data import batches
+from experiments.data import image_folders as folders
 from experiments.data.arrays import Arrays, verify
-from experiments.data.cache import read_cache, write_cache
 from experiments.data.catalog import DATASETS, DatasetFacts
+from experiments.data.decoded import read_cache, write_cache
 from experiments.data.download import Download, cache_dir, complete, exclusive, fetch
 
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from experiments.data.expression import Expression, FormulaError, array_library, evaluate
+from experiments.data.function_settings import FunctionSettings
 from experiments.data.singular import JUMP, limit
-from experiments.settings.function import FunctionSettings
 from report.errors import UserError
 
 TORCH = array_library(torch, lambda value: torch.as_tensor(value, dtype=torch.float64))

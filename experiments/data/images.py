@@ -12,8 +12,8 @@ from torch.nn.functional import interpolate
 from experiments.data import cifar10, digits, mnist, shapes
 from experiments.data.arrays import Arrays
 from experiments.data.download import Download, fetch, from_torchvision
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.published import PUBLISHED, read_published
-from experiments.settings.data import ImageDataSettings
 from report.errors import UserError
 
 CHUNK = 500

@@ -8,13 +8,13 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.images import ImageData, load_images
 from experiments.engine.cache import Cache
 from experiments.engine.problem import Problem
 from experiments.engine.problems import image_problem
 from experiments.engine.run import Run
 from experiments.engine.share import Share
-from experiments.settings.data import ImageDataSettings
 
 
 class Progress(Protocol):

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from experiments.data.function_settings import FunctionSettings
 from experiments.data.functions import Units, sample
+from experiments.data.image_settings import ImageDataSettings, Moment
 from experiments.data.images import ImageData
 from experiments.engine.problem import Problem
-from experiments.settings.data import ImageDataSettings, Moment
-from experiments.settings.function import FunctionSettings
 from report.records.record import digest
 
 

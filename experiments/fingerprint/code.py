@@ -25,13 +25,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from experiments.fingerprint.kept import Kept
-from experiments.fingerprint.syntax import (
-    EVERYTHING,
-    HERE,
-    PACKAGES,
-    Module,
-    Statement,
-)
+from experiments.fingerprint.nodes import PACKAGES
+from experiments.fingerprint.syntax import Module
+from experiments.fingerprint.writer import EVERYTHING, HERE, Statement
 
 COLUMNS = "report.records"
 STORAGE = ("report.records.store", "report.records.paths", "report.records.folders")

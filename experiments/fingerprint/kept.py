@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from experiments.fingerprint import syntax
-from experiments.fingerprint.syntax import Module, Statement, read_module
+from experiments.fingerprint.syntax import Module, read_module
+from experiments.fingerprint.writer import Statement
 from report.errors import UserError
 from report.records.store import write_text
 
@@ -58,8 +58,8 @@ class Kept:
     @cached_property
     def _reader(self) -> str:
         """What reads: another version of Python or of the reader may read otherwise."""
-        source = Path(syntax.__file__).read_text(encoding="utf-8")
-        return f"{sys.version_info[:2]} {_digest(source)}"
+        files = sorted(Path(__file__).parent.glob("*.py"))
+        return f"{sys.version_info[:2]} {_digest(''.join(f.read_text('utf-8') for f in files))}"
 
 
 def _statement(fields: dict[str, Any]) -> Statement:

@@ -20,7 +20,7 @@ def displacement(snapshots: Tensor) -> Tensor:
 
 
 def cosine(first: Tensor, second: Tensor) -> float | None:
-    """⟨a, b⟩ / (‖a‖·‖b‖) of two vectors (P,), in float64; null where one of them is zero."""
+    """⟨a, b⟩ / (‖a‖·‖b‖) of two vectors (P,), in float64; None where one of them is zero."""
     a, b = first.double(), second.double()
     norms = float(a.norm() * b.norm())
     return float(torch.dot(a, b)) / norms if norms > 0 else None

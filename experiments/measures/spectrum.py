@@ -30,7 +30,7 @@ def largest_eigenvalue(
     Args:
         start: (P,), where the iteration begins; its type and device are those of the products.
         tolerance: relative accuracy asked of the Ritz value.
-        iterations: most restarts; null is returned when they do not suffice, or when the products
+        iterations: most restarts; None is returned when they do not suffice, or when the products
             are not finite.
 
     A matrix that maps the start to zero is taken for the zero matrix, with the eigenvalue 0: a

@@ -11,7 +11,7 @@ from pydantic import (
     model_serializer,
 )
 
-from experiments.settings.base import Settings, explain
+from experiments.settings.strict import Settings, explain
 from experiments.settings.training import Training
 
 INSTEAD = (("epochs", "steps"),)

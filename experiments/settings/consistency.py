@@ -45,7 +45,7 @@ class Finding:
 
 
 class Checked(Protocol):
-    """What of a task's settings is looked at; `experiments.tasks.base.TaskSettings` has it."""
+    """What of a task's settings is looked at; `experiments.tasks.task.TaskSettings` has it."""
 
     @property
     def acknowledge(self) -> tuple[str, ...]: ...

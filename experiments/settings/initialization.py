@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from experiments.settings.base import Settings, did_you_mean
+from experiments.settings.strict import Settings, did_you_mean
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "constant_": ("val",),

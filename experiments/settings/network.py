@@ -3,18 +3,19 @@
 import ast
 import math
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
-from experiments.settings.base import LATER, Settings
 from experiments.settings.beside import beside, pinned, read_beside
 from experiments.settings.change import TrainingChange
 from experiments.settings.initialization import Initialization
 from experiments.settings.layers import Layer, read_layer
 from experiments.settings.sizes import ShapeError as ShapeError
 from experiments.settings.sizes import Size, after
+from experiments.settings.strict import LATER, Settings
 
 Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "silu"]
 Output = Literal["logits", "softmax"]
@@ -295,10 +296,9 @@ def parameter_count(network: Network, shape: Shape) -> int:
     count = closed_form(network, shape)
     if count is not None:
         return count
-    # Needs torch, and is imported only here: all else is counted without.
-    from experiments.models.build import built_parameters
-
-    return built_parameters(network, shape)
+    # Needs torch, and is looked up only here: all else is counted without.
+    counted: int = import_module("experiments.models.build").built_parameters(network, shape)
+    return counted
 
 
 def dense_inputs(network: Network, shape: Shape) -> int:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from experiments.settings.base import Settings
+from experiments.settings.strict import Settings
 
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][\w.:,@+-]*$")]
 """A name that stands in a line of a batch script: nothing that ends the line or the word."""

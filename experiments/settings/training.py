@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from experiments.settings.base import Settings
+from experiments.settings.strict import Settings
 
 Loss = Literal["mse", "cross_entropy", "mse_log_softmax"]
 OptimizerName = Literal["adam", "sgd", "rmsprop"]

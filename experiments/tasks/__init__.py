@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from experiments.engine.context import Context
-from experiments.tasks.base import Measured, TaskSettings
+from experiments.tasks.task import Measured, TaskSettings
 from report.tasks import BY_NAME
 
 

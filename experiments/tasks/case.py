@@ -4,16 +4,16 @@ from typing import Self
 
 from pydantic import model_validator
 
+from experiments.data.function_settings import FunctionSettings
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.problems import function_problem
-from experiments.settings.base import Settings
 from experiments.settings.change import changed
-from experiments.settings.data import ImageDataSettings
-from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape, architecture, parameter_count
+from experiments.settings.strict import Settings
 from experiments.settings.training import Training
-from experiments.tasks.base import Use, image_shape, shorter, smaller, train_size
+from experiments.tasks.task import Use, image_shape, shorter, smaller, train_size
 
 
 class Case(Settings):
@@ -62,7 +62,7 @@ class Case(Settings):
         return -(-self.examples // (self.training.batch_size or self.examples))
 
     def use(self, runs: int) -> Use:
-        """The network as the task uses it, trained so many times."""
+        """The network as the task uses it, trained `runs` times."""
         classes = self.function is None
         return Use(self.network, self.shape, self.training, self.examples, classes, runs=runs)
 

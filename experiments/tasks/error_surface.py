@@ -9,6 +9,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, Trained
@@ -20,9 +21,8 @@ from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import BLOCK, evaluate_rows
 from experiments.measures.surface import Extent, Surface, extent, surface
 from experiments.models.layers import layers
-from experiments.settings.data import ImageDataSettings
-from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
 from experiments.tasks.case import Case
+from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
 
 LADDER = 2.0 ** (torch.arange(-8, 5, dtype=torch.float64) / 2)
 """Lengths that a side of a shown plane may have: 1/16 to 4, in units of the plane."""
@@ -35,7 +35,7 @@ class Settings(TaskSettings):
 
     `grid` is the number of points along each axis, `snapshots` about how many points of the
     trajectory are kept. The surfaces of the first seed that did not diverge are kept whole, of the
-    others what they come to.
+    others only summary figures.
     """
 
     cases: tuple[Case, ...] = Field(min_length=1)

@@ -6,13 +6,13 @@ from typing import Any, Self
 from pydantic import Field
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.gradient import training_gradients
-from experiments.settings.data import ImageDataSettings
-from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
 from experiments.tasks.case import Case
+from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
 
 WINDOWS = 200
 """Most points of a curve over the steps: each is the median over a window of equal steps."""
@@ -73,7 +73,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _row(outcome: Trained, steps_per_epoch: int, context: Context) -> dict[str, Any]:
-    """Curves over the steps, curves of the whole training set, and what they come to."""
+    """Curves over the steps, curves over the whole training set, and their summary."""
     run, steps = outcome.run, outcome.steps
     assert steps is not None
     row: dict[str, Any] = {

@@ -5,20 +5,19 @@ from typing import Any, Literal, Self
 import torch
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem, Split
 from experiments.engine.run import Run, Trained
 from experiments.engine.train import train
 from experiments.measures.interpolation import barrier, grid, line
 from experiments.measures.rows import RowsEvaluation, evaluate_rows
-from experiments.settings.base import Settings as Table
 from experiments.settings.change import brief, changed
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
+from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
-from experiments.tasks.approach import Approach
-from experiments.tasks.base import (
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -31,6 +30,7 @@ from experiments.tasks.base import (
     smaller,
     train_size,
 )
+from experiments.tasks.training_approach import Approach
 
 Start = Literal["same", "different"]
 
@@ -48,7 +48,7 @@ class Pair(Table):
 
 
 class Alphas(Table):
-    """Positions on the line: `count` evenly spaced ones, and 0, 1 and the outward ones always.
+    """Positions on the line: `count` evenly spaced ones, with 0, 1 and the outward ones added.
 
     `outward` is how far beyond each solution, in units of the distance between the two, the rise
     of the loss is compared.
@@ -237,7 +237,7 @@ def _line_row(
     problem: Problem,
     device: torch.device,
 ) -> dict[str, Any]:
-    """What is measured on one line; null with the reason where a solution diverged."""
+    """What is measured on one line; None with the reason where a solution diverged."""
     splits: tuple[Split, ...] = ("train", "test")
     if first.diverged_at is not None or second.diverged_at is not None:
         names = ["distance", *(f"{split}_{name}" for split in splits for name in MEASURED)]
@@ -256,7 +256,7 @@ def _line_row(
 
 
 def _measures(split: Split, alphas: tuple[float, ...], found: RowsEvaluation) -> dict[str, Any]:
-    """Curves of one split and their barriers; null where a loss on the line overflows."""
+    """Curves of one split and their barriers; None where a loss on the line overflows."""
     assert found.accuracy is not None
     top = barrier(alphas, found.loss)
     errors = barrier(alphas, [1 - accuracy for accuracy in found.accuracy])

@@ -10,6 +10,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Feed
 from experiments.engine.run import Observe, Run, Trained
@@ -18,12 +19,11 @@ from experiments.fingerprint.code import digest_of
 from experiments.measures.critical_point import Found, Search, Verdict, critical_points
 from experiments.measures.minimal_ratio import relative_tolerance, signs
 from experiments.measures.mlp_hessian import StackedDerivatives
-from experiments.settings.base import Settings as Table
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import parameter_count
-from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
+from experiments.settings.strict import Settings as Table
 from experiments.tasks.case import Case
+from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
 from report.records.record import digest
 
 SWEEP = tuple(10 ** (exponent / 2) for exponent in range(-28, -7))
@@ -207,7 +207,7 @@ def _trained_row(outcome: Trained) -> dict[str, Any]:
 
 @dataclass
 class Told:
-    """Passes on how much was done, and counts it."""
+    """Reports progress to another function and counts it."""
 
     advance: Callable[[int], None]
     done: int = 0
@@ -297,5 +297,5 @@ def _found_rows(
 
 
 def _ratio(above: Tensor, below: Tensor) -> float | None:
-    """The quotient, null where there is none: a Hessian or a gradient of zero."""
+    """The quotient, None where there is none: a Hessian or a gradient of zero."""
     return (above / below).item() if below > 0 else None

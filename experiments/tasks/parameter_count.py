@@ -4,15 +4,15 @@ from typing import Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
 from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,

@@ -7,6 +7,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.labels import corrupt_labels
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
@@ -17,10 +18,9 @@ from experiments.engine.train import train
 from experiments.measures.predictions import predicted_classes
 from experiments.settings.change import changed
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.base import (
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -38,7 +38,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Settings(TaskSettings):
     """One network is trained on labels of which a share is random, for every share and seed.
 
-    `thresholds` are training accuracies, measured against the labels trained on, from which on
+    `thresholds` are training accuracies, measured against the labels trained on, at which
     these labels count as fitted.
     """
 
@@ -142,7 +142,7 @@ def corrupted(problem: Problem, fraction: float, seed: int) -> Problem:
 def first_reached(
     epochs: Sequence[int], accuracies: Sequence[float], threshold: float
 ) -> int | None:
-    """The first evaluated epoch at which the accuracy is at least the threshold, or null."""
+    """The first evaluated epoch at which the accuracy is at least the threshold, or None."""
     return next((e for e, a in zip(epochs, accuracies, strict=True) if a >= threshold), None)
 
 
@@ -157,7 +157,7 @@ def _memorized(outcome: Trained, original: Problem, device: torch.device) -> dic
     """How many training labels differ from the true ones, and how many of these were learned.
 
     `changed_fitted` is the share of the labels that the corruption changed (a label drawn anew may
-    come out as it was) which the trained network answers; null where none was changed.
+    come out as it was) which the trained network answers; None where none was changed.
     """
     changed = outcome.run.problem.targets != original.targets
     count = int(changed.sum())

@@ -5,17 +5,16 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.sensitivity import sensitivity
 from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.approach import Approach
-from experiments.tasks.base import (
+from experiments.tasks.task import (
     Measured,
     TaskSettings,
     Use,
@@ -26,6 +25,7 @@ from experiments.tasks.base import (
     smaller,
     train_size,
 )
+from experiments.tasks.training_approach import Approach
 
 APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""
@@ -37,8 +37,8 @@ class Settings(TaskSettings):
     """Solutions of one network, trained in several ways with every seed.
 
     The batch sizes are tried at the learning rate of `training`, the learning rates at its batch
-    size; with its own of either it is one of the approaches where the list holds it.
-    `test_points` is the number of test images at which sensitivity is measured, null for all.
+    size; the approach of `training` itself counts once, if either list contains its value.
+    `test_points` is the number of test images at which sensitivity is measured, None for all.
     """
 
     data: ImageDataSettings
@@ -149,7 +149,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
-    """Sensitivity of one solution; null where it diverged (`final_reason` says so)."""
+    """Sensitivity of one solution; None where it diverged (`final_reason` says so)."""
     if outcome.diverged_at is not None:
         names = ("jacobian_norm", "probability_jacobian_norm", "loss_gradient_norm", "points")
         return dict.fromkeys(names)

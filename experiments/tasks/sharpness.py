@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import torch
 from pydantic import Field
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.randomness import generator
 from experiments.engine.run import Trained
@@ -18,9 +19,8 @@ from experiments.measures.rows import evaluate_rows
 from experiments.measures.sharpness import epsilon_sharpness
 from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.tasks import sensitivity
-from experiments.tasks.base import Measured, TaskSettings, Use, finite, train_size
+from experiments.tasks.task import Measured, TaskSettings, Use, finite, train_size
 from report.records.record import digest
 
 FACTORS = (1.0, 2.0, 4.0, 8.0)
@@ -42,7 +42,7 @@ MEASURED = (
 class Settings(TaskSettings):
     """What is measured at the solutions of `solutions`, by default those of the task sensitivity.
 
-    Everything is measured on the mean loss over the first `images` training images (null: all).
+    Everything is measured on the mean loss over the first `images` training images (None: all).
     `epsilon`, `steps` and `starts` belong to the ε-sharpness, `eigenvalue_tolerance` (relative) to
     the largest Hessian eigenvalue, `trace_error` (relative standard error) and `trace_draws` (most
     draws) to the Hessian trace. `double` computes in float64.
@@ -131,7 +131,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _outcome(outcome: Trained) -> dict[str, Any]:
-    """Losses, accuracies and generalization gaps of a solution, null where it diverged."""
+    """Losses, accuracies and generalization gaps of a solution, None where it diverged."""
     row: dict[str, Any] = {"seed": outcome.run.seed, "diverged_at": outcome.diverged_at}
     names = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
     if outcome.diverged_at is not None:
@@ -156,7 +156,7 @@ def _sharpness(
     settings: Settings,
     context: Context,
 ) -> dict[str, Any]:
-    """The three measures at `parameters` of the network of `outcome`; null where it diverged."""
+    """The three measures at `parameters` of the network of `outcome`; None where it diverged."""
     if outcome.diverged_at is not None:
         reason = f"diverged at epoch {outcome.diverged_at}"
         return dict.fromkeys(MEASURED) | {"reason": reason}

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from experiments.data.function_settings import FunctionSettings
 from experiments.data.functions import Units, grid, sample, values
 from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
@@ -12,10 +13,9 @@ from experiments.engine.train import train
 from experiments.models.predict import outputs
 from experiments.settings.change import brief, changed
 from experiments.settings.consistency import Finding, too_few
-from experiments.settings.function import FunctionSettings
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
-from experiments.tasks.base import Measured, TaskSettings, Use, briefly, curves, rounded, shorter
+from experiments.tasks.task import Measured, TaskSettings, Use, briefly, curves, rounded, shorter
 
 MODELS = 2
 """Models that the homework asks for at least."""

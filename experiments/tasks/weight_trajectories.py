@@ -17,8 +17,8 @@ from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import evaluate_rows
 from experiments.models.build import built_parameters
 from experiments.models.layers import layers
-from experiments.tasks.base import Measured, TaskSettings, Use, even, rounded
 from experiments.tasks.case import Case
+from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
 from report.errors import UserError
 
 MOST_SNAPSHOTS = 200

@@ -3,7 +3,7 @@
 A record's `metrics.series` is a list of objects with `name`, `title`, `x_label`, `y_label`,
 `x` (N,), `lines`, each with `label` and `runs` (R rows of N numbers, null where missing), and
 optionally `logarithmic` (the vertical axis). Experiments make them with
-`experiments.tasks.series.epoch_series`.
+`experiments.tasks.epoch_series.epoch_series`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pytest
 from experiments import freshness as module
 from experiments.freshness import basis, freshness
 from experiments.suite import Suite, load_suite
-from experiments.tasks.base import dataset_facts
+from experiments.tasks.task import dataset_facts
 from report.records import Record, Results, write_record
 from report.records.record import digest
 from tests.project import TINY

@@ -164,7 +164,7 @@ def test_a_failing_task_is_told_and_the_others_go_on(
 def test_what_is_no_json_fails_the_task(
     homework: Homework, monkeypatch: pytest.MonkeyPatch, value: object
 ) -> None:
-    from experiments.tasks.base import Measured
+    from experiments.tasks.task import Measured
 
     monkeypatch.setattr(
         simulate_function, "run", lambda *_: Measured({"runs": [{"loss": value}]}, (0,))

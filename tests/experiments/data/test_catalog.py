@@ -8,7 +8,7 @@ from experiments.data.formulas import FORMULAS
 
 
 def test_facts_need_no_torch() -> None:
-    modules = "experiments.data.catalog, experiments.data.formulas, experiments.settings.data"
+    modules = "experiments.data.catalog, experiments.data.formulas, experiments.data.image_settings"
     program = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 

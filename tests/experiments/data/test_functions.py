@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from experiments.data.formulas import FORMULAS
+from experiments.data.function_settings import FunctionSettings
 from experiments.data.functions import Units, grid, sample, values
-from experiments.settings.function import FunctionSettings
 from report.errors import UserError
 
 

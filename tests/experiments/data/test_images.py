@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from experiments.data import catalog, digits, shapes
 from experiments.data.arrays import canonical
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.images import ImageData, balanced, load_images, resized
-from experiments.settings.data import ImageDataSettings
 from report.errors import UserError
 
 draw = shapes.load

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.images import load_images
 from experiments.engine.problems import image_problem
-from experiments.settings.data import ImageDataSettings
 
 RNG = np.random.default_rng(4)
 IMAGES = RNG.integers(0, 256, (60, 5, 6), dtype=np.uint8)

@@ -15,9 +15,9 @@ from scipy.io import savemat
 
 from experiments.data import images as images_module
 from experiments.data.arrays import Bytes, arrange
+from experiments.data.image_settings import ImageDataSettings
 from experiments.data.images import load_images
 from experiments.data.published import PUBLISHED, Published, read_published
-from experiments.settings.data import ImageDataSettings
 from report.errors import UserError
 from tests.experiments.data.conftest import python2_pickle
 

@@ -592,7 +592,7 @@ def test_every_task_reaches_the_engine_and_no_other_task_unasked() -> None:
     for task in load_suite("quick").tasks:
         reached = installed().sources(task_definitions(task))
         modules = {name.rpartition(".")[0] for name in reached}
-        assert "experiments.engine.train" in modules and "experiments.tasks.base" in modules
+        assert "experiments.engine.train" in modules and "experiments.tasks.task" in modules
         assert not modules & {"experiments.runner", "experiments.workers", "experiments.slurm"}
     reached = installed().sources(task_definitions("simulate-function"))
     assert not any(name.startswith("experiments.tasks.train_on_task") for name in reached)

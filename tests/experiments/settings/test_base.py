@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-from experiments.settings.base import LATER, Settings
+from experiments.settings.strict import LATER, Settings
 from experiments.suite import load_suite, suite_names
 
 BEFORE = json.loads((Path(__file__).parent / "dumps.json").read_text(encoding="utf-8"))

@@ -11,8 +11,8 @@ from experiments.engine.context import Context
 from experiments.measures.surface import Extent, Losses, extent
 from experiments.settings.consistency import faults
 from experiments.tasks import error_surface
-from experiments.tasks.base import Measured
 from experiments.tasks.error_surface import Settings, run
+from experiments.tasks.task import Measured
 
 
 @pytest.fixture

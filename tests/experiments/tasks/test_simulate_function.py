@@ -6,12 +6,12 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from experiments.data.function_settings import FunctionSettings
 from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
 from experiments.engine.reference import train_plainly
 from experiments.engine.run import Run
 from experiments.models.build import build
-from experiments.settings.function import FunctionSettings
 from experiments.tasks.simulate_function import DRAWN_POINTS, Settings, run
 
 

@@ -7,14 +7,14 @@ from typing import Any, ClassVar, Self
 
 from pydantic import JsonValue, model_validator
 
+from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.run import Trained
 from experiments.models.build import counted_parameters
 from experiments.models.layers import layers
-from experiments.settings.base import Settings
 from experiments.settings.change import brief
 from experiments.settings.consistency import Finding
-from experiments.settings.data import ImageDataSettings
 from experiments.settings.network import Network, Shape, architecture, closed_form
+from experiments.settings.strict import Settings
 from experiments.settings.training import Training
 from experiments.settings.use import Use as Use
 from report.records.record import Dataset, Model
@@ -106,7 +106,7 @@ def smaller(data: ImageDataSettings, train: int, test: int) -> ImageDataSettings
 
 
 def shorter(training: Training, epochs: int, batch_size: int | None = None) -> Training:
-    """At most so many epochs, for smoke runs; batches no larger than `batch_size`."""
+    """At most `epochs` epochs, for smoke runs; batches no larger than `batch_size`."""
     batch = training.batch_size
     if batch is not None and batch_size is not None:
         batch = min(batch, batch_size)
@@ -148,19 +148,19 @@ def depth(network: Network, shape: Shape) -> int:
 
 
 def finite(value: float) -> float | None:
-    """The value, or null where it is infinite or not a number."""
+    """The value, or None where it is infinite or not a number."""
     return value if math.isfinite(value) else None
 
 
 def rounded(values: Sequence[float], digits: int = 6) -> list[JsonValue]:
-    """A curve for a record: `digits` significant digits, null where a value is not finite."""
+    """A curve for a record: `digits` significant digits, None where a value is not finite."""
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
 
 
 def curves(trained: Trained) -> dict[str, JsonValue]:
     """The history of a run as columns of a record's row, with its final values.
 
-    Final values are null for a run without a finite evaluation, with the reason beside them.
+    Final values are None for a run without a finite evaluation, with the reason beside them.
     """
     history = trained.history
     row: dict[str, JsonValue] = {
@@ -189,6 +189,6 @@ def curves(trained: Trained) -> dict[str, JsonValue]:
 
 
 def even(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with equal keys: null where a row lacks one; its reason stands beside."""
+    """The rows with equal keys: None where a row lacks one; its reason stands beside."""
     keys = dict.fromkeys(key for row in rows for key in row)
     return [{key: row.get(key) for key in keys} for row in rows]

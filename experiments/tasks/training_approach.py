@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from experiments.settings.base import LATER, Settings
 from experiments.settings.change import TrainingChange, changed
+from experiments.settings.strict import LATER, Settings
 from experiments.settings.training import Training
 
 

@@ -8,8 +8,8 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_
 from experiments.data.catalog import DATASETS, DatasetFacts
 from experiments.data.own import Own, own, stamp
 from experiments.data.published import PUBLISHED
-from experiments.settings.base import LATER, Settings, did_you_mean
 from experiments.settings.beside import beside
+from experiments.settings.strict import LATER, Settings, did_you_mean
 
 KINDS = ("folder", "npz", "csv")
 """Data of the user's own, beside the suite."""

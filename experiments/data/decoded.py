@@ -35,7 +35,7 @@ def read_cache(path: Path, facts: DatasetFacts) -> Arrays | None:
 
 
 def write_cache(path: Path, arrays: Arrays) -> None:
-    """Write the file whole or not at all. Failing is no error: the next load decodes again."""
+    """Write the file whole or not at all. A failure is ignored: the next load decodes again."""
     draft = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from experiments.settings.function import FunctionSettings
+from experiments.data.function_settings import FunctionSettings
 
 
 def made(given: object) -> FunctionSettings:

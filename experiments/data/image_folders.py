@@ -19,7 +19,7 @@ LAYOUT = "expected cifar10/{train,test}/<class>/*.png below the folder that --da
 def read_folders(data_dir: Path, facts: DatasetFacts) -> Arrays:
     """Decode every image; arrays in canonical order, whatever the files are called.
 
-    Threads suffice: Pillow lets go of the interpreter while it reads and unpacks.
+    Threads suffice: Pillow releases the GIL while it reads and unpacks.
     Raises UserError for a missing, unknown or unreadable folder, a folder with too few or too many
     images, and an image that is damaged or of another size.
     """

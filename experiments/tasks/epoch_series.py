@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from experiments.engine.run import Trained
-from experiments.tasks.base import rounded
+from experiments.tasks.task import rounded
 
 
 def epoch_series(

@@ -10,9 +10,9 @@ from experiments.data.formulas import FORMULAS, Formula
 from experiments.data.points import read_points
 from experiments.data.singular import removable
 from experiments.data.tex import tex
-from experiments.settings.base import LATER, Settings, did_you_mean
 from experiments.settings.beside import pinned, read_beside
 from experiments.settings.change import TrainingChange
+from experiments.settings.strict import LATER, Settings, did_you_mean
 
 Interval = tuple[float, float]
 DOMAIN = (-1.0, 1.0)

@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 
-from experiments.models.catalog import Listed, suite_models
 from experiments.suite import load_suite
+from experiments.suite_networks import Listed, suite_models
 
 # ASSIGNMENT.md, "Reference settings": suite, task, counts in the order of its table.
 TABLE = {

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from experiments.suite import Suite
-from experiments.tasks.base import models
+from experiments.tasks.task import models
 
 
 class Listed(TypedDict):
