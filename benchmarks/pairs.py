@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from benchmarks import baseline
 from benchmarks.measure import Pair
+from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
@@ -69,7 +70,7 @@ def perceptron(widths: tuple[int, ...], activation: str) -> Network:
 def curve_runs(count: int, epochs: int, points: int = 256, double: bool = False) -> list[Run]:
     """Full-batch trainings of the network with 571 parameters on sin(5πx)/(5πx)."""
     training = Training(loss="mse", learning_rate=RATE, weight_decay=DECAY, epochs=epochs)
-    problem = function_problem("sinc", points)
+    problem = function_problem(FunctionSettings(name="sinc", points=points))
     network = perceptron(CURVE, "leaky_relu")
     return [Run(network, training, problem, seed, double, FEW) for seed in range(count)]
 

@@ -55,19 +55,19 @@ def _timed(use: Use, device: torch.device, clock: Callable[[], float]) -> tuple[
     run = Run(use.network, use.training, _blank(use), seed=0)
     stack = min(use.runs, stack_size(run, device))
     batch = min(use.training.batch_size or use.train_size, use.train_size)
-    if use.network.convolutions:
+    if use.network.perceptron is None:
         batch = min(batch, BATCH)
     start = initial_parameters(use.network, use.shape, generator(0, "weights"))
     parameters = start.repeat(stack, 1).to(device)
     networks = ensemble(use.network, use.shape, parameters)
-    optimizer = RowOptimizer(parameters, networks.gradients, [use.training] * stack)
+    optimizer = RowOptimizer(networks.trained, networks.gradients, [use.training] * stack)
     inputs = torch.zeros(stack, batch, *use.shape.input, device=device)
     targets = torch.zeros(stack, batch, dtype=torch.int64, device=device)
     if not use.classification:
         targets = torch.zeros(stack, batch, use.shape.outputs, device=device)
 
     def losses() -> Tensor:
-        found = mean_losses(use.training.loss, networks(inputs), targets)
+        found = mean_losses(use.training.loss, networks(inputs, training=True), targets)
         networks.backward(found)
         return found
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from experiments.data.formulas import FunctionName, describe_function
-from experiments.data.functions import FUNCTIONS, sample
-from experiments.data.image_settings import ImageDataSettings
+from experiments.data.function_settings import FunctionSettings
+from experiments.data.functions import Units, sample
+from experiments.data.image_settings import ImageDataSettings, Moment
 from experiments.data.images import ImageData
 from experiments.engine.problem import Problem
 from experiments.engine.randomness import generator
@@ -16,6 +16,7 @@ from report.records.record import digest
 
 def image_problem(data: ImageData, settings: ImageDataSettings) -> Problem:
     """Classification of `data`, loaded by `settings`."""
+    mean, std = _moments(data, settings.scaling)
     images, labels = data.train_images, data.train_labels
     held = torch.zeros(len(labels), dtype=torch.bool)
     if settings.validation is not None:
@@ -31,8 +32,8 @@ def image_problem(data: ImageData, settings: ImageDataSettings) -> Problem:
         test_targets=data.test_labels,
         outputs=len(data.classes),
         digest=digest([data.sha256, settings.model_dump(mode="json")]),
-        mean=data.mean,
-        std=data.std,
+        mean=mean,
+        std=std,
     )
 
 
@@ -55,30 +56,38 @@ def held_out(labels: Tensor, share: float) -> Tensor:
     return held
 
 
+def _moments(data: ImageData, scaling: str | Moment) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each channel that pixels in [0, 1] are scaled by."""
+    channels = data.image_shape[0]
+    if isinstance(scaling, Moment):
+        mean, std = (
+            value if isinstance(value, tuple) else (value,) * channels
+            for value in (scaling.mean, scaling.std)
+        )
+        return mean, std
+    if scaling == "standard":
+        return data.mean, data.std
+    fixed = (0.0, 1.0) if scaling == "unit" else (0.5, 0.5)
+    return (fixed[0],) * channels, (fixed[1],) * channels
+
+
 def with_labels(problem: Problem, labels: Tensor, name: str) -> Problem:
     """The problem with other training labels; `name` says how they were made."""
     return replace(problem, targets=labels, digest=digest([problem.digest, "labels", name]))
 
 
-def function_problem(
-    function: FunctionName, points: int, domain: tuple[float, float] | None = None
-) -> Problem:
-    """Regression of a function on an even grid; the test points are the grid's midpoints.
-
-    Args:
-        function: key of the function.
-        points: number of training points, ends included.
-        domain: interval, or null for the function's own.
-    """
-    low, high = domain or describe_function(function).domain
-    inputs, targets = sample(function, points, (low, high))
-    between = (inputs[:-1] + inputs[1:]) / 2
+def function_problem(function: FunctionSettings) -> Problem:
+    """Regression of a function; the test points of a formula are the midpoints of an even grid."""
+    points = sample(function)
+    units = Units.of(function, points)
+    known: list[object] = [function.name, function.points, *function.interval]
+    more = function.model_dump(mode="json", exclude={"name", "points", "domain", "training"})
     return Problem(
-        name=function,
-        inputs=inputs,
-        targets=targets,
-        test_inputs=between,
-        test_targets=FUNCTIONS[function](between),
+        name=function.name,
+        inputs=units.inputs(points.x),
+        targets=units.targets(points.y),
+        test_inputs=units.inputs(points.test_x),
+        test_targets=units.targets(points.test_y),
         outputs=1,
-        digest=digest([function, points, low, high]),
+        digest=digest([*known, more] if more else known),
     )

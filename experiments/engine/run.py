@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from experiments.engine.problem import Problem
-from experiments.settings.network import Network
+from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
 
 
@@ -82,11 +82,12 @@ class Trained:
     """The outcome of a run.
 
     Attributes:
-        parameters: (P,) on the CPU, at the end (for a diverged run, at the last evaluation before).
+        parameters: the state (P + Q,), see `experiments.models.state`, on the CPU, at the end (for
+            a diverged run, at the last evaluation before).
         history: up to the end, or to the last finite evaluation.
         diverged_at: epoch at which a loss was found not finite, or null.
         stopped_at: epoch at which the stopping rule ended the run, or null.
-        snapshots: (S, P), of the epochs `snapshot_epochs`.
+        snapshots: (S, P + Q), of the epochs `snapshot_epochs`.
     """
 
     run: Run
@@ -97,6 +98,11 @@ class Trained:
     snapshots: Tensor | None = None
     snapshot_epochs: tuple[int, ...] = ()
     steps: Steps | None = None
+
+    @property
+    def weights(self) -> Tensor:
+        """The trained parameters alone, (P,)."""
+        return self.parameters[: parameter_count(self.run.network, self.run.problem.shape)]
 
     @property
     def train_accuracy(self) -> tuple[float, ...]:

@@ -104,7 +104,7 @@ def group_key(runs: Sequence[Run], salt: str) -> str:
         [salt, torch.__version__]
         + [
             {
-                "network": run.network.model_dump(mode="json", exclude={"name"}),
+                "network": run.network.model_dump(mode="json", exclude={"name", "training"}),
                 "training": run.training.model_dump(mode="json"),
                 "problem": run.problem.digest,
                 "seed": run.seed,
@@ -136,10 +136,11 @@ def _position(run: Run) -> tuple[float, int, str]:
 
 def stack_size(run: Run, device: torch.device) -> int:
     """Number of runs in a stack so that the activations of one step fit `STACK_BYTES`."""
-    if run.network.convolutions or parts(run.training.optimizer)[0] == "LBFGS":
+    plain = run.network.perceptron
+    if plain is None or parts(run.training.optimizer)[0] == "LBFGS":
         return 1
     examples = run.training.batch_size or len(run.problem.inputs)
-    width = sum(run.network.hidden) + run.problem.outputs
+    width = sum(plain.hidden) + run.problem.outputs
     bytes_per_run = examples * width * (8 if run.double else 4)
     return max(8, min(256, STACK_BYTES[device.type] // bytes_per_run))
 
@@ -150,7 +151,7 @@ def _kind(run: Run) -> str:
     sets = (problem.inputs, problem.test_inputs, problem.validation_inputs)
     return digest(
         {
-            "network": run.network.model_dump(mode="json", exclude={"name"}),
+            "network": run.network.model_dump(mode="json", exclude={"name", "training"}),
             "training": run.training.model_dump(mode="json", exclude={"learning_rate"}),
             "sizes": [list(t.shape) for t in sets if t is not None],
             "outputs": problem.outputs,

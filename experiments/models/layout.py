@@ -16,7 +16,9 @@ class LinearOnImages(nn.Linear):
     """
 
     def forward(self, images: Tensor) -> Tensor:
-        """Outputs (B, O) for images (B, C, H, W) with the channels last in memory."""
+        """Outputs (B, O) for images (B, C, H, W) with the channels last in memory, or (B, ...)."""
+        if images.dim() != 4:
+            return super().forward(images.flatten(1))
         weight = self.weight.view(-1, *images.shape[1:]).permute(0, 2, 3, 1).flatten(1)
         return functional.linear(images.permute(0, 2, 3, 1).flatten(1), weight, self.bias)
 

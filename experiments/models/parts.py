@@ -18,10 +18,10 @@ WHOLE = 1 << 30
 def part_size(network: Network, shape: Shape, dtype: torch.dtype, device: torch.device) -> int:
     """Examples of a batch that are computed together.
 
-    All of them on a GPU and for multilayer perceptrons, whose stacks fit the caches by the number
-    of runs (`experiments.engine.train.stack_size`).
+    All of them on a GPU, for networks without convolutions, whose stacks fit the caches by the
+    number of runs (`experiments.engine.train.stack_size`), and for modules of the user's own.
     """
-    if device.type != "cpu" or not network.convolutions:
+    if device.type != "cpu" or not network.convolutional or network.module is not None:
         return WHOLE
     return max(LEAST, PART_BYTES // (activation_values(network, shape) * dtype.itemsize))
 
@@ -29,7 +29,7 @@ def part_size(network: Network, shape: Shape, dtype: torch.dtype, device: torch.
 @cache
 def activation_values(network: Network, shape: Shape) -> int:
     """Numbers that the layers of one example give, the input included; nothing is computed."""
-    module = build(network, shape, device="meta")
+    module = build(network, shape, device="meta").eval()
     total = 0
 
     def count(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:

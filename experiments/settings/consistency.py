@@ -108,7 +108,7 @@ def too_few(name: str, key: str, given: int, needed: int, what: str) -> tuple[Fi
 def _of_use(settings: Checked, use: Use) -> Iterator[Finding]:
     network, training = use.network, use.training
     model, trained = _place(settings, network), _place(settings, training)
-    loss, softmax = training.loss, network.output == "softmax"
+    loss, softmax = training.loss, network.ends_in_softmax
     if not use.classification and parts(loss)[0] in CLASS_LOSSES:
         yield Finding(
             "",

@@ -252,17 +252,6 @@ class Training(Settings):
         outside = {"momentum": self.momentum, "weight_decay": self.weight_decay}
         return {k: v for k, v in outside.items() if v} | parts(self.optimizer)[1]
 
-    @property
-    def length(self) -> int:
-        """Epochs or steps, whichever are given."""
-        length = self.epochs or self.steps
-        assert length is not None
-        return length
-
-    def lasting(self, length: int) -> Self:
-        """The same training of another length, in the unit in which it is given."""
-        return self.model_copy(update={"epochs" if self.epochs else "steps": length})
-
     def steps_per_epoch(self, examples: int) -> int:
         """Optimizer steps of one epoch; an incomplete last batch counts."""
         return -(-examples // (self.batch_size or examples))

@@ -123,7 +123,7 @@ class _Trajectory:
         rows = points.to(self.points.dtype)
         # Rounding depends on the size of a stack: in whole blocks, equal points have equal losses
         # to the last bit. Convolutional networks are evaluated one by one.
-        missing = 0 if run.network.convolutions else -len(rows) % BLOCK
+        missing = 0 if run.network.perceptron is None else -len(rows) % BLOCK
         filling = rows[-1:].expand(missing, -1)
         found = evaluate_rows(
             run.network,

@@ -92,10 +92,11 @@ class Settings(TaskSettings):
 
 
 def _contradictions(key: str, case: Case) -> list[Finding]:
-    network = case.network
-    if network.convolutions:
-        cause = "exact Hessians of convolutional networks are not offered"
-        return [Finding("", f"{key}.network.convolutions", cause, "use a network without them")]
+    network = case.network.perceptron
+    if network is None:
+        cause = "exact Hessians are offered for dense layers with one activation between them"
+        place = "network.convolutions" if case.network.convolutions else "network"
+        return [Finding("", f"{key}.{place}", cause, "use such a network")]
     found = []
     if network.activation in ("relu", "leaky_relu"):
         found.append(

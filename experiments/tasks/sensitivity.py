@@ -10,6 +10,7 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.sensitivity import sensitivity
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.training import Training
@@ -58,7 +59,14 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
+            Use(
+                self.model,
+                shape,
+                approach.applied(changed(self.training, self.model.training)),
+                size,
+                True,
+                runs=runs,
+            )
             for approach in self.approaches()
         )
 
@@ -84,11 +92,13 @@ class Settings(TaskSettings):
         (data,) = smaller([self.data])
         own = self.training.batch_size
         shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
-        (training,) = shorter([self.training], 2, None)
+        sized = self.training.model_copy(update={"batch_size": shrunk[own]})
+        training, change = shorter([sized, self.model.training], 2, None)
         return self.model_copy(
             update={
                 "data": data,
-                "training": training.model_copy(update={"batch_size": shrunk[own]}),
+                "training": training,
+                "model": self.model.model_copy(update={"training": change}),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
                 "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
@@ -103,7 +113,7 @@ def solutions(settings: Settings, context: Context) -> list[tuple[Approach, Trai
     runs = [
         Run(
             settings.model,
-            approach.applied(settings.training),
+            approach.applied(changed(settings.training, settings.model.training)),
             problem,
             seed,
             observe=Observe(evaluations=10),
@@ -121,9 +131,7 @@ def run(settings: Settings, context: Context) -> Measured:
     advance = context.progress.start("sensitivity, measuring", len(found))
     rows = []
     for approach, outcome in found:
-        rows.append(
-            {**approach.model_dump(), **curves(outcome), **_measured(outcome, points, context)}
-        )
+        rows.append({**approach.values(), **curves(outcome), **_measured(outcome, points, context)})
         advance(1)
     return Measured(
         metrics={"test_points": points, "solutions": rows},

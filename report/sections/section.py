@@ -42,7 +42,8 @@ def models_table(record: Record) -> Table:
         name="models",
         caption=Markdown(
             "Models. Depth is the number of hidden layers; parameters are counted from the built "
-            "modules and agree with the closed form."
+            "modules and agree with the closed form, except where the architecture says that they "
+            "are counted from the module alone."
         ),
         header=("Model", "Architecture", "Depth", "Parameters"),
         align="llrr",
