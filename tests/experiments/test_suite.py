@@ -110,7 +110,7 @@ def test_not_text(tmp_path: Path) -> None:
     path.write_bytes(b"title = '\xff'")
     with pytest.raises(UserError, match="not readable"):
         load_suite(str(path))
-    with pytest.raises(UserError, match="not readable"):
+    with pytest.raises(UserError, match="a folder in the place of"):
         load_suite(str(tmp_path.rename(tmp_path.with_suffix(".toml"))))
 
 

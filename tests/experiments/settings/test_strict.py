@@ -37,7 +37,9 @@ def test_a_dump_is_read_back() -> None:
 def test_dumps_of_the_built_in_suites_are_what_they_were() -> None:
     found = {}
     for name in suite_names():
-        for task, settings in load_suite(name).tasks.items():
-            text = json.dumps(settings.model_dump(mode="json"), sort_keys=True)
-            found[f"{name} {task}"] = hashlib.sha256(text.encode()).hexdigest()[:16]
+        for smoke in (False, True):
+            for task, settings in load_suite(name, smoke=smoke).tasks.items():
+                text = json.dumps(settings.model_dump(mode="json"), sort_keys=True)
+                key = f"{name}{' --smoke' if smoke else ''} {task}"
+                found[key] = hashlib.sha256(text.encode()).hexdigest()[:16]
     assert found == BEFORE
