@@ -14,7 +14,8 @@ from report.records import Record, Results
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
-from report.share import lay_frame
+from report.render import render as render_book
+from report.shipped import lay_frame
 from report.tasks import BY_NAME
 from report.words.terminal import say
 
@@ -38,10 +39,11 @@ def run(options: Options) -> bool:
     from experiments.slurm.driver import Driver
     from experiments.slurm.submission import need_submitit
     from report.book.drawing import ensure_drawn
-    from report.book.gather import read_parts, section_of
+    from report.book.gather import read_parts
     from report.book.sources import check_suite_name
-    from report.claims.stored import store_claims
-    from report.progress import Bars
+    from report.book.stored import store_claims
+    from report.sections.registry import section_of
+    from report.words.progress import Bars
 
     results = results_for(options)
     suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
@@ -110,7 +112,6 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
-    from report.render import render as render_book
 
     results = results_for(options)
     records = [path.resolve() for path in results.folder.glob("*.json")]
@@ -235,6 +236,9 @@ def names(options: Options) -> dict[str, str]:
     from report.book.gather import gather
 
     parts = gather(results_for(options))
+    for part in parts:
+        if part.faulty:
+            say(f"homework: {part.task.name}: {part.trouble}", error=True)
     return {name: str(text) for part in parts for name, text in part.numbers().items()}
 
 

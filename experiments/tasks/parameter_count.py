@@ -21,6 +21,7 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+from report.records.rows import parameter_count as rows
 
 STRUCTURES = 10
 """Structures that the homework asks for at least."""
@@ -96,16 +97,16 @@ def run(settings: Settings, context: Context) -> Measured:
         for model in settings.models
         for seed in settings.seeds
     ]
-    rows = [
-        {
-            "model": outcome.run.network.name,
-            "parameters": len(outcome.weights),
-            **curves(outcome),
-        }
+    trained = [
+        rows.Run(
+            model=outcome.run.network.name,
+            parameters=len(outcome.weights),
+            **vars(curves(outcome)),
+        )
         for outcome in train(runs, context, label=f"parameter-count, {problem.name}")
     ]
     return Measured(
-        metrics={"runs": rows},
+        metrics=rows.Metrics(runs=trained),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )

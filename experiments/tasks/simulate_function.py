@@ -17,6 +17,7 @@ from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
 from experiments.tasks.shrinking import fewer_points, shorter_on_points, with_own
 from experiments.tasks.task import Measured, TaskSettings, Use, curves, rounded
+from report.records.rows import simulate_function as rows
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -89,19 +90,20 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all models on all functions with all seeds; keep curves and predictions."""
-    rows = []
+    trained = []
     for outcome in train(_runs(settings, settings.training), context, label="simulate-function"):
         function = {f.name: f for f in settings.functions}[outcome.run.problem.name]
-        rows.append(_row(outcome) | {"prediction": _prediction(outcome, function)})
-    metrics: dict[str, Any] = {"functions": [_truth(f) for f in settings.functions], "runs": rows}
+        trained.append(rows.Run(**_fit(outcome), prediction=_prediction(outcome, function)))
+    stopped = []
     if settings.early_stop is not None:
         training = settings.training.model_copy(update={"stop": settings.early_stop})
-        stopped = train(_runs(settings, training), context, label="simulate-function, stopped")
-        metrics["stopped"] = [_row(outcome) for outcome in stopped]
+        again = train(_runs(settings, training), context, label="simulate-function, stopped")
+        stopped = [rows.Stopped(**_fit(outcome)) for outcome in again]
+    functions = [_truth(function) for function in settings.functions]
     return Measured(
-        metrics=metrics,
+        metrics=rows.Metrics(functions=functions, runs=trained, stopped=stopped),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )
 
 
@@ -121,12 +123,12 @@ def _runs(settings: Settings, training: Training) -> list[Run]:
     ]
 
 
-def _row(outcome: Trained) -> dict[str, Any]:
+def _fit(outcome: Trained) -> dict[str, Any]:
     run = outcome.run
-    return {"function": run.problem.name, "model": run.network.name, **curves(outcome)}
+    return {"function": run.problem.name, "model": run.network.name, **vars(curves(outcome))}
 
 
-def _prediction(outcome: Trained, function: FunctionSettings) -> list[Any]:
+def _prediction(outcome: Trained, function: FunctionSettings) -> list[float | None]:
     run = outcome.run
     x = grid(DRAWN_POINTS, *function.drawn)
     units = Units.of(function, sample(function))
@@ -135,15 +137,15 @@ def _prediction(outcome: Trained, function: FunctionSettings) -> list[Any]:
     return rounded(units.restored(predicted).flatten().tolist())
 
 
-def _truth(function: FunctionSettings) -> dict[str, Any]:
+def _truth(function: FunctionSettings) -> rows.Function:
     x = grid(DRAWN_POINTS, *function.drawn)
     formula = function.describe()
-    return {
-        "function": function.name,
-        "formula": formula.math,
-        "note": formula.note,
-        "domain": list(function.interval),
-        "points": function.points,
-        "x": rounded(x.flatten().tolist()),
-        "y": rounded(values(function, x).flatten().tolist()),
-    }
+    return rows.Function(
+        function=function.name,
+        formula=formula.math,
+        note=formula.note,
+        domain=function.interval,
+        points=function.points,
+        x=rounded(x.flatten().tolist()),
+        y=rounded(values(function, x).flatten().tolist()),
+    )

@@ -1,4 +1,4 @@
-"""What the records said when their figures were drawn, kept to notice that they say it no more."""
+"""Claims as they were when the figures were drawn, stored to notice when they no longer hold."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Change:
-    """A claim that is not what it was: what was said, and what the records say now."""
+    """A claim that has changed: what it said before, and what the records say now."""
 
     name: str
     before: str
@@ -26,9 +26,9 @@ class Change:
 
 
 def store_claims(results: Results, parts: Sequence[Part]) -> None:
-    """Keep the claims of every task; a file that would stay the same is not touched.
+    """Store the claims of every task; an unchanged file is not touched.
 
-    Raises UserError where it cannot be written.
+    Raises UserError if the file cannot be written.
     """
     tasks = {
         part.task.name: {
@@ -49,9 +49,9 @@ def claims_of(part: Part) -> dict[str, Claim]:
 
 
 def read_claims(results: Results) -> dict[str, Any]:
-    """The kept claims by task; empty where there are none.
+    """The stored claims by task; empty if there are none.
 
-    Raises UserError where the file is not as it was written.
+    Raises UserError if the file is damaged.
     """
     try:
         content = json.loads(results.claims.read_text(encoding="utf-8"))
@@ -68,7 +68,7 @@ def read_claims(results: Results) -> dict[str, Any]:
 
 
 def changes(kept: dict[str, Any], part: Part) -> Iterator[Change]:
-    """Claims whose verdict or numbers are not what was kept; another wording is no change."""
+    """Claims whose verdict or numbers differ from the stored ones; a new wording is no change."""
     now = claims_of(part)
     for name in dict.fromkeys([*kept, *now]):
         before = kept.get(name)
@@ -85,7 +85,7 @@ def _same(before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def as_kept(claim: Claim) -> dict[str, Any]:
-    """A claim as it is kept: verdict, text, values."""
+    """A claim in its stored form: verdict, text, values."""
     return {
         "verdict": claim.verdict,
         "text": unmarked(claim.text),
