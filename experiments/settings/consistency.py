@@ -22,6 +22,9 @@ from experiments.settings.use import Use
 EQUAL_SIZE = 0.01
 """Models meant to be of equal size may differ by this share of the smallest."""
 
+REPEATABLE = {"hidden", "layers", "shortcut", "domain", "shown", "shape", "mean", "std"}
+"""Lists of settings in which the same may stand twice."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -232,7 +235,7 @@ def _repetitions(settings: Checked) -> Iterator[Finding]:
     """Repeated seeds or names would count one run twice, or mix two up."""
     every = list(_walk(settings))
     for key, value in every:
-        if not isinstance(value, tuple) or key.rpartition(".")[2] in ("hidden", "domain"):
+        if not isinstance(value, tuple) or key.rpartition(".")[2] in REPEATABLE:
             continue
         if any(isinstance(owner, Choice) and key.startswith(f"{place}.") for place, owner in every):
             continue  # an argument of PyTorch's, e.g. betas
