@@ -70,9 +70,7 @@ def run(settings: Settings, context: Context) -> Measured:
     surfaces: list[rows.Surface] = []
     for case in settings.cases:
         problem = case.problem(context)
-        observe = Observe(
-            evaluations=1, snapshot_every=math.ceil(case.training.epochs / settings.snapshots)
-        )
+        observe = Observe(evaluations=1, snapshot_every=math.ceil(case.epochs / settings.snapshots))
         runs = [
             Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds
         ]
@@ -129,7 +127,7 @@ class _Trajectory:
         asked = points.to(self.points.dtype)
         # Rounding depends on the size of a stack: in whole blocks, equal points have equal losses
         # to the last bit. Convolutional networks are evaluated one by one.
-        missing = 0 if run.network.convolutions else -len(asked) % BLOCK
+        missing = 0 if run.network.perceptron is None else -len(asked) % BLOCK
         filling = asked[-1:].expand(missing, -1)
         found = evaluate_rows(
             run.network,

@@ -57,7 +57,7 @@ def run(settings: Settings, context: Context) -> Measured:
     found = []
     for case in settings.cases:
         problem = case.problem(context)
-        every = math.ceil(case.training.epochs / settings.full_gradients)
+        every = math.ceil(case.epochs / settings.full_gradients)
         observe = Observe(evaluations=1, snapshot_every=every, steps=True)
         runs = [
             Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds

@@ -12,6 +12,7 @@ from experiments.engine.run import Run, Trained
 from experiments.engine.train import train
 from experiments.measures.interpolation import barrier, grid, line
 from experiments.measures.rows import RowsEvaluation, evaluate_rows
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.strict import Settings as Table
@@ -104,7 +105,14 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
+            Use(
+                self.model,
+                shape,
+                approach.applied(changed(self.training, self.model.training)),
+                size,
+                True,
+                runs=runs,
+            )
             for approach in self.approaches()
         )
 
@@ -140,17 +148,24 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds, few positions; batches of at most half the images."""
         (data,) = smaller([self.data])
-        (training,) = shorter([self.training], 2)
+        ends = [side for pair in self.pairs for side in (pair.first, pair.second)]
+        training, own, *changes = shorter(
+            [self.training, self.model.training, *(side.training for side in ends)], 2
+        )
+        sides = iter(changes)
         given = (approach.batch_size for approach in self.approaches())
         batches = shrunk_batches(given, train_size(data) // 2)
 
         def shrunk(approach: Approach) -> Approach:
-            return approach.model_copy(update={"batch_size": batches[approach.batch_size]})
+            return approach.model_copy(
+                update={"batch_size": batches[approach.batch_size], "training": next(sides)}
+            )
 
         return self.model_copy(
             update={
                 "data": data,
                 "training": training,
+                "model": self.model.model_copy(update={"training": own}),
                 "pairs": tuple(
                     Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in self.pairs
                 ),
@@ -165,7 +180,12 @@ def run(settings: Settings, context: Context) -> Measured:
     problem = context.image_problem(settings.data)
     approaches = settings.approaches()
     runs = [
-        Run(settings.model, approach.applied(settings.training), problem, seed)
+        Run(
+            settings.model,
+            approach.applied(changed(settings.training, settings.model.training)),
+            problem,
+            seed,
+        )
         for approach in approaches
         for seed in settings.seeds
     ]
@@ -202,7 +222,7 @@ def run(settings: Settings, context: Context) -> Measured:
                 rows.Solution(
                     batch_size=approach.batch_size,
                     learning_rate=approach.learning_rate,
-                    parameter_norm=outcome.parameters.double().norm().item(),
+                    parameter_norm=outcome.weights.double().norm().item(),
                     **vars(curves(outcome)),
                 )
                 for (approach, _), outcome in solutions.items()
@@ -227,7 +247,7 @@ def _measured(
         return {"reason": "a solution of the pair diverged"}
     points = line(first.parameters, second.parameters, alphas)
     row: dict[str, Any] = {
-        "distance": (second.parameters.double() - first.parameters.double()).norm().item()
+        "distance": (second.weights.double() - first.weights.double()).norm().item()
     }
     for split in splits:
         found = evaluate_rows(

@@ -93,10 +93,11 @@ class Settings(TaskSettings):
 
 
 def _contradictions(key: str, case: Case) -> list[Finding]:
-    network = case.network
-    if network.convolutions:
-        cause = "exact Hessians of convolutional networks are not offered"
-        return [Finding("", f"{key}.network.convolutions", cause, "use a network without them")]
+    network = case.network.perceptron
+    if network is None:
+        cause = "exact Hessians are offered for dense layers with one activation between them"
+        place = "network.convolutions" if case.network.convolutions else "network"
+        return [Finding("", f"{key}.{place}", cause, "use such a network")]
     found = []
     if network.activation in ("relu", "leaky_relu"):
         found.append(
@@ -150,12 +151,12 @@ def _case(
 ) -> tuple[list[rows.Run], list[rows.Spectrum]]:
     """Rows of the runs, and of the spectrum that is shown."""
     problem = case.problem(context)
-    longest = case.training.epochs
+    longest = case.epochs
     epochs = [max(1, round(length * longest)) for length in settings.lengths]
     runs = [
         Run(
             case.network,
-            case.training.model_copy(update={"epochs": epochs[seed % len(epochs)]}),
+            case.training.model_copy(update={"epochs": epochs[seed % len(epochs)], "steps": None}),
             problem,
             seed,
             double=True,
@@ -192,7 +193,7 @@ def _diverged(case: str, outcome: Trained) -> rows.Run:
     return rows.Run(
         case=case,
         seed=outcome.run.seed,
-        epochs=outcome.run.training.epochs,
+        epochs=outcome.run.epochs,
         diverged_at=outcome.diverged_at,
         verdict="diverged",
         reason=f"diverged at epoch {outcome.diverged_at}",
@@ -272,7 +273,7 @@ def _found_rows(
         rows.Run(
             case=case,
             seed=trained[n].seed,
-            epochs=trained[n].training.epochs,
+            epochs=trained[n].epochs,
             diverged_at=None,
             verdict=found.verdicts[n],
             iterations=found.iterations[n],

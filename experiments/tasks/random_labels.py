@@ -16,6 +16,7 @@ from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.predictions import predicted_classes
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding
 from experiments.settings.network import Network
 from experiments.settings.training import Training
@@ -51,7 +52,16 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size = image_shape(self.data), train_size(self.data)
         runs = len(self.fractions) * len(self.seeds)
-        return (Use(self.model, shape, self.training, size, True, runs=runs),)
+        return (
+            Use(
+                self.model,
+                shape,
+                changed(self.training, self.model.training),
+                size,
+                True,
+                runs=runs,
+            ),
+        )
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""
@@ -71,11 +81,12 @@ class Settings(TaskSettings):
         ordered = sorted(self.fractions)
         kept = (ordered[0], ordered[len(ordered) // 2], ordered[-1])
         (data,) = smaller([self.data], 200)
-        (training,) = shorter([self.training], 3)
+        training, own = shorter([self.training, self.model.training], 3)
         return self.model_copy(
             update={
                 "data": data,
                 "training": training,
+                "model": self.model.model_copy(update={"training": own}),
                 "fractions": tuple(share for share in self.fractions if share in kept),
                 "seeds": self.seeds[:2],
             }
@@ -88,7 +99,7 @@ def run(settings: Settings, context: Context) -> Measured:
     runs = [
         Run(
             settings.model,
-            settings.training,
+            changed(settings.training, settings.model.training),
             corrupted(problem, fraction, seed),
             seed,
             observe=Observe(evaluations=150),

@@ -10,10 +10,11 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.sensitivity import sensitivity
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.shrinking import shrunk_batches, smaller, test_size
+from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -59,7 +60,14 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
+            Use(
+                self.model,
+                shape,
+                approach.applied(changed(self.training, self.model.training)),
+                size,
+                True,
+                runs=runs,
+            )
             for approach in self.approaches()
         )
 
@@ -85,11 +93,13 @@ class Settings(TaskSettings):
         (data,) = smaller([self.data])
         own = self.training.batch_size
         shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
-        update = {"epochs": min(2, self.training.epochs), "batch_size": shrunk[own]}
+        sized = self.training.model_copy(update={"batch_size": shrunk[own]})
+        training, change = shorter([sized, self.model.training], 2, None)
         return self.model_copy(
             update={
                 "data": data,
-                "training": self.training.model_copy(update=update),
+                "training": training,
+                "model": self.model.model_copy(update={"training": change}),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
                 "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
@@ -104,7 +114,7 @@ def solutions(settings: Settings, context: Context) -> list[tuple[Approach, Trai
     runs = [
         Run(
             settings.model,
-            approach.applied(settings.training),
+            approach.applied(changed(settings.training, settings.model.training)),
             problem,
             seed,
             observe=Observe(evaluations=10),

@@ -167,17 +167,18 @@ def _measure(
     parameters: torch.Tensor, landscape: Landscape, settings: Settings, context: Context
 ) -> dict[str, Any]:
     dtype = torch.float64 if settings.double else torch.float32
-    theta = parameters.to(device=context.device, dtype=dtype)
-    product = landscape.hessian_product(theta)
+    state = parameters.to(device=context.device, dtype=dtype)
+    theta, value_and_gradient = landscape.trained(state), landscape.around(state)
+    product = landscape.hessian_product(state)
     draw = generator(0, "sharpness")
     start = torch.randn(len(theta), generator=draw).to(theta)
     largest = largest_eigenvalue(product, start, tolerance=settings.eigenvalue_tolerance)
     estimate = trace_to_error(
         product, theta, draw, relative_error=settings.trace_error, most=settings.trace_draws
     )
-    value, gradient = landscape.value_and_gradient(theta)
+    value, gradient = value_and_gradient(theta)
     highest = epsilon_sharpness(
-        landscape.value_and_gradient,
+        value_and_gradient,
         theta,
         settings.epsilon,
         steps=settings.steps,

@@ -15,9 +15,11 @@ from experiments.engine.train import train
 from experiments.measures.path import cosine, displacement, path_length
 from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import evaluate_rows
+from experiments.models.build import built_parameters
 from experiments.models.layers import layers
 from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from report.errors import UserError
 from report.records.rows import weight_trajectories as rows
 
 MOST_SNAPSHOTS = 200
@@ -38,10 +40,10 @@ class Settings(TaskSettings):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        count = self.case.network.depth + 1
-        if self.layer > count:
-            raise ValueError(f"layer = {self.layer}: the network has {count} layers")
-        epochs = self.case.training.epochs
+        depth = self.case.network.depth
+        if depth is not None and self.layer > depth + 1:
+            raise ValueError(f"layer = {self.layer}: the network has {depth + 1} layers")
+        epochs = self.case.epochs
         if not 2 <= epochs / self.record_every <= MOST_SNAPSHOTS:
             raise ValueError(
                 f"record_every = {self.record_every}: {epochs} epochs must give 2 to "
@@ -60,7 +62,7 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, few epochs, three runs."""
         (case,) = smoke_cases([self.case], function_epochs=20, image_epochs=6)
-        every = min(self.record_every, case.training.epochs // 2)
+        every = min(self.record_every, case.epochs // 2)
         return self.model_copy(
             update={"case": case, "record_every": every, "seeds": self.seeds[:3]}
         )
@@ -77,8 +79,11 @@ def run(settings: Settings, context: Context) -> Measured:
         label="weight-trajectories",
     )
     kept = [t for t in trained if t.diverged_at is None]
-    layer = layers(case.network, case.shape)[settings.layer - 1]
-    whole = slice(0, trained[0].parameters.numel())
+    known = layers(case.network, case.shape)
+    if settings.layer > len(known):
+        raise UserError(f"layer = {settings.layer}: the network has {len(known)} layers")
+    layer = known[settings.layer - 1]
+    whole = slice(0, built_parameters(case.network, case.shape))
     parts = {"layer": (layer.parameters, f"layer {layer.number} ({layer.words})")}
     parts["model"] = (whole, "whole model")
     fits, points, distances, pairs = [], [], [], []

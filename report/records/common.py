@@ -48,6 +48,14 @@ class Accuracies(Losses):
     """Training accuracy at the end, 0 to 1."""
     final_test_accuracy: Column[float | None] = null("final_reason")
     """Test accuracy at the end, 0 to 1."""
+    validation_loss: Column[Curve | None] = null()
+    """Loss (E,) on the images held out of the training set; null where none are."""
+    validation_accuracy: Column[Sequence[float] | None] = null()
+    """Accuracy (E,) on these images, 0 to 1."""
+    final_validation_loss: Column[float | None] = null()
+    """Loss on these images at the end, not rounded."""
+    final_validation_accuracy: Column[float | None] = null()
+    """Accuracy on these images at the end, 0 to 1."""
 
 
 class Case(Row):

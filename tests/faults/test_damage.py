@@ -176,14 +176,14 @@ def test_what_is_no_json_fails_the_task(
 
 
 def test_out_of_gpu_memory(homework: Homework, monkeypatch: pytest.MonkeyPatch) -> None:
-    train_epoch = group_module.GroupTraining._train_epoch
+    batches = group_module.GroupTraining._batches
 
-    def full(self: Any) -> None:
+    def full(self: Any) -> Any:
         if self._training.loss == "mse":
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
-        train_epoch(self)
+        return batches(self)
 
-    monkeypatch.setattr(group_module.GroupTraining, "_train_epoch", full)
+    monkeypatch.setattr(group_module.GroupTraining, "_batches", full)
     assert homework(*RUN).code == 1
     record = read_record(homework.results / RECORD)
     assert record.status == "failed" and record.reason is not None

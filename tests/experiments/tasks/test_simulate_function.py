@@ -41,7 +41,7 @@ def test_each_function_has_its_own_points_and_domain(settings: Settings, context
 def test_predictions_are_those_of_the_trained_network(settings: Settings, context: Context) -> None:
     rows = run(settings, context).metrics.runs
     (row,) = [r for r in rows if r.function == "cube" and r.seed == 1]
-    problem = function_problem("cube", 15, (0.0, 2.0))
+    problem = function_problem(settings.functions[1])
     plain = Run(settings.models[0], settings.training, problem, seed=1)
     module = build(plain.network, problem.shape)
     torch.nn.utils.vector_to_parameters(train_plainly(plain), module.parameters())
