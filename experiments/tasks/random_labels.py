@@ -1,21 +1,16 @@
 """HW1-3, random labels: can the network fit them, and at what cost."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from __future__ import annotations
 
-import torch
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
 from pydantic import Field
-from torch import Tensor
 
 from experiments.data.image_settings import ImageDataSettings
-from experiments.data.labels import corrupt_labels
 from experiments.engine.context import Context
-from experiments.engine.problem import Problem
-from experiments.engine.problems import with_labels
-from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.measures.predictions import predicted_classes
 from experiments.settings.consistency import Finding
 from experiments.settings.network import Network
 from experiments.settings.training import Training
@@ -28,6 +23,13 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from experiments.engine.problem import Problem
+
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -123,6 +125,10 @@ def corrupted(problem: Problem, fraction: float, seed: int) -> Problem:
 
     The labels depend on the seed and the fraction alone, so they are the same in every epoch.
     """
+    from experiments.data.labels import corrupt_labels
+    from experiments.engine.problems import with_labels
+    from experiments.engine.randomness import generator
+
     if fraction == 0:
         return problem
     labels = corrupt_labels(problem.targets, fraction, problem.outputs, generator(seed, "labels"))
@@ -149,6 +155,8 @@ def _memorized(outcome: Trained, original: Problem, device: torch.device) -> dic
     `changed_fitted` is the share of the labels that the corruption changed (a label drawn anew may
     come out as it was) which the trained network answers; None where none was changed.
     """
+    from experiments.measures.predictions import predicted_classes
+
     changed = outcome.run.problem.targets != original.targets
     count = int(changed.sum())
     row: dict[str, Any] = {"changed_labels": count, "changed_fitted": None}
@@ -161,4 +169,6 @@ def _memorized(outcome: Trained, original: Problem, device: torch.device) -> dic
 
 
 def _agreement(answers: Tensor, labels: Tensor) -> float:
+    import torch
+
     return int(torch.eq(answers, labels).sum()) / len(labels)

@@ -6,12 +6,9 @@ from pydantic import Field
 
 from experiments.data.formulas import describe_function
 from experiments.data.function_settings import FunctionSettings
-from experiments.data.functions import sample
 from experiments.engine.context import Context
-from experiments.engine.problems import function_problem
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.models.predict import outputs
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
@@ -85,6 +82,8 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _runs(settings: Settings, training: Training) -> list[Run]:
+    from experiments.engine.problems import function_problem
+
     problems = [function_problem(f.name, f.points, f.domain) for f in settings.functions]
     return [
         Run(model, training, problem, seed, observe=Observe(evaluations=150))
@@ -100,6 +99,9 @@ def _row(outcome: Trained) -> dict[str, Any]:
 
 
 def _prediction(outcome: Trained, domain: tuple[float, float]) -> list[Any]:
+    from experiments.data.functions import sample
+    from experiments.models.predict import outputs
+
     run = outcome.run
     grid, _ = sample(run.problem.name, DRAWN_POINTS, domain)  # type: ignore[arg-type]
     predicted = outputs(run.network, run.problem.shape, [outcome.parameters], grid.float())
@@ -107,6 +109,8 @@ def _prediction(outcome: Trained, domain: tuple[float, float]) -> list[Any]:
 
 
 def _truth(function: FunctionSettings) -> dict[str, Any]:
+    from experiments.data.functions import sample
+
     grid, values = sample(function.name, DRAWN_POINTS, function.interval)
     formula = describe_function(function.name)
     return {

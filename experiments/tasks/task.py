@@ -1,7 +1,7 @@
 """What every task has: settings that can be checked without training, and what it returns."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -10,9 +10,8 @@ from pydantic import JsonValue
 from experiments.data.catalog import describe
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.run import Trained
-from experiments.models.build import counted_parameters
 from experiments.settings.consistency import Finding
-from experiments.settings.network import Shape, architecture
+from experiments.settings.network import Network, Shape, architecture, parameter_count
 from experiments.settings.strict import Settings
 from experiments.settings.use import Use as Use
 from experiments.tasks.shrinking import test_size
@@ -82,10 +81,16 @@ def dataset_facts(data: ImageDataSettings) -> Dataset:
     )
 
 
-def models(uses: Sequence[Use]) -> tuple[Model, ...]:
-    """Every different network once, with parameters counted from the built module.
+def models(
+    uses: Sequence[Use], count: Callable[[Network, Shape], int] = parameter_count
+) -> tuple[Model, ...]:
+    """Every different network once, with its number of parameters.
 
     One name may stand for networks of several sizes, where it is used on inputs of several shapes.
+
+    Args:
+        uses: the networks and the shapes that they are used on.
+        count: gives the number of parameters, by default in closed form.
     """
     found: dict[Model, None] = {}
     for use in uses:
@@ -93,7 +98,7 @@ def models(uses: Sequence[Use]) -> tuple[Model, ...]:
             name=use.network.name,
             architecture=architecture(use.network, use.shape),
             depth=use.network.depth,
-            parameters=counted_parameters(use.network, use.shape),
+            parameters=count(use.network, use.shape),
         )
         found.setdefault(model)
     return tuple(found)

@@ -1,23 +1,25 @@
 """HW1-2, visualize the optimization process: parameters of several trainings by PCA."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import torch
 from pydantic import Field, model_validator
-from torch import Tensor
 
 from experiments.engine.context import Context
-from experiments.engine.problem import Split
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.measures.path import cosine, displacement, path_length
-from experiments.measures.principal_components import principal_components
-from experiments.measures.rows import evaluate_rows
-from experiments.models.layers import layers
 from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from experiments.engine.problem import Split
+
 
 MOST_SNAPSHOTS = 200
 COMPONENTS = 5
@@ -67,6 +69,9 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train every seed; project the snapshots of all runs, and measure distances."""
+    from experiments.measures.path import displacement, path_length
+    from experiments.models.layers import layers
+
     case = settings.case
     problem = case.problem(context)
     observe = Observe(evaluations=1, snapshot_every=settings.record_every)
@@ -131,6 +136,10 @@ def _snapshots(trained: Trained) -> Tensor:
 
 def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]:
     """One PCA of the stacked snapshots of all runs; explained variance, coordinates of each run."""
+    import torch
+
+    from experiments.measures.principal_components import principal_components
+
     if len(snapshots) < 2:
         return {"explained": None, "explained_reason": "fewer than two runs stayed finite"}, [
             torch.full((len(own), 2), torch.nan) for own in snapshots
@@ -144,6 +153,8 @@ def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]
 
 def _pairs(seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[dict[str, Any]]:
     """Distances of starts and of ends, and cosine of the displacements, of all pairs of runs."""
+    from experiments.measures.path import cosine, displacement
+
     return [
         {
             "seeds": [seeds[a], seeds[b]],
@@ -157,6 +168,8 @@ def _pairs(seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[dict[str, 
 
 def _row(outcome: Trained, device: torch.device) -> dict[str, Any]:
     """Losses and accuracies of one run at its snapshots."""
+    from experiments.measures.rows import evaluate_rows
+
     run = outcome.run
     row: dict[str, Any] = {
         "seed": run.seed,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
+from report.book.cited import cited
 from report.claims import named
-from report.claims.claim import slug
 from report.claims.trace import Numbered
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record
@@ -14,7 +14,6 @@ from report.records.owner import how_to_run
 from report.sections.registry import section_module
 from report.sections.section import Section
 from report.tasks import TASKS, Task
-from report.words import format as fmt
 from report.words.markdown import Markdown
 
 
@@ -29,21 +28,11 @@ class Part:
     claims: tuple[tuple[Numbered, ...], ...] = ()
 
     def numbers(self) -> dict[str, Markdown]:
-        """What the author may cite, by name: the values of the claims, sizes of models and data."""
+        """What the author may cite, by name (`report.book.cited`)."""
         if self.record is None or self.section is None:
             return {}
-        found = {}
-        for model in self.record.models:
-            name = f"{self.task.name}.models.{slug(model.name)}"
-            found[f"{name}.parameters"] = fmt.count(model.parameters)
-            found[f"{name}.depth"] = fmt.count(model.depth)
-        for data in self.record.datasets:
-            name = f"{self.task.name}.data.{slug(data.name)}"
-            found[f"{name}.train_size"] = fmt.count(data.train_size)
-            found[f"{name}.test_size"] = fmt.count(data.test_size)
-        for name, claim in named([n.claim for group in self.claims for n in group]).items():
-            found |= {f"{name}.{value}": text for value, text in claim.values.items()}
-        return found
+        claims = named([n.claim for group in self.claims for n in group])
+        return cited(self.record, {name: claim.values for name, claim in claims.items()})
 
 
 def section_of(record: Record) -> Section:
