@@ -15,21 +15,25 @@ State = Literal["done", "stale", "interrupted", "diverged", "failed", "missing"]
 
 @dataclass(frozen=True)
 class Basis:
-    """What a record's key is made of.
+    """What a record's key is made of; `code` is the digest of what the task's code does."""
 
-    `code` is the digest of what the task's code does, `sources` names the definitions in it, each
-    with the digest of its own text: they say what changed, and do not enter the key.
-    """
-
+    task: str
     settings: dict[str, Any]
     code: str
-    sources: dict[str, str]
     data: dict[str, str]
 
     @property
     def key(self) -> str:
         """Digest of settings, code and data."""
         return record_key(self.settings, self.code, self.data)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The definitions in the code, each with the digest of its own text.
+
+        They say what changed, and do not enter the key.
+        """
+        return installed().sources(task_definitions(self.task))
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ def basis(suite: Suite, task: str) -> Basis:
     """What the record of `task` is to be made of."""
     settings = suite.tasks[task]
     return Basis(
+        task=task,
         settings=settings.model_dump(mode="json"),
         code=task_code(task),
-        sources=installed().sources(task_definitions(task)),
         data={data.name: dataset_facts(data).sha256 for data in settings.image_data()},
     )
 

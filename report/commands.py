@@ -30,9 +30,8 @@ def run(options: Options) -> bool:
 
     What is kept of records that are fresh is neither drawn nor computed again.
     """
-    from experiments import runner
+    from experiments import runner, selection
     from experiments import suite as suites
-    from experiments.selection import Selection
     from report.book.drawing import all_drawn, ensure_drawn
     from report.book.sources import check_suite_name
     from report.claims.stored import current, is_kept, store_claims
@@ -211,7 +210,7 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
         known = name.removesuffix("-smoke")
         if known not in suite_names():
             continue
-        smoke = any(record.smoke for record in _records(results))
+        smoke = next((record.smoke for record in _records(results)), False)
         suite = load_suite(known, smoke=smoke)
         for task in suite.tasks:
             state = freshness(suite, task, results)
