@@ -58,7 +58,7 @@ def pairs(before: Side, after: Side) -> Iterator[tuple[str, Results | None, Resu
 
 
 def _side(label: str, folder: Path) -> Side:
-    if any(folder.glob("*.json")):
+    if any(folder.glob("[!.]*.json")):  # `.last-run.json` is no record
         whole = folder.resolve()
         return Side(label, {whole.name: Results(whole.parent, whole.name)}, True)
     found = {path.parent.name for path in folder.glob("*/*.json")}
