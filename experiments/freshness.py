@@ -10,30 +10,29 @@ from experiments.tasks.task import dataset_facts
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import changed_sources, record_key
 
+NAMED = 3
+"""Changed definitions that are named; the number of the others is told."""
+
 State = Literal["done", "stale", "interrupted", "diverged", "failed", "missing"]
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What a record's key is made of; `code` is the digest of what the task's code does."""
+    """What a record's key is made of.
 
-    task: str
+    `code` is the digest of what the task's code does, `sources` names the definitions in it, each
+    with the digest of its own text: they say what changed, and do not enter the key.
+    """
+
     settings: dict[str, Any]
     code: str
+    sources: dict[str, str]
     data: dict[str, str]
 
     @property
     def key(self) -> str:
         """Digest of settings, code and data."""
         return record_key(self.settings, self.code, self.data)
-
-    @property
-    def sources(self) -> dict[str, str]:
-        """The definitions in the code, each with the digest of its own text.
-
-        They say what changed, and do not enter the key.
-        """
-        return installed().sources(task_definitions(self.task))
 
 
 @dataclass(frozen=True)
@@ -57,9 +56,9 @@ def basis(suite: Suite, task: str) -> Basis:
     """What the record of `task` is to be made of."""
     settings = suite.tasks[task]
     return Basis(
-        task=task,
         settings=settings.model_dump(mode="json"),
         code=task_code(task),
+        sources=installed().sources(task_definitions(task)),
         data={data.name: dataset_facts(data).sha256 for data in settings.image_data()},
     )
 
@@ -95,9 +94,16 @@ def differences(record: Record, wanted: Basis) -> list[str]:
     if record.key == record_key(record.settings, made.sources, made.data):
         return ['its key is of the version before; "homework reseal" renews it']
     found = [f"setting {place}" for place in _changed(record.settings, wanted.settings)]
-    found += [f"source {name}" for name in changed_sources(made.sources, wanted.sources)]
+    found += _told(changed_sources(made.sources, wanted.sources))
     found += [f"data {name}" for name in _changed(made.data, wanted.data)]
     return found or ["its key does not match its content, or which definitions its code uses"]
+
+
+def _told(changed: list[str]) -> list[str]:
+    """Definitions that changed, the first few by name."""
+    if len(changed) <= NAMED:
+        return [f"source {name}" for name in changed]
+    return [*(f"source {name}" for name in changed[:NAMED]), f"{len(changed) - NAMED} more sources"]
 
 
 def _changed(old: Any, new: Any, place: str = "") -> list[str]:

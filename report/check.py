@@ -1,4 +1,4 @@
-"""`homework check`: does the report say what the records say, and all that the homework asks."""
+"""`homework check`: whether the report agrees with its records and answers every question."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from report.book.author import check_names
 from report.book.chapters import chapters, words_of_the_author
 from report.book.cover import read_cover, tells
-from report.book.drawing import read_index
+from report.book.drawing import read_index, svg
 from report.book.gather import Part, mixed, read_parts
 from report.book.questions import QUESTIONS, answered, shortfall
+from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
+from report.book.stored import changes, read_claims
 from report.claims import contradiction
-from report.claims.stored import changes, read_claims
 from report.errors import UserError
 from report.records import Results
 from report.records.record import digest
+from report.sections.section import Figure
 from report.words.numerals import typed_numerals
 from report.words.traced import tracing, unmarked
 
@@ -26,7 +28,7 @@ MIN_ALT = 20
 
 @dataclass(frozen=True)
 class State:
-    """How a record compares with what its suite would make now (`experiments.freshness`)."""
+    """Whether a task's record is up to date with its suite (`experiments.freshness`)."""
 
     task: str
     state: str
@@ -35,16 +37,16 @@ class State:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that does not hold, and where."""
+    """Something wrong, and where."""
 
     topic: str
-    place: str
+    where: str
     what: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the check found; it passes without problems. `notes` are worth knowing, no more."""
+    """What the check found. It passes if there are no `problems`; `notes` are for information."""
 
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...]
@@ -53,7 +55,7 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """Whether everything holds."""
+        """Whether there are no problems."""
         return not self.problems
 
 
@@ -65,21 +67,24 @@ def check(chosen: Sources, states: Sequence[State] | None, allow_stale: bool = F
 
     Args:
         chosen: the project and its results.
-        states: the state of every task of the suite, or null where that cannot be known.
-        allow_stale: a stale record is a note; all else of it is checked as ever.
+        states: the state of every task of the suite, or None if it cannot be known.
+        allow_stale: a stale record is a note; everything else about it is still checked.
     """
     not_fresh = [found for found in states or () if found.state not in FRESH]
     stale = [found for found in not_fresh if allow_stale and found.state == "stale"]
     not_fresh = [found for found in not_fresh if found not in stale]
-    parts = read_parts(chosen.results)
+    folder = chosen.results.root.resolve()
+    shown = Sources(folder, Results(folder, chosen.results.name))
+    parts = [part for part, _ in section_texts(shown, read_parts(chosen.results))]
     with tracing():
         marked = read_parts(chosen.results)
     rules: tuple[Callable[[], Found], ...] = (
         lambda: _records(parts, not_fresh),
+        lambda: _faults(parts),
         lambda: _kinds(parts),
         lambda: _claims(parts, chosen.results),
         lambda: _figures(parts, chosen.results),
-        lambda: _numbers(marked, chosen.results),
+        lambda: _numbers(marked, shown),
         lambda: _questions(parts),
         lambda: _comments(parts, chosen),
     )
@@ -101,8 +106,14 @@ def _records(parts: Sequence[Part], not_fresh: Sequence[State]) -> Found:
     yield from _states(not_fresh)
     known = {found.task for found in not_fresh}
     for part in parts:
-        if part.section is None and part.task.name not in known:
+        if part.section is None and part.task.name not in known and not part.faulty:
             yield Problem("records", part.task.name, part.trouble)
+
+
+def _faults(parts: Sequence[Part]) -> Found:
+    for part in parts:
+        if part.faulty:
+            yield Problem("program", part.task.name, part.trouble)
 
 
 def _kinds(parts: Sequence[Part]) -> Found:
@@ -125,7 +136,7 @@ def _claims(parts: Sequence[Part], results: Results) -> Found:
                 yield Problem("claims", claim.id, f"contradicts its numbers: {fault}")
             for used in claim.evidence:
                 if part.record is not None and not used.holds(part.record):
-                    yield Problem("claims", claim.id, f"{used.place} holds other numbers")
+                    yield Problem("claims", claim.id, f"{used.path} holds other numbers")
         if part.section is None:
             continue
         if task not in kept:
@@ -148,20 +159,28 @@ def _figures(parts: Sequence[Part], results: Results) -> Found:
             if len(figure.alt.strip()) < MIN_ALT:
                 yield Problem("figures", path.name, "lacks alternative text")
             if not path.is_file():
-                yield Problem("figures", path.name, "missing; run the suite again to draw it")
+                yield _missing(part, figure, path.name)
             elif drawn.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
                 yield Problem("figures", path.name, "edited since it was drawn")
             elif drawn.get("record") != source:
                 yield Problem("figures", path.name, "drawn from another record")
 
 
-def _numbers(marked: Sequence[Part], results: Results) -> Found:
+def _missing(part: Part, figure: Figure, name: str) -> Problem:
+    """Why a figure is missing: it was not drawn yet, or drawing it fails."""
+    try:
+        svg(figure)
+    except Exception as error:
+        return Problem("program", name, part.lost(error).trouble)
+    return Problem("figures", name, "missing; run the suite again to draw it")
+
+
+def _numbers(marked: Sequence[Part], shown: Sources) -> Found:
     if all(part.record is None for part in marked) or mixed(marked):
         return
-    folder = results.root.resolve()
     try:
         with tracing():
-            texts = chapters(Sources(folder, Results(folder, results.name)), marked)
+            texts = chapters(shown, marked)
     except UserError as error:
         yield Problem("numbers", "templates", unmarked(str(error)))
         return

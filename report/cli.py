@@ -113,7 +113,7 @@ def check(options: Options, *, allow_stale: AllowStale = False) -> None:
     options = commands.last_run_here(options)
     outcome = commands.check(options, allow_stale)
     for found in (*outcome.problems, *outcome.notes):
-        say(f"{found.topic:<10} {found.place}: {found.what}")
+        say(f"{found.topic:<10} {found.where}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"
     say(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
     _finish(outcome.passed)

@@ -16,7 +16,8 @@ from report.records import BadRecordError, Record, Results, read_record
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
-from report.share import lay_frame
+from report.render import render as render_book
+from report.shipped import lay_frame
 from report.tasks import BY_NAME
 from report.words.terminal import say
 
@@ -34,8 +35,8 @@ def run(options: Options) -> bool:
     from experiments import suite as suites
     from report.book.drawing import all_drawn, ensure_drawn
     from report.book.sources import check_suite_name
-    from report.claims.stored import current, is_kept, store_claims
-    from report.progress import Bars
+    from report.book.stored import current, is_kept, store_claims
+    from report.words.progress import Bars
 
     results = results_for(options)
     suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
@@ -47,7 +48,7 @@ def run(options: Options) -> bool:
     def draw(record: Record) -> None:
         if is_kept(kept, record) and all_drawn(record, kept[record.task]["figures"], results):
             return
-        from report.book.gather import section_of
+        from report.sections.registry import section_of
 
         ensure_drawn(record, section_of(record).figures, results)
 
@@ -124,7 +125,6 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
-    from report.render import render as render_book
 
     results = results_for(options)
     records = [path.resolve() for path in results.folder.glob("*.json")]
@@ -221,9 +221,19 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def names(options: Options) -> dict[str, str]:
     """What a comment may cite: names and values."""
-    from report.book.cited import names as cited
+    from report.book.stored import stored_names
 
-    return cited(results_for(options))
+    results = results_for(options)
+    stored = stored_names(results)
+    if stored is not None:
+        return stored
+    from report.book.gather import gather
+
+    parts = gather(results)
+    for part in parts:
+        if part.faulty:
+            say(f"homework: {part.task.name}: {part.trouble}", error=True)
+    return {name: str(text) for part in parts for name, text in part.numbers().items()}
 
 
 def reseal(options: Options) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 
 class UserError(Exception):
-    """A fault the user can mend: file or key, the cause, and what to do next, in one line.
+    """An error the user can fix: file or key, the cause, and what to do next, in one line.
 
     The command line prints the text and exits with status 2; no traceback is shown.
     """

@@ -12,10 +12,10 @@ import pandas as pd
 from matplotlib import pyplot as plt  # with it, a notebook knows how to show a figure
 from matplotlib.figure import Figure as Canvas
 
-from report.book.gather import section_of
 from report.errors import UserError
 from report.figures.style import RC
 from report.records import Record, read_record
+from report.sections.registry import section_of
 
 
 def frame(path: Path | str, table: str = "runs", explode: tuple[str, ...] = ()) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from experiments.settings.strict import Settings
 from experiments.settings.training import Training
 from experiments.tasks.shrinking import fewer_points, shorter, shorter_on_points, smaller
 from experiments.tasks.task import Use, image_shape, train_size
+from report.records import common
 
 if TYPE_CHECKING:
     from experiments.engine.problem import Problem
@@ -74,21 +75,21 @@ class Case(Settings):
             return function_problem(self.function.name, self.function.points, self.function.domain)
         return context.image_problem(self._images)
 
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> common.Case:
         """The case as a row of a record."""
         formula = describe_function(self.function.name) if self.function else None
-        return {
-            "case": self.name,
-            "kind": "function" if formula else "images",
-            "title": formula.math if formula else describe(self._images.name).title,
-            "model": self.network.name,
-            "architecture": architecture(self.network, self.shape),
-            "parameters": parameter_count(self.network, self.shape),
-            "examples": self.examples,
-            "batch_size": self.training.batch_size or self.examples,
-            "steps_per_epoch": self.steps_per_epoch,
-            "epochs": self.training.epochs,
-        }
+        return common.Case(
+            case=self.name,
+            kind="function" if formula else "images",
+            title=formula.math if formula else describe(self._images.name).title,
+            model=self.network.name,
+            architecture=architecture(self.network, self.shape),
+            parameters=parameter_count(self.network, self.shape),
+            examples=self.examples,
+            batch_size=self.training.batch_size or self.examples,
+            steps_per_epoch=self.steps_per_epoch,
+            epochs=self.training.epochs,
+        )
 
 
 def smoke_cases(

@@ -26,6 +26,7 @@ from experiments.tasks.task import (
     train_size,
 )
 from experiments.tasks.training_approach import Approach
+from report.records.rows import interpolation as rows
 
 if TYPE_CHECKING:
     import torch
@@ -186,41 +187,41 @@ def run(settings: Settings, context: Context) -> Measured:
     for number, pair in enumerate(settings.pairs):
         for start, seed, second_seed in settings.ends():
             ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
-            row = _line_row(*ends, alphas, problem, context.device)
             lines.append(
-                {
-                    "pair": number,
-                    "start": start,
-                    "first_batch_size": pair.first.batch_size,
-                    "first_learning_rate": pair.first.learning_rate,
-                    "first_seed": seed,
-                    "second_batch_size": pair.second.batch_size,
-                    "second_learning_rate": pair.second.learning_rate,
-                    "second_seed": second_seed,
-                    **row,
-                }
+                rows.Line(
+                    pair=number,
+                    start=start,
+                    first_batch_size=pair.first.batch_size,
+                    first_learning_rate=pair.first.learning_rate,
+                    first_seed=seed,
+                    second_batch_size=pair.second.batch_size,
+                    second_learning_rate=pair.second.learning_rate,
+                    second_seed=second_seed,
+                    **_measured(*ends, alphas, problem, context.device),
+                )
             )
             advance(1)
     return Measured(
-        metrics={
-            "alphas": list(alphas),
-            "outward": settings.alphas.outward,
-            "solutions": [
-                {
-                    **approach.model_dump(),
-                    "parameter_norm": outcome.parameters.double().norm().item(),
-                    **curves(outcome),
-                }
+        metrics=rows.Metrics(
+            alphas=alphas,
+            outward=settings.alphas.outward,
+            solutions=[
+                rows.Solution(
+                    batch_size=approach.batch_size,
+                    learning_rate=approach.learning_rate,
+                    parameter_norm=outcome.parameters.double().norm().item(),
+                    **vars(curves(outcome)),
+                )
                 for (approach, _), outcome in solutions.items()
             ],
-            "lines": lines,
-        },
+            lines=lines,
+        ),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for outcome in trained),
     )
 
 
-def _line_row(
+def _measured(
     first: Trained,
     second: Trained,
     alphas: tuple[float, ...],
@@ -233,15 +234,14 @@ def _line_row(
 
     splits: tuple[Split, ...] = ("train", "test")
     if first.diverged_at is not None or second.diverged_at is not None:
-        names = ["distance", *(f"{split}_{name}" for split in splits for name in MEASURED)]
-        return dict.fromkeys(names) | {"reason": "a solution of the pair diverged"}
-    rows = line(first.parameters, second.parameters, alphas)
+        return {"reason": "a solution of the pair diverged"}
+    points = line(first.parameters, second.parameters, alphas)
     row: dict[str, Any] = {
         "distance": (second.parameters.double() - first.parameters.double()).norm().item()
     }
     for split in splits:
         found = evaluate_rows(
-            first.run.network, problem, rows, first.run.training.loss, split, device
+            first.run.network, problem, points, first.run.training.loss, split, device
         )
         row |= _measures(split, alphas, found)
     lost = any(row[f"{split}_barrier"] is None for split in splits)

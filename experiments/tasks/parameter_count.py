@@ -20,6 +20,7 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+from report.records.rows import parameter_count as rows
 
 STRUCTURES = 10
 """Structures that the homework asks for at least."""
@@ -87,16 +88,16 @@ def run(settings: Settings, context: Context) -> Measured:
         for model in settings.models
         for seed in settings.seeds
     ]
-    rows = [
-        {
-            "model": outcome.run.network.name,
-            "parameters": len(outcome.parameters),
-            **curves(outcome),
-        }
+    trained = [
+        rows.Run(
+            model=outcome.run.network.name,
+            parameters=len(outcome.parameters),
+            **vars(curves(outcome)),
+        )
         for outcome in train(runs, context, label=f"parameter-count, {problem.name}")
     ]
     return Measured(
-        metrics={"runs": rows},
+        metrics=rows.Metrics(runs=trained),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )

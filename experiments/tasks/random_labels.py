@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+from report.records.rows import random_labels as rows
 
 if TYPE_CHECKING:
     import torch
@@ -99,22 +100,12 @@ def run(settings: Settings, context: Context) -> Measured:
     ]
     trained = train(runs, context, label=f"random-labels, {problem.name}")
     fractions = [fraction for fraction in settings.fractions for _ in settings.seeds]
-    rows, fits = [], []
+    found, fits = [], []
     for fraction, outcome in zip(fractions, trained, strict=True):
-        rows.append(
-            {
-                "fraction": fraction,
-                **curves(outcome),
-                **_memorized(outcome, problem, context.device),
-            }
-        )
-        fits += [
-            {"fraction": fraction, "seed": outcome.run.seed, "threshold": threshold}
-            | _fitted(outcome, threshold)
-            for threshold in settings.thresholds
-        ]
+        found.append(_run_row(fraction, outcome, problem, context.device))
+        fits += [_fit_row(fraction, outcome, threshold) for threshold in settings.thresholds]
     return Measured(
-        metrics={"chance": 1 / problem.outputs, "runs": rows, "fits": fits},
+        metrics=rows.Metrics(chance=1 / problem.outputs, runs=found, fits=fits),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for outcome in trained),
     )
@@ -142,30 +133,41 @@ def first_reached(
     return next((e for e, a in zip(epochs, accuracies, strict=True) if a >= threshold), None)
 
 
-def _fitted(outcome: Trained, threshold: float) -> dict[str, Any]:
+def _fit_row(fraction: float, outcome: Trained, threshold: float) -> rows.Fit:
     epoch = first_reached(outcome.history.epochs, outcome.train_accuracy, threshold)
     best = max(outcome.train_accuracy, default=0.0)
-    reason = None if epoch is not None else f"training accuracy never above {best:.4f}"
-    return {"epoch": epoch, "epoch_reason": reason}
+    return rows.Fit(
+        fraction=fraction,
+        seed=outcome.run.seed,
+        threshold=threshold,
+        epoch=epoch,
+        epoch_reason=None if epoch is not None else f"training accuracy never above {best:.4f}",
+    )
 
 
-def _memorized(outcome: Trained, original: Problem, device: torch.device) -> dict[str, Any]:
-    """How many training labels differ from the true ones, and how many of these were learned.
-
-    `changed_fitted` is the share of the labels that the corruption changed (a label drawn anew may
-    come out as it was) which the trained network answers; None where none was changed.
-    """
+def _run_row(
+    fraction: float, outcome: Trained, original: Problem, device: torch.device
+) -> rows.Run:
+    """Curves; how many training labels are not the true ones, how many of these were learned."""
     from experiments.measures.predictions import predicted_classes
 
     changed = outcome.run.problem.targets != original.targets
     count = int(changed.sum())
-    row: dict[str, Any] = {"changed_labels": count, "changed_fitted": None}
+    fitted, reason = None, None
     if count == 0:
-        return row | {"changed_fitted_reason": "no label was changed"}
-    if outcome.diverged_at is not None:
-        return row | {"changed_fitted_reason": f"diverged at epoch {outcome.diverged_at}"}
-    answers = predicted_classes(outcome, changed, device)
-    return row | {"changed_fitted": _agreement(answers, outcome.run.problem.targets[changed])}
+        reason = "no label was changed"
+    elif outcome.diverged_at is not None:
+        reason = f"diverged at epoch {outcome.diverged_at}"
+    else:
+        answers = predicted_classes(outcome, changed, device)
+        fitted = _agreement(answers, outcome.run.problem.targets[changed])
+    return rows.Run(
+        fraction=fraction,
+        **vars(curves(outcome)),
+        changed_labels=count,
+        changed_fitted=fitted,
+        changed_fitted_reason=reason,
+    )
 
 
 def _agreement(answers: Tensor, labels: Tensor) -> float:

@@ -23,6 +23,7 @@ from experiments.tasks.task import (
     train_size,
 )
 from experiments.tasks.training_approach import Approach
+from report.records.rows import sensitivity as rows
 
 APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""
@@ -118,14 +119,19 @@ def run(settings: Settings, context: Context) -> Measured:
     found = solutions(settings, context)
     points = settings.test_points or dataset_facts(settings.data).test_size
     advance = context.progress.start("sensitivity, measuring", len(found))
-    rows = []
+    measured = []
     for approach, outcome in found:
-        rows.append(
-            {**approach.model_dump(), **curves(outcome), **_measured(outcome, points, context)}
+        measured.append(
+            rows.Solution(
+                batch_size=approach.batch_size,
+                learning_rate=approach.learning_rate,
+                **vars(curves(outcome)),
+                **_measured(outcome, points, context),
+            )
         )
         advance(1)
     return Measured(
-        metrics={"test_points": points, "solutions": rows},
+        metrics=rows.Metrics(test_points=points, solutions=measured),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for _, outcome in found),
     )
@@ -136,8 +142,7 @@ def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]
     from experiments.measures.sensitivity import sensitivity
 
     if outcome.diverged_at is not None:
-        names = ("jacobian_norm", "probability_jacobian_norm", "loss_gradient_norm", "points")
-        return dict.fromkeys(names)
+        return {}
     run = outcome.run
     return asdict(
         sensitivity(

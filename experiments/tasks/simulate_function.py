@@ -14,6 +14,7 @@ from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
 from experiments.tasks.shrinking import fewer_points, shorter_on_points
 from experiments.tasks.task import Measured, TaskSettings, Use, curves, rounded
+from report.records.rows import simulate_function as rows
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -65,19 +66,20 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all models on all functions with all seeds; keep curves and predictions."""
-    rows = []
+    trained = []
     for outcome in train(_runs(settings, settings.training), context, label="simulate-function"):
         domain = {f.name: f.interval for f in settings.functions}[outcome.run.problem.name]  # type: ignore[index]
-        rows.append(_row(outcome) | {"prediction": _prediction(outcome, domain)})
-    metrics: dict[str, Any] = {"functions": [_truth(f) for f in settings.functions], "runs": rows}
+        trained.append(rows.Run(**_fit(outcome), prediction=_prediction(outcome, domain)))
+    stopped = []
     if settings.early_stop is not None:
         training = settings.training.model_copy(update={"stop": settings.early_stop})
-        stopped = train(_runs(settings, training), context, label="simulate-function, stopped")
-        metrics["stopped"] = [_row(outcome) for outcome in stopped]
+        again = train(_runs(settings, training), context, label="simulate-function, stopped")
+        stopped = [rows.Stopped(**_fit(outcome)) for outcome in again]
+    functions = [_truth(function) for function in settings.functions]
     return Measured(
-        metrics=metrics,
+        metrics=rows.Metrics(functions=functions, runs=trained, stopped=stopped),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )
 
 
@@ -93,12 +95,12 @@ def _runs(settings: Settings, training: Training) -> list[Run]:
     ]
 
 
-def _row(outcome: Trained) -> dict[str, Any]:
+def _fit(outcome: Trained) -> dict[str, Any]:
     run = outcome.run
-    return {"function": run.problem.name, "model": run.network.name, **curves(outcome)}
+    return {"function": run.problem.name, "model": run.network.name, **vars(curves(outcome))}
 
 
-def _prediction(outcome: Trained, domain: tuple[float, float]) -> list[Any]:
+def _prediction(outcome: Trained, domain: tuple[float, float]) -> list[float | None]:
     from experiments.data.functions import sample
     from experiments.models.predict import outputs
 
@@ -108,17 +110,17 @@ def _prediction(outcome: Trained, domain: tuple[float, float]) -> list[Any]:
     return rounded(predicted.flatten().tolist())
 
 
-def _truth(function: FunctionSettings) -> dict[str, Any]:
+def _truth(function: FunctionSettings) -> rows.Function:
     from experiments.data.functions import sample
 
     grid, values = sample(function.name, DRAWN_POINTS, function.interval)
     formula = describe_function(function.name)
-    return {
-        "function": function.name,
-        "formula": formula.math,
-        "note": formula.note,
-        "domain": list(function.interval),
-        "points": function.points,
-        "x": rounded(grid.flatten().tolist()),
-        "y": rounded(values.flatten().tolist()),
-    }
+    return rows.Function(
+        function=function.name,
+        formula=formula.math,
+        note=formula.note,
+        domain=function.interval,
+        points=function.points,
+        x=rounded(grid.flatten().tolist()),
+        y=rounded(values.flatten().tolist()),
+    )

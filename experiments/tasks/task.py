@@ -3,9 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
-
-from pydantic import JsonValue
+from typing import ClassVar, Self
 
 from experiments.data.catalog import describe
 from experiments.data.image_settings import ImageDataSettings
@@ -16,7 +14,9 @@ from experiments.settings.strict import Settings
 from experiments.settings.use import Use as Use
 from experiments.tasks.shrinking import test_size
 from experiments.tasks.shrinking import train_size as train_size
+from report.records.common import Accuracies, Losses
 from report.records.record import Dataset, Model
+from report.records.row import Metrics
 
 
 class TaskSettings(Settings):
@@ -54,7 +54,7 @@ class TaskSettings(Settings):
 class Measured:
     """What a task measured; the runner makes the record of it."""
 
-    metrics: Mapping[str, Any]
+    metrics: Metrics
     seeds: tuple[int, ...]
     diverged: bool = False
     notes: tuple[str, ...] = ()
@@ -109,43 +109,35 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def rounded(values: Sequence[float], digits: int = 6) -> list[JsonValue]:
+def rounded(values: Sequence[float], digits: int = 6) -> list[float | None]:
     """A curve for a record: `digits` significant digits, None where a value is not finite."""
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
 
 
-def curves(trained: Trained) -> dict[str, JsonValue]:
-    """The history of a run as columns of a record's row, with its final values.
+def curves(trained: Trained) -> Losses:
+    """The history of a run with its final values, and its accuracies where it classifies.
 
     Final values are None for a run without a finite evaluation, with the reason beside them.
     """
     history = trained.history
-    row: dict[str, JsonValue] = {
-        "seed": trained.run.seed,
-        "diverged_at": trained.diverged_at,
-        "stopped_at": trained.stopped_at,
-        "epoch": list(history.epochs),
-        "train_loss": rounded(history.train_loss),
-        "test_loss": rounded(history.test_loss),
-    }
-    final: dict[str, Sequence[float]] = {
-        "final_train_loss": history.train_loss,
-        "final_test_loss": history.test_loss,
-    }
-    if trained.run.problem.classification:
-        row["train_accuracy"] = list(trained.train_accuracy)
-        row["test_accuracy"] = list(trained.test_accuracy)
-        final["final_train_accuracy"] = trained.train_accuracy
-        final["final_test_accuracy"] = trained.test_accuracy
     ended = trained.diverged_at is None and bool(history.epochs)
-    for name, values in final.items():
-        row[name] = values[-1] if ended else None
-    if not ended:
-        row["final_reason"] = f"diverged at epoch {trained.diverged_at}"
-    return row
-
-
-def even(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with equal keys: None where a row lacks one; its reason stands beside."""
-    keys = dict.fromkeys(key for row in rows for key in row)
-    return [{key: row.get(key) for key in keys} for row in rows]
+    losses = Losses(
+        seed=trained.run.seed,
+        diverged_at=trained.diverged_at,
+        stopped_at=trained.stopped_at,
+        epoch=history.epochs,
+        train_loss=rounded(history.train_loss),
+        test_loss=rounded(history.test_loss),
+        final_train_loss=history.train_loss[-1] if ended else None,
+        final_test_loss=history.test_loss[-1] if ended else None,
+        final_reason=None if ended else f"diverged at epoch {trained.diverged_at}",
+    )
+    if not trained.run.problem.classification:
+        return losses
+    return Accuracies(
+        **vars(losses),
+        train_accuracy=trained.train_accuracy,
+        test_accuracy=trained.test_accuracy,
+        final_train_accuracy=trained.train_accuracy[-1] if ended else None,
+        final_test_accuracy=trained.test_accuracy[-1] if ended else None,
+    )

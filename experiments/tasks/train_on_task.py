@@ -21,6 +21,7 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+from report.records.rows import train_on_task as rows
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -92,16 +93,16 @@ def run(settings: Settings, context: Context) -> Measured:
         for model in comparison.models
         for seed in settings.seeds
     ]
-    rows = [
-        {
-            "dataset": outcome.run.problem.name,
-            "model": outcome.run.network.name,
-            **curves(outcome),
-        }
+    trained = [
+        rows.Run(
+            dataset=outcome.run.problem.name,
+            model=outcome.run.network.name,
+            **vars(curves(outcome)),
+        )
         for outcome in train(runs, context, label="train-on-task")
     ]
     return Measured(
-        metrics={"runs": rows},
+        metrics=rows.Metrics(runs=trained),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,13 +13,12 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from report.records.rows import weight_trajectories as rows
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
-
-    from experiments.engine.problem import Split
 
 
 MOST_SNAPSHOTS = 200
@@ -89,41 +89,41 @@ def run(settings: Settings, context: Context) -> Measured:
     for name, (part, words) in parts.items():
         snapshots = [_snapshots(t)[:, part] for t in kept]
         fit, projected = _project(snapshots)
-        fits.append({"part": name, "words": words, "parameters": part.stop - part.start, **fit})
+        fits.append(rows.Part(part=name, words=words, parameters=part.stop - part.start, **fit))
         for outcome, own, coordinates in zip(kept, snapshots, projected, strict=True):
-            row = {"part": name, "seed": outcome.run.seed}
             points.append(
-                {
-                    **row,
-                    "epoch": list(outcome.snapshot_epochs),
-                    "pc1": rounded(coordinates[:, 0].tolist()),
-                    "pc2": rounded(coordinates[:, 1].tolist()),
-                }
+                rows.Points(
+                    part=name,
+                    seed=outcome.run.seed,
+                    epoch=outcome.snapshot_epochs,
+                    pc1=rounded(coordinates[:, 0].tolist()),
+                    pc2=rounded(coordinates[:, 1].tolist()),
+                )
             )
             distances.append(
-                {
-                    **row,
-                    "epoch": list(outcome.snapshot_epochs),
-                    "from_start": rounded((own - own[0]).norm(dim=1).tolist()),
-                    "path_length": path_length(own),
-                    "displacement": float(displacement(own).norm()),
-                    "start_norm": float(own[0].norm()),
-                    "end_norm": float(own[-1].norm()),
-                }
+                rows.Distance(
+                    part=name,
+                    seed=outcome.run.seed,
+                    epoch=outcome.snapshot_epochs,
+                    from_start=rounded((own - own[0]).norm(dim=1).tolist()),
+                    path_length=path_length(own),
+                    displacement=float(displacement(own).norm()),
+                    start_norm=float(own[0].norm()),
+                    end_norm=float(own[-1].norm()),
+                )
             )
-        seeds = [outcome.run.seed for outcome in kept]
-        pairs += [{"part": name, **pair} for pair in _pairs(seeds, snapshots)]
+        pairs += _pairs(name, [outcome.run.seed for outcome in kept], snapshots)
     return Measured(
-        metrics={
-            "cases": [case.facts()],
-            "record_every": settings.record_every,
-            "layer": settings.layer,
-            "parts": fits,
-            "runs": even([_row(outcome, context.device) for outcome in trained]),
-            "points": points,
-            "distances": distances,
-            "pairs": pairs,
-        },
+        metrics=rows.Metrics(
+            cases=[case.facts()],
+            record_every=settings.record_every,
+            layer=settings.layer,
+            parts=fits,
+            runs=[_row(outcome, context.device) for outcome in trained],
+            points=points,
+            distances=distances,
+            pairs=pairs,
+        ),
         seeds=settings.seeds,
         diverged=len(kept) < len(trained),
     )
@@ -151,43 +151,55 @@ def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]
     ]
 
 
-def _pairs(seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[dict[str, Any]]:
+def _pairs(part: str, seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[rows.Pair]:
     """Distances of starts and of ends, and cosine of the displacements, of all pairs of runs."""
     from experiments.measures.path import cosine, displacement
 
     return [
-        {
-            "seeds": [seeds[a], seeds[b]],
-            "start_distance": float((snapshots[a][0] - snapshots[b][0]).norm()),
-            "end_distance": float((snapshots[a][-1] - snapshots[b][-1]).norm()),
-            "cosine": cosine(displacement(snapshots[a]), displacement(snapshots[b])),
-        }
+        rows.Pair(
+            part=part,
+            seeds=(seeds[a], seeds[b]),
+            start_distance=float((snapshots[a][0] - snapshots[b][0]).norm()),
+            end_distance=float((snapshots[a][-1] - snapshots[b][-1]).norm()),
+            cosine=cosine(displacement(snapshots[a]), displacement(snapshots[b])),
+        )
         for a, b in combinations(range(len(seeds)), 2)
     ]
 
 
-def _row(outcome: Trained, device: torch.device) -> dict[str, Any]:
+def _row(outcome: Trained, device: torch.device) -> rows.Run:
     """Losses and accuracies of one run at its snapshots."""
     from experiments.measures.rows import evaluate_rows
 
     run = outcome.run
-    row: dict[str, Any] = {
-        "seed": run.seed,
-        "diverged_at": outcome.diverged_at,
-        "stopped_at": outcome.stopped_at,
-    }
     if outcome.diverged_at is not None:
-        return {**row, "final_reason": f"diverged at epoch {outcome.diverged_at}"}
-    assert outcome.snapshots is not None
-    row["epoch"] = list(outcome.snapshot_epochs)
-    splits: tuple[Split, ...] = ("train", "test")
-    for split in splits:
-        found = evaluate_rows(
-            run.network, run.problem, outcome.snapshots, run.training.loss, split, device
+        return rows.Run(
+            seed=run.seed,
+            diverged_at=outcome.diverged_at,
+            stopped_at=outcome.stopped_at,
+            final_reason=f"diverged at epoch {outcome.diverged_at}",
         )
-        row[f"{split}_loss"] = rounded(found.loss)
-        row[f"final_{split}_loss"] = found.loss[-1]
-        if found.accuracy is not None:
-            row[f"{split}_accuracy"] = list(found.accuracy)
-            row[f"final_{split}_accuracy"] = found.accuracy[-1]
-    return row
+    assert outcome.snapshots is not None
+    evaluated = partial(
+        evaluate_rows,
+        network=run.network,
+        problem=run.problem,
+        rows=outcome.snapshots,
+        loss=run.training.loss,
+        device=device,
+    )
+    train, test = evaluated(split="train"), evaluated(split="test")
+    return rows.Run(
+        seed=run.seed,
+        diverged_at=None,
+        stopped_at=outcome.stopped_at,
+        epoch=outcome.snapshot_epochs,
+        train_loss=rounded(train.loss),
+        final_train_loss=train.loss[-1],
+        train_accuracy=train.accuracy,
+        final_train_accuracy=train.accuracy[-1] if train.accuracy else None,
+        test_loss=rounded(test.loss),
+        final_test_loss=test.loss[-1],
+        test_accuracy=test.accuracy,
+        final_test_accuracy=test.accuracy[-1] if test.accuracy else None,
+    )

@@ -1,1 +1,1 @@
-"""The book: records, templates and the author's words become the Markdown that chapters include."""
+"""The book: turns records, templates and the author's words into the Markdown of the chapters."""

@@ -1,24 +1,20 @@
-"""The chapters: templates and records become the Markdown that they take in."""
+"""The Markdown of each chapter, from its template and the records."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
-
 from report.book.author import EMPTY, Comment, author_words
-from report.book.cover import read_cover
+from report.book.cover import Cover, read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
 from report.book.reproducibility import cost_table, hardware_table, seeds_table, versions_table
-from report.book.sources import COMMENTS, COPIES, Sources
+from report.book.section_text import section_texts
+from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
-from report.claims.trace import entry, findings, paragraphs
+from report.claims.trace import entry, findings
 from report.numbers.statistics import CONFIDENCE
-from report.sections.registry import section_module
-from report.sections.section import figure_markdown, settings_table
-from report.share import shared
+from report.shipped import shared
 from report.tasks import TASKS
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -45,11 +41,13 @@ def chapters(
     Raises UserError.
     """
     templates = environment(shared("templates"))
-    context = _context(chosen, parts)
-    linked = not context["cover"].report.anonymous
+    cover = read_cover(chosen.project / "homework.toml")
+    sections = section_texts(chosen, parts, linked=not cover.report.anonymous)
+    parts = [part for part, _ in sections]
+    context = _context(chosen, cover, parts)
     texts = {
-        part.task.name: _part(templates, chosen, part, comments.get(part.task.name, EMPTY), linked)
-        for part in parts
+        part.task.name: Markdown(text + comments.get(part.task.name, EMPTY))
+        for part, text in sections
     }
     made = {}
     for template in sorted((shared("templates") / "chapters").glob("*.qmd")):
@@ -63,10 +61,9 @@ def chapters(
     return made
 
 
-def _context(chosen: Sources, parts: Sequence[Part]) -> dict[str, Any]:
+def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, Any]:
     records = [part.record for part in parts if part.record is not None]
     numbered = [n for part in parts for group in part.claims for n in group]
-    cover = read_cover(chosen.project / "homework.toml")
     newest = max(record.provenance.created for record in records)
     return {
         "cover": cover,
@@ -85,74 +82,13 @@ def _context(chosen: Sources, parts: Sequence[Part]) -> dict[str, Any]:
         "claims": len(numbered),
         "confidence": fmt.percent(CONFIDENCE, 0),
         "statistics": statistics_table([n.claim for n in numbered]),
-        "thresholds": thresholds_table(),
+        "thresholds": thresholds_table([part.task for part in parts if not part.faulty]),
         "answers": answers_table(parts),
         "seeds": seeds_table(records, cover.report.anonymous),
         "versions": versions_table(records),
         "hardware": hardware_table(records),
         "cost": cost_table(records),
     }
-
-
-def _part(
-    templates: Environment,
-    chosen: Sources,
-    part: Part,
-    own: Markdown,
-    linked: bool,
-) -> Markdown:
-    """Everything below a task's heading."""
-    record, section, task = part.record, part.section, part.task.name
-    if record is None or section is None:
-        return Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n{own}")
-    origin = _origin(chosen, task, section_module(task), linked)
-    figures = {
-        figure.name: figure_markdown(task, figure, _link(chosen, path), origin)
-        for figure in section.figures
-        for path in [chosen.results.figure(task, figure.name)]
-    }
-    tables = {table.name: table.markdown(task) for table in section.tables}
-    tables.setdefault("settings", settings_table(record).markdown(task))
-    body = render(
-        templates,
-        f"tasks/{task}.qmd",
-        {"settings": record.settings, "metrics": record.metrics, "figures": figures}
-        | {"tables": tables, "record": record},
-    )
-    notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)
-    return Markdown(f"{body}\n{paragraphs(part.claims)}\n{notes}{own}")
-
-
-def _origin(chosen: Sources, task: str, module: str, linked: bool) -> Markdown:
-    """Which module measured, which drew, and from which record; links to what the project has.
-
-    An anonymous report is not linked: a record's command may name folders of its author.
-    """
-    top = chosen.project.resolve()
-    drawn = Path(*module.split(".")).with_suffix(".py")
-    measured = Path("experiments/tasks", f"{task.replace('-', '_')}.py")
-    record = _link(chosen, chosen.results.record(task)).removeprefix("/")
-    words = [
-        f"[{code}](/{path})" if linked and file.is_file() and file.is_relative_to(top) else code
-        for path in (str(measured), str(drawn), record)
-        for code, file in [(fmt.code(path), (top / path).resolve())]
-    ]
-    return Markdown("Measured by {}, drawn by {} from {}.".format(*words))
-
-
-def _link(chosen: Sources, path: Path) -> str:
-    """Path of a result from the project's folder, as `/results/…`.
-
-    Of figures outside of the project, `generate` lays copies beside what it writes.
-    """
-    if outside(chosen):
-        return f"/{COPIES.as_posix()}/{path.name}"
-    return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
-
-
-def outside(chosen: Sources) -> bool:
-    """Whether the results lie elsewhere than in the project, behind links as well."""
-    return not chosen.results.folder.resolve().is_relative_to(chosen.project.resolve())
 
 
 def _day(created: str) -> str:

@@ -8,7 +8,7 @@ from report.book.sources import GENERATED
 from report.errors import UserError
 from report.render.project import read_book
 from report.render.staging import remove_site
-from report.share import shared
+from report.shipped import shared
 from report.words.terminal import say
 
 

@@ -37,7 +37,7 @@ class Course(_Table):
 
 
 class Options(_Table):
-    """Date and repository as shown; `anonymous` leaves out all that tells who wrote it."""
+    """Date and repository as shown; `anonymous` leaves out what identifies the author."""
 
     date: str = Field(default="", max_length=MAX_LENGTH)
     repository: str = Field(default="", max_length=MAX_LENGTH)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) -> tuple[str, ...]:
-    """Draw what is missing, edited, or drawn from another record; names of figures drawn.
+    """Draw the figures that are missing, edited, or drawn from another record; return their names.
 
-    What is up to date is left as it is, byte for byte; what was edited is set aside.
-    Raises UserError where it cannot be written.
+    Figures that are up to date stay as they are, byte for byte; edited ones are set aside first.
+    Raises UserError if a file cannot be written.
     """
     index = read_index(results)
     source = digest(record.content())
@@ -68,7 +68,7 @@ def _is_drawn(path: Path, index: Mapping[str, Any], source: str) -> bool:
 
 
 def svg(figure: Figure) -> bytes:
-    """The figure as SVG, its curves also as data in it.
+    """The figure as SVG, with the data of its curves embedded.
 
     Equal records give equal bytes with one version of matplotlib.
     """
@@ -99,7 +99,7 @@ def _texts_with_names(canvas: Canvas) -> Iterator[Text]:
 
 
 def read_index(results: Results) -> dict[str, Any]:
-    """What each figure was drawn from and its digest; empty where that is not known."""
+    """What each figure was drawn from, and its digest; empty if unknown."""
     try:
         index = json.loads(results.figure_index.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):

@@ -1,17 +1,17 @@
-"""Gather the records of a suite and what each task's section makes of them."""
+"""Read the records of a suite and make the section of each task from its record."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from typing import cast
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 from report.book.cited import cited
+from report.book.fault import fault_words
 from report.claims import named
 from report.claims.trace import Numbered
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.owner import how_to_run
-from report.sections.registry import section_module
+from report.sections.registry import section_of
 from report.sections.section import Section
 from report.tasks import TASKS, Task
 from report.words.markdown import Markdown
@@ -19,13 +19,22 @@ from report.words.markdown import Markdown
 
 @dataclass(frozen=True)
 class Part:
-    """One task of the report: its record and section, or why there is none."""
+    """One task of the report: its record and section, or why there is none.
+
+    `trouble` gives the reason in words; `faulty` is true if it is a fault of the program.
+    """
 
     task: Task
     record: Record | None
     section: Section | None
     trouble: str
     claims: tuple[tuple[Numbered, ...], ...] = ()
+    faulty: bool = False
+
+    def lost(self, error: Exception) -> Self:
+        """The part without its section, lost to `error`, a fault of the program."""
+        trouble = fault_words(self.task, error)
+        return replace(self, section=None, claims=(), trouble=trouble, faulty=True)
 
     def numbers(self) -> dict[str, Markdown]:
         """What the author may cite, by name (`report.book.cited`)."""
@@ -35,14 +44,8 @@ class Part:
         return cited(self.record, {name: claim.values for name, claim in claims.items()})
 
 
-def section_of(record: Record) -> Section:
-    """Figures, tables and commentary of a record, by the task's own module."""
-    make = cast(Callable[[Record], Section], import_module(section_module(record.task)).section)
-    return make(record)
-
-
 def gather(results: Results) -> tuple[Part, ...]:
-    """A part for every task of the homework, claims numbered through the whole report.
+    """A part for every task, with claims numbered consecutively through the whole report.
 
     Raises:
         UserError: no task has a record here, or smoke and full-size records are mixed.
@@ -59,39 +62,41 @@ def gather(results: Results) -> tuple[Part, ...]:
 
 
 def read_parts(results: Results) -> tuple[Part, ...]:
-    """As `gather`, whatever lies there."""
+    """As `gather`, but accepts any folder: empty, or with mixed records."""
     parts = []
-    number = 0
+    number = 1
     for task in TASKS:
-        record, trouble = _read(results, task)
-        section = None
-        claims: list[tuple[Numbered, ...]] = []
-        if record is not None and record.status != "failed":
+        part = _read(results, task)
+        if part.record is not None and part.record.status != "failed":
             try:
-                section = section_of(record)
-            except KeyError as error:
-                trouble = f"The record lacks {error}; run the task again."
-        if section is not None:
-            for paragraph in section.commentary:
-                claims.append(tuple(Numbered(number + i + 1, c) for i, c in enumerate(paragraph)))
-                number += len(paragraph)
-        parts.append(Part(task, record, section, trouble, tuple(claims)))
+                section = section_of(part.record)
+            except Exception as error:  # whatever it is, it costs this section and no other
+                part = part.lost(error)
+            else:
+                claims = []
+                for paragraph in section.commentary:
+                    claims.append(tuple(Numbered(number + i, c) for i, c in enumerate(paragraph)))
+                    number += len(paragraph)
+                part = replace(part, section=section, claims=tuple(claims))
+        parts.append(part)
     return tuple(parts)
 
 
 def mixed(parts: Sequence[Part]) -> bool:
-    """Whether some records are of a smoke run and some are not."""
+    """Whether the folder holds both smoke and full-size records."""
     return len({part.record.smoke for part in parts if part.record is not None}) > 1
 
 
-def _read(results: Results, task: Task) -> tuple[Record | None, str]:
+def _read(results: Results, task: Task) -> Part:
+    """The part with its record, before its section is made."""
     path = results.record(task.name)
     try:
         record = read_record(path)
     except FileNotFoundError:
-        return None, "This task has not been run, so nothing is reported here."
+        return Part(task, None, None, "This task has not been run, so nothing is reported here.")
     except BadRecordError as error:
-        return None, f"The record cannot be shown: {str(error).replace(str(path), path.name)}."
-    if record.status == "failed":
-        return record, f"This task failed, so nothing is reported here: {record.reason}."
-    return record, ""
+        why = str(error).replace(str(path), path.name)
+        return Part(task, None, None, f"The record cannot be shown: {why}.")
+    failed = record.status == "failed"
+    why = f"This task failed, so nothing is reported here: {record.reason}." if failed else ""
+    return Part(task, record, None, why)

@@ -1,17 +1,18 @@
-"""The tables of the methods appendix: statistics, and what is called clear."""
+"""Tables of the methods appendix: the statistics, and the thresholds of a clear difference."""
 
 from collections.abc import Sequence
 
 from report.claims import Claim
 from report.numbers.statistics import METHODS, Estimate
 from report.sections.registry import thresholds
+from report.tasks import Task
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.tables import Table
 
 
 def statistics_table(claims: Sequence[Claim]) -> Markdown:
-    """The statistics of the report: what each is, what computes it, how often, with what n."""
+    """Every statistic of the report: its definition, what computes it, how often, with what n."""
     rows = []
     for method, (what, functions) in METHODS.items():
         estimates = [c.effect for c in claims if isinstance(c.effect, Estimate)]
@@ -39,8 +40,8 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
     ).markdown("definitions")
 
 
-def thresholds_table() -> Markdown:
-    """From what size a difference that is told from zero is called clear, task by task."""
+def thresholds_table(tasks: Sequence[Task]) -> Markdown:
+    """By task, the size from which a difference distinguishable from zero is called clear."""
     return Table(
         name="clear",
         caption=Markdown(
@@ -49,6 +50,6 @@ def thresholds_table() -> Markdown:
         ),
         header=("Task", "What is compared", "Clear from"),
         align="lll",
-        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds()),
+        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds(tasks)),
         widths=(34, 34, 32),
     ).markdown("definitions")

@@ -26,7 +26,7 @@ def available(part: Part) -> set[str]:
 
 
 def answered(question: Question, part: Part) -> Answered:
-    """Whether the report answers a question: in part where it has fewer things than asked for."""
+    """Whether the report answers a question; `partly` if it has fewer items than required."""
     if part.section is None or part.record is None:
         return "no"
     if question.comment:
@@ -38,34 +38,39 @@ def answered(question: Question, part: Part) -> Answered:
 
 
 def shortfall(question: Question, part: Part) -> Markdown:
-    """How many there are and how many are asked for, where a question is answered in part."""
+    """For a partly answered question: how many items there are, and how many are required."""
     assert question.demand is not None and part.record is not None
     found = fmt.count(question.demand.count(part.record))
     least = fmt.count(question.demand.least)
     return Markdown(f"{found} of at least {least} {question.demand.things}")
 
 
+def answers(part: Part) -> list[tuple[Markdown, Markdown, Markdown]]:
+    """The rows of a task in the table of answers."""
+    return [
+        (
+            Markdown(f"@sec-{question.task}"),
+            escape(question.text + (" (bonus)" if question.bonus else "")),
+            _links(question, part),
+        )
+        for question in QUESTIONS
+        if question.task == part.task.name
+    ]
+
+
 def answers_table(parts: Sequence[Part]) -> Markdown:
     """The appendix's table: every question with links to where it is answered."""
-    by_task = {part.task.name: part for part in parts}
     return Table(
         name="questions",
         caption=Markdown("Every question of the homework and where it is answered."),
         header=("Section", "Question", "Answered in"),
         align="lll",
-        rows=tuple(
-            (
-                Markdown(f"@sec-{question.task}"),
-                escape(question.text + (" (bonus)" if question.bonus else "")),
-                _places(question, by_task[question.task]),
-            )
-            for question in QUESTIONS
-        ),
+        rows=tuple(row for part in parts for row in answers(part)),
         widths=(18, 50, 32),
     ).markdown("answers")
 
 
-def _places(question: Question, part: Part) -> Markdown:
+def _links(question: Question, part: Part) -> Markdown:
     state = answered(question, part)
     if state == "no":
         return Markdown("**not answered**")
@@ -73,7 +78,7 @@ def _places(question: Question, part: Part) -> Markdown:
         first = next(group for group in part.claims if group)[0]
         return Markdown(f"[commentary]({first.address})")
     labels = [f"{answer[:4]}{question.task}-{answer[4:]}" for answer in question.answers]
-    places = ", ".join(f"@{label}" for label in (*question.equations, *labels))
+    links = ", ".join(f"@{label}" for label in (*question.equations, *labels))
     if state == "partly":
-        places += f"; **in part**, {shortfall(question, part)}"
-    return Markdown(places)
+        links += f"; **in part**, {shortfall(question, part)}"
+    return Markdown(links)

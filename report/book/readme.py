@@ -31,13 +31,13 @@ def _headline(part: Part) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without what only the book has: citations and cross-references."""
+    """The text without citations and cross-references, which only the book can resolve."""
     text = re.sub(r"\s*\[[^\[\]]*@[^\[\]]*\]", "", text)
     return re.sub(r"\s*\(?@(fig|tbl|sec)-[\w-]+\)?", "", text)
 
 
 def _times(records: Sequence[Record]) -> list[str]:
-    """One row per task, a column per kind of device that the records were made on."""
+    """One row per task, one column per kind of device."""
     kinds = ("CPU", "GPU")
     rows = ["| task | CPU | GPU |", "|---|---:|---:|"]
     totals = dict.fromkeys(kinds, 0.0)

@@ -9,7 +9,7 @@ from report.words.tables import Table
 
 
 def seeds_table(records: Sequence[Record], anonymous: bool = False) -> Markdown:
-    """Seeds and command of every task; an anonymous report keeps folders to itself."""
+    """Seeds and command of every task; an anonymous report leaves out paths."""
     return Table(
         name="seeds",
         caption=Markdown("Seeds and command of every task."),
@@ -28,14 +28,14 @@ def seeds_table(records: Sequence[Record], anonymous: bool = False) -> Markdown:
 
 
 def _command(command: str, anonymous: bool) -> str:
-    """The command; where it is to tell nothing about a person, paths in it are left out."""
+    """The command; paths in it, which may identify a person, are left out if `anonymous`."""
     if not anonymous:
         return command
     return " ".join("…" if {"/", "\\"} & set(word) else word for word in command.split(" "))
 
 
 def versions_table(records: Sequence[Record]) -> Markdown:
-    """Versions of the libraries; each line is a set of versions and the tasks made with it."""
+    """Versions of the libraries: one row per set of versions, with the tasks that used it."""
     sets: dict[str, list[str]] = {}
     for record in records:
         shown = ", ".join(f"{k} {v}" for k, v in record.provenance.versions.items())
@@ -82,7 +82,7 @@ def _commit(record: Record) -> Markdown:
 
 
 def cost_table(records: Sequence[Record]) -> Markdown:
-    """What every task cost: its wall time, and that of the trainings that it found done."""
+    """Cost of every task: its wall time, and that of trainings it reused."""
     own = [r.provenance.wall_seconds for r in records]
     found = [r.provenance.taken_up_seconds for r in records]
     rows = [

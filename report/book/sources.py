@@ -1,4 +1,4 @@
-"""Where the book is made: the project, and the results of the suite that it shows."""
+"""The inputs of the book: the project and the results of one suite."""
 
 import os
 import re
@@ -22,7 +22,7 @@ _NAME = re.compile(r"\w[\w.-]*")
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the book is made: the project's folder and the results that it shows."""
+    """The inputs of the book: the project's folder and the results to show."""
 
     project: Path
     results: Results
@@ -44,7 +44,7 @@ def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources
 
 
 def check_suite_name(name: str) -> None:
-    """Raises UserError where a suite's name would be more than a name in a figure's address."""
+    """Raises UserError for a suite's name that cannot stand in the path of a figure."""
     if not _NAME.fullmatch(name):
         raise UserError(
             f'suite "{plain(name)}": its name stands in addresses of the report, which take '

@@ -53,12 +53,17 @@ def environment(folder: Path) -> Environment:
     return made
 
 
-def render(made: Environment, template: str, context: dict[str, Any]) -> str:
-    """The template filled in; raises UserError that names the template and the cause."""
+def render(made: Environment, template: str, context: dict[str, Any], *instead: str) -> str:
+    """The template, or the first of `instead` where it does not exist, filled in.
+
+    Raises UserError that names the template and the cause.
+    """
     try:
-        return made.get_template(template).render(context)
+        found = made.select_template([template, *instead])
+        template = found.name or template
+        return found.render(context)
     except (TemplateError, TypeError) as error:
-        raise UserError(f"templates/{template}: {error}; mend the template") from error
+        raise UserError(f"templates/{template}: {error}; fix the template") from error
 
 
 def _finalize(value: Any) -> str:

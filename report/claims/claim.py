@@ -1,10 +1,12 @@
-"""Claims: a statement with several wordings, one of which the data choose."""
+"""Statements with several wordings, and claims: the wording that the data select."""
 
 import re
 import string
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from report.numbers.comparison import Comparison
@@ -30,14 +32,14 @@ class Evidence:
     values: tuple[Any, ...]
 
     @property
-    def place(self) -> str:
-        """Where the numbers stand, e.g. `simulate-function: metrics.runs[0-4].final_test_loss`."""
+    def path(self) -> str:
+        """Path of the numbers, e.g. `simulate-function: metrics.runs[0-4].final_test_loss`."""
         if not self.rows:
             return f"{self.task}: metrics.{self.table}.{self.column}"
         return f"{self.task}: metrics.{self.table}[{_ranges(self.rows)}].{self.column}"
 
     def holds(self, record: Record) -> bool:
-        """Whether these are the numbers that stand in that place of the record."""
+        """Whether the record has these numbers at this path."""
         try:
             return evidence(record, self.table, self.column, self.rows) == self
         except (KeyError, IndexError):
@@ -69,8 +71,8 @@ def _ranges(rows: tuple[int, ...]) -> str:
 class Claim:
     """A generated sentence and what it rests on.
 
-    `values` are the formatted numbers and names by which its statement was filled in; `about` says
-    what a statement that is made several times is about.
+    `values` are the formatted numbers and names by which its statement was filled in; `about` is
+    the subject of a statement that is made several times.
     """
 
     id: str
@@ -85,11 +87,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Wordings:
-    """A sentence in as many wordings as the data may decide, keyed by verdict.
+    """A sentence with a wording for each verdict that the data may lead to.
 
     A wording has named fields `{…}` for formatted values. `headline` sentences make the abstract.
-    Where a statement is made several times in a section, `about` names the value that tells the
-    claims apart.
+    If a statement is made several times in a section, `about` names the value that distinguishes
+    the claims.
     """
 
     id: str
@@ -107,7 +109,7 @@ class Wordings:
         """The claim in the wording of `verdict`.
 
         Raises:
-            KeyError: there is no such wording, or a value is missing.
+            KeyError: no wording for the verdict, or a value is missing.
             TypeError: a value did not pass through a formatter, or there is no evidence.
         """
         found = tuple(evidence)
@@ -141,21 +143,36 @@ class Statement(Wordings):
 def named(claims: Sequence[Claim]) -> dict[str, Claim]:
     """The claims of a section by name.
 
-    The name is the statement's identifier; of a statement made several times, what the claim is
-    about follows, or else its place: `train-on-task.best.digits`, `train-on-task.best.2`.
+    The name is the statement's identifier. If a statement is made several times, the subject of the
+    claim is appended, or else its position: `train-on-task.best.digits`, `train-on-task.best.2`.
     """
     often = Counter(claim.id for claim in claims)
     alike = Counter((claim.id, claim.about) for claim in claims)
     seen: Counter[str] = Counter()
-    found = {}
+    wanted = []
     for claim in claims:
         seen[claim.id] += 1
-        place = claim.about if alike[claim.id, claim.about] == 1 else ""
-        suffix = f".{place or seen[claim.id]}" if often[claim.id] > 1 else ""
-        found[claim.id + suffix] = claim
-    return found
+        about = claim.about if alike[claim.id, claim.about] == 1 else ""
+        suffix = f".{about or seen[claim.id]}" if often[claim.id] > 1 else ""
+        wanted.append(claim.id + suffix)
+    return dict(zip(distinct(wanted), claims, strict=True))
 
 
 def slug(text: str) -> str:
-    """`text` as part of a name: lowercase letters and digits joined by hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", unmarked(text).replace("\\", "").lower()).strip("-")
+    """`text` as part of a name: its letters and digits, of any script, joined by hyphens."""
+    bare = unmarked(text).replace("\\", "")
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", bare).lower()).strip("-")
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names made distinct: repeated ones are numbered, `mlp-1`, `mlp-1-2`.
+
+    An empty name is replaced by its position, counted from 1. A number is skipped if it would
+    produce one of the given names.
+    """
+    given, found = set(names), dict[str, None]()
+    for position, name in enumerate(names, start=1):
+        tries = (f"{name}-{n}" for n in count(2)) if name else map(str, count(position))
+        free = (t for t in tries if t not in given and t not in found)
+        found[name if name and name not in found else next(free)] = None
+    return list(found)

@@ -24,10 +24,10 @@ def length(paragraphs: Paragraphs) -> int:
 
 
 def shortened(paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Statement]) -> Paragraphs:
-    """The commentary without what is too much of it; empty paragraphs are left out.
+    """The commentary cut to at most `MOST` sentences; empty paragraphs are left out.
 
-    While there are more than `MOST` sentences, the last claim goes that was made by the first of
-    the statements in `spare` that has any left.
+    Claims are removed from the end, first those made by the first statement in `spare`, then those
+    by the second, and so on.
     """
     kept = [list(paragraph) for paragraph in paragraphs]
     for statement in spare:

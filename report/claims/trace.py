@@ -1,4 +1,4 @@
-"""How a claim is printed: the sentence, and the way to the numbers that it rests on."""
+"""How a claim is printed: the sentence, with links to the numbers behind it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,12 +63,12 @@ def findings(headlines: Mapping[str, Sequence[Numbered]]) -> Markdown:
 
 
 def summary(evidence: Evidence) -> str:
-    """Place and values of some evidence on one line, as plain text."""
-    return f"{evidence.place} = {values(evidence)}"
+    """Path and values of the evidence on one line, as plain text."""
+    return f"{evidence.path} = {values(evidence)}"
 
 
 def values(evidence: Evidence) -> str:
-    """The values, or their number and range where there are many, or lists of them."""
+    """The values; their number and range if there are many or they are lists."""
     numbers = [v for v in evidence.values if isinstance(v, int | float)]
     if len(numbers) == len(evidence.values) > SHOWN_VALUES:
         low, high = fmt.number(min(numbers), 4), fmt.number(max(numbers), 4)
@@ -90,13 +90,13 @@ def _shown(value: object) -> str:
 
 
 def entry(numbered: Numbered) -> Markdown:
-    """The claim in the appendix of evidence: what is said, the effect, each place with values."""
+    """The claim in the appendix of evidence: sentence, effect, and each path with its values."""
     claim = numbered.claim
-    places = "\n".join(f"- {fmt.code(e.place)}: {escape(values(e))}" for e in claim.evidence)
+    paths = "\n".join(f"- {fmt.code(e.path)}: {escape(values(e))}" for e in claim.evidence)
     return Markdown(
         f"[[**{fmt.count(numbered.number)}**]({numbered.address})]{{#{numbered.anchor}}} "
         f"{escape(claim.id)}, verdict *{escape(claim.verdict.replace('_', ' '))}*: {claim.text}"
-        f"{effect(claim.effect)}\n\n{places}\n"
+        f"{effect(claim.effect)}\n\n{paths}\n"
     )
 
 

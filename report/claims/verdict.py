@@ -16,14 +16,14 @@ Verdict = Literal[
 
 
 def compare(difference: Estimate, clear: float) -> Verdict:
-    """What an estimated difference first − second says of the first.
+    """The verdict on the first of two, from the estimated difference first − second.
 
     Args:
-        difference: over seeds; positive means that the first has more.
-        clear: size from which a difference that is told from zero is called clear.
+        difference: over seeds; positive if the first has more.
+        clear: size from which a difference distinguishable from zero is called clear.
 
     Returns:
-        `one_seed` without an interval, `no_difference` where the interval holds zero.
+        `one_seed` without an interval, `no_difference` if the interval contains zero.
     """
     if difference.low is None or difference.high is None:
         return "one_seed"
@@ -38,7 +38,7 @@ Track = Literal["rises", "falls", "undecided", "too_few"]
 
 
 def tracks(correlation: Estimate) -> Track:
-    """What a rank correlation says: the second rises or falls with the first, or neither shows."""
+    """The verdict of a rank correlation: the second rises or falls with the first, or undecided."""
     if correlation.low is None:
         return "too_few"
     if not correlation.decided:
@@ -65,7 +65,7 @@ SIGNS: dict[str, int | None] = {
 
 
 def contradiction(claim: Claim) -> str:
-    """How the verdict of a claim contradicts the effect that it names; empty where it does not."""
+    """How the verdict of a claim contradicts its own effect; empty if it does not."""
     if isinstance(claim.effect, Comparison | Trend | Parts):
         return _misstated(claim.verdict, claim.effect)
     if claim.verdict not in SIGNS or claim.effect is None:
@@ -120,7 +120,7 @@ def ratio_words(estimate: Estimate) -> dict[str, Markdown]:
 
 
 def _power(exponent: float) -> float:
-    """10 to `exponent`; beyond a double's range, its ends."""
+    """10 to the power `exponent`, clipped to the range of a double."""
     return float(10 ** max(-_LARGEST, min(_LARGEST, exponent)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from report.claims.stored import as_kept, claims_of, read_claims
+from report.book.stored import as_kept, claims_of, read_claims
 from report.diff.numbers import NOTHING, Numbers, compare_numbers
 from report.diff.sides import Side, pairs
 from report.records import BadRecordError, Record, Results, read_record
@@ -16,7 +16,7 @@ State = Literal["added", "removed", "changed", "stale", "same"]
 
 @dataclass(frozen=True)
 class Edit:
-    """A setting, or anything else that is one value on each side."""
+    """A setting, or any other single value, before and after."""
 
     name: str
     before: Any
@@ -25,7 +25,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence that changed; null where one side does not say it.
+    """A sentence that changed; None on a side that does not say it.
 
     `kind` is `verdict` (another statement), `numbers`, `wording`, `added` or `removed`.
     """
@@ -38,7 +38,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class TaskDifference:
-    """What changed in one task; `stale` says why its new record is not what would be made now."""
+    """What changed in one task; `stale` gives the reasons why its new record is stale."""
 
     task: str
     state: State
@@ -64,7 +64,7 @@ class SuiteDifference:
 class Difference:
     """Everything that changed from `before` to `after`.
 
-    `freshness_known` says whether stale records could be told.
+    `freshness_known` is whether stale records could be detected.
     """
 
     before: str
@@ -81,7 +81,7 @@ def compare(
     Args:
         before: the old results.
         after: the new ones.
-        stale: why records of `after` are stale, by suite and task; null where that is not known.
+        stale: why records of `after` are stale, by suite and task; None if unknown.
     """
     reasons = stale or {}
     return Difference(
@@ -100,14 +100,17 @@ def _tasks(
 ) -> Iterator[TaskDifference]:
     names = [path.stem for side in (old, new) if side for path in side.folder.glob("*.json")]
     order = list(BY_NAME)
-    said, says = (_sentences(side) if side else {} for side in (old, new))
+    said, earlier = _sentences(old) if old else ({}, {})
+    says, faults = _sentences(new) if new else ({}, {})
+    faults = earlier | faults
     for task in sorted(set(names), key=lambda t: (order.index(t) if t in BY_NAME else 99, t)):
         yield _task(
             task,
             _read(old, task),
             _read(new, task),
             tuple(stale.get((new.name, task), ())) if new else (),
-            tuple(_changed_sentences(said.get(task, {}), says.get(task, {}))),
+            faults.get(task, ()),
+            () if task in faults else tuple(_changed(said.get(task, {}), says.get(task, {}))),
         )
 
 
@@ -125,6 +128,7 @@ def _task(
     old: Record | BadRecordError | None,
     new: Record | BadRecordError | None,
     stale: tuple[str, ...],
+    faults: tuple[str, ...],
     sentences: tuple[Sentence, ...],
 ) -> TaskDifference:
     if old is None or new is None:
@@ -132,12 +136,13 @@ def _task(
             task,
             "removed" if new is None else "added",
             stale,
+            faults,
             parameters=tuple(_edits(_sizes(old), _sizes(new))),
             sentences=sentences,
         )
     if isinstance(old, BadRecordError) or isinstance(new, BadRecordError):
         notes = tuple(str(side) for side in (old, new) if isinstance(side, BadRecordError))
-        return TaskDifference(task, "changed", stale, notes, sentences=sentences)
+        return TaskDifference(task, "changed", stale, (*notes, *faults), sentences=sentences)
     first, second = old.provenance, new.provenance
     numbers = NOTHING if old.metrics == new.metrics else compare_numbers(old, new)
     facts: dict[str, Any] = {
@@ -150,6 +155,7 @@ def _task(
     }
     changed = any(facts.values()) or any((numbers.changes, numbers.removed, numbers.added))
     state: State = "changed" if changed else "stale" if stale else "same"
+    facts["notes"] += faults
     return TaskDifference(task, state, stale, numbers=numbers, **facts)
 
 
@@ -175,16 +181,16 @@ def _notes(old: Record, new: Record) -> Iterator[str]:
         yield "the seeds are others"
 
 
-def _leaves(value: Any, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested settings as places and values."""
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested settings as paths and values."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, f"{place}.{key}" if place else key)
+            yield from _leaves(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and any(isinstance(inner, dict) for inner in value):
         for index, inner in enumerate(value):
-            yield from _leaves(inner, f"{place}[{index}]")
+            yield from _leaves(inner, f"{path}[{index}]")
     else:
-        yield place, value
+        yield path, value
 
 
 def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
@@ -193,21 +199,26 @@ def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
             yield Edit(name, old.get(name), new.get(name))
 
 
-def _sentences(results: Results) -> dict[str, Any]:
-    """What is said of each task: as kept with its records, else as the program says it now."""
+def _sentences(results: Results) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
+    """What is said about each task, and the faults of the program that prevented it.
+
+    The sentences are those stored with the records, or else those the program makes now.
+    """
     kept = read_claims(results)
     if all(path.stem in kept for path in results.folder.glob("*.json")):
-        return kept
+        return kept, {}
     from report.book.gather import read_parts
 
+    parts = read_parts(results)
     made = {
         part.task.name: {name: as_kept(claim) for name, claim in claims_of(part).items()}
-        for part in read_parts(results)
+        for part in parts
+        if not part.faulty
     }
-    return {**made, **kept}
+    return {**made, **kept}, {part.task.name: (part.trouble,) for part in parts if part.faulty}
 
 
-def _changed_sentences(
+def _changed(
     old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Sentence]:
     for name in dict.fromkeys([*old, *new]):

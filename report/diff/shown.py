@@ -59,7 +59,7 @@ def as_markdown(difference: Difference) -> str:
 
 
 def _changed(suite: SuiteDifference) -> list[TaskDifference]:
-    return [task for task in suite.tasks if task.state != "same"]
+    return [task for task in suite.tasks if task.state != "same" or task.notes]
 
 
 def _rest(suite: SuiteDifference) -> str:

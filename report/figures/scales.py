@@ -15,11 +15,11 @@ WIDE = 3.0
 """Largest over smallest value from which a logarithmic axis shows more than a linear one."""
 
 
-def logarithmic(place: Axes, which: Direction, *, linear: float = 0.0, **options: Any) -> None:
+def logarithmic(ax: Axes, which: Direction, *, linear: float = 0.0, **options: Any) -> None:
     """Make an axis logarithmic, with few ticks and plain numbers.
 
     Args:
-        place: whose axis.
+        ax: whose axis.
         which: the axis.
         linear: from minus this to this the axis is linear, and beyond also negative values show.
         options: of matplotlib's scale.
@@ -28,8 +28,8 @@ def logarithmic(place: Axes, which: Direction, *, linear: float = 0.0, **options
 
     from report.figures.ticks import PlainNumbers, plain_ticks
 
-    axis = place.xaxis if which == "x" else place.yaxis
-    scale = place.set_xscale if which == "x" else place.set_yscale
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    scale = ax.set_xscale if which == "x" else ax.set_yscale
     if linear:
         scale("symlog", linthresh=linear, **options)
         axis.set_major_formatter(PlainNumbers())
@@ -39,9 +39,9 @@ def logarithmic(place: Axes, which: Direction, *, linear: float = 0.0, **options
         plain_ticks(axis)
 
 
-def scale_to(place: Axes, which: Direction, values: Iterable[Any]) -> None:
+def scale_to(ax: Axes, which: Direction, values: Iterable[Any]) -> None:
     """Scale an axis to the values: linear where they span little or are not all positive."""
     known = np.asarray(list(values), dtype=float)
     known = known[np.isfinite(known)]
     if len(known) and known.min() > 0 and known.max() >= WIDE * known.min():
-        logarithmic(place, which)
+        logarithmic(ax, which)

@@ -81,7 +81,7 @@ def canvas(
 ) -> tuple[Canvas, np.ndarray[Any, np.dtype[Any]]]:
     """A figure of text width with rows × columns axes; `height` in inches per row.
 
-    `layout` is matplotlib's layout engine, that of the style where null; `options` go to
+    `layout` is matplotlib's layout engine, that of the style if None; `options` go to
     `Figure.subplots`.
 
     It is not pyplot's: nobody has to close it, and the user's backend stays as it is. matplotlib

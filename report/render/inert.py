@@ -36,7 +36,7 @@ WRITER = (
     "markdown-raw_html-raw_tex-raw_attribute-fenced_divs-bracketed_spans"
     "-simple_tables-multiline_tables-grid_tables-smart"
 )
-CITED = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[a-z0-9_-]+)+)\}")
+CITED = re.compile(r"\{([a-z][a-z0-9-]*(?:\.[\w-]+)+)\}")
 """A cited number: at least two words joined by dots, in braces, without spaces."""
 SECTION = 2
 """Level of the headings below which a text stands."""

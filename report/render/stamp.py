@@ -16,7 +16,7 @@ from pathlib import Path
 
 from report.render.project import Book
 from report.render.staging import MANIFEST
-from report.share import FRAME, shared
+from report.shipped import FRAME, shared
 
 STAMP = ".rendered"
 PROGRAM = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from report.render.errors import RenderError
 from report.render.limits import COMMENT
 from report.render.pandoc import run
 from report.render.typeset import typeset
-from report.share import shared
+from report.shipped import shared
 
 FILTERS = ("math.lua", "closed.lua")
 PREAMBLE = """\

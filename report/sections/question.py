@@ -1,4 +1,4 @@
-"""A question of the homework, and how much it asks for."""
+"""The questions of the homework, and how many of something they require."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from report.records import Record
 
 @dataclass(frozen=True)
 class Demand:
-    """How many of something a question asks for, and how many a record has."""
+    """How many items a question requires, and how to count those of a record."""
 
     least: int
     things: str
@@ -48,4 +48,4 @@ def rows(least: int, things: str, table: str) -> Demand:
 
 
 def datasets(least: int) -> Demand:
-    return Demand(least, "data sets", lambda record: len(record.datasets))
+    return Demand(least, "data sets", lambda record: len({data.name for data in record.datasets}))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: `draw` makes it from the record; `alt` says in words what is seen."""
+    """A figure: `draw` makes it from the record; `alt` describes it in words."""
 
     name: str
     caption: Markdown
@@ -34,6 +34,14 @@ class Section:
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
     commentary: tuple[tuple[Claim, ...], ...]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for two figures or two tables of one name: one would hide the other."""
+        for kind, things in (("figures", self.figures), ("tables", self.tables)):
+            names = [thing.name for thing in things]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"two {kind} are called {name}")
 
 
 def models_table(record: Record) -> Table:
@@ -111,9 +119,9 @@ def _ours(record: Record) -> Markdown:
 
 
 def _flattened(key: str, value: object, omit: set[str]) -> list[tuple[str, Markdown]]:
-    """Leaves of nested settings as (words, formatted value); null and empty ones are left out.
+    """Leaves of nested settings as (words, formatted value), without None and empty ones.
 
-    So is the usual precision, which does not hold for what a task does in float64.
+    The default precision is left out too: parts of some tasks use float64 anyway.
     """
     if key.rsplit(", ")[-1] in omit or value is None or value == [] or value == "float32":
         return []

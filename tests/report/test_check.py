@@ -13,10 +13,10 @@ from report.book.drawing import ensure_drawn
 from report.book.gather import read_parts
 from report.book.questions import QUESTIONS
 from report.book.sources import Sources
+from report.book.stored import store_claims
 from report.check import Outcome, State, check
-from report.claims.stored import store_claims
 from report.records import Results, write_record
-from report.share import shared
+from report.shipped import shared
 from tests.report.sections.parameter_count import test_claims as test_parameter_count
 from tests.report.sections.random_labels import test_claims as test_random_labels
 
@@ -70,7 +70,7 @@ def checked(project: Path, states: list[State] | None = None) -> Outcome:
 
 
 def said(outcome: Outcome) -> str:
-    return "\n".join(f"{p.topic} {p.place}: {p.what}" for p in outcome.problems)
+    return "\n".join(f"{p.topic} {p.where}: {p.what}" for p in outcome.problems)
 
 
 def rewrite(project: Path, task: str, **changed: object) -> None:
@@ -213,7 +213,8 @@ def templates(project: Path, monkeypatch: pytest.MonkeyPatch, name: str, added: 
     shutil.copytree(shared("templates"), project / "templates")
     path = project / "templates" / name
     path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
-    monkeypatch.setattr(report.book.chapters, "shared", lambda part: project / part)
+    for module in (report.book.chapters, report.book.section_text):
+        monkeypatch.setattr(module, "shared", lambda part: project / part)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_a_number_typed_in_a_template_is_found(
 ) -> None:
     templates(project, monkeypatch, name, added)
     found = [p for p in checked(project).problems if p.topic == "numbers"]
-    assert found and all(p.place.startswith(place) for p in found)
+    assert found and all(p.where.startswith(place) for p in found)
     assert "came through no formatter" in found[0].what
 
 

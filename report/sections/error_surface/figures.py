@@ -148,32 +148,32 @@ def _draw_contours(record: Record, plane: str) -> Canvas:
 
     cases = _drawn(record)
     figure, axes = canvas(1, len(cases), height=3.1)
-    for place, case in zip(axes[0], cases, strict=True):
+    for ax, case in zip(axes[0], cases, strict=True):
         surface = _surface(record, case["case"], plane)
         assert surface is not None
         losses = _losses(record, surface)
         scale = _scale(losses)
         levels = np.geomspace(scale.vmin or 0, scale.vmax or 1, LEVELS)
         a, b = np.asarray(surface["a"]), np.asarray(surface["b"])
-        place.contourf(a, b, losses, levels=levels, norm=scale)
-        place.contour(a, b, losses, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
+        ax.contourf(a, b, losses, levels=levels, norm=scale)
+        ax.contour(a, b, losses, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
         bar = figure.colorbar(
-            ScalarMappable(scale), ax=place, label="training loss", location="bottom"
+            ScalarMappable(scale), ax=ax, label="training loss", location="bottom"
         )
         plain_ticks(bar.ax.xaxis)
-        _mark(place, _view(record, surface), plane)
-        place.set_title(f"{case['case']}, {case['model']}")
-        place.grid(visible=False)
+        _mark(ax, _view(record, surface), plane)
+        ax.set_title(f"{case['case']}, {case['model']}")
+        ax.grid(visible=False)
     return figure
 
 
-def _mark(place: Axes, row: dict[str, Any], plane: str) -> None:
+def _mark(ax: Axes, row: dict[str, Any], plane: str) -> None:
     """The solution, the lowest point of the grid, the trajectory; axes with their meaning."""
     from matplotlib import patheffects
 
     edge = [patheffects.withStroke(linewidth=2.4, foreground="#000000")]
     if plane == "pca":
-        place.plot(
+        ax.plot(
             row["a"],
             row["b"],
             color="#FFFFFF",
@@ -182,15 +182,15 @@ def _mark(place: Axes, row: dict[str, Any], plane: str) -> None:
             linewidth=1.1,
             path_effects=edge,
         )
-        place.plot(row["a"][0], row["b"][0], "o", color="#FFFFFF", markeredgecolor="#000000")
+        ax.plot(row["a"][0], row["b"][0], "o", color="#FFFFFF", markeredgecolor="#000000")
         for axis, number, share in zip("xy", (1, 2), row["explained"], strict=True):
             words = f"principal component {number} ({fmt.percent(share)})"
-            place.set(**{f"{axis}label": words})
+            ax.set(**{f"{axis}label": words})
     else:
-        place.set(xlabel="direction 1", ylabel="direction 2")
+        ax.set(xlabel="direction 1", ylabel="direction 2")
     if row["lowest_distance"] > 0:
-        place.plot(*row["lowest"], "X", color="#FFFFFF", markeredgecolor="#000000", markersize=8)
-    place.plot(0, 0, "*", color="#FFFFFF", markeredgecolor="#000000", markersize=11)
+        ax.plot(*row["lowest"], "X", color="#FFFFFF", markeredgecolor="#000000", markersize=8)
+    ax.plot(0, 0, "*", color="#FFFFFF", markeredgecolor="#000000", markersize=11)
 
 
 def _surfaces(record: Record) -> Figure:
@@ -241,10 +241,10 @@ def _draw_surfaces(record: Record) -> Canvas:
     return figure
 
 
-def _draw_surface(place: Any, record: Record, surface: dict[str, Any]) -> None:
+def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
     losses = _losses(record, surface)
     a, b = np.meshgrid(surface["a"], surface["b"])
-    place.plot_surface(
+    ax.plot_surface(
         a,
         b,
         np.log10(losses),
@@ -259,8 +259,8 @@ def _draw_surface(place: Any, record: Record, surface: dict[str, Any]) -> None:
     view = _view(record, surface)
     if surface["plane"] == "pca":
         heights = [np.nan if v is None else np.log10(v) for v in view["projected_loss"]]
-        place.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
-    place.plot(
+        ax.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
+    ax.plot(
         [0],
         [0],
         [np.log10(view["origin_loss"])],
@@ -271,12 +271,12 @@ def _draw_surface(place: Any, record: Record, surface: dict[str, Any]) -> None:
         markersize=9,
     )
     names = ("PC 1", "PC 2") if surface["plane"] == "pca" else ("direction 1", "direction 2")
-    place.set_xlabel(names[0], labelpad=-6)
-    place.set_ylabel(names[1], labelpad=-6)
-    place.set_zlabel("log₁₀ loss", labelpad=-5)
-    place.tick_params(labelsize=6, pad=-3)
-    place.locator_params(nbins=5)
-    place.view_init(elev=32, azim=-60)
+    ax.set_xlabel(names[0], labelpad=-6)
+    ax.set_ylabel(names[1], labelpad=-6)
+    ax.set_zlabel("log₁₀ loss", labelpad=-5)
+    ax.tick_params(labelsize=6, pad=-3)
+    ax.locator_params(nbins=5)
+    ax.view_init(elev=32, azim=-60)
 
 
 def _distance(record: Record) -> Figure:
@@ -303,16 +303,16 @@ def _draw_distance(record: Record) -> Canvas:
     cases = _drawn(record)
     epochs = {(r["case"], r["seed"]): r.get("epoch") for r in record.rows("solutions")}
     figure, axes = canvas(1, len(cases), height=2.2, sharey=True)
-    for index, (place, case) in enumerate(zip(axes[0], cases, strict=True)):
+    for index, (ax, case) in enumerate(zip(axes[0], cases, strict=True)):
         own = planes(record, case["case"], "pca")
         longest = max((epochs[case["case"], seed] or [] for seed in own["seed"]), key=len)
         curves = []
         for _, row in own.iterrows():
             shares = [100 * d / row["displacement"] for d in row["distance"]]
             curves.append(shares + [np.nan] * (len(longest) - len(shares)))
-        draw_band(place, longest, curves, index, case["case"])
-        place.set(title=f"{case['case']}, {case['model']}", xlabel="epoch")
-        place.set_ylim(bottom=0)
+        draw_band(ax, longest, curves, index, case["case"])
+        ax.set(title=f"{case['case']}, {case['model']}", xlabel="epoch")
+        ax.set_ylim(bottom=0)
     axes[0, 0].set_ylabel("distance from the plane\n(% of the displacement)")
     return figure
 

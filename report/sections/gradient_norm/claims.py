@@ -175,7 +175,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
 
 def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     chosen = runs[runs["case"] == case["case"]]
-    done = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
+    done = known(chosen, "final_loss")
     if done.empty:
         used = [evidence(record, "runs", "diverged_at", chosen.index)]
         return [FALL("nothing", used, **about(case))]

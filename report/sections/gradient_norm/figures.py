@@ -82,8 +82,8 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
     figure, axes = canvas(2, len(cases), height=2.1, sharex="col")
     for column, case in enumerate(cases):
         chosen = runs[runs["case"] == case["case"]]
-        for place, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):
-            _draw_panel(place, chosen, quantity)
+        for ax, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):
+            _draw_panel(ax, chosen, quantity)
         axes[0, column].set_title(f"{case['case']}, {case['model']}")
         axes[1, column].set_xlabel("step")
     axes[0, 0].set_ylabel("training loss")
@@ -92,13 +92,13 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
     return figure
 
 
-def _draw_panel(place: Axes, chosen: pd.DataFrame, quantity: str) -> None:
-    draw_band(place, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
+def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str) -> None:
+    draw_band(ax, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
     finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if len(finite):
         x, curves = _curves(finite, "full_step", f"full_{quantity}")
-        draw_band(place, x, curves, 1, "whole training set", markers=True)
-    logarithmic(place, "y")
+        draw_band(ax, x, curves, 1, "whole training set", markers=True)
+    logarithmic(ax, "y")
 
 
 def _curves(chosen: pd.DataFrame, at: str, column: str) -> tuple[list[float], list[list[float]]]:
@@ -119,7 +119,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         def shown(column: str, group: pd.DataFrame = group) -> Markdown:
             return fmt.number(_middle(group, column))
 
-        done = group["final_loss"].notna().sum() if "final_loss" in group else 0
+        done = group["final_loss"].notna().sum()
         rows.append(
             (
                 case_name(case),

@@ -16,7 +16,7 @@ from report.claims.length import shortened
 from report.numbers.frames import known
 from report.numbers.statistics import mean, median, paired_difference, paired_log_ratio
 from report.records import Record
-from report.sections.approach import Approach, approach_of, end_words, pair_words
+from report.sections.approach_words import Approach, approach_of, end_words, pair_words
 from report.words import format as fmt
 from report.words.markdown import Markdown
 

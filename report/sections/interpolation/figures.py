@@ -13,7 +13,7 @@ from report.figures.style import canvas, draw_band, legend_below
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.approach import (
+from report.sections.approach_words import (
     Approach,
     approach_of,
     batch,
@@ -134,7 +134,7 @@ def _lines_table(lines: pd.DataFrame) -> Table:
 def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
     alphas = np.asarray(record.metrics["alphas"], dtype=float)
     count = done.groupby(["pair", "start"]).size().max()
-    heard = []
+    described = []
     for (_, start), group in done.groupby(["pair", "start"], sort=False):
         parts = []
         for split, words in SPLITS.items():
@@ -147,7 +147,7 @@ def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
                 f"{words} {show(at[0.0])} at the first solution, {show(worst)} at the worst "
                 f"between, {show(at[1.0])} at the second"
             )
-        heard.append(
+        described.append(
             f"{pair_words(*ends_of(group.iloc[0]))}, {STARTS[str(start)]}: {'; '.join(parts)}"
         )
     scale = " The axis of the loss is logarithmic." if quantity == "loss" else ""
@@ -159,7 +159,7 @@ def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
             f"lines) and beyond. Lines: median over {fmt.plural(int(count), 'pair')} of solutions; "
             f"bands: from the smallest to the largest.{scale}"
         ),
-        alt=f"Curves against alpha, one panel per pair and start. Medians: {'. '.join(heard)}.",
+        alt=f"Curves against alpha, one panel per pair and start. Medians: {'. '.join(described)}.",
         draw=partial(_draw, record, done, quantity),
     )
 
@@ -173,23 +173,23 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
     scale = 100 if quantity == "accuracy" else 1
     for row, start in enumerate(starts):
         for column, pair in enumerate(pairs):
-            place = axes[row, column]
+            ax = axes[row, column]
             chosen = done[(done["start"] == start) & (done["pair"] == pair)]
             for index, (split, words) in enumerate(SPLITS.items()):
                 curves = scale * _curves(chosen[f"{split}_{quantity}"])
                 if len(curves):
-                    draw_band(place, record.metrics["alphas"], curves, index, words)  # type: ignore[arg-type]
-            _mark_ends(place, chosen)
+                    draw_band(ax, record.metrics["alphas"], curves, index, words)  # type: ignore[arg-type]
+            _mark_ends(ax, chosen)
             if quantity == "loss":
-                logarithmic(place, "y", linear=_linear_below(chosen))
+                logarithmic(ax, "y", linear=_linear_below(chosen))
             if row == len(starts) - 1:
-                place.set_xlabel("α")
+                ax.set_xlabel("α")
             if column == 0:
-                place.set_ylabel("loss" if quantity == "loss" else "accuracy (%)")
+                ax.set_ylabel("loss" if quantity == "loss" else "accuracy (%)")
             title = STARTS[start]
             if len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
                 title = f"{shared}, {title}"
-            place.set_title(title, pad=14)
+            ax.set_title(title, pad=14)
     legend_below(figure, axes[0, 0], 2)
     return figure
 
@@ -206,14 +206,14 @@ def _linear_below(chosen: pd.DataFrame) -> float:
     return float(positive.min()) if some else 0.0
 
 
-def _mark_ends(place: Any, chosen: pd.DataFrame) -> None:
+def _mark_ends(ax: Any, chosen: pd.DataFrame) -> None:
     """Vertical lines at the two solutions, with what tells them apart."""
     if not len(chosen):
         return
     ends = ends_of(chosen.iloc[0])
     for alpha, words in zip((0, 1), _short(*ends), strict=True):
-        place.axvline(alpha, color="#555555", linewidth=0.8, zorder=0)
-        place.annotate(
+        ax.axvline(alpha, color="#555555", linewidth=0.8, zorder=0)
+        ax.annotate(
             words,
             (alpha, 1),
             xycoords=("data", "axes fraction"),

@@ -149,7 +149,7 @@ def _epsilon(record: Record) -> float:
 
 
 def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    heard = []
+    described = []
     for case in record.rows("cases"):
         done = _of(runs, case)
         if done.empty:
@@ -159,7 +159,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
             for verdict, words in VERDICTS.items()
         )
         correlation = rank_correlation(ranked_losses(done), done["minimal_ratio"]).value
-        heard.append(
+        described.append(
             f"{_title(case)}: {kinds}; losses from {fmt.loss(done['loss'].min())} to "
             f"{fmt.loss(done['loss'].max())}, ratios from "
             f"{fmt.number(done['minimal_ratio'].min(), 2)} to "
@@ -175,7 +175,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
             f"{fmt.number(_epsilon(record), 2)}; squares: gradient-flat; triangles: still falling "
             "when the iterations ended. The area of a mark counts the runs that coincide there."
         ),
-        alt=f"Scatter plots over a logarithmic loss axis. {'. '.join(heard)}.",
+        alt=f"Scatter plots over a logarithmic loss axis. {'. '.join(described)}.",
         draw=partial(_draw_ratio, record, runs),
     )
 
@@ -183,19 +183,19 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
     figure, axes = canvas(1, len(cases), height=3.0, sharey=True)
-    for place, case in zip(axes[0], cases, strict=True):
+    for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
         for index, (verdict, words) in enumerate(VERDICTS.items()):
-            _draw_marks(place, done[done["verdict"] == verdict], index, words)
-        place.set(title=_title(case), xlabel="training loss (MSE)")
-        logarithmic(place, "x")
-        place.set_ylim(-0.04, 1.06)
+            _draw_marks(ax, done[done["verdict"] == verdict], index, words)
+        ax.set(title=_title(case), xlabel="training loss (MSE)")
+        logarithmic(ax, "x")
+        ax.set_ylim(-0.04, 1.06)
     axes[0, 0].set_ylabel("minimal ratio")
     legend_below(figure, axes[0, 0], len(VERDICTS))
     return figure
 
 
-def _draw_marks(place: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
+def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
     """One mark for runs of one ratio whose losses agree to a fiftieth of a decade."""
     met = Counter(
         (round(50 * math.log10(row["loss"])) / 50, row["minimal_ratio"])
@@ -203,7 +203,7 @@ def _draw_marks(place: Axes, rows: pd.DataFrame, index: int, words: str) -> None
         if row["loss"] > 0
     )
     style = line(index)
-    place.scatter(
+    ax.scatter(
         [10**loss for loss, _ in met],
         [ratio for _, ratio in met],
         s=[AREA * count for count in met.values()],
@@ -214,7 +214,7 @@ def _draw_marks(place: Axes, rows: pd.DataFrame, index: int, words: str) -> None
         linewidths=1.1,
         zorder=3 + index,
     )
-    place.scatter(
+    ax.scatter(
         [],
         [],
         s=2 * AREA,
@@ -226,7 +226,7 @@ def _draw_marks(place: Axes, rows: pd.DataFrame, index: int, words: str) -> None
 
 
 def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    heard = "; ".join(
+    described = "; ".join(
         f"{_title(case)}: median {fmt.number(_middle(_of(runs, case), 'trained_gradient_norm'), 2)}"
         f" after training, {fmt.number(_middle(_of(runs, case), 'gradient_norm'), 2)} at the end"
         for case in record.rows("cases")
@@ -239,7 +239,7 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
             f"{fmt.number(_epsilon(record), 2)} below which a run counts as critical."
         ),
-        alt=f"Two rows of points in each panel, on a logarithmic axis. {heard}.",
+        alt=f"Two rows of points in each panel, on a logarithmic axis. {described}.",
         draw=partial(_draw_norms, record, runs),
     )
 
@@ -249,11 +249,11 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
 
     cases = record.rows("cases")
     figure, axes = canvas(1, len(cases), height=2.9, sharey=True)
-    for place, case in zip(axes[0], cases, strict=True):
+    for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case).sort_values("gradient_norm")
-        done = done.assign(place=range(1, len(done) + 1))
-        place.plot(
-            done["place"],
+        done = done.assign(rank=range(1, len(done) + 1))
+        ax.plot(
+            done["rank"],
             done["trained_gradient_norm"],
             color="#000000",
             marker="x",
@@ -263,8 +263,8 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
         )
         for index, (verdict, words) in enumerate(VERDICTS.items()):
             style, rows = line(index), done[done["verdict"] == verdict]
-            place.plot(
-                rows["place"],
+            ax.plot(
+                rows["rank"],
                 rows["gradient_norm"],
                 color=style.color,
                 marker=style.marker,
@@ -272,10 +272,10 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
                 linestyle="none",
                 label=words,
             )
-        place.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
-        place.set(title=_title(case), xlabel="run, by its final norm")
-        logarithmic(place, "y")
-        place.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
+        ax.set(title=_title(case), xlabel="run, by its final norm")
+        logarithmic(ax, "y")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0, 0].set_ylabel("gradient norm")
     legend_below(figure, axes[0, 0], len(VERDICTS) + 1)
     return figure
@@ -283,13 +283,13 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
 
 def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
-    heard = []
+    described = []
     for case in record.rows("cases"):
         done = _of(runs, case)
         if len(done):
             shares = pd.DataFrame(swept(done, "swept_positive", case["parameters"]))
             medians = shares.median()
-            heard.append(
+            described.append(
                 f"{_title(case)}: the median positive share goes from "
                 f"{fmt.number(medians.iloc[0], 2)} to {fmt.number(medians.iloc[-1], 2)}"
             )
@@ -303,7 +303,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         ),
         alt=(
             f"A curve for each sign in each panel, from {fmt.number(tolerances[0], 1)} to "
-            f"{fmt.number(tolerances[-1], 1)}. {'; '.join(heard)}."
+            f"{fmt.number(tolerances[-1], 1)}. {'; '.join(described)}."
         ),
         draw=partial(_draw_tolerance, record, runs),
     )
@@ -313,11 +313,11 @@ def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
     figure, axes = canvas(1, len(cases), height=2.7, sharey=True)
-    for place, case in zip(axes[0], cases, strict=True):
+    for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
-        place.set(title=_title(case), xlabel="τ / max |λ|")
-        logarithmic(place, "x")
-        place.set_ylim(-0.03, 1.03)
+        ax.set(title=_title(case), xlabel="τ / max |λ|")
+        logarithmic(ax, "x")
+        ax.set_ylim(-0.03, 1.03)
         if done.empty:
             continue
         positive, negative = (
@@ -326,18 +326,18 @@ def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
         )
         kinds = {"positive": positive, "near zero": 1 - positive - negative, "negative": negative}
         for index, (words, shares) in enumerate(kinds.items()):
-            draw_band(place, tolerances, shares.tolist(), index, words)
-        place.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
+            draw_band(ax, tolerances, shares.tolist(), index, words)
+        ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
     axes[0, 0].set_ylabel("share of the eigenvalues")
     legend_below(figure, axes[0, 0])
     return figure
 
 
 def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    heard = []
+    described = []
     for spectrum in record.rows("spectra"):
         values = spectrum["eigenvalues"]
-        heard.append(
+        described.append(
             f"{_title(spectrum)}: {fmt.count(len(values))} eigenvalues from "
             f"{fmt.number(values[0], 2)} to {fmt.number(values[-1], 2)}"
         )
@@ -348,7 +348,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
             "the tolerance τ, linear within it (shaded)."
         ),
-        alt=f"Eigenvalues in rising order. {'; '.join(heard)}.",
+        alt=f"Eigenvalues in rising order. {'; '.join(described)}.",
         draw=partial(_draw_spectrum, record),
     )
 
@@ -359,14 +359,14 @@ def _draw_spectrum(record: Record) -> Canvas:
     cases = {case["case"]: case for case in record.rows("cases")}
     spectra = record.rows("spectra")
     figure, axes = canvas(1, len(spectra), height=2.9)
-    for place, spectrum in zip(axes[0], spectra, strict=True):
+    for ax, spectrum in zip(axes[0], spectra, strict=True):
         case, values = cases[spectrum["case"]], spectrum["eigenvalues"]
         tolerance = case["relative_tolerance"] * max(abs(value) for value in values)
         signs = {1: "positive", 0: "near zero", -1: "negative"}
         for index, (sign, words) in enumerate(signs.items()):
             style = line(index)
             points = [(n, v) for n, v in enumerate(values, start=1) if _sign(v, tolerance) == sign]
-            place.plot(
+            ax.plot(
                 [n for n, _ in points],
                 [v for _, v in points],
                 color=style.color,
@@ -375,12 +375,12 @@ def _draw_spectrum(record: Record) -> Canvas:
                 linestyle="none",
                 label=words,
             )
-        place.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
+        ax.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
         if tolerance > 0:
-            logarithmic(place, "y", linear=tolerance, linscale=0.6)
-            _decades(place, values, tolerance)
-        place.set(title=f"{_title(case)}, seed {spectrum['seed']}", xlabel="eigenvalue, by size")
-        place.xaxis.set_major_locator(MaxNLocator(integer=True))
+            logarithmic(ax, "y", linear=tolerance, linscale=0.6)
+            _decades(ax, values, tolerance)
+        ax.set(title=f"{_title(case)}, seed {spectrum['seed']}", xlabel="eigenvalue, by size")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0, 0].set_ylabel("eigenvalue λ")
     legend_below(figure, axes[0, 0])
     return figure
@@ -390,12 +390,12 @@ def _sign(value: float, tolerance: float) -> int:
     return int(value > tolerance) - int(value < -tolerance)
 
 
-def _decades(place: Axes, values: list[float], tolerance: float) -> None:
+def _decades(ax: Axes, values: list[float], tolerance: float) -> None:
     """A few ticks at whole decades on each side of zero where there are eigenvalues."""
     largest = max(abs(value) for value in values)
     low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
     step = max(1, math.ceil((high - low + 1) / 4))
     powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
     top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
-    place.set_ylim(bottom, top)
-    place.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])
+    ax.set_ylim(bottom, top)
+    ax.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])

@@ -109,14 +109,14 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
 
 def _draw(runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
     figure, axes = canvas(1, 1, height=3.0)
-    place = axes[0, 0]
+    ax = axes[0, 0]
     scale = 100 if quantity == "accuracy" else 1
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
-        _draw_sizes(place, runs, scale * runs[f"final_{split}_{quantity}"], index, words)
-    place.set(ylabel=unit)
+        _draw_sizes(ax, runs, scale * runs[f"final_{split}_{quantity}"], index, words)
+    ax.set(ylabel=unit)
     if quantity == "loss":
-        logarithmic(place, "y")
-    place.legend(loc="best")
+        logarithmic(ax, "y")
+    ax.legend(loc="best")
     return figure
 
 
@@ -151,7 +151,7 @@ def _draw_gaps(runs: pd.DataFrame) -> Canvas:
     return figure
 
 
-def _draw_sizes(place: Axes, runs: pd.DataFrame, values: pd.Series, index: int, words: str) -> None:
+def _draw_sizes(ax: Axes, runs: pd.DataFrame, values: pd.Series, index: int, words: str) -> None:
     """One value per run against parameters; a structure that always diverged is left out."""
     table = runs.assign(value=values.astype(float)).pivot(
         index="seed", columns="model", values="value"
@@ -159,6 +159,6 @@ def _draw_sizes(place: Axes, runs: pd.DataFrame, values: pd.Series, index: int, 
     sizes = runs.groupby("model")["parameters"].first().sort_values(kind="stable")
     known = [model for model in sizes.index if table[model].notna().any()]
     lines = table[known].values.tolist()
-    draw_band(place, [float(sizes[m]) for m in known], lines, index, words, markers=True)
-    logarithmic(place, "x")
-    place.set_xlabel("number of parameters")
+    draw_band(ax, [float(sizes[m]) for m in known], lines, index, words, markers=True)
+    logarithmic(ax, "x")
+    ax.set_xlabel("number of parameters")

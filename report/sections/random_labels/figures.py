@@ -113,25 +113,25 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
 
 def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
     figure, axes = canvas(1, 2, height=3.1, sharey=quantity == "accuracy")
-    for place, split in zip(axes[0], ("train", "test"), strict=True):
+    for ax, split in zip(axes[0], ("train", "test"), strict=True):
         for index, (fraction, group) in enumerate(runs.groupby("fraction")):
             x, curves = aligned(group, f"{split}_{quantity}")
             if quantity == "accuracy":
                 curves = [[100 * value for value in curve] for curve in curves]
-            draw_band(place, x, curves, index, f"{share(float(str(fraction)))} random")
-        place.set(title="training" if split == "train" else "test", xlabel="epoch")
+            draw_band(ax, x, curves, index, f"{share(float(str(fraction)))} random")
+        ax.set(title="training" if split == "train" else "test", xlabel="epoch")
         if quantity == "loss":
-            logarithmic(place, "y")
+            logarithmic(ax, "y")
         else:
-            _guessing(record, place)
+            _guessing(record, ax)
     axes[0, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
     legend_below(figure, axes[0, 0], 3)
     return figure
 
 
-def _guessing(record: Record, place: Axes) -> None:
+def _guessing(record: Record, ax: Axes) -> None:
     chance = float(record.metrics["chance"])  # type: ignore[arg-type]
-    place.axhline(100 * chance, color="#000000", linewidth=0.7)
+    ax.axhline(100 * chance, color="#000000", linewidth=0.7)
 
 
 def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:

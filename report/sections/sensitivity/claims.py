@@ -6,7 +6,7 @@ from report.claims import Claim, Evidence, Statement, evidence, tracks
 from report.numbers.frames import known
 from report.numbers.statistics import Estimate, partial_rank_correlation, rank_correlation
 from report.records import Record
-from report.sections.approach import batch, rate
+from report.sections.approach_words import batch, rate
 from report.words import format as fmt
 from report.words.markdown import Markdown
 

@@ -13,7 +13,7 @@ from report.figures.style import canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import Estimate, mean, partial_rank_correlation, rank_correlation
 from report.records import Record
-from report.sections.approach import approach_of, batch, rate
+from report.sections.approach_words import approach_of, batch, rate
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.sensitivity.claims import MEASURES, VARIABLES, commentary, finished, sweep
 from report.words import format as fmt
@@ -128,7 +128,7 @@ def _figure(record: Record, done: pd.DataFrame, variable: str) -> Figure:
     means = rows.groupby(variable)[
         ["final_train_loss", "final_test_loss", "final_test_accuracy", *MEASURES]
     ].mean()
-    heard = "; ".join(
+    described = "; ".join(
         f"{VARIABLES[variable]} {show(value)}: training loss {fmt.loss(m['final_train_loss'])}, "
         f"test loss {fmt.loss(m['final_test_loss'])}, test accuracy "
         f"{fmt.accuracy(m['final_test_accuracy'])}, Jacobian norm "
@@ -144,7 +144,7 @@ def _figure(record: Record, done: pd.DataFrame, variable: str) -> Figure:
             f"{fmt.plural(rows['seed'].nunique(), 'seed')}; bands: from the smallest to the "
             "largest."
         ),
-        alt=f"Panels with lines over a logarithmic axis. Means: {heard}.",
+        alt=f"Panels with lines over a logarithmic axis. Means: {described}.",
         draw=partial(_draw, rows, variable),
     )
 
@@ -165,28 +165,28 @@ def _draw(rows: pd.DataFrame, variable: str) -> Canvas:
         "norm of the Jacobian": ["jacobian_norm", "probability_jacobian_norm"],
         "norm of the loss gradient": ["loss_gradient_norm"],
     }
-    for place, (label, columns) in zip(axes.flat, drawn.items(), strict=True):
-        place.set_ylabel(label)
-        scale_to(place, "y", rows[columns].to_numpy().ravel())
-    for place in axes[1]:
-        place.set_xlabel(VARIABLES[variable])
-    for place in (axes[0, 0], axes[0, 1], axes[1, 0]):
-        place.legend(loc="best")
+    for ax, (label, columns) in zip(axes.flat, drawn.items(), strict=True):
+        ax.set_ylabel(label)
+        scale_to(ax, "y", rows[columns].to_numpy().ravel())
+    for ax in axes[1]:
+        ax.set_xlabel(VARIABLES[variable])
+    for ax in (axes[0, 0], axes[0, 1], axes[1, 0]):
+        ax.legend(loc="best")
     return figure
 
 
 def draw_sweep(
-    place: Axes, rows: pd.DataFrame, variable: str, values: pd.Series, index: int, words: str
+    ax: Axes, rows: pd.DataFrame, variable: str, values: pd.Series, index: int, words: str
 ) -> None:
     """One value per solution against the variable, on a logarithmic axis that shows its values."""
     table = rows.assign(value=values.astype(float)).pivot(
         index="seed", columns=variable, values="value"
     )
     places = [float(value) for value in table.columns]
-    draw_band(place, places, table.to_numpy().tolist(), index, words, markers=True)
+    draw_band(ax, places, table.to_numpy().tolist(), index, words, markers=True)
     show = batch if variable == "batch_size" else rate
-    logarithmic(place, "x")
-    place.set_xticks(places, [str(show(value)) for value in table.columns])
+    logarithmic(ax, "x")
+    ax.set_xticks(places, [str(show(value)) for value in table.columns])
 
 
 def _gap_figure(done: pd.DataFrame) -> Figure:
@@ -235,9 +235,9 @@ def draw_gaps(
 
     losses = done[train_loss].astype(float)
     scale = LogNorm(losses.min(), losses.max()) if len(losses) and losses.min() > 0 else None
-    for place, gap in zip(places, GAPS, strict=True):
+    for ax, gap in zip(places, GAPS, strict=True):
         factor = 100 if gap == "accuracy_gap" else 1
-        drawn = place.scatter(
+        drawn = ax.scatter(
             done[measure].astype(float),
             factor * done[gap].astype(float),
             c=losses,
@@ -246,7 +246,7 @@ def draw_gaps(
             edgecolor="#000000",
             linewidth=0.4,
         )
-        scale_to(place, "x", done[measure])
+        scale_to(ax, "x", done[measure])
     if colorbar:
         bar = figure.colorbar(drawn, ax=list(places), label="training loss")
         if scale is not None:

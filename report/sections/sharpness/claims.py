@@ -10,7 +10,7 @@ from report.claims.length import shortened
 from report.numbers.frames import as_floats, known
 from report.numbers.statistics import partial_rank_correlation, rank_correlation
 from report.records import Record
-from report.sections.approach import approach_of, batch, batch_words, rate_words
+from report.sections.approach_words import approach_of, batch, batch_words, rate_words
 from report.sections.sensitivity.claims import correlation_words, sweep
 from report.words import format as fmt
 from report.words.markdown import Markdown

@@ -11,7 +11,7 @@ from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, legend_below, line
 from report.numbers.statistics import mean, partial_rank_correlation, rank_correlation
 from report.records import Record
-from report.sections.approach import approach_of, batch, rate
+from report.sections.approach_words import approach_of, batch, rate
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.sensitivity.claims import VARIABLES, sweep
 from report.sections.sensitivity.figures import GAPS, correlation_cell, draw_gaps, draw_sweep
@@ -185,11 +185,11 @@ def _draw_gaps(done: pd.DataFrame) -> Canvas:
 
 
 def _variables_figure(record: Record, done: pd.DataFrame) -> Figure:
-    heard = []
+    described = []
     for variable, words in VARIABLES.items():
         show = batch if variable == "batch_size" else rate
         means = sweep(record, done, variable).groupby(variable)[list(MEASURES)].mean()
-        heard += [
+        described += [
             f"{words} {show(value)}: "
             + ", ".join(f"{name} {fmt.number(row[m])}" for m, name in MEASURES.items())
             for value, row in means.iterrows()
@@ -201,7 +201,7 @@ def _variables_figure(record: Record, done: pd.DataFrame) -> Figure:
             f"(right). Lines: median over {fmt.plural(done['seed'].nunique(), 'seed')}; bands: "
             "from the smallest to the largest."
         ),
-        alt=f"A row of two panels for each measure. Means: {'; '.join(heard)}.",
+        alt=f"A row of two panels for each measure. Means: {'; '.join(described)}.",
         draw=partial(_draw_variables, record, done),
     )
 
@@ -211,17 +211,17 @@ def _draw_variables(record: Record, done: pd.DataFrame) -> Canvas:
     for column, variable in enumerate(VARIABLES):
         rows = sweep(record, done, variable)
         for row, measure in enumerate(MEASURES):
-            place = axes[row, column]
-            draw_sweep(place, rows, variable, rows[measure], row, LABELS[measure])
-            scale_to(place, "y", done[measure])
+            ax = axes[row, column]
+            draw_sweep(ax, rows, variable, rows[measure], row, LABELS[measure])
+            scale_to(ax, "y", done[measure])
             if column == 0:
-                place.set_ylabel(LABELS[measure])
+                ax.set_ylabel(LABELS[measure])
         axes[-1, column].set_xlabel(VARIABLES[variable])
     return figure
 
 
 def _rescaling_figure(rows: pd.DataFrame) -> Figure:
-    heard = "; ".join(
+    described = "; ".join(
         f"factor {fmt.count(row['factor'])}: test loss {fmt.loss(row['test_loss'])}, "
         + ", ".join(f"{words} {fmt.number(row[m])}" for m, words in MEASURES.items())
         for _, row in rows.iterrows()
@@ -233,21 +233,21 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
             "parameters over what they were before, against the factor by which the first layer is "
             "multiplied and the second divided. The function stays the same."
         ),
-        alt=f"Lines over logarithmic axes, the test loss level. {heard}.",
+        alt=f"Lines over logarithmic axes, the test loss level. {described}.",
         draw=partial(_draw_rescaling, rows),
     )
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
     figure, axes = canvas(height=2.8)
-    place = axes[0, 0]
+    ax = axes[0, 0]
     names = {**LABELS, "parameter_norm": "norm of the parameters", "test_loss": "test loss"}
     for index, (column, words) in enumerate(names.items()):
         values = rows[column].astype(float)
         if not values.iloc[0]:
             continue
         style = line(index)
-        place.plot(
+        ax.plot(
             rows["factor"],
             values / values.iloc[0],
             color=style.color,
@@ -257,9 +257,9 @@ def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
         )
     factors = list(rows["factor"])
     shown = rows[list(names)].astype(float)
-    scale_to(place, "y", (shown / shown.iloc[0]).to_numpy().ravel())
-    logarithmic(place, "x")
-    place.set(xlabel="factor", ylabel="value over that at factor 1")
-    place.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])
-    legend_below(figure, place)
+    scale_to(ax, "y", (shown / shown.iloc[0]).to_numpy().ravel())
+    logarithmic(ax, "x")
+    ax.set(xlabel="factor", ylabel="value over that at factor 1")
+    ax.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])
+    legend_below(figure, ax)
     return figure

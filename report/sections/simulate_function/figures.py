@@ -12,6 +12,7 @@ from report.figures.style import canvas, draw_band, legend_below
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
+from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
@@ -108,7 +109,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
 def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
     """The runs that were made again under a stopping rule, beside those of full length."""
-    if "stopped" not in record.metrics:
+    if not record.table(Stopped):
         return []
     names = formulas(record)
     rows = []
@@ -164,15 +165,15 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
 
 def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
     figure, axes = canvas(1, len(functions), height=2.9, sharey=True)
-    for place, function in zip(axes[0], functions, strict=True):
+    for ax, function in zip(axes[0], functions, strict=True):
         for index, model in enumerate(m.name for m in record.models):
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             x, curves = aligned(chosen, "train_loss")
-            draw_band(place, x, curves, index, model)
-        place.set(title=function, xlabel="epoch")
-        logarithmic(place, "x", linear=2)
-        logarithmic(place, "y")
-        place.set_xlim(left=0)
+            draw_band(ax, x, curves, index, model)
+        ax.set(title=function, xlabel="epoch")
+        logarithmic(ax, "x", linear=2)
+        logarithmic(ax, "y")
+        ax.set_xlim(left=0)
     axes[0, 0].set_ylabel("training loss (MSE)")
     legend_below(figure, axes[0, 0], len(record.models))
     return figure
@@ -197,18 +198,16 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
 def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
     truth = {f["function"]: f for f in record.rows("functions")}
     figure, axes = canvas(1, len(functions), height=2.9)
-    for place, function in zip(axes[0], functions, strict=True):
+    for ax, function in zip(axes[0], functions, strict=True):
         x = truth[function]["x"]
-        place.plot(
-            x, truth[function]["y"], color="#000000", linewidth=2.4, alpha=0.45, label="truth"
-        )
+        ax.plot(x, truth[function]["y"], color="#000000", linewidth=2.4, alpha=0.45, label="truth")
         for index, model in enumerate(m.name for m in record.models):
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             done = known(chosen, "final_train_loss").sort_values("final_train_loss")
             if len(done):
                 middle = done.iloc[(len(done) - 1) // 2]
-                draw_band(place, x, [middle["prediction"]], index, model)
-        place.set(title=function, xlabel="x")
+                draw_band(ax, x, [middle["prediction"]], index, model)
+        ax.set(title=function, xlabel="x")
     axes[0, 0].set_ylabel("f(x)")
     legend_below(figure, axes[0, 0], len(record.models) + 1)
     return figure

@@ -131,19 +131,17 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
     for row, dataset in enumerate(datasets):
         chosen = runs[runs["dataset"] == dataset]
         for column, split in enumerate(("train", "test")):
-            place = axes[row, column]
+            ax = axes[row, column]
             for index, (model, group) in enumerate(chosen.groupby("model", sort=False)):
                 x, curves = aligned(group, f"{split}_{quantity}")
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
-                draw_band(place, x, curves, index, str(model))
-            place.set(
-                title=f"{dataset}, {'training' if split == 'train' else 'test'}", xlabel="epoch"
-            )
+                draw_band(ax, x, curves, index, str(model))
+            ax.set(title=f"{dataset}, {'training' if split == 'train' else 'test'}", xlabel="epoch")
             if quantity == "loss":
-                logarithmic(place, "y")
+                logarithmic(ax, "y")
             else:
-                place.set_ylim(_limits(chosen))
+                ax.set_ylim(_limits(chosen))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
         legend_right(axes[row, 1])
     return figure

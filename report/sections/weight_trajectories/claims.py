@@ -256,7 +256,7 @@ def _compared(record: Record, distances: pd.DataFrame, pairs: pd.DataFrame) -> C
 
 def _quality(record: Record, apart: bool) -> Claim:
     runs = record.frame("runs")
-    accurate = "final_train_accuracy" in runs
+    accurate = runs["final_train_accuracy"].notna().any()
     column = "final_train_accuracy" if accurate else "final_train_loss"
     values = runs[column].dropna()
     low, high = float(values.min()), float(values.max())

@@ -98,16 +98,16 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
     points = [row for row in record.rows("points") if row["part"] == part["part"]]
     runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
     figure, axes = canvas(1, 1, height=3.7)
-    place = axes[0, 0]
+    ax = axes[0, 0]
     losses = np.asarray([runs[row["seed"]]["train_loss"] for row in points], dtype=float)
     scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
     marked = _marked(points[0]["epoch"])
     for row, values in zip(points, losses, strict=True):
         x, y = np.asarray(row["pc1"]), np.asarray(row["pc2"])
-        place.plot(x, y, color="#888888", linewidth=0.9, zorder=1)
-        place.scatter(x, y, c=values, norm=scale, s=9, zorder=2, linewidth=0)
+        ax.plot(x, y, color="#888888", linewidth=0.9, zorder=1)
+        ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, linewidth=0)
         for marker, position in zip(MARKERS, marked, strict=False):
-            place.scatter(
+            ax.scatter(
                 x[position],
                 y[position],
                 c=[values[position]],
@@ -118,15 +118,15 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
                 linewidth=0.5,
                 zorder=3,
             )
-    _number(place, points)
+    _number(ax, points)
     first, second = part["explained"][:2]
-    place.set(
+    ax.set(
         xlabel=f"principal component 1 ({fmt.percent(first)} of the variance)",
         ylabel=f"principal component 2 ({fmt.percent(second)})",
     )
-    place.set_aspect("equal", adjustable="datalim")
-    place.margins(0.12)
-    bar = figure.colorbar(ScalarMappable(scale), ax=place, label="training loss", shrink=0.8)
+    ax.set_aspect("equal", adjustable="datalim")
+    ax.margins(0.12)
+    bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss", shrink=0.8)
     plain_ticks(bar.ax.yaxis)
     figure.legend(
         handles=[
@@ -146,7 +146,7 @@ def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[st
     labels = []
     for position in marked:
         epoch = f"epoch {rows[0]['epoch'][position]}, mean training "
-        if "train_accuracy" in rows[0]:
+        if rows[0]["train_accuracy"]:
             share = float(np.mean([row["train_accuracy"][position] for row in rows]))
             labels.append(f"{epoch}accuracy {fmt.percent(share)}")
         else:
@@ -155,8 +155,8 @@ def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[st
     return labels
 
 
-def _number(place: Axes, points: list[dict[str, Any]]) -> None:
-    """The seeds beyond the last points; runs that end (nearly) at one place share a label."""
+def _number(ax: Axes, points: list[dict[str, Any]]) -> None:
+    """The seeds beyond the last points; runs that end (nearly) at one point share a label."""
     starts = np.asarray([[row["pc1"][0], row["pc2"][0]] for row in points])
     ends = np.asarray([[row["pc1"][-1], row["pc2"][-1]] for row in points])
     near = 0.04 * float(np.ptp(ends, axis=0).max())
@@ -164,7 +164,7 @@ def _number(place: Axes, points: list[dict[str, Any]]) -> None:
     while left:
         same = [i for i in left if np.linalg.norm(ends[i] - ends[left[0]]) <= near]
         way = ends[same[0]] - starts[same[0]]
-        place.annotate(
+        ax.annotate(
             ", ".join(str(points[i]["seed"]) for i in same),
             ends[same[0]],
             xytext=(8 + 3 * len(same)) * way / (np.linalg.norm(way) or 1),
@@ -211,12 +211,12 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
 
 def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
     figure, axes = canvas(1, 2, height=2.2, sharey=True)
-    for place, name in zip(axes[0], PARTS, strict=True):
+    for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
         for index, values in enumerate(kinds.values()):
             style = line(index)
             heights = np.linspace(-0.22, 0.22, len(values)) if len(values) > 1 else [0.0]
-            place.plot(
+            ax.plot(
                 values,
                 index + np.asarray(heights),
                 linestyle="",
@@ -226,11 +226,11 @@ def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
                 markeredgewidth=0,
             )
             middle = float(np.mean(values))
-            place.plot([middle, middle], [index - 0.36, index + 0.36], color="#000000")
-        place.set(title=parts[name]["words"], xlabel="distance", ylim=(len(kinds) - 0.5, -0.5))
-        place.set_yticks(range(len(kinds)), list(kinds))
-        place.set_xlim(left=0)
-        place.grid(visible=False, axis="y")
+            ax.plot([middle, middle], [index - 0.36, index + 0.36], color="#000000")
+        ax.set(title=parts[name]["words"], xlabel="distance", ylim=(len(kinds) - 0.5, -0.5))
+        ax.set_yticks(range(len(kinds)), list(kinds))
+        ax.set_xlim(left=0)
+        ax.grid(visible=False, axis="y")
     return figure
 
 
@@ -263,7 +263,7 @@ def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
 
 def _runs_table(record: Record) -> Table:
     runs = record.frame("runs")
-    accurate = "final_train_accuracy" in runs
+    accurate = runs["final_train_accuracy"].notna().any()
     shown: list[tuple[str, str, Callable[[float | None], Markdown]]] = [
         ("Train loss", "final_train_loss", fmt.loss),
         ("Test loss", "final_test_loss", fmt.loss),

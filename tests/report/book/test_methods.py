@@ -3,6 +3,7 @@
 from report.book.methods import statistics_table, thresholds_table
 from report.numbers.statistics import METHODS, mean, rank_correlation
 from report.sections.parameter_count.claims import CLEAR_ACCURACY
+from report.tasks import TASKS
 from tests.report.claims.test_trace import claim
 
 
@@ -17,7 +18,7 @@ def test_every_statistic_is_named_with_its_n() -> None:
 
 
 def test_what_is_called_clear_is_told_by_task() -> None:
-    table = thresholds_table().replace("\\", "").replace("\u00a0", " ")
+    table = thresholds_table(TASKS).replace("\\", "").replace("\u00a0", " ")
     row = f"| parameter-count | difference of accuracies | {100 * CLEAR_ACCURACY:.2f} percentage"
     assert row in table
     assert "| simulate-function | ratio | factor 2.0 |" in table

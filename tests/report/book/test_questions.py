@@ -7,7 +7,7 @@ import pytest
 from report.book.gather import Part
 from report.book.questions import QUESTIONS, answered, answers_table, shortfall
 from report.sections.parameter_count.figures import section
-from report.share import shared
+from report.shipped import shared
 from report.tasks import BY_NAME, TASKS
 from tests.report.sections.parameter_count.test_claims import SIZES, made
 

@@ -2,16 +2,15 @@
 
 import pytest
 
-from report.claims import Evidence, Statement, evidence, named
-from report.claims.claim import slug
-from report.sections.registry import statements
+from report.claims import Claim, Evidence, Statement, evidence, named
+from report.claims.claim import distinct, slug
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from tests.report.records.build import record
 
 BEST = Statement("sharpness.best", {"a": "On {data}, {n}.", "b": "Nothing."}, about="data")
-RECORD = record("sharpness", metrics={"runs": [{"loss": v} for v in (0.5, 0.25, None, 0.1)]})
-USED = [evidence(RECORD, "runs", "loss")]
+RECORD = record("sharpness", metrics={"solutions": [{"trace": v} for v in (0.5, 0.25, None, 0.1)]})
+USED = [evidence(RECORD, "solutions", "trace")]
 
 
 def test_a_claim_is_its_wording_filled_in() -> None:
@@ -42,20 +41,20 @@ def test_a_value_is_not_read_as_a_wording() -> None:
 
 
 def test_evidence_names_its_place() -> None:
-    assert USED[0].place == "sharpness: metrics.runs[0-3].loss"
-    some = evidence(RECORD, "runs", "loss", [3, 0, 1])
-    assert some.place == "sharpness: metrics.runs[0-1, 3].loss"
+    assert USED[0].path == "sharpness: metrics.solutions[0-3].trace"
+    some = evidence(RECORD, "solutions", "trace", [3, 0, 1])
+    assert some.path == "sharpness: metrics.solutions[0-1, 3].trace"
     assert some.values == (0.5, 0.25, 0.1)
 
 
 def test_evidence_holds_only_where_the_record_has_its_numbers() -> None:
     assert USED[0].holds(RECORD)
     for other in (
-        Evidence("sharpness", "runs", (0,), "loss", (0.4,)),
-        Evidence("sharpness", "runs", (9,), "loss", (0.5,)),
-        Evidence("sharpness", "runs", (0,), "accuracy", (0.5,)),
-        Evidence("sharpness", "walks", (0,), "loss", (0.5,)),
-        Evidence("sensitivity", "runs", (0,), "loss", (0.5,)),
+        Evidence("sharpness", "solutions", (0,), "trace", (0.4,)),
+        Evidence("sharpness", "solutions", (9,), "trace", (0.5,)),
+        Evidence("sharpness", "solutions", (0,), "accuracy", (0.5,)),
+        Evidence("sharpness", "walks", (0,), "trace", (0.5,)),
+        Evidence("sensitivity", "solutions", (0,), "trace", (0.5,)),
     ):
         assert not other.holds(RECORD)
 
@@ -87,7 +86,36 @@ def test_a_slug_is_plain() -> None:
     assert slug(escape("Two words, 1-32-1!")) == "two-words-1-32-1"
 
 
-def test_the_registry_finds_the_statements_of_every_module() -> None:
-    found = statements()
-    assert {"random-labels.fit", "parameter-count.stops"} <= set(found)
-    assert all(name == statement.id for name, statement in found.items())
+def test_a_slug_keeps_the_letters_of_every_script() -> None:
+    assert [slug(escape(name)) for name in ("多层 感知机", "Größe_2", "сеть", "!?")] == [
+        "多层-感知机",
+        "größe-2",
+        "сеть",
+        "",
+    ]
+    assert slug("e\u0301") == slug("\u00e9"), "however it is typed"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["a", "b"], ["a", "b"]),
+        (["mlp-1", "mlp-1", "mlp-1"], ["mlp-1", "mlp-1-2", "mlp-1-3"]),
+        (["mlp", "mlp", "mlp-2"], ["mlp", "mlp-3", "mlp-2"]),
+        (["", "a", ""], ["1", "a", "3"]),
+        (["", "1", "2"], ["3", "1", "2"]),
+    ],
+)
+def test_equal_names_are_numbered(names: list[str], expected: list[str]) -> None:
+    assert distinct(names) == expected
+
+
+def test_a_number_never_takes_the_name_of_another_claim() -> None:
+    def of(data: str) -> Claim:
+        return BEST("b", USED, data=escape(data))
+
+    assert list(named([of("2"), of("x"), of("x")])) == [
+        "sharpness.best.2",
+        "sharpness.best.2-2",
+        "sharpness.best.3",
+    ]

@@ -15,41 +15,44 @@ from report.words import format as fmt
 from tests.report.records.build import record
 
 RECORD = record(
-    "sharpness",
+    "train-on-task",
     metrics={
         "runs": [
-            {"loss": v, "curve": [1.0, 0.25, None], "model": f"m{v}"} for v in (0.5, 0.25, 2e-5)
+            {"final_test_loss": v, "test_loss": [1.0, 0.25, None], "model": f"m{v}"}
+            for v in (0.5, 0.25, 2e-5)
         ]
     },
 )
 SAY = Statement("sharpness.say", {"clearly_more": "It is {n}."}, headline=True)
 
 
-def claim(estimate: Estimate | None = None, column: str = "loss") -> Claim:
+def claim(estimate: Estimate | None = None, column: str = "final_test_loss") -> Claim:
     return SAY("clearly_more", [evidence(RECORD, "runs", column)], estimate, n=fmt.count(3))
 
 
 def test_a_sentence_leads_to_its_evidence_and_shows_its_numbers() -> None:
     text = Numbered(7, claim()).sentence()
     assert text.startswith("[It is 3.]{.claim #claim-7}[7](/chapters/evidence.qmd#evidence-7)")
-    assert "metrics.runs&#91;0-2&#93;.loss = 0.5000, 0.2500, 2.000" in text
+    assert "metrics.runs&#91;0-2&#93;.final&#95;test&#95;loss = 0.5000, 0.2500, 2.000" in text
 
 
 def test_the_evidence_leads_back_to_its_sentence() -> None:
     text = entry(Numbered(7, claim()))
     assert "](/chapters/generalization.qmd#claim-7)]{#evidence-7}" in text
     assert "sharpness\\.say, verdict *clearly more*: It is 3." in text
-    assert "- `sharpness: metrics.runs[0-2].loss`: 0\\.5000\\, 0\\.2500\\, 2\\.000" in text
+    assert (
+        "- `train-on-task: metrics.runs[0-2].final_test_loss`: 0\\.5000\\, 0\\.2500\\, 2\\.000"
+        in text
+    )
 
 
 def test_many_values_are_told_by_their_range() -> None:
-    many = record(metrics={"runs": [{"loss": float(v)} for v in range(1, SHOWN_VALUES + 2)]})
-    assert values(evidence(many, "runs", "loss")) == "7 values from 1.000 to 7.000"
-    assert (
-        values(evidence(RECORD, "runs", "curve")) == "three lists of numbers from 0.2500 to 1.000"
-    )
-    names = record(metrics={"runs": [{"loss": f"m{v}"} for v in range(SHOWN_VALUES + 1)]})
-    assert values(evidence(names, "runs", "loss")) == "seven entries"
+    runs = [{"final_test_loss": float(v), "model": f"m{v}"} for v in range(1, SHOWN_VALUES + 2)]
+    many = record(metrics={"runs": runs})
+    assert values(evidence(many, "runs", "final_test_loss")) == "7 values from 1.000 to 7.000"
+    curves = values(evidence(RECORD, "runs", "test_loss"))
+    assert curves == "three lists of numbers from 0.2500 to 1.000"
+    assert values(evidence(many, "runs", "model")) == "seven entries"
     assert values(evidence(RECORD, "runs", "model")) == "m0.5, m0.25, m2e-05"
 
 

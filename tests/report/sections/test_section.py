@@ -2,7 +2,8 @@
 
 import pytest
 
-from report.sections.section import settings_table
+from report.sections.section import Figure, Section, settings_table
+from report.words.markdown import Markdown
 from tests.report.records.build import DIGITS, record
 
 
@@ -28,6 +29,15 @@ def test_a_setting_has_the_digits_that_it_has(value: object, shown: str) -> None
 )
 def test_a_setting_that_is_a_key_is_read_as_words(value: str, shown: str) -> None:
     assert settings_table(record(settings={"loss": value})).rows == (("loss", shown),)
+
+
+def test_two_figures_or_tables_of_one_name_are_refused() -> None:
+    table = settings_table(record(settings={"epochs": 3}))
+    with pytest.raises(ValueError, match="two tables are called settings"):
+        Section((), (table, table), ())
+    figure = Figure("loss", Markdown("Loss."), "The loss over epochs.", lambda: None)  # type: ignore
+    with pytest.raises(ValueError, match="two figures are called loss"):
+        Section((figure, figure), (), ())
 
 
 def test_what_a_reference_does_not_state_is_named() -> None:

@@ -12,7 +12,7 @@ from report.records import Record
 from report.sections.error_surface import claims as error_surface
 from report.sections.error_surface.claims import WALK_SHARE, commentary
 from report.sections.error_surface.figures import section
-from tests.report.records.build import DIGITS, even, model, record
+from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import said, wordings_of
 
@@ -48,13 +48,13 @@ def made(
     solutions, planes, surfaces = [], [], []
     for case in cases:
         for seed in range(seeds):
-            row: dict[str, Any] = {"case": case, "seed": seed, "diverged_at": None}
+            solutions.append(
+                {"case": case, "seed": seed, "diverged_at": 1 if seed in diverged else None}
+                | {"epoch": [0, 1, 2], "loss": list(LOSS), "initial_loss": LOSS[0]}
+                | {"solution_loss": LOSS[-1], "displacement": MOVED, "path_length": 12.0}
+            )
             if seed in diverged:
-                solutions.append(row | {"diverged_at": 1, "reason": "diverged at epoch 1"})
                 continue
-            row |= {"epoch": [0, 1, 2], "loss": list(LOSS), "initial_loss": LOSS[0]}
-            row |= {"solution_loss": LOSS[-1], "displacement": MOVED, "path_length": 12.0}
-            solutions.append(row)
             here = (0.0, 0.0) if seed in at_solution else lowest
             common = {"case": case, "seed": seed, "axes_cosine": 0.0, "origin_loss": LOSS[-1]}
             common |= {"a": [8.0, 4.0, 0.0], "b": [0.0, 1.0, 0.0], "reached": list(reached)}
@@ -85,16 +85,16 @@ def made(
                 ]
     facts = [
         {"case": case, "kind": "function" if case == "sine" else "images", "title": case}
-        | {"model": "net", "examples": 640, "batch_size": 64, "epochs": 2}
-        | {"steps_per_epoch": 10, "parameters": PARAMETERS, "architecture": "a"}
+        | {"examples": 640, "batch_size": 64, "epochs": 2, "steps_per_epoch": 10}
+        | {"parameters": PARAMETERS}
         for case in cases
     ]
     return record(
         "error-surface",
         dataset=DIGITS,
         models=(model("net"),),
-        metrics={"cases": facts, "grid": 5, "longest": 4.0, "solutions": even(solutions)}
-        | {"planes": even(planes), "surfaces": surfaces},
+        metrics={"cases": facts, "grid": 5, "longest": 4.0, "solutions": solutions}
+        | {"planes": planes, "surfaces": surfaces},
     )
 
 

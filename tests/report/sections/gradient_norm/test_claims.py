@@ -11,7 +11,7 @@ from report.records import Record
 from report.sections.gradient_norm import claims as gradient_norm
 from report.sections.gradient_norm.claims import commentary
 from report.sections.gradient_norm.figures import section
-from tests.report.records.build import DIGITS, even, model, record
+from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import said, wordings_of
 
@@ -48,37 +48,42 @@ def made(
     runs: list[dict[str, Any]] = []
     for case in cases:
         for seed in range(seeds):
-            row: dict[str, Any] = {"case": case, "seed": seed, "diverged_at": None}
             falling = [1.0 - step / STEPS for step in range(STEPS)]
-            rising = falling[::-1]
-            like = falling if together > 0 or (together == 0 and seed % 2) else rising
-            row |= {"window": 1, "steps": STEPS, "step": [float(s) for s in range(STEPS)]}
-            row |= {"batch_loss": falling, "batch_gradient_norm": like}
-            if seed in diverged:
-                runs.append(row | {"diverged_at": 1, "reason": "diverged at epoch 1"})
-                continue
+            like = falling if together > 0 or (together == 0 and seed % 2) else falling[::-1]
             shift = seed - (seeds - 1) / 2
             end = last * 10 ** (noise * shift)
-            curve = [first * share for share in (shapes or {}).get(seed, shape)]
-            row |= {"epoch": [0, 5, 10, 15, 20], "full_step": [0, 10, 20, 30, 40]}
-            row |= {"full_loss": [1.0, 0.5, 0.3, 0.2, loss], "full_gradient_norm": curve}
-            row |= {"initial_loss": 1.0, "final_loss": loss}
-            row |= {"initial_gradient_norm": first, "final_gradient_norm": end}
-            row |= {"largest_batch_gradient_norm": 1.0, "tail_lowest": tail[0]}
-            row |= {"tail_steps": tail_steps}
-            row |= {"tail_median": end * batch_factor * 10 ** (batch_noise * (seed % 2))}
-            runs.append(row | {"tail_highest": tail[2]})
+            runs.append(
+                {
+                    "case": case,
+                    "seed": seed,
+                    "diverged_at": 1 if seed in diverged else None,
+                    "steps": STEPS,
+                    "step": [float(s) for s in range(STEPS)],
+                    "batch_loss": falling,
+                    "batch_gradient_norm": like,
+                    "epoch": [0, 5, 10, 15, 20],
+                    "full_step": [0, 10, 20, 30, 40],
+                    "full_loss": [1.0, 0.5, 0.3, 0.2, loss],
+                    "full_gradient_norm": [first * s for s in (shapes or {}).get(seed, shape)],
+                    "final_loss": loss,
+                    "initial_gradient_norm": first,
+                    "final_gradient_norm": end,
+                    "tail_lowest": tail[0],
+                    "tail_steps": tail_steps,
+                    "tail_median": end * batch_factor * 10 ** (batch_noise * (seed % 2)),
+                    "tail_highest": tail[2],
+                }
+            )
     facts = [
         {"case": case, "kind": "function" if case == "sine" else "images", "title": case}
-        | {"model": "net", "examples": 640, "batch_size": batch, "epochs": 20}
-        | {"steps_per_epoch": 2, "parameters": 100, "architecture": "a"}
+        | {"examples": 640, "batch_size": batch, "epochs": 20, "steps_per_epoch": 2}
         for case in cases
     ]
     return record(
         "gradient-norm",
         dataset=DIGITS,
         models=(model("net"),),
-        metrics={"cases": facts, "runs": even(runs)},
+        metrics={"cases": facts, "runs": runs},
     )
 
 

@@ -13,16 +13,20 @@ from report.sections.minimal_ratio.claims import CRITICAL, DIVERGED, FLAT, UNFIN
 from report.sections.minimal_ratio.figures import section
 from report.words.numerals import typed_numerals
 from report.words.traced import tracing, unmarked
-from tests.report.records.build import even, model, record
+from tests.report.records.build import model, record
 from tests.report.sections.grammar import faults
 
-P = 10
+P = 1000
 """Parameters of the network."""
 SWEEP = [1e-14, 1e-12, 1e-10, 1e-8]
 
 LOSSES = [float(loss) for loss in np.geomspace(1e-4, 1, 12)]
 FALLING = [round(10 - 0.5 * n) for n in range(12)]
-"""Numbers of positive eigenvalues that fall as the loss rises."""
+"""Tenths of the eigenvalues that are positive, falling as the loss rises."""
+
+
+def tenths(number: float) -> int:
+    return round(P * number / 10)
 
 
 def made(
@@ -36,31 +40,25 @@ def made(
     cases: int = 1,
     trained: float = 2.0,
 ) -> Record:
-    """Runs with given losses and numbers of eigenvalues, in every case the same.
+    """Runs with given losses and tenths of eigenvalues, in every case the same.
 
     `kinds` has a letter for each run: c(ritical), f(lat), u(nfinished), d(iverged). `swept` is how
-    many positive eigenvalues are lost from each tolerance to the next; `curvature` cycles through
+    many tenths are no longer positive from each tolerance to the next; `curvature` cycles through
     what ‖Hg‖ is of λ_max‖g‖, where an even gradient would have 0.3; `trained` is the loss after
     training, as a multiple of the loss at the end.
     """
     names = {"c": CRITICAL, "f": FLAT, "u": UNFINISHED, "d": DIVERGED}
-    rows: list[dict[str, Any]] = []
+    rows = []
     for case in range(cases):
         for n, kind in enumerate(kinds):
-            row: dict[str, Any] = {
-                "case": f"sine, tanh-{case}",
-                "seed": n,
-                "epochs": 10 * (1 + n % 2),
-                "diverged_at": 3 if kind == "d" else None,
-                "verdict": names[kind],
-            }
-            if kind == "d":
-                rows.append(row | {"reason": "diverged at epoch 3"})
-                continue
             below = (negative or [10 - count for count in positive])[n]
             rows.append(
-                row
-                | {
+                {
+                    "case": f"sine, tanh-{case}",
+                    "seed": n,
+                    "epochs": 10 * (1 + n % 2),
+                    "diverged_at": 3 if kind == "d" else None,
+                    "verdict": names[kind],
                     "trained_loss": trained * losses[n],
                     "trained_gradient_norm": 1e-2,
                     "loss": losses[n],
@@ -68,11 +66,11 @@ def made(
                     "relative_gradient_norm": 1e-15 if kind == "c" else 1e-7,
                     "gradient_curvature": (curvature or [0.02, 0.03, 0.04])[n % 3],
                     "even_curvature": 0.3,
-                    "minimal_ratio": positive[n] / P,
-                    "near_zero": (P - positive[n] - below) / P,
-                    "negative": below / P,
-                    "swept_positive": [max(0, positive[n] - swept * k) for k in range(4)],
-                    "swept_negative": [below] * 4,
+                    "minimal_ratio": positive[n] / 10,
+                    "near_zero": (10 - positive[n] - below) / 10,
+                    "negative": below / 10,
+                    "swept_positive": [max(0, tenths(positive[n] - swept * k)) for k in range(4)],
+                    "swept_negative": [tenths(below)] * 4,
                 }
             )
     facts = [
@@ -96,7 +94,7 @@ def made(
         metrics={
             "cases": facts,
             "sweep": [{"relative_tolerance": tolerance} for tolerance in SWEEP],
-            "runs": even(rows),
+            "runs": rows,
             "spectra": [{"case": f["case"], "seed": 0, "eigenvalues": spectrum} for f in whole],
         },
     )

@@ -50,19 +50,18 @@ def made(
     for n, (name, size) in enumerate(sizes.items()):
         for seed in range(seeds):
             shift = PATTERNS[n % 4][seed] * (1 + n / 10) if seeds > 1 else 0.0
-            row: dict[str, Any] = {
-                "model": name,
-                "parameters": size,
-                "seed": seed,
-                "diverged_at": 1 if (name, seed) in diverged else None,
-                "final_train_loss": train_loss(n),
-                "final_test_loss": test_loss(n) * (1 + loss_noise * shift),
-                "final_train_accuracy": train(n),
-                "final_test_accuracy": test(n) + (noises or {}).get(n, noise) * shift,
-            }
-            if (name, seed) in diverged:
-                row |= dict.fromkeys([key for key in row if key.startswith("final")])
-            runs.append(row)
+            runs.append(
+                {
+                    "model": name,
+                    "parameters": size,
+                    "seed": seed,
+                    "diverged_at": 1 if (name, seed) in diverged else None,
+                    "final_train_loss": train_loss(n),
+                    "final_test_loss": test_loss(n) * (1 + loss_noise * shift),
+                    "final_train_accuracy": train(n),
+                    "final_test_accuracy": test(n) + (noises or {}).get(n, noise) * shift,
+                }
+            )
     return record(
         "parameter-count",
         dataset=DIGITS.model_copy(update={"train_size": examples}),

@@ -70,24 +70,22 @@ def made(
         for seed in range(seeds):
             place = (float(np.log2(size / 64)), float(np.log10(rate / 3e-3)), draw)
             train = fit(*place)
-            row: dict[str, Any] = {
-                "batch_size": None if none_as_batch and size == 1024 else size,
-                "learning_rate": rate,
-                "seed": seed,
-                "diverged_at": None,
-                "final_train_loss": train,
-                "final_test_loss": train + loss_gap(*place),
-                "final_train_accuracy": 1.0,
-                "final_test_accuracy": 0.9 - 1e-4 * accuracy_gap(*place),
-                "jacobian_norm": jacobian(*place),
-                "probability_jacobian_norm": probability(*place),
-                "loss_gradient_norm": gradient(*place),
-                "points": 360,
-            }
-            if len(rows) < lost:
-                gone = [key for key in row if key.startswith("final") or key in NAMES]
-                row |= dict.fromkeys(gone) | {"diverged_at": 2}
-            rows.append(row)
+            rows.append(
+                {
+                    "batch_size": None if none_as_batch and size == 1024 else size,
+                    "learning_rate": rate,
+                    "seed": seed,
+                    "diverged_at": 2 if len(rows) < lost else None,
+                    "final_train_loss": train,
+                    "final_test_loss": train + loss_gap(*place),
+                    "final_train_accuracy": 1.0,
+                    "final_test_accuracy": 0.9 - 1e-4 * accuracy_gap(*place),
+                    "jacobian_norm": jacobian(*place),
+                    "probability_jacobian_norm": probability(*place),
+                    "loss_gradient_norm": gradient(*place),
+                    "points": 360,
+                }
+            )
     return record(
         "sensitivity",
         settings=settings,

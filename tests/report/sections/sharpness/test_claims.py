@@ -75,26 +75,22 @@ def made(
     for size, rate in approaches:
         for seed in range(seeds):
             place = float(np.log2(size / 64) - np.log10(rate / 3e-3))
-            row: dict[str, Any] = {
-                "batch_size": size,
-                "learning_rate": rate,
-                "seed": seed,
-                "diverged_at": None,
-                "train_loss": fit(place, draw),
-                "loss_gap": loss_gap(place, draw),
-                "accuracy_gap": accuracy_gap(place, draw) / 100,
-                "epsilon_sharpness": sharp(place, draw),
-                "largest_eigenvalue": eigenvalue(place, draw),
-                "trace": trace(place, draw),
-                "trace_standard_error": 0.1,
-                "gradient_norm": 0.01,
-                "reason": None,
-            }
-            if len(rows) < lost:
-                kept = ("batch_size", "learning_rate", "seed")
-                row = {key: row[key] if key in kept else None for key in row}
-                row |= {"diverged_at": 3, "reason": "diverged at epoch 3"}
-            rows.append(row)
+            rows.append(
+                {
+                    "batch_size": size,
+                    "learning_rate": rate,
+                    "seed": seed,
+                    "diverged_at": 3 if len(rows) < lost else None,
+                    "train_loss": fit(place, draw),
+                    "loss_gap": loss_gap(place, draw),
+                    "accuracy_gap": accuracy_gap(place, draw) / 100,
+                    "epsilon_sharpness": sharp(place, draw),
+                    "largest_eigenvalue": eigenvalue(place, draw),
+                    "trace": trace(place, draw),
+                    "trace_standard_error": 0.1,
+                    "gradient_norm": 0.01,
+                }
+            )
     rescaling = [
         {
             "factor": factor,

@@ -65,21 +65,15 @@ def _row(
 ) -> dict[str, Any]:
     row: dict[str, Any] = {"dataset": dataset, "model": name, "seed": seed}
     if accuracy is None:
-        finals = {f"final_{s}_{q}": None for s in ("train", "test") for q in ("loss", "accuracy")}
         curves = {f"{s}_{q}": [1.0] for s in ("train", "test") for q in ("loss", "accuracy")}
-        return row | {"diverged_at": 1, "epoch": [0]} | finals | curves
-    losses, shown = [2.0, 0.5, 0.5 * rise], [0.1, 0.5, accuracy]
+        return row | {"diverged_at": 1, "epoch": [0]} | curves
+    shown = [0.1, 0.5, accuracy]
     return row | {
-        "diverged_at": None,
         "epoch": [0, 5, 10],
         "train_loss": [2.0, 0.5, 0.3],
-        "test_loss": losses,
+        "test_loss": [2.0, 0.5, 0.5 * rise],
         "train_accuracy": [a + gap for a in shown],
         "test_accuracy": shown,
-        "final_train_loss": 0.3,
-        "final_test_loss": losses[-1],
-        "final_train_accuracy": accuracy + gap,
-        "final_test_accuracy": accuracy,
     }
 
 

@@ -11,7 +11,7 @@ from report.records import Record
 from report.sections.weight_trajectories import claims as weight_trajectories
 from report.sections.weight_trajectories.claims import commentary, disjoint
 from report.sections.weight_trajectories.figures import section
-from tests.report.records.build import DIGITS, even, model, record
+from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import said, wordings_of
 
@@ -42,19 +42,21 @@ def made(
     The loss of the runs `flat` does not fall.
     """
     kept = [seed for seed in range(runs) if seed not in diverged]
-    rows: list[dict[str, Any]] = []
+    rows = []
     for seed in range(runs):
-        row: dict[str, Any] = {"seed": seed, "diverged_at": None, "stopped_at": None}
-        if seed in diverged:
-            rows.append(row | {"diverged_at": 1, "final_reason": "diverged at epoch 1"})
-            continue
         curve = [losses[0]] * len(losses) if seed in flat else list(losses)
-        row |= {"epoch": EPOCHS, "train_loss": curve, "test_loss": curve}
-        row |= {"final_train_loss": losses[-1] * (1 + accuracies * seed), "final_test_loss": 0.3}
-        if not regression:
+        row = {
+            "seed": seed,
+            "diverged_at": 1 if seed in diverged else None,
+            "epoch": EPOCHS,
+            "train_loss": curve,
+            "test_loss": curve,
+            "final_train_loss": losses[-1] * (1 + accuracies * seed),
+            "final_test_loss": 0.3,
+        }
+        if not regression and seed not in diverged:
             values = [0.1, 0.8, 0.9, 0.95, accuracy - accuracies * seed / runs]
             row |= {"train_accuracy": values, "test_accuracy": values}
-            row |= {"final_train_accuracy": values[-1], "final_test_accuracy": values[-1]}
         rows.append(row)
     shifts = (-1, 0.5, 1, -0.5)
     distances, pairs, points, parts = [], [], [], []
@@ -83,7 +85,7 @@ def made(
         dataset=None if regression else DIGITS,
         models=(model("net"),),
         settings={"seeds": list(range(runs)), "layer": 2, "record_every": 3},
-        metrics={"runs": even(rows), "parts": parts, "points": points, "record_every": 3}
+        metrics={"runs": rows, "parts": parts, "points": points, "record_every": 3}
         | {"distances": distances, "pairs": pairs},
     )
 

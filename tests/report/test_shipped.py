@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from report import share
+from report import shipped
 from report.errors import UserError
 from report.render.project import read_book
-from report.share import lay_frame, shared
+from report.shipped import lay_frame, shared
 from tests.project import ROOT
 
 
@@ -51,5 +51,5 @@ def test_installed_files_come_from_the_package(
     assert shared("templates") == ROOT / "templates"
     inside = tmp_path / "_share"
     inside.mkdir()
-    monkeypatch.setattr(share, "_INSTALLED", inside)
+    monkeypatch.setattr(shipped, "_INSTALLED", inside)
     assert shared("templates") == inside / "templates"

@@ -40,14 +40,14 @@ def lay_frame(folder: Path) -> tuple[Path, ...]:
     sources |= {folder / script: _PACKAGE / Path(script).name for script in SCRIPTS}
     if not (folder / AUTHOR).exists():
         sources[folder / AUTHOR] = shared(AUTHOR)
-    contents = {place: source.read_bytes() for place, source in sources.items()}
-    for place, content in contents.items():
-        if place.exists() and (not place.is_file() or place.read_bytes() != content):
+    contents = {target: source.read_bytes() for target, source in sources.items()}
+    for target, content in contents.items():
+        if target.exists() and (not target.is_file() or target.read_bytes() != content):
             raise UserError(
-                f"{place}: is in the way of the book's own file; render in another folder"
+                f"{target}: is in the way of the book's own file; render in another folder"
             )
     # `_quarto.yml` comes last, so that an interrupted call is taken up by the next.
-    written = sorted(contents, key=lambda place: place.name == "_quarto.yml")
-    for place in written:
-        write_bytes(place, contents[place])
+    written = sorted(contents, key=lambda target: target.name == "_quarto.yml")
+    for target in written:
+        write_bytes(target, contents[target])
     return tuple(written)

@@ -1,6 +1,6 @@
-"""What the records said when their figures were drawn, kept to notice that they say it no more.
+"""Claims as they were when the figures were drawn, stored to notice when they no longer hold.
 
-What was kept of a record that is as it was, by code that is as it was, need not be computed again.
+They need not be computed again while neither the record nor the code has changed.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from report.book.cited import cited
 from report.claims.claim import Claim, named
 from report.errors import UserError
-from report.records import Record, Results
+from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import digest
 from report.records.store import write_text
+from report.tasks import TASKS
 from report.words.traced import unmarked
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ REPORT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Change:
-    """A claim that is not what it was: what was said, and what the records say now."""
+    """A claim that has changed: what it said before, and what the records say now."""
 
     name: str
     before: str
@@ -36,9 +38,9 @@ class Change:
 
 
 def store_claims(results: Results, parts: Sequence[Part]) -> None:
-    """Keep the claims of every task; a file that would stay the same is not touched.
+    """Store the claims of every task; an unchanged file is not touched.
 
-    Raises UserError where it cannot be written.
+    Raises UserError if the file cannot be written.
     """
     tasks = {
         part.task.name: {
@@ -88,10 +90,35 @@ def is_kept(kept: Mapping[str, Any], record: Record) -> bool:
     )
 
 
-def read_claims(results: Results) -> dict[str, Any]:
-    """The kept claims by task; empty where there are none.
+def stored_names(results: Results) -> dict[str, str] | None:
+    """All that can be cited, with its text, by the stored claims; None where these are not of the
+    records or of the code that are here now.
+    """
+    kept = current(results)
+    records = []
+    for task in TASKS:
+        try:
+            records.append(read_record(results.record(task.name)))
+        except FileNotFoundError:
+            continue
+        except BadRecordError:
+            return None
+    one_kind = len({record.smoke for record in records}) == 1
+    if not one_kind or not all(is_kept(kept, record) for record in records):
+        return None
+    found: dict[str, str] = {}
+    for record in records:
+        if record.status != "failed":
+            claims = kept[record.task]["claims"]
+            values = {name: claim["values"] for name, claim in claims.items()}
+            found |= {name: str(text) for name, text in cited(record, values).items()}
+    return found
 
-    Raises UserError where the file is not as it was written.
+
+def read_claims(results: Results) -> dict[str, Any]:
+    """The stored claims by task; empty if there are none.
+
+    Raises UserError if the file is damaged.
     """
     try:
         content = json.loads(results.claims.read_text(encoding="utf-8"))
@@ -108,7 +135,7 @@ def read_claims(results: Results) -> dict[str, Any]:
 
 
 def changes(kept: dict[str, Any], part: Part) -> Iterator[Change]:
-    """Claims whose verdict or numbers are not what was kept; another wording is no change."""
+    """Claims whose verdict or numbers differ from the stored ones; a new wording is no change."""
     now = claims_of(part)
     for name in dict.fromkeys([*kept, *now]):
         before = kept.get(name)
@@ -125,7 +152,7 @@ def _same(before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def as_kept(claim: Claim) -> dict[str, Any]:
-    """A claim as it is kept: verdict, text, values."""
+    """A claim in its stored form: verdict, text, values."""
     return {
         "verdict": claim.verdict,
         "text": unmarked(claim.text),

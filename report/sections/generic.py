@@ -1,4 +1,4 @@
-"""The section of a task without a module of its own: a figure and a table for each series.
+"""The section of a task that has no `figures.py`: a figure and a table for each series.
 
 A record's `metrics.series` is a list of objects with `name`, `title`, `x_label`, `y_label`,
 `x` (N,), `lines`, each with `label` and `runs` (R rows of N numbers, null where missing), and
@@ -55,14 +55,14 @@ def _figure(series: dict[str, Any]) -> Figure:
 
 def _draw(series: dict[str, Any]) -> Canvas:
     figure, axes = canvas(height=3.0)
-    place = axes[0, 0]
+    ax = axes[0, 0]
     for index, line in enumerate(series["lines"]):
         runs = [[np.nan if v is None else v for v in run] for run in line["runs"]]
-        draw_band(place, series["x"], runs, index, line["label"])
-    place.set(xlabel=series["x_label"], ylabel=series["y_label"])
+        draw_band(ax, series["x"], runs, index, line["label"])
+    ax.set(xlabel=series["x_label"], ylabel=series["y_label"])
     if series.get("logarithmic"):
-        logarithmic(place, "y")
-    legend_below(figure, place)
+        logarithmic(ax, "y")
+    legend_below(figure, ax)
     return figure
 
 

@@ -9,7 +9,7 @@ from report.words.markdown import Markdown, join
 
 
 class Approach(NamedTuple):
-    """What varies between solutions; a batch size of null is the whole training set."""
+    """What varies between solutions; a batch size of None is the whole training set."""
 
     batch_size: int | None
     learning_rate: float
@@ -23,7 +23,7 @@ def rate(value: Any) -> Markdown:
 
 @fmt.formatter
 def batch(value: Any) -> Markdown:
-    """A batch size, also from a data frame, or `all` for null."""
+    """A batch size, also from a data frame, or `all` for None."""
     return Markdown("all") if value is None else fmt.count(value)
 
 
@@ -75,6 +75,6 @@ def common_words(first: Approach, second: Approach) -> Markdown:
 
 
 def approach_of(batch_size: Any, learning_rate: Any) -> Approach:
-    """From cells of a data frame, where a null batch size has become NaN."""
+    """From cells of a data frame, where a batch size of None has become NaN."""
     size = None if pd.isna(batch_size) else int(batch_size)
     return Approach(size, float(learning_rate))

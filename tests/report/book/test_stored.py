@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from report.book.gather import Part, read_parts
-from report.claims.stored import changes, claims_of, read_claims, store_claims
+from report.book.stored import changes, claims_of, read_claims, store_claims
 from report.errors import UserError
 from report.records import Results, write_record
 from tests.report.sections.random_labels.test_claims import made

@@ -1,0 +1,98 @@
+"""The text of each task's section: its filled-in template and commentary, or why it is missing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from report.book.gather import Part
+from report.book.questions import answers
+from report.book.sources import COPIES, Sources
+from report.book.templating import environment, render
+from report.claims.trace import entry, paragraphs
+from report.records import Record
+from report.sections.registry import section_module
+from report.sections.section import Section, figure_markdown, settings_table
+from report.shipped import shared
+from report.words import format as fmt
+from report.words.markdown import Markdown, escape
+
+ANY_TASK = "task.qmd"
+"""Template of a task that has none of its own: all tables and figures."""
+
+
+def section_texts(
+    chosen: Sources, parts: Sequence[Part], linked: bool = False
+) -> list[tuple[Part, Markdown]]:
+    """Each part with the text below its heading, without the author's comment.
+
+    If a fault of the program keeps any of a section from being shown, the part returned has no
+    section and the text names the fault. `linked` says whether to link the modules that measured
+    and drew.
+    """
+    return [_text(chosen, part, linked) for part in parts]
+
+
+def _text(chosen: Sources, part: Part, linked: bool) -> tuple[Part, Markdown]:
+    if part.record is not None and part.section is not None:
+        try:
+            text = _filled(chosen, part, part.record, part.section, linked)
+            # The appendices make these again; tried here, a fault costs this section alone.
+            _ = answers(part), [entry(numbered) for group in part.claims for numbered in group]
+            return part, text
+        except Exception as error:
+            part = part.lost(error)
+    return part, Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n")
+
+
+def _filled(
+    chosen: Sources, part: Part, record: Record, section: Section, linked: bool
+) -> Markdown:
+    task = part.task.name
+    origin = _origin(chosen, part, linked)
+    figures = {
+        figure.name: figure_markdown(task, figure, _link(chosen, path), origin)
+        for figure in section.figures
+        for path in [chosen.results.figure(task, figure.name)]
+    }
+    tables = {table.name: table.markdown(task) for table in section.tables}
+    tables.setdefault("settings", settings_table(record).markdown(task))
+    body = render(
+        environment(shared("templates")),
+        f"tasks/{task}.qmd",
+        {"settings": record.settings, "metrics": record.metrics, "figures": figures}
+        | {"tables": tables, "record": record},
+        ANY_TASK,
+    )
+    notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)
+    return Markdown(f"{body}\n{paragraphs(part.claims)}\n{notes}")
+
+
+def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
+    """The modules that measured and drew, and the record; linked where the project has them.
+
+    An anonymous report is not linked: a record's command may name folders of its author.
+    """
+    top = chosen.project.resolve()
+    drawn = Path(*section_module(part.task.name).split(".")).with_suffix(".py")
+    measured = Path("experiments/tasks", f"{part.task.module}.py")
+    record = _link(chosen, chosen.results.record(part.task.name)).removeprefix("/")
+    words = [
+        f"[{code}](/{path})" if linked and file.is_file() and file.is_relative_to(top) else code
+        for path in (str(measured), str(drawn), record)
+        for code, file in [(fmt.code(path), (top / path).resolve())]
+    ]
+    return Markdown("Measured by {}, drawn by {} from {}.".format(*words))
+
+
+def _link(chosen: Sources, path: Path) -> str:
+    """Path of a result from the project's folder, as `/results/…`.
+
+    Of figures outside of the project, `generate` lays copies beside what it writes.
+    """
+    if outside(chosen):
+        return f"/{COPIES.as_posix()}/{path.name}"
+    return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
+
+
+def outside(chosen: Sources) -> bool:
+    """Whether the results lie elsewhere than in the project, behind links as well."""
+    return not chosen.results.folder.resolve().is_relative_to(chosen.project.resolve())
