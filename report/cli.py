@@ -146,9 +146,14 @@ def diff(
 
 
 @command("suite", "results")
-def models(options: Options, *, as_json: AsJson = False) -> None:
+def models(
+    options: Options,
+    *,
+    as_json: AsJson = False,
+    built: Annotated[bool, typer.Option("--built", help="Count in the built modules.")] = False,
+) -> None:
     """List every network of a suite with its number of parameters, without training."""
-    found = commands.models(_or_quick(options))
+    found = commands.models(_or_quick(options), built)
     if as_json:
         say(json.dumps(found, indent=1))
         return
