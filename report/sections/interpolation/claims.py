@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison
@@ -66,6 +66,20 @@ CONTRAST = Overall(
         "for {alike}; for {undecided} no order shows.",
     },
     headline=True,
+    line=Line(
+        "Is there a barrier between two solutions?",
+        {
+            "more": ("A higher one from different starts than from common.", "times {strength}"),
+            "less": ("A lower one from different starts than from common.", "factor {strength}"),
+            "alike": ("The same from different and from common starts.", "factor {strength}"),
+            "undecided": ("Whether starts matter stays open.", "factor {strength}"),
+            "differ": ("Whether starts matter depends on the training.", "factor {strength}"),
+            "partly_more": ("In part a higher one from different starts.", "times {strength}"),
+            "partly_less": ("In part a lower one from different starts.", "factor {strength}"),
+            "partly_alike": ("In part starts make no difference.", "factor {strength}"),
+        },
+        "loss",
+    ),
 )
 
 SAME = Statement(

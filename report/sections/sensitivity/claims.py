@@ -6,7 +6,7 @@ approach, by the means of its seeds.
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Label, Overall, Tendency, reason
 from report.numbers.frames import known
 from report.numbers.quantifiers import span
@@ -53,6 +53,21 @@ GAP = Overall(
         "{undecided} no order shows.",
     },
     headline=True,
+    line=Line(
+        "Do more sensitive solutions generalize worse?",
+        {
+            "rises": ("Yes, their loss gap is wider.", "rank correlation {strength}"),
+            "falls": ("No, their loss gap is narrower.", "rank correlation {strength}"),
+            "undecided": ("These solutions do not decide.", "rank correlation {strength}"),
+            "differ": ("That depends on the definition.", "rank correlation {strength}"),
+            "partly_rises": ("By some definitions; by others open.", "rank correlation {strength}"),
+            "partly_falls": (
+                "Not by some; by others open.",
+                "rank correlation {strength}",
+            ),
+        },
+        "gap",
+    ),
 )
 
 SIZES = Statement(

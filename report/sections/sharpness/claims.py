@@ -5,7 +5,7 @@ Each measure has its own verdict; the unit is always the approach, by the means 
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Label, Overall, reason
 from report.numbers.frames import as_floats, known
 from report.numbers.parts import Parts
@@ -54,6 +54,21 @@ GAP = Overall(
         "the sharper solutions have the smaller one; with {undecided} no order shows.",
     },
     headline=True,
+    line=Line(
+        "Do sharper solutions generalize worse?",
+        {
+            "rises": ("Yes, their loss gap is wider.", "rank correlation {strength}"),
+            "falls": ("No, their loss gap is narrower.", "rank correlation {strength}"),
+            "undecided": ("These solutions do not decide.", "rank correlation {strength}"),
+            "differ": ("That depends on the measure.", "rank correlation {strength}"),
+            "partly_rises": ("By some measures; by others open.", "rank correlation {strength}"),
+            "partly_falls": (
+                "Not by some; by others open.",
+                "rank correlation {strength}",
+            ),
+        },
+        "sharpness",
+    ),
 )
 
 SIZES = Statement(
