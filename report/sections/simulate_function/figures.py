@@ -16,7 +16,7 @@ from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
-from report.sections.simulate_function.sampling import fitted_on, is_scaled, tested_on
+from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -91,7 +91,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     return Table(
         name="results",
         caption=Markdown(
-            f"Final mean squared errors. Test points are {tested_on(record)}; "
+            f"Final mean squared errors. Test points are {checked_on(record)}; "
             f"*n* counts seeds that did not diverge.{_units(record)}"
         ),
         header=(
