@@ -174,7 +174,7 @@ def status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-def check(options: Options, allow_stale: bool = False) -> Outcome:
+def check(options: Options, allow_stale: bool = False, submission: bool = False) -> Outcome:
     """Whether the report of a suite holds; without torch, not whether its records are fresh.
 
     With `allow_stale`, that a record is stale is worth a note, and no problem.
@@ -193,7 +193,7 @@ def check(options: Options, allow_stale: bool = False) -> Outcome:
         if not results.folder.is_dir():
             raise UserError(f"{results.folder}: no records here; {error}") from error
         states = None
-    return check_report(Sources(Path.cwd(), results), states, allow_stale)
+    return check_report(Sources(Path.cwd(), results), states, allow_stale, submission)
 
 
 def diff(before: str, after: str) -> Difference:

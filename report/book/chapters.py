@@ -42,7 +42,9 @@ def chapters(
     """
     templates = environment(shared("templates"))
     cover = read_cover(chosen.project / "homework.toml")
-    sections = section_texts(chosen, parts, linked=not cover.report.anonymous)
+    sections = section_texts(
+        chosen, parts, linked=not cover.report.anonymous, evidence=cover.report.evidence
+    )
     parts = [part for part, _ in sections]
     context = _context(chosen, cover, parts)
     texts = {
@@ -76,7 +78,8 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
             {
                 part.task.title: [n for group in part.claims for n in group if n.claim.headline]
                 for part in parts
-            }
+            },
+            cover.report.evidence,
         ),
         "entries": Markdown("\n".join(entry(n) for n in numbered)),
         "claims": len(numbered),

@@ -35,27 +35,29 @@ class Numbered:
         task = self.claim.id.partition(".")[0]
         return f"/chapters/{BY_NAME[task].chapter}.qmd#claim-{self.number}"
 
-    def sentence(self, label: str = "claim") -> Markdown:
-        """The sentence, labeled, then a small link to its evidence."""
+    def sentence(self, label: str = "claim", on_paper: bool = False) -> Markdown:
+        """The sentence, labeled, then a small link to its evidence, on paper if asked for."""
         hint = traced("; ".join(summary(e) for e in self.claim.evidence))
         link = (
             f"[{fmt.count(self.number)}](/chapters/evidence.qmd#{self.anchor})"
-            f"{{.evidence title={attribute(hint)}}}"
+            f"{{.evidence {'' if on_paper else '.on-site '}title={attribute(hint)}}}"
         )
         return Markdown(f"[{self.claim.text}]{{.claim #{label}-{self.number}}}{link}")
 
 
-def paragraphs(claims: Sequence[Sequence[Numbered]]) -> Markdown:
+def paragraphs(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> Markdown:
     """Commentary as paragraphs of sentences, marked as generated."""
-    text = "\n\n".join(" ".join(n.sentence() for n in group) for group in claims if group)
+    text = "\n\n".join(
+        " ".join(n.sentence(on_paper=on_paper) for n in group) for group in claims if group
+    )
     return Markdown(f"::: {{.generated}}\n{text}\n:::\n") if text else Markdown("")
 
 
-def findings(headlines: Mapping[str, Sequence[Numbered]]) -> Markdown:
+def findings(headlines: Mapping[str, Sequence[Numbered]], on_paper: bool = False) -> Markdown:
     """The abstract: the headline sentences of each task, by the task's title."""
     items = "\n".join(
         f"- **{escape(title)}{'' if title.endswith('?') else '.'}** "
-        + " ".join(n.sentence("headline") for n in claims)
+        + " ".join(n.sentence("headline", on_paper) for n in claims)
         for title, claims in headlines.items()
         if claims
     )

@@ -13,9 +13,9 @@ from report.figures.style import canvas, draw_band, legend_below
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
-from report.sections.cases import case_name, cases_settings, cases_table
+from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
-from report.sections.section import Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -30,8 +30,6 @@ def section(record: Record) -> Section:
     return Section(
         figures=(_figure(record, runs),),
         tables=(
-            models_table(record),
-            cases_table(record),
             cases_settings(record),
             _results_table(record, runs),
         ),

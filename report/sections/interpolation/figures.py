@@ -23,7 +23,7 @@ from report.sections.approach_words import (
     rate,
 )
 from report.sections.interpolation.claims import commentary, ends_of
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -44,8 +44,7 @@ def section(record: Record) -> Section:
     return Section(
         figures=figures,
         tables=(
-            models_table(record),
-            settings_table(record, omit=("model", "pairs", "batch_size", "learning_rate")),
+            settings_table(record, omit=("pairs", "batch_size", "learning_rate")),
             _solutions_table(record),
             _lines_table(lines),
         ),

@@ -23,7 +23,7 @@ from report.sections.minimal_ratio.claims import (
     ranked_losses,
     swept,
 )
-from report.sections.section import Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -51,7 +51,7 @@ def section(record: Record) -> Section:
         )
     return Section(
         figures=figures,
-        tables=(models_table(record), _cases_table(record), _results_table(record)),
+        tables=(_cases_table(record), _results_table(record)),
         commentary=commentary(record),
     )
 

@@ -14,7 +14,7 @@ from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.random_labels.claims import commentary, share, top_threshold
-from report.sections.section import Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -32,7 +32,7 @@ def section(record: Record) -> Section:
             _curves_figure(record, runs, "accuracy"),
             _price_figure(record, runs),
         ),
-        tables=(models_table(record), _results_table(record, runs)),
+        tables=(_results_table(record, runs),),
         commentary=commentary(record, runs),
     )
 

@@ -14,7 +14,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import Estimate, mean, partial_rank_correlation, rank_correlation
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.claims import MEASURES, VARIABLES, commentary, finished, sweep
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 GAPS = {"loss_gap": "loss", "accuracy_gap": "accuracy"}
-SPLITS = {"train": "training", "test": "test"}
 
 
 def section(record: Record) -> Section:
@@ -33,12 +32,11 @@ def section(record: Record) -> Section:
     done = finished(rows)
     figures: tuple[Figure, ...] = ()
     if len(done):
-        figures = (*(_figure(record, done, variable) for variable in VARIABLES), _gap_figure(done))
+        figures = (_figure(record, done), _gap_figure(done))
     return Section(
         figures=figures,
         tables=(
-            models_table(record),
-            settings_table(record, omit=("model",)),
+            settings_table(record),
             _results_table(rows),
             *([_correlations_table(done)] if len(done) else []),
         ),
@@ -120,58 +118,66 @@ def _correlations_table(done: pd.DataFrame) -> Table:
     )
 
 
-def _figure(record: Record, done: pd.DataFrame, variable: str) -> Figure:
-    rows = sweep(record, done, variable)
-    other = next(name for name in VARIABLES if name != variable)
-    show = batch if variable == "batch_size" else rate
-    fixed = rate(rows[other].iloc[0]) if variable == "batch_size" else batch(rows[other].iloc[0])
-    means = rows.groupby(variable)[
-        ["final_train_loss", "final_test_loss", "final_test_accuracy", *MEASURES]
-    ].mean()
-    described = "; ".join(
-        f"{VARIABLES[variable]} {show(value)}: training loss {fmt.loss(m['final_train_loss'])}, "
-        f"test loss {fmt.loss(m['final_test_loss'])}, test accuracy "
-        f"{fmt.accuracy(m['final_test_accuracy'])}, Jacobian norm "
-        f"{fmt.number(m['jacobian_norm'])}, gradient norm "
-        f"{fmt.number(m['loss_gradient_norm'])}"
-        for value, m in means.iterrows()
-    )
+def _figure(record: Record, done: pd.DataFrame) -> Figure:
+    described = []
+    for variable, words in VARIABLES.items():
+        show = batch if variable == "batch_size" else rate
+        means = (
+            sweep(record, done, variable)
+            .groupby(variable)[
+                ["final_train_loss", "final_test_loss", "final_test_accuracy", *MEASURES]
+            ]
+            .mean()
+        )
+        described += [
+            f"{words} {show(value)}: training loss {fmt.loss(m['final_train_loss'])}, "
+            f"test loss {fmt.loss(m['final_test_loss'])}, test accuracy "
+            f"{fmt.accuracy(m['final_test_accuracy'])}, Jacobian norm "
+            f"{fmt.number(m['jacobian_norm'])}, gradient norm "
+            f"{fmt.number(m['loss_gradient_norm'])}"
+            for value, m in means.iterrows()
+        ]
+    fixed_rate = rate(sweep(record, done, "batch_size")["learning_rate"].iloc[0])
+    fixed_batch = batch(sweep(record, done, "learning_rate")["batch_size"].iloc[0])
     return Figure(
-        name=variable.replace("_", "-"),
+        name="variables",
         caption=Markdown(
-            f"Loss, accuracy and sensitivity against the {VARIABLES[variable]}, at a "
-            f"{VARIABLES[other]} of {fixed}. Lines: median over "
-            f"{fmt.plural(rows['seed'].nunique(), 'seed')}; bands: from the smallest to the "
-            "largest."
+            "Loss, accuracy and sensitivity, left against the batch size, at a learning rate of "
+            f"{fixed_rate}, right against the learning rate, at a batch size of {fixed_batch}. "
+            f"Lines: median over {fmt.plural(done['seed'].nunique(), 'seed')}; bands: from the "
+            "smallest to the largest."
         ),
-        alt=f"Panels with lines over a logarithmic axis. Means: {described}.",
-        draw=partial(_draw, rows, variable),
+        alt=f"Panels with lines over a logarithmic axis. Means: {'; '.join(described)}.",
+        draw=partial(_draw, record, done),
     )
 
 
-def _draw(rows: pd.DataFrame, variable: str) -> Canvas:
-    figure, axes = canvas(2, 2, height=2.1, sharex=True)
-    for index, (split, words) in enumerate(SPLITS.items()):
-        draw_sweep(axes[0, 0], rows, variable, rows[f"final_{split}_loss"], index, words)
-        shares = 100 * rows[f"final_{split}_accuracy"]
-        draw_sweep(axes[0, 1], rows, variable, shares, index, words)
-    draw_sweep(axes[1, 0], rows, variable, rows["jacobian_norm"], 2, "output")
-    probabilities = rows["probability_jacobian_norm"]
-    draw_sweep(axes[1, 0], rows, variable, probabilities, 3, "class probabilities")
-    draw_sweep(axes[1, 1], rows, variable, rows["loss_gradient_norm"], 4, "loss")
+def _draw(record: Record, done: pd.DataFrame) -> Canvas:
     drawn = {
-        "loss": [f"final_{split}_loss" for split in SPLITS],
-        "accuracy (%)": [],
-        "norm of the Jacobian": ["jacobian_norm", "probability_jacobian_norm"],
-        "norm of the loss gradient": ["loss_gradient_norm"],
+        "loss": {"final_train_loss": "training", "final_test_loss": "test"},
+        "accuracy (%)": {"final_train_accuracy": "training", "final_test_accuracy": "test"},
+        "norm of the\nJacobian": {
+            "jacobian_norm": "output",
+            "probability_jacobian_norm": "class probabilities",
+        },
+        "norm of the\nloss gradient": {"loss_gradient_norm": "loss"},
     }
-    for ax, (label, columns) in zip(axes.flat, drawn.items(), strict=True):
-        ax.set_ylabel(label)
-        scale_to(ax, "y", rows[columns].to_numpy().ravel())
-    for ax in axes[1]:
-        ax.set_xlabel(VARIABLES[variable])
-    for ax in (axes[0, 0], axes[0, 1], axes[1, 0]):
-        ax.legend(loc="best")
+    figure, axes = canvas(len(drawn), len(VARIABLES), height=1.45, sharex="col", sharey="row")
+    for column, variable in enumerate(VARIABLES):
+        rows, index = sweep(record, done, variable), 0
+        for ax, (label, lines) in zip(axes[:, column], drawn.items(), strict=True):
+            factor = 100 if label.startswith("accuracy") else 1
+            index = 0 if factor == 100 else index
+            for name, words in lines.items():
+                draw_sweep(ax, rows, variable, factor * rows[name], index, words)
+                index += 1
+            if factor == 1:
+                scale_to(ax, "y", done[list(lines)].to_numpy().ravel())
+            if column == 0:
+                ax.set_ylabel(label)
+            if column == 0 and len(lines) > 1:
+                ax.legend(loc="best")
+        axes[-1, column].set_xlabel(VARIABLES[variable])
     return figure
 
 
@@ -209,7 +215,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=2.2, sharex="col", sharey="row")
+    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.8, sharex="col", sharey="row")
     labels = ("Jacobian, output", "Jacobian, probabilities", "loss gradient")
     last = list(MEASURES)[-1]
     for column, measure in enumerate(MEASURES):

@@ -12,7 +12,7 @@ QUESTIONS = (
     Question(
         "sensitivity",
         "Loss, accuracy and sensitivity against the chosen variable",
-        ("fig-batch-size", "fig-learning-rate"),
+        ("fig-variables",),
     ),
     Question("sensitivity", "Comment on the results", (), comment=True),
 )

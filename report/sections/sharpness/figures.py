@@ -12,7 +12,7 @@ from report.figures.style import canvas, legend_below, line
 from report.numbers.statistics import mean, partial_rank_correlation, rank_correlation
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.claims import VARIABLES, sweep
 from report.sections.sensitivity.figures import GAPS, correlation_cell, draw_gaps, draw_sweep
 from report.sections.sharpness.claims import MEASURES, commentary, measured
@@ -36,7 +36,6 @@ def section(record: Record) -> Section:
     done = measured(rows)
     figures: tuple[Figure, ...] = ()
     tables = [
-        models_table(record),
         settings_table(record, omit=("solutions", "double")),
         _results_table(rows),
     ]
@@ -174,7 +173,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=2.2, sharex="col", sharey="row")
+    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.8, sharex="col", sharey="row")
     last = list(MEASURES)[-1]
     for column, measure in enumerate(MEASURES):
         draw_gaps(axes[:, column], done, measure, "train_loss", figure, measure == last)
@@ -207,7 +206,7 @@ def _variables_figure(record: Record, done: pd.DataFrame) -> Figure:
 
 
 def _draw_variables(record: Record, done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(MEASURES), len(VARIABLES), height=1.7, sharex="col", sharey="row")
+    figure, axes = canvas(len(MEASURES), len(VARIABLES), height=1.4, sharex="col", sharey="row")
     for column, variable in enumerate(VARIABLES):
         rows = sweep(record, done, variable)
         for row, measure in enumerate(MEASURES):
@@ -239,7 +238,7 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(height=2.8)
+    figure, axes = canvas(height=2.2)
     ax = axes[0, 0]
     names = {**LABELS, "parameter_norm": "norm of the parameters", "test_loss": "test loss"}
     for index, (column, words) in enumerate(names.items()):

@@ -14,7 +14,7 @@ from report.figures.style import MARKERS, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.weight_trajectories.claims import commentary
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -33,7 +33,7 @@ def section(record: Record) -> Section:
     parts = {row["part"]: row for row in record.rows("parts")}
     drawn = [name for name in PARTS if parts[name]["explained"] is not None]
     figures = [_trajectories(record, parts[name]) for name in drawn]
-    tables = [models_table(record), _settings(record)]
+    tables = [_settings(record)]
     if drawn:
         figures.append(_distances(record, parts))
         tables.append(_distance_table(record, parts))
@@ -46,7 +46,7 @@ def section(record: Record) -> Section:
 
 def _settings(record: Record) -> Table:
     """The settings, with the layer in words and the method, which is no setting."""
-    table = settings_table(record, omit=("network", "layer"))
+    table = settings_table(record, omit=("layer",))
     layer = next(row["words"] for row in record.rows("parts") if row["part"] == "layer")
     more = (
         (Markdown("layer"), escape(layer)),
