@@ -68,7 +68,7 @@ def models_table(record: Record) -> Table:
 
 
 def figure_markdown(task: str, figure: Figure, path: str) -> Markdown:
-    """The figure as a Markdown paragraph with label `fig-<task>-<name>`, and where its curves are."""
+    """The figure as a Markdown paragraph labeled `fig-<task>-<name>`, and where its curves are."""
     label = f"{{#fig-{task}-{figure.name} fig-alt={attribute(figure.alt)}}}"
     curves = f'::: {{.curves figure="{path}"}}\n:::\n'
     return Markdown(f"![{figure.caption}]({path}){label}\n\n{curves}")

@@ -13,7 +13,6 @@ local marks = {
   { "cover", "cover", nil },
   { "abstract", "abstract", nil },
   { "beside", "beside", nil },
-  { "long", "long", nil },
 }
 
 local function mark(div, name, label)
@@ -28,7 +27,7 @@ local function mark(div, name, label)
     div.content:insert(1, pandoc.Div({ pandoc.Plain(pandoc.Str(label)) },
       pandoc.Attr("", { "block-label" })))
     return div
-  elseif latex and (name == "beside" or name == "long") then
+  elseif latex and name == "beside" then
     return div.content
   elseif latex then
     local blocks = pandoc.Blocks({})

@@ -119,13 +119,13 @@ def _contours(record: Record) -> Figure:
     return Figure(
         name="plane",
         caption=Markdown(
-            "Training loss on two planes through the solution, one row for each problem. Left: the "
-            "first two principal components of the trajectory; both axes are distances in parameter "
-            "space, and the line is the trajectory from its start (circle), projected on the plane. "
-            "Right: two random, filter-normalized directions; at a distance of one, each filter has "
-            f"moved by its own norm. {grid} × {grid} points, {_seed(record)}. Star: the solution; "
-            f"cross: the lowest point of the grid; losses above {fmt.count(CEILING)} times that "
-            "before training are cut off."
+            "Training loss on two planes through the solution, one row for each problem. Left: "
+            "the first two principal components of the trajectory; both axes are distances in "
+            "parameter space, and the line is the trajectory from its start (circle), projected "
+            "on the plane. Right: two random, filter-normalized directions; at a distance of one, "
+            f"each filter has moved by its own norm. {grid} × {grid} points, {_seed(record)}. "
+            "Star: the solution; cross: the lowest point of the grid; losses above "
+            f"{fmt.count(CEILING)} times that before training are cut off."
         ),
         alt=(
             "Filled contours of the training loss on a logarithmic color scale, one row for each "

@@ -77,7 +77,7 @@ def _middle(group: pd.DataFrame, column: str) -> float | None:
 
 def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
-    figure, axes = canvas(2, len(cases), height=2.1, sharex="col")
+    figure, axes = canvas(2, len(cases), height=1.75, sharex="col")
     for column, case in enumerate(cases):
         chosen = runs[runs["case"] == case["case"]]
         for ax, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from report.figures.style import MARKERS, canvas, line
+from report.figures.style import HALF, MARKERS, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -97,7 +97,7 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
 
     points = [row for row in record.rows("points") if row["part"] == part["part"]]
     runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
-    figure, axes = canvas(1, 1, height=3.7)
+    figure, axes = canvas(1, 1, height=3.4, width=HALF)
     ax = axes[0, 0]
     losses = np.asarray([runs[row["seed"]]["train_loss"] for row in points], dtype=float)
     scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
@@ -134,7 +134,6 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
             for marker, label in zip(MARKERS, _epoch_labels(runs, marked), strict=False)
         ],
         loc="outside lower center",
-        ncols=2,
         fontsize=8,
     )
     return figure
@@ -210,7 +209,7 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
 
 
 def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.2, sharey=True)
+    figure, axes = canvas(1, 2, height=1.9, sharey=True)
     for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
         for index, values in enumerate(kinds.values()):
