@@ -8,7 +8,7 @@ from report.book.cover import Cover, read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
-from report.book.reproducibility import cost_table, hardware_table, seeds_table, versions_table
+from report.book.reproducibility import cost_table, hardware_table, versions_table
 from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
@@ -87,9 +87,8 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
         "statistics": statistics_table([n.claim for n in numbered]),
         "thresholds": thresholds_table([part.task for part in parts if not part.faulty]),
         "answers": answers_table(parts),
-        "seeds": seeds_table(records, cover.report.anonymous),
         "versions": versions_table(records),
-        "hardware": hardware_table(records),
+        "hardware": hardware_table(records, cover.report.anonymous),
         "cost": cost_table(records),
     }
 

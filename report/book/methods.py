@@ -42,14 +42,17 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
 
 def thresholds_table(tasks: Sequence[Task]) -> Markdown:
     """By task, the size from which a difference distinguishable from zero is called clear."""
+    sets: dict[tuple[Markdown, Markdown], list[str]] = {}
+    for task, kind, size in thresholds(tasks):
+        sets.setdefault((Markdown(kind), size), []).append(task)
     return Table(
         name="clear",
         caption=Markdown(
             "The size from which a difference that is told from zero is called clear; below, it is "
             "called slight."
         ),
-        header=("Task", "What is compared", "Clear from"),
+        header=("What is compared", "Clear from", "Tasks"),
         align="lll",
-        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds(tasks)),
-        widths=(34, 34, 32),
+        rows=tuple((kind, size, escape(", ".join(of))) for (kind, size), of in sets.items()),
+        widths=(26, 24, 50),
     ).markdown("definitions")

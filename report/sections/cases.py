@@ -16,17 +16,16 @@ def case_name(case: dict[str, Any]) -> Markdown:
 
 def cases_settings(record: Record) -> Table:
     """The settings with the networks and the number of steps; a column for each case."""
-    table = settings_table(record)
     cases = record.rows("cases")
-    if len(table.header) != max(len(cases), 1) + 1:
+    name = Markdown("steps, one batch each")
+    steps = tuple(fmt.count(case["epochs"] * case["steps_per_epoch"]) for case in cases)
+    if len(cases) < 2:
+        return settings_table(record, more=[(name, step) for step in steps])
+    table = settings_table(record)
+    if len(table.header) != len(cases) + 1:
         return table
-    steps = (fmt.count(case["epochs"] * case["steps_per_epoch"]) for case in cases)
-    names = tuple(case_name(case) for case in cases) if len(cases) > 1 else table.header[1:]
-    return replace(
-        table,
-        header=("Setting", *names),
-        rows=(*table.rows, (Markdown("steps, one batch each"), *steps)),
-    )
+    names = tuple(case_name(case) for case in cases)
+    return replace(table, header=("Setting", *names), rows=(*table.rows, (name, *steps)))
 
 
 def about(case: dict[str, Any]) -> dict[str, Markdown]:

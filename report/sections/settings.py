@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, cast
 
 from report.records import Record
@@ -49,11 +50,16 @@ WORDS = {
 Row = tuple[str, Markdown]
 
 
-def settings_table(record: Record, omit: Sequence[str] = ("models", "functions")) -> Table:
+def settings_table(
+    record: Record,
+    omit: Sequence[str] = ("models", "functions"),
+    more: Sequence[tuple[Markdown, Markdown]] = (),
+) -> Table:
     """The settings that are no defaults, and the network where the task has one.
 
     Where the settings hold a list of alternatives (comparisons, cases), each has its column, which
-    bears the name of what it is.
+    bears the name of what it is. `more` are rows that are no settings; they make a table of one
+    column longer.
     """
     hidden = {*omit, "acknowledge", "chosen"}
     shown = {key: value for key, value in record.settings.items() if key not in hidden}
@@ -69,7 +75,11 @@ def settings_table(record: Record, omit: Sequence[str] = ("models", "functions")
             for name, text in _leaves(record, {key: value}, (), hidden):
                 rows[name] = [text] * columns
     alternatives = next((cast(list[Any], shown[key]) for key in lists), [])
-    titles = _titles(record, alternatives) if columns > 1 else ["Value"]
+    told = [(escape(name), *values) for name, values in rows.items()]
+    titles = _titles(record, alternatives)
+    widths = (30, *[70 // columns] * columns)
+    if columns == 1:
+        told, titles, widths = _folded([*told, *more]), ["Value", "Setting", "Value"], (23, 27) * 2
     return Table(
         name="settings",
         caption=Markdown(
@@ -77,10 +87,19 @@ def settings_table(record: Record, omit: Sequence[str] = ("models", "functions")
             f"{_ours(record)}"
         ),
         header=("Setting", *titles),
-        align="l" * (columns + 1),
-        rows=tuple((escape(name), *values) for name, values in rows.items()),
-        widths=(45, 55) if columns == 1 else (30, *[70 // columns] * columns),
+        align="l" * len(widths),
+        rows=tuple(told),
+        widths=widths,
     )
+
+
+def _folded(rows: list[tuple[Markdown, ...]]) -> list[tuple[Markdown, ...]]:
+    """Names and values in two halves side by side, the first half left."""
+    half = (len(rows) + 1) // 2
+    empty = (Markdown(""), Markdown(""))
+    return [
+        (*left, *right) for left, right in zip_longest(rows[:half], rows[half:], fillvalue=empty)
+    ]
 
 
 def _dicts(value: object) -> bool:

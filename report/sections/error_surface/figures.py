@@ -141,7 +141,7 @@ def _draw_contours(record: Record) -> Canvas:
     from report.figures.ticks import plain_ticks
 
     cases = _drawn(record)
-    figure, axes = canvas(len(cases), len(WORDS), height=2.5)
+    figure, axes = canvas(len(cases), len(WORDS), height=2.05)
     panels = [(case, plane) for case in cases for plane in WORDS]
     for ax, (case, plane) in zip(axes.flat, panels, strict=True):
         surface = _surface(record, case["case"], plane)
@@ -219,7 +219,7 @@ def _draw_surfaces(record: Record) -> Canvas:
     figure, axes = canvas(
         len(cases),
         2,
-        height=2.5,
+        height=2.1,
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
@@ -295,7 +295,7 @@ def _distance(record: Record) -> Figure:
 def _draw_distance(record: Record) -> Canvas:
     cases = _drawn(record)
     epochs = {(r["case"], r["seed"]): r.get("epoch") for r in record.rows("solutions")}
-    figure, axes = canvas(1, len(cases), height=1.9, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
     for index, (ax, case) in enumerate(zip(axes[0], cases, strict=True)):
         own = planes(record, case["case"], "pca")
         longest = max((epochs[case["case"], seed] or [] for seed in own["seed"]), key=len)

@@ -182,7 +182,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
-    figure, axes = canvas(1, len(cases), height=2.4, sharey=True)
+    figure, axes = canvas(1, len(cases), height=2.15, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
         for index, (verdict, words) in enumerate(VERDICTS.items()):
@@ -248,7 +248,7 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
     from matplotlib.ticker import MaxNLocator
 
     cases = record.rows("cases")
-    figure, axes = canvas(1, len(cases), height=2.3, sharey=True)
+    figure, axes = canvas(1, len(cases), height=2.1, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case).sort_values("gradient_norm")
         done = done.assign(rank=range(1, len(done) + 1))
@@ -312,7 +312,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
-    figure, axes = canvas(1, len(cases), height=2.2, sharey=True)
+    figure, axes = canvas(1, len(cases), height=2.0, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
         ax.set(title=_title(case), xlabel="τ / max |λ|")
@@ -358,7 +358,7 @@ def _draw_spectrum(record: Record) -> Canvas:
 
     cases = {case["case"]: case for case in record.rows("cases")}
     spectra = record.rows("spectra")
-    figure, axes = canvas(1, len(spectra), height=2.3)
+    figure, axes = canvas(1, len(spectra), height=2.1)
     for ax, spectrum in zip(axes[0], spectra, strict=True):
         case, values = cases[spectrum["case"]], spectrum["eigenvalues"]
         tolerance = case["relative_tolerance"] * max(abs(value) for value in values)

@@ -112,7 +112,7 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
 
 
 def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.5, sharey=quantity == "accuracy")
+    figure, axes = canvas(1, 2, height=2.15, sharey=quantity == "accuracy")
     for ax, split in zip(axes[0], ("train", "test"), strict=True):
         for index, (fraction, group) in enumerate(runs.groupby("fraction")):
             x, curves = aligned(group, f"{split}_{quantity}")
@@ -155,7 +155,7 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.3)
+    figure, axes = canvas(1, 2, height=2.0)
     left, right = axes[0]
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
         table = 100 * runs.pivot(index="seed", columns="fraction", values=f"final_{split}_accuracy")

@@ -163,7 +163,7 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
 
 
 def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
-    figure, axes = canvas(1, len(functions), height=2.4, sharey=True)
+    figure, axes = canvas(1, len(functions), height=2.15, sharey=True)
     for ax, function in zip(axes[0], functions, strict=True):
         for index, model in enumerate(m.name for m in record.models):
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
@@ -196,7 +196,7 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
 
 def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
     truth = {f["function"]: f for f in record.rows("functions")}
-    figure, axes = canvas(1, len(functions), height=2.3)
+    figure, axes = canvas(1, len(functions), height=2.1)
     for ax, function in zip(axes[0], functions, strict=True):
         x = truth[function]["x"]
         ax.plot(x, truth[function]["y"], color="#000000", linewidth=2.4, alpha=0.45, label="truth")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +45,6 @@ def section(record: Record) -> Section:
 
 def _settings(record: Record) -> Table:
     """The settings, with the layer in words and the method, which is no setting."""
-    table = settings_table(record, omit=("layer",))
     layer = next(row["words"] for row in record.rows("parts") if row["part"] == "layer")
     more = (
         (Markdown("layer"), escape(layer)),
@@ -55,7 +53,7 @@ def _settings(record: Record) -> Table:
             Markdown("principal component analysis, one fit to the snapshots of all runs"),
         ),
     )
-    return replace(table, rows=table.rows + more)
+    return settings_table(record, omit=("layer",), more=more)
 
 
 def _marked(epochs: list[int]) -> list[int]:
