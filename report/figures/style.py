@@ -148,6 +148,20 @@ def draw_band(
         )
 
 
+def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
+    """The case as the title of its panel: a function as its formula, a data set by its name.
+
+    `more` follows behind a comma.
+    """
+    formula = case["kind"] == "function"
+    axes.set_title(
+        (f"${case['title']}$" if formula else str(case["title"])) + (f", {more}" if more else "")
+    )
+    if formula:
+        axes.title.set_fontsize(11)  # a fraction's parts are 0.7 times as large
+    axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
+
+
 def legend_below(figure: Canvas, axes: Axes, columns: int = 3) -> None:
     """One legend for the whole figure, below it, in as many columns as the longest label leaves."""
     handles, labels = axes.get_legend_handles_labels()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report.figures.style import canvas, draw_band
+from report.figures.style import canvas, draw_band, title
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings
@@ -141,7 +141,7 @@ def _draw_contours(record: Record) -> Canvas:
     from report.figures.ticks import plain_ticks
 
     cases = _drawn(record)
-    figure, axes = canvas(len(cases), len(WORDS), height=2.05)
+    figure, axes = canvas(len(cases), len(WORDS), height=1.9)
     panels = [(case, plane) for case in cases for plane in WORDS]
     for ax, (case, plane) in zip(axes.flat, panels, strict=True):
         surface = _surface(record, case["case"], plane)
@@ -155,7 +155,7 @@ def _draw_contours(record: Record) -> Canvas:
         bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss")
         plain_ticks(bar.ax.yaxis)
         _mark(ax, _view(record, surface), plane)
-        ax.set_title(f"{case['case']}, {WORDS[plane]}")
+        title(ax, case, WORDS[plane])
         ax.grid(visible=False)
     return figure
 
@@ -219,7 +219,7 @@ def _draw_surfaces(record: Record) -> Canvas:
     figure, axes = canvas(
         len(cases),
         2,
-        height=2.1,
+        height=1.85,
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
@@ -228,7 +228,7 @@ def _draw_surfaces(record: Record) -> Canvas:
             surface = _surface(record, case["case"], plane)
             assert surface is not None
             _draw_surface(axes[row, column], record, surface)
-            axes[row, column].set_title(f"{case['case']}, {WORDS[plane]}")
+            title(axes[row, column], case, WORDS[plane])
     figure.subplots_adjust(left=0.02, right=0.93, bottom=0.06, top=0.95, wspace=0.12, hspace=0.16)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
@@ -295,7 +295,7 @@ def _distance(record: Record) -> Figure:
 def _draw_distance(record: Record) -> Canvas:
     cases = _drawn(record)
     epochs = {(r["case"], r["seed"]): r.get("epoch") for r in record.rows("solutions")}
-    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.5, sharey=True)
     for index, (ax, case) in enumerate(zip(axes[0], cases, strict=True)):
         own = planes(record, case["case"], "pca")
         longest = max((epochs[case["case"], seed] or [] for seed in own["seed"]), key=len)
@@ -304,7 +304,8 @@ def _draw_distance(record: Record) -> Canvas:
             shares = [100 * d / row["displacement"] for d in row["distance"]]
             curves.append(shares + [np.nan] * (len(longest) - len(shares)))
         draw_band(ax, longest, curves, index, case["case"])
-        ax.set(title=f"{case['case']}, {case['model']}", xlabel="epoch")
+        title(ax, case)
+        ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)
     axes[0, 0].set_ylabel("distance from the plane\n(% of the displacement)")
     return figure

@@ -167,7 +167,7 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
     starts = [start for start in STARTS if (done["start"] == start).any()]
     pairs = sorted(done["pair"].unique())
     figure, axes = canvas(
-        len(starts), len(pairs), height=1.65, sharex=True, sharey=quantity == "accuracy"
+        len(starts), len(pairs), height=1.5, sharex=True, sharey=quantity == "accuracy"
     )
     scale = 100 if quantity == "accuracy" else 1
     for row, start in enumerate(starts):

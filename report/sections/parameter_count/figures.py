@@ -108,7 +108,7 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
 
 
 def _draw(runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
-    figure, axes = canvas(1, 1, height=2.4, width=HALF)
+    figure, axes = canvas(1, 1, height=2.1, width=HALF)
     ax = axes[0, 0]
     scale = 100 if quantity == "accuracy" else 1
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
@@ -141,7 +141,7 @@ def _gap_figure(runs: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(runs: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.2)
+    figure, axes = canvas(1, 2, height=1.9)
     accuracy = 100 * (runs["final_train_accuracy"] - runs["final_test_accuracy"])
     loss = runs["final_test_loss"] - runs["final_train_loss"]
     _draw_sizes(axes[0, 0], runs, accuracy, 2, "accuracy")

@@ -162,7 +162,7 @@ def _draw(record: Record, done: pd.DataFrame) -> Canvas:
         },
         "norm of the\nloss gradient": {"loss_gradient_norm": "loss"},
     }
-    figure, axes = canvas(len(drawn), len(VARIABLES), height=1.45, sharex="col", sharey="row")
+    figure, axes = canvas(len(drawn), len(VARIABLES), height=1.25, sharex="col", sharey="row")
     for column, variable in enumerate(VARIABLES):
         rows, index = sweep(record, done, variable), 0
         for ax, (label, lines) in zip(axes[:, column], drawn.items(), strict=True):
@@ -215,7 +215,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.8, sharex="col", sharey="row")
+    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.65, sharex="col", sharey="row")
     labels = ("Jacobian, output", "Jacobian, probabilities", "loss gradient")
     last = list(MEASURES)[-1]
     for column, measure in enumerate(MEASURES):

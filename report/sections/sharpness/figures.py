@@ -173,7 +173,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.8, sharex="col", sharey="row")
+    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.65, sharex="col", sharey="row")
     last = list(MEASURES)[-1]
     for column, measure in enumerate(MEASURES):
         draw_gaps(axes[:, column], done, measure, "train_loss", figure, measure == last)
@@ -206,7 +206,7 @@ def _variables_figure(record: Record, done: pd.DataFrame) -> Figure:
 
 
 def _draw_variables(record: Record, done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(MEASURES), len(VARIABLES), height=1.4, sharex="col", sharey="row")
+    figure, axes = canvas(len(MEASURES), len(VARIABLES), height=1.2, sharex="col", sharey="row")
     for column, variable in enumerate(VARIABLES):
         rows = sweep(record, done, variable)
         for row, measure in enumerate(MEASURES):
@@ -238,7 +238,7 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(height=2.2)
+    figure, axes = canvas(height=1.9)
     ax = axes[0, 0]
     names = {**LABELS, "parameter_norm": "norm of the parameters", "test_loss": "test loss"}
     for index, (column, words) in enumerate(names.items()):

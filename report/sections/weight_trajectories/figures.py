@@ -95,7 +95,7 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
 
     points = [row for row in record.rows("points") if row["part"] == part["part"]]
     runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
-    figure, axes = canvas(1, 1, height=3.4, width=HALF)
+    figure, axes = canvas(1, 1, height=3.1, width=HALF)
     ax = axes[0, 0]
     losses = np.asarray([runs[row["seed"]]["train_loss"] for row in points], dtype=float)
     scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
@@ -132,7 +132,7 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
             for marker, label in zip(MARKERS, _epoch_labels(runs, marked), strict=False)
         ],
         loc="outside lower center",
-        fontsize=8,
+        fontsize=7.5,
     )
     return figure
 
@@ -207,7 +207,7 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
 
 
 def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
-    figure, axes = canvas(1, 2, height=1.9, sharey=True)
+    figure, axes = canvas(1, 2, height=1.6, sharey=True)
     for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
         for index, values in enumerate(kinds.values()):
