@@ -141,7 +141,7 @@ def _draw_contours(record: Record) -> Canvas:
     from report.figures.ticks import plain_ticks
 
     cases = _drawn(record)
-    figure, axes = canvas(len(cases), len(WORDS), height=1.9)
+    figure, axes = canvas(len(cases), len(WORDS), height=1.75)
     panels = [(case, plane) for case in cases for plane in WORDS]
     for ax, (case, plane) in zip(axes.flat, panels, strict=True):
         surface = _surface(record, case["case"], plane)
@@ -219,7 +219,7 @@ def _draw_surfaces(record: Record) -> Canvas:
     figure, axes = canvas(
         len(cases),
         2,
-        height=1.85,
+        height=1.7,
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
