@@ -182,7 +182,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
-    figure, axes = canvas(1, len(cases), height=1.95, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
         for index, (verdict, words) in enumerate(VERDICTS.items()):
@@ -249,7 +249,7 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
     from matplotlib.ticker import MaxNLocator
 
     cases = record.rows("cases")
-    figure, axes = canvas(1, len(cases), height=1.95, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case).sort_values("gradient_norm")
         done = done.assign(rank=range(1, len(done) + 1))
@@ -314,7 +314,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
-    figure, axes = canvas(1, len(cases), height=1.8, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.65, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
         title(ax, case, traced(str(case["model"])))
@@ -361,7 +361,7 @@ def _draw_spectrum(record: Record) -> Canvas:
 
     cases = {case["case"]: case for case in record.rows("cases")}
     spectra = record.rows("spectra")
-    figure, axes = canvas(1, len(spectra), height=1.9)
+    figure, axes = canvas(1, len(spectra), height=1.65)
     for ax, spectrum in zip(axes[0], spectra, strict=True):
         case, values = cases[spectrum["case"]], spectrum["eigenvalues"]
         tolerance = case["relative_tolerance"] * max(abs(value) for value in values)
