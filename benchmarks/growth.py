@@ -9,6 +9,7 @@ from matplotlib import rc_context
 
 from benchmarks.measure import Clock, seconds
 from benchmarks.pairs import FEW, curve_runs, perceptron
+from experiments.data.function_settings import FunctionSettings
 from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
 from experiments.engine.run import Run
@@ -48,7 +49,7 @@ def measured(context: Context, machine: str, clock: Clock) -> dict[str, Any]:
 def _wide(width: int) -> list[Run]:
     """Eight runs of a network with two hidden layers."""
     training = Training(loss="mse", learning_rate=1e-3, epochs=STEPS)
-    problem = function_problem("sinc", 256)
+    problem = function_problem(FunctionSettings(name="sinc"))
     network = perceptron((1, width, width, 1), "relu")
     return [Run(network, training, problem, seed, observe=FEW) for seed in range(8)]
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from benchmarks import baseline
 from benchmarks.measure import Pair
+from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
@@ -69,7 +70,7 @@ def perceptron(widths: tuple[int, ...], activation: str) -> Network:
 def curve_runs(count: int, epochs: int, points: int = 256, double: bool = False) -> list[Run]:
     """Full-batch trainings of the network with 571 parameters on sin(5πx)/(5πx)."""
     training = Training(loss="mse", learning_rate=RATE, weight_decay=DECAY, epochs=epochs)
-    problem = function_problem("sinc", points)
+    problem = function_problem(FunctionSettings(name="sinc", points=points))
     network = perceptron(CURVE, "leaky_relu")
     return [Run(network, training, problem, seed, double, FEW) for seed in range(count)]
 
@@ -87,8 +88,8 @@ def curves_plainly(runs: list[Run]) -> list[baseline.Progress]:
                 baseline.adam(model, t.learning_rate, t.weight_decay),
                 (p.inputs.to(dtype), p.targets.to(dtype)),
                 (p.test_inputs.to(dtype), p.test_targets.to(dtype)),
-                t.epochs,
-                evaluation_epochs(t.epochs, FEW.evaluations),
+                run.epochs,
+                evaluation_epochs(run.epochs, FEW.evaluations),
             )
         )
     return found
@@ -142,8 +143,8 @@ def images_plainly(
                 train_set,
                 test_set,
                 t.batch_size,
-                t.epochs,
-                evaluation_epochs(t.epochs, FEW.evaluations),
+                run.epochs,
+                evaluation_epochs(run.epochs, FEW.evaluations),
                 order=order(run) if order else None,
                 workers=workers,
             )

@@ -21,7 +21,7 @@ from experiments.tasks.task import Measured
 from report.errors import UserError
 from report.records import Record, Results
 from report.records.options import Options
-from report.records.record import digest
+from report.records.row import Metrics
 
 REASON_LENGTH = 300
 """Characters of an error that a record keeps."""
@@ -74,13 +74,12 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
         with watched(request, task) as watch:
             context = Context(request.device, request.options.data_dir, cache, progress, watch)
             measured = task_module(task).run(settings, context)
-        digest(dict(measured.metrics))  # refuses NaN and whatever else is no strict JSON
         reason = None
     except UserError:
         marker.unlink(missing_ok=True)
         raise
     except Exception as error:
-        measured = Measured(metrics={}, seeds=())
+        measured = Measured(metrics=Metrics(), seeds=())
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:REASON_LENGTH]
     if reason and request.device.type == "cuda":
         torch.cuda.empty_cache()  # the next task starts with all of the memory
@@ -107,7 +106,7 @@ def training_code() -> str:
 
 def failed(request: Request, task: str, reason: str) -> Record:
     """The record of a task that could not be computed, and why."""
-    return _record(request, task, Measured(metrics={}, seeds=()), reason, 0.0)
+    return _record(request, task, Measured(metrics=Metrics(), seeds=()), reason, 0.0)
 
 
 def _record(
@@ -135,7 +134,7 @@ def _record(
         ),
         dataset=known.dataset,
         models=known.models,
-        metrics=dict(measured.metrics),
+        metrics=measured.metrics.content(),
         notes=(*known.notes, *measured.notes),
     )
 

@@ -60,7 +60,8 @@ def _alike(record: Record, device: torch.device) -> bool:
 
 def _work(uses: Sequence[Use]) -> float:
     """Examples that are trained on, over all runs and epochs."""
-    return float(sum(use.runs * use.training.epochs * use.train_size for use in uses))
+    epochs = (use.training.epochs_of(use.train_size) for use in uses)
+    return float(sum(n * use.runs * use.train_size for n, use in zip(epochs, uses, strict=True)))
 
 
 class _SurveyedError(Exception):
@@ -109,7 +110,7 @@ def share_left(request: Request, task: str) -> float:
     except (UserError, RuntimeError, ValueError, OSError):
         return 1.0  # told when the task is run
     states = [state for key in survey.keys if (state := survey.load(key)) is not None]
-    done: int = sum(state["epoch"] * len(state["ended"]) for state in states)
+    done: int = sum(state["epoch"] * len(state["orders"]) for state in states)
     return 1.0 - done / max(totals.total, 1)
 
 

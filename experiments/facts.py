@@ -33,7 +33,7 @@ def facts(settings: TaskSettings, device: torch.device) -> Facts:
 
 def precision_notes(uses: Sequence[Use], device: torch.device) -> tuple[str, ...]:
     """Where bfloat16 was asked for, whether the steps were computed in it."""
-    asked = [u for u in uses if u.training.precision == "bfloat16" and u.network.convolutions]
+    asked = [u for u in uses if u.training.precision == "bfloat16" and u.network.convolutional]
     if not asked:
         return ()
     if bfloat16_pays(device):

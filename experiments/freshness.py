@@ -10,6 +10,9 @@ from experiments.tasks.task import dataset_facts
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import changed_sources, record_key
 
+NAMED = 3
+"""Changed definitions that are named; the number of the others is told."""
+
 State = Literal["done", "stale", "interrupted", "diverged", "failed", "missing"]
 
 
@@ -91,9 +94,16 @@ def differences(record: Record, wanted: Basis) -> list[str]:
     if record.key == record_key(record.settings, made.sources, made.data):
         return ['its key is of the version before; "homework reseal" renews it']
     found = [f"setting {place}" for place in _changed(record.settings, wanted.settings)]
-    found += [f"source {name}" for name in changed_sources(made.sources, wanted.sources)]
+    found += _told(changed_sources(made.sources, wanted.sources))
     found += [f"data {name}" for name in _changed(made.data, wanted.data)]
     return found or ["its key does not match its content, or which definitions its code uses"]
+
+
+def _told(changed: list[str]) -> list[str]:
+    """Definitions that changed, the first few by name."""
+    if len(changed) <= NAMED:
+        return [f"source {name}" for name in changed]
+    return [*(f"source {name}" for name in changed[:NAMED]), f"{len(changed) - NAMED} more sources"]
 
 
 def _changed(old: Any, new: Any, place: str = "") -> list[str]:

@@ -121,7 +121,8 @@ def _with_embedded(file: Path, task: str, tables: dict[str, Any]) -> Any:
 def _settings(file: Path, task: str, table: Any) -> TaskSettings:
     model = task_module(task).Settings
     try:
-        settings = model.model_validate(_frozen(table), strict=True)
+        context = {"folder": file.parent}
+        settings = model.model_validate(_frozen(table), strict=True, context=context)
     except ValidationError as error:
         raise UserError(f"{file}: tasks.{task}.{explain(error, model)}") from error
     found = faults(settings)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from experiments.engine.losses import mean_losses
-from experiments.engine.optimizers import optimizer_for
+from experiments.engine.optimizers import RowOptimizer
 from experiments.engine.problem import Problem
 from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, evaluation_epochs
@@ -36,12 +37,14 @@ def training_seconds(
     total = 0.0
     for use in settings.uses():
         training = use.training
-        alike = replace(use, training=training.model_copy(update={"epochs": 1}), group=None)
+        once = training.model_copy(update={"epochs": 1, "steps": None})
+        alike = replace(use, training=once, group=None)
         if alike not in timed:
             timed[alike] = _timed(use, device, clock)
         step, forward = timed[alike]
-        examples = training.epochs * use.train_size
-        evaluations = len(evaluation_epochs(training.epochs, Observe().evaluations))
+        epochs = training.epochs_of(use.train_size)
+        examples = epochs * use.train_size
+        evaluations = len(evaluation_epochs(epochs, Observe().evaluations))
         evaluated = evaluations * (use.train_size + (tests or use.train_size))
         total += examples * step + evaluated * forward
     return total
@@ -52,21 +55,24 @@ def _timed(use: Use, device: torch.device, clock: Callable[[], float]) -> tuple[
     run = Run(use.network, use.training, _blank(use), seed=0)
     stack = min(use.runs, stack_size(run, device))
     batch = min(use.training.batch_size or use.train_size, use.train_size)
-    if use.network.convolutions:
+    if use.network.perceptron is None:
         batch = min(batch, BATCH)
     start = initial_parameters(use.network, use.shape, generator(0, "weights"))
     parameters = start.repeat(stack, 1).to(device)
     networks = ensemble(use.network, use.shape, parameters)
-    optimizer = optimizer_for(parameters, networks.gradients, [use.training] * stack)
+    optimizer = RowOptimizer(networks.trained, networks.gradients, [use.training] * stack)
     inputs = torch.zeros(stack, batch, *use.shape.input, device=device)
     targets = torch.zeros(stack, batch, dtype=torch.int64, device=device)
     if not use.classification:
         targets = torch.zeros(stack, batch, use.shape.outputs, device=device)
 
+    def losses() -> Tensor:
+        found = mean_losses(use.training.loss, networks(inputs, training=True), targets)
+        networks.backward(found)
+        return found
+
     def step() -> None:
-        losses = mean_losses(use.training.loss, networks(inputs), targets)
-        networks.backward(losses)
-        optimizer.step()
+        optimizer.step(losses(), again=losses)
 
     def forward() -> None:
         with torch.no_grad():

@@ -54,7 +54,7 @@ def _read(path: Path, md5: str, facts: DatasetFacts) -> tuple[Bytes, Bytes]:
             f"{path}: truncated or not the published file (MD5 {digest}, expected {md5}); {remedy}"
         )
     try:
-        batch = _ArraysOnly(io.BytesIO(content), encoding="bytes").load()
+        batch = ArraysOnly(io.BytesIO(content), encoding="bytes").load()
         images = np.asarray(batch[b"data"], dtype=np.uint8).reshape(-1, *facts.image_shape)
         labels = np.asarray(batch[b"labels"], dtype=np.uint8)
     except (pickle.UnpicklingError, EOFError, ValueError, KeyError, TypeError) as error:
@@ -62,7 +62,7 @@ def _read(path: Path, md5: str, facts: DatasetFacts) -> tuple[Bytes, Bytes]:
     return images, labels
 
 
-class _ArraysOnly(pickle.Unpickler):
+class ArraysOnly(pickle.Unpickler):
     """Knows the three names that an array pickled by NumPy needs, under their names of 2009."""
 
     _reconstruct = np.empty(0).__reduce__()[0]

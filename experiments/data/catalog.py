@@ -6,16 +6,13 @@ set "Optical Recognition of Handwritten Digits" as scikit-learn ships it; shapes
 """
 
 from dataclasses import dataclass
-from typing import Literal
-
-DatasetName = Literal["mnist", "cifar10", "digits", "shapes"]
 
 
 @dataclass(frozen=True)
 class DatasetFacts:
     """A data set as published: before a subset is taken, before images are resized."""
 
-    key: DatasetName
+    key: str
     name: str
     image_shape: tuple[int, int, int]
     """Channels, height, width."""
@@ -36,7 +33,7 @@ class DatasetFacts:
 
 _DIGITS = tuple("0123456789")
 
-DATASETS: dict[DatasetName, DatasetFacts] = {
+DATASETS: dict[str, DatasetFacts] = {
     facts.key: facts
     for facts in (
         DatasetFacts(
@@ -102,6 +99,6 @@ DATASETS: dict[DatasetName, DatasetFacts] = {
 }
 
 
-def describe(name: DatasetName) -> DatasetFacts:
+def describe(name: str) -> DatasetFacts:
     """Facts of one data set by its key in the settings."""
     return DATASETS[name]

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from experiments.data.catalog import DatasetName, describe
+from experiments.data.catalog import DatasetFacts, describe
+from experiments.data.published import PUBLISHED, Published
 from experiments.lock import locked
 from report.errors import UserError
 
-Download = Callable[[DatasetName, Path], None]
+Download = Callable[[str, Path], None]
 """Puts the unpacked files of a data set below an empty folder; raises anything on failure."""
 
 TIMEOUT_SECONDS = 30.0
@@ -45,7 +46,7 @@ def complete(files: Sequence[str], data_dir: Path) -> bool:
     return all((data_dir / file).is_file() for file in files)
 
 
-def fetch(name: DatasetName, files: Sequence[str], data_dir: Path, download: Download) -> None:
+def fetch(name: str, files: Sequence[str], data_dir: Path, download: Download) -> None:
     """Download the files unless all of them lie below ``data_dir``.
 
     They are fetched into a folder aside and moved when whole: an interrupted download leaves
@@ -70,18 +71,22 @@ def fetch(name: DatasetName, files: Sequence[str], data_dir: Path, download: Dow
             shutil.rmtree(aside, ignore_errors=True)
 
 
-def _advice(name: DatasetName, files: Sequence[str], data_dir: Path, error: Exception) -> str:
+def _advice(name: str, files: Sequence[str], data_dir: Path, error: Exception) -> str:
     missing = next((file for file in files if not (data_dir / file).is_file()), files[0])
     cause = " ".join(str(error).split()) or type(error).__name__
     folders = " or as image folders in cifar10/{train,test}/<class>/" if name == "cifar10" else ""
     return (
-        f"{data_dir / missing} is missing and {describe(name).name} could not be downloaded "
+        f"{data_dir / missing} is missing and {_facts(name).name} could not be downloaded "
         f"({cause}): connect to the internet, or put the files there{folders}, or name the folder "
         "that holds them with --data-dir, or run the suite quick, which needs no download"
     )
 
 
-def from_torchvision(name: DatasetName, folder: Path) -> None:
+def _facts(name: str) -> DatasetFacts:
+    return PUBLISHED[name].facts if name in PUBLISHED else describe(name)
+
+
+def from_torchvision(name: str, folder: Path) -> None:
     """Fetch and unpack with torchvision: its mirrors, its MD5 sums of the archives.
 
     Its data set classes are not built, because they read pickles and unchecked files.
@@ -99,10 +104,23 @@ def from_torchvision(name: DatasetName, folder: Path) -> None:
                 target = str(folder / "MNIST" / "raw")
                 get = partial(download_and_extract_archive, download_root=target, md5=md5)
                 _first_mirror([mirror + archive for mirror in MNIST.mirrors], get)
+        elif name in PUBLISHED:
+            _get_published(PUBLISHED[name], folder)
         else:
             raise ValueError(f"{name} is never downloaded")
     finally:
         socket.setdefaulttimeout(before)
+
+
+def _get_published(published: Published, folder: Path) -> None:
+    from torchvision.datasets.utils import download_and_extract_archive, download_url
+
+    if published.archive_md5 is not None:
+        (address,) = published.addresses
+        download_and_extract_archive(address, str(folder), md5=published.archive_md5)
+        return
+    for address, (file, md5) in zip(published.addresses, published.md5.items(), strict=True):
+        download_url(address, str(folder / published.folder), file, md5)
 
 
 def _first_mirror(urls: Sequence[str], get: Callable[[str], None]) -> None:

@@ -11,9 +11,9 @@ from torch.nn.functional import interpolate
 
 from experiments.data import cifar10, digits, mnist, shapes
 from experiments.data.arrays import Arrays
-from experiments.data.catalog import describe
-from experiments.data.download import Download, from_torchvision
+from experiments.data.download import Download, fetch, from_torchvision
 from experiments.data.image_settings import ImageDataSettings
+from experiments.data.published import PUBLISHED, read_published
 from report.errors import UserError
 
 CHUNK = 500
@@ -74,7 +74,7 @@ def load_images(
     ``digits`` and ``shapes`` need no folder and no network. Raises UserError, one line, when the
     data cannot be had or is not the published one.
     """
-    facts = describe(settings.name)
+    facts = settings.facts
     try:
         arrays = _load(settings, data_dir, download)
     except OSError as error:  # such as a folder that may not be entered
@@ -92,6 +92,15 @@ def load_images(
 
 
 def _load(settings: ImageDataSettings, data_dir: Path, download: Download) -> Arrays:
+    found = settings.own
+    if found is not None:
+        if found.facts.sha256 != settings.sha256:
+            raise UserError(f"data {settings.name}: changed since the suite was read; run again")
+        return found.arrays
+    if settings.name in PUBLISHED:
+        published = PUBLISHED[settings.name]
+        fetch(settings.name, published.files, data_dir, download)
+        return read_published(data_dir, published)
     match settings.name:
         case "mnist":
             return mnist.load(data_dir, download)
@@ -101,6 +110,7 @@ def _load(settings: ImageDataSettings, data_dir: Path, download: Download) -> Ar
             return digits.load()
         case "shapes":
             return shapes.load(settings.seed)
+    raise AssertionError("names were checked")
 
 
 def _prepare(

@@ -2,21 +2,32 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from experiments.engine.augmentation import Augmenter
-from experiments.engine.evaluate import evaluate
-from experiments.engine.losses import mean_losses
-from experiments.engine.optimizers import apply_schedule, optimizer_for
+from experiments.engine.clip import clip
+from experiments.engine.ends import Ends
+from experiments.engine.losses import example_losses
+from experiments.engine.observed import Observed
+from experiments.engine.optimizers import RowOptimizer
 from experiments.engine.precision import bfloat16_pays
-from experiments.engine.problem import Feed, Split
+from experiments.engine.problem import Feed
 from experiments.engine.randomness import generator
-from experiments.engine.run import Run, evaluation_epochs
+from experiments.engine.run import Run
 from experiments.models.build import initial_parameters
+from experiments.models.parts import part_size
 from experiments.models.stack import ensemble
+
+ASK_EVERY = 64
+"""Epochs between two looks whether all runs have stopped: on a GPU, each look waits for it."""
+
+Told = Callable[[int, Mapping[str, Tensor]], None]
+"""Takes an epoch and what was measured there, scalars (R,) by name."""
 
 
 class GroupTraining:
@@ -24,43 +35,37 @@ class GroupTraining:
 
     def __init__(self, runs: Sequence[Run], device: torch.device) -> None:
         first = runs[0]
-        self._training = first.training
-        self._observe = first.observe
+        training, shape = first.training, first.problem.shape
+        self._run, self._training = first, training
         self._feed = Feed(
             [run.problem for run in runs], device, torch.float64 if first.double else torch.float32
         )
-        shape = first.problem.shape
-        self.epoch = 0
-        self._seconds, self._resumed = 0.0, time.monotonic()
-        self._parameters = torch.stack(
+        self._rows = torch.stack(
             [initial_parameters(r.network, shape, generator(r.seed, "weights")) for r in runs]
         ).to(device=device, dtype=self._feed.dtype)
-        self._final = self._parameters.clone()
-        low = self._training.precision == "bfloat16" and not first.double
-        self._ensemble = ensemble(
-            first.network, shape, self._parameters, bfloat16=low and bfloat16_pays(device)
+        low = training.precision == "bfloat16" and not first.double and bfloat16_pays(device)
+        self._networks = ensemble(
+            first.network, shape, self._rows, bfloat16=low, noise=generator(first.seed, "noise")
         )
-        self._optimizer = optimizer_for(
-            self._parameters, self._ensemble.gradients, [run.training for run in runs]
+        by_step = training.schedule is not None and training.schedule.interval == "step"
+        self._optimizer = RowOptimizer(
+            self._networks.trained,
+            self._networks.gradients,
+            [run.training for run in runs],
+            first.steps if by_step else first.epochs,
         )
+        self._schedule_by_step = by_step
+        self._part = part_size(first.network, shape, self._feed.dtype, device)
         self._orders = [generator(run.seed, "order") for run in runs]
-        augmentation = self._training.augmentation
+        augmentation = training.augmentation
         self._augment = Augmenter(augmentation, [r.seed for r in runs]) if augmentation else None
-        self._evaluated = evaluation_epochs(self._training.epochs, self._observe.evaluations)
-        count = len(runs)
-        self._previous = torch.full((count,), torch.inf, device=device, dtype=self._feed.dtype)
-        self._calm = torch.zeros(count, dtype=torch.int64, device=device)
-        self._ended = torch.full((count,), -1, dtype=torch.int64, device=device)
-        self._history: dict[str, list[Tensor]] = {
-            name: [] for name in ("train_loss", "test_loss", "train_correct", "test_correct")
-        }
-        self._history_epochs: list[int] = []
-        self._snapshots: list[Tensor] = []
-        self._steps: list[Tensor] = []
-        self._evaluated_by: Callable[[int, Mapping[str, Tensor]], None] | None = None
+        self._ends = Ends(training.stop, self._rows)
+        self._observed = Observed(first, self._feed)
         self._full: tuple[Tensor, Tensor] | None = None
-        if self._training.batch_size is None:
+        if training.batch_size is None:
             self._full = next(self._feed.chunks("train", self._feed.size("train")))
+        self.epoch = 0
+        self._seconds, self._resumed = 0.0, time.monotonic()
 
     def finish(
         self,
@@ -68,7 +73,7 @@ class GroupTraining:
         save: Callable[[dict[str, Any]], None],
         save_every: float,
         advance: Callable[[int], None],
-        evaluated: Callable[[int, Mapping[str, Tensor]], None] | None = None,
+        evaluated: Told | None = None,
     ) -> None:
         """Train from where the state stands to the end, saving at intervals and at the end.
 
@@ -76,47 +81,51 @@ class GroupTraining:
             save: keeps a state.
             save_every: seconds between two saves.
             advance: told the number of epochs done.
-            evaluated: told the epoch and what was measured there, scalars (R,) by name.
+            evaluated: told what every evaluation finds.
         """
-        self._evaluated_by = evaluated
-        self._resumed = time.monotonic()
-        if self.epoch == 0 and not self._history_epochs:
-            self._look()
-        saved = time.monotonic()
-        last = self._training.epochs
-        if self.epoch == last:
+        networks, optimizer, ends = self._networks, self._optimizer, self._ends
+        last = self._run.epochs
+        self._resumed = saved = time.monotonic()
+        if self.epoch == 0 and not self._observed.epochs:
+            self._look(evaluated)
+        elif self.epoch == last:
             return
         while self.epoch < last:
-            self._train_epoch()
+            total, seen = torch.zeros_like(ends.stopped, dtype=self._feed.dtype), 0
+            for inputs, targets in self._batches():
+                losses = self._gradients(inputs, targets)
+                if self._run.observe.steps:
+                    self._observed.step(losses, networks.gradients)
+                clip(networks.gradients, self._training.clip)
+                optimizer.step(losses, again=partial(self._gradients, inputs, targets))
+                if self._schedule_by_step:
+                    optimizer.schedule()
+                total += losses * targets.shape[1]
+                seen += targets.shape[1]
             self.epoch += 1
-            apply_schedule(self._optimizer, self._training, self.epoch)
-            self._look()
+            mean = total / seen
+            loss = self._observed.train_loss(networks) if ends.looks_at_loss else None
+            ends.look(self.epoch, mean, loss, self._rows)
+            if not self._schedule_by_step:
+                optimizer.schedule(mean)
+            self._look(evaluated)
             advance(1)
             if time.monotonic() - saved > save_every and self.epoch < last:
                 save(self.state())
                 saved = time.monotonic()
-            if self.epoch % 64 == 0 and self._training.stop and bool((self._ended >= 0).all()):
+            if self.epoch % ASK_EVERY == 0 and ends.all_stopped:
                 advance(last - self.epoch)
                 break
-        self._settle()
+        self._settle(evaluated)
         self.epoch = last
         save(self.state())
 
-    def _train_epoch(self) -> None:
-        total: Tensor | None = None
-        for inputs, targets in self._batches():
-            losses = mean_losses(self._training.loss, self._ensemble(inputs), targets)
-            self._ensemble.backward(losses)
-            if self._observe.steps:
-                norms = self._ensemble.gradients.norm(dim=1)
-                self._steps.append(torch.stack([losses.detach(), norms]).cpu())
-            self._optimizer.step()
-            weighted = losses.detach() * targets.shape[1]
-            total = weighted if total is None else total + weighted
-        if self._training.stop is not None and total is not None:
-            self._apply_stop(total / self._feed.size("train"))
-
     def _batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of an epoch; fewer where the training's steps end within it."""
+        steps = self._run.steps - self.epoch * self._run.steps_per_epoch
+        return islice(self._whole_epoch(), steps)
+
+    def _whole_epoch(self) -> Iterator[tuple[Tensor, Tensor]]:
         if self._full is not None:
             yield self._full
             return
@@ -127,83 +136,66 @@ class GroupTraining:
         for start in range(0, size, step):
             yield self._feed.batch(order[:, start : start + step], self._augment)
 
-    def _apply_stop(self, losses: Tensor) -> None:
-        """End the runs whose loss has been calm for long enough; keep their parameters."""
-        stop = self._training.stop
-        assert stop is not None
-        calm = (losses - self._previous).abs() < stop.min_change
-        self._previous = losses
-        self._calm = torch.where(calm, self._calm + 1, 0)
-        ending = (self._calm >= stop.patience) & (self._ended < 0)
-        self._ended = torch.where(ending, self.epoch + 1, self._ended)
-        self._final = torch.where(ending.unsqueeze(1), self._parameters, self._final)
+    def _gradients(self, inputs: Tensor, targets: Tensor) -> Tensor:
+        """Mean losses (R,) of a batch; the networks' gradients are theirs afterwards.
 
-    def _settle(self) -> None:
-        """Where a stopping rule may have ended runs, a last evaluation at their own ends."""
-        if self._training.stop is not None:
-            self._parameters.copy_(self._final)
-            self._evaluate()
+        The batch is computed in parts whose activations fit the caches, and the gradients added.
+        """
+        count = targets.shape[1]
+        parts = 1 if self._networks.mixes else -(-count // self._part)
+        part = -(-count // parts)
+        total: Tensor | None = None
+        for x, y in zip(inputs.split(part, 1), targets.split(part, 1), strict=True):
+            outputs = self._networks(self._feed.prepared(x), training=True)
+            losses = example_losses(self._training.loss, outputs, y).sum(dim=1) / count
+            self._networks.backward(losses, add=total is not None)
+            total = losses.detach() if total is None else total + losses.detach()
+        assert total is not None
+        return total
 
-    def _look(self) -> None:
+    def _look(self, told: Told | None) -> None:
         """Evaluate and take snapshots where this epoch asks for it."""
-        if self.epoch in self._evaluated:
-            self._evaluate()
-        every = self._observe.snapshot_every
-        if every is not None and (self.epoch % every == 0 or self.epoch == self._training.epochs):
-            self._snapshots.append(self._parameters.cpu().clone())
+        if self._observed.asks_for(self.epoch):
+            finite = self._observed.evaluate(self.epoch, self._networks)
+            self._ends.evaluated(self.epoch, finite, self._rows)
+            if told is not None:
+                told(self.epoch, self._observed.latest())
+        self._observed.snapshot(self.epoch, self._rows)
 
-    def _evaluate(self) -> None:
-        self._history_epochs.append(self.epoch)
-        splits: tuple[Split, ...] = ("train", "test")
-        for split in splits:
-            found = evaluate(self._ensemble, self._feed, split, self._training.loss)
-            self._history[f"{split}_loss"].append(found.loss.cpu())
-            if found.correct is not None:
-                self._history[f"{split}_correct"].append(found.correct.cpu())
-        if self._evaluated_by is not None:
-            self._evaluated_by(self.epoch, {k: v[-1] for k, v in self._history.items() if v})
-        # A diverged run keeps the parameters of its last finite evaluation.
-        losses = torch.stack([self._history[f"{split}_loss"][-1] for split in splits])
-        finite = losses.isfinite().all(dim=0)
-        keep = finite.to(self._parameters.device) & (self._ended < 0)
-        self._final = torch.where(keep.unsqueeze(1), self._parameters, self._final)
+    def _settle(self, told: Told | None) -> None:
+        """Where a stopping rule may have ended runs, a last evaluation at their own ends."""
+        if self._training.stop is None:
+            return
+        self._rows.copy_(self._ends.parameters)
+        self._ends.settled(self._observed.evaluate(self.epoch, self._networks))
+        if told is not None:
+            told(self.epoch, self._observed.latest())
 
     def state(self) -> dict[str, Any]:
         """Everything needed to go on from here, or to read the outcome."""
         return {
             "epoch": self.epoch,
             "seconds": self._seconds + time.monotonic() - self._resumed,
-            "parameters": self._parameters.cpu(),
-            "final": self._final.cpu(),
-            "optimizer": self._optimizer.state_dict(),
+            "rows": self._rows.cpu(),
+            "parameters": self._ends.parameters.cpu(),
+            "optimizer": self._optimizer.state(),
             "orders": [g.get_state() for g in self._orders],
             "augmentation": self._augment.state() if self._augment else [],
-            "previous": self._previous.cpu(),
-            "calm": self._calm.cpu(),
-            "ended": self._ended.cpu(),
-            "history_epochs": list(self._history_epochs),
-            "history": {k: torch.stack(v) for k, v in self._history.items() if v},
-            "snapshots": torch.stack(self._snapshots) if self._snapshots else None,
-            "steps": torch.stack(self._steps) if self._steps else None,
+            "noise": self._networks.noise(),
+            "ends": self._ends.state(),
+            "observed": self._observed.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take up a saved state."""
-        device = self._feed.device
         self.epoch = state["epoch"]
         self._seconds = state["seconds"]
-        self._parameters.copy_(state["parameters"])
-        self._final = state["final"].to(device)
-        self._optimizer.load_state_dict(state["optimizer"])
+        self._rows.copy_(state["rows"])
+        self._optimizer.restore(state["optimizer"])
         for order, saved in zip(self._orders, state["orders"], strict=True):
             order.set_state(saved)
         if self._augment:
             self._augment.restore(state["augmentation"])
-        self._previous = state["previous"].to(device)
-        self._calm = state["calm"].to(device)
-        self._ended = state["ended"].to(device)
-        self._history_epochs = list(state["history_epochs"])
-        for name, values in state["history"].items():
-            self._history[name] = list(values)
-        self._snapshots = list(state["snapshots"]) if state["snapshots"] is not None else []
-        self._steps = list(state["steps"]) if state["steps"] is not None else []
+        self._networks.restore_noise(state["noise"])
+        self._ends.restore(state["ends"])
+        self._observed.restore(state["observed"])

@@ -15,33 +15,30 @@ def outcomes(runs: Sequence[Run], state: dict[str, Any]) -> list[Trained]:
 
 
 def _outcome(run: Run, index: int, state: dict[str, Any]) -> Trained:
-    losses: Tensor = state["history"]["train_loss"][:, index]
-    tests: Tensor = state["history"]["test_loss"][:, index]
-    epochs: list[int] = state["history_epochs"]
-    ended = int(state["ended"][index])
-    stopped_at = ended if ended >= 0 else None
-    bad = (~(torch.isfinite(losses) & torch.isfinite(tests))).nonzero().flatten()
-    diverged_at = epochs[int(bad[0])] if len(bad) else None
-    kept = [i for i in range(len(epochs)) if diverged_at is None or epochs[i] < diverged_at]
-    shown = list(epochs)
-    if stopped_at is not None and diverged_at is None:
-        # The last evaluation holds the parameters at which the rule ended the run.
-        kept = [i for i in kept[:-1] if epochs[i] < stopped_at] + [len(epochs) - 1]
-        shown[-1] = stopped_at
-    elif epochs[-2:-1] == epochs[-1:] and diverged_at is None:
-        kept.pop()  # the last evaluation repeats the one before, for the runs that the rule ended
-    history = History(
-        epochs=tuple(shown[i] for i in kept),
-        train_loss=tuple(losses[kept].tolist()),
-        test_loss=tuple(tests[kept].tolist()),
-        train_correct=_counts(state, "train_correct", index, kept),
-        test_correct=_counts(state, "test_correct", index, kept),
-    )
+    """A run's history goes to its own end, whatever the stack did behind it.
+
+    Where there is a stopping rule, the last evaluation of the state is that of the `parameters` of
+    all runs; only those that stopped take it, for the epoch of their end.
+    """
+    observed = state["observed"]
+    stopped_at = _epoch(state["ends"]["stopped"][index])
+    diverged_at = _epoch(state["ends"]["diverged"][index])
+    epochs: list[int] = list(observed["epochs"])
+    kept = range(len(epochs) - (run.training.stop is not None))
+    end = next((epoch for epoch in (stopped_at, diverged_at) if epoch is not None), None)
+    kept_rows = [row for row in kept if end is None or epochs[row] < end]
+    if stopped_at is not None:
+        kept_rows.append(len(epochs) - 1)
+        epochs[-1] = stopped_at
+    columns = {
+        name: tuple(values[kept_rows, index].tolist())
+        for name, values in observed["history"].items()
+    }
     snapshots, snapshot_epochs = _snapshots(run, index, state, stopped_at)
     return Trained(
         run=run,
-        parameters=state["final"][index].clone(),
-        history=history,
+        parameters=state["parameters"][index].clone(),
+        history=History(epochs=tuple(epochs[row] for row in kept_rows), **columns),
         diverged_at=diverged_at,
         stopped_at=stopped_at,
         snapshots=snapshots,
@@ -50,33 +47,31 @@ def _outcome(run: Run, index: int, state: dict[str, Any]) -> Trained:
     )
 
 
-def _counts(state: dict[str, Any], name: str, index: int, kept: list[int]) -> tuple[int, ...]:
-    counts = state["history"].get(name)
-    return () if counts is None else tuple(counts[kept, index].tolist())
+def _epoch(found: Tensor) -> int | None:
+    return int(found) if found >= 0 else None
 
 
 def _snapshots(
     run: Run, index: int, state: dict[str, Any], stopped_at: int | None
 ) -> tuple[Tensor | None, tuple[int, ...]]:
     """Snapshots with their epochs; for a run that the rule ended, up to its end."""
-    taken: Tensor | None = state["snapshots"]
-    every, last = run.observe.snapshot_every, run.training.epochs
+    taken: Tensor | None = state["observed"]["snapshots"]
+    every, last = run.observe.snapshot_every, run.epochs
     if taken is None or every is None:
         return None, ()
     epochs = [e for e in range(last + 1) if e % every == 0 or e == last][: len(taken)]
     if stopped_at is None:
         return taken[:, index], tuple(epochs)
     before = [e for e in epochs if e < stopped_at]
-    kept = torch.cat([taken[: len(before), index], state["final"][index].unsqueeze(0)])
+    kept = torch.cat([taken[: len(before), index], state["parameters"][index].unsqueeze(0)])
     return kept, (*before, stopped_at)
 
 
 def _steps(run: Run, index: int, state: dict[str, Any], stopped_at: int | None) -> Steps | None:
     """Loss and gradient norm of every step; for a run that the rule ended, up to its end."""
-    steps: Tensor | None = state["steps"]
+    steps: Tensor | None = state["observed"]["steps"]
     if steps is None:
         return None
     if stopped_at is not None:
-        examples = len(run.problem.inputs)
-        steps = steps[: stopped_at * -(-examples // (run.training.batch_size or examples))]
+        steps = steps[: stopped_at * run.training.steps_per_epoch(len(run.problem.inputs))]
     return Steps(steps[:, 0, index], steps[:, 1, index])

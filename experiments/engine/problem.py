@@ -9,7 +9,7 @@ from torch import Tensor
 
 from experiments.settings.network import Shape
 
-Split = Literal["train", "test"]
+Split = Literal["train", "test", "validation"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,7 @@ class Problem:
         targets: (N,) int64 classes, or (N, O) floating numbers.
         test_inputs, test_targets: alike.
         outputs: number of network outputs.
+        validation_inputs, validation_targets: alike, held out of the training set; None for none.
         mean, std: per channel of the training images in [0, 1], for uint8 inputs; else empty.
         digest: identifies the data (and what was done to them) in caches.
     """
@@ -35,6 +36,8 @@ class Problem:
     digest: str
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    validation_inputs: Tensor | None = None
+    validation_targets: Tensor | None = None
 
     @property
     def shape(self) -> Shape:
@@ -66,14 +69,24 @@ class Feed:
             mean = torch.tensor(first.mean, dtype=dtype, device=device).view(axes)
             std = torch.tensor(first.std, dtype=dtype, device=device).view(axes)
             self._normalization = (1 / (255 * std), -mean / std)
-        self._inputs = {
+        self._inputs: dict[Split, Tensor] = {
             "train": self._gather([p.inputs for p in problems]),
             "test": self._gather([p.test_inputs for p in problems]),
         }
-        self._targets = {
+        self._targets: dict[Split, Tensor] = {
             "train": self._gather([p.targets for p in problems]),
             "test": self._gather([p.test_targets for p in problems]),
         }
+        held = [p.validation_inputs for p in problems if p.validation_inputs is not None]
+        if held:
+            targets = [p.validation_targets for p in problems if p.validation_targets is not None]
+            self._inputs["validation"] = self._gather(held)
+            self._targets["validation"] = self._gather(targets)
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """The sets that there are, the training set first."""
+        return tuple(self._inputs)
 
     def _gather(self, tensors: list[Tensor]) -> Tensor:
         """(1, N, ...) where all runs share one tensor, else (R, N, ...)."""
@@ -91,8 +104,8 @@ class Feed:
         return self._inputs[split][0, 0].numel()
 
     def prepared(self, inputs: Tensor) -> Tensor:
-        """Inputs as normalized floating numbers."""
-        if self._normalization is None:
+        """Inputs as normalized floating numbers; those that are floating already as they are."""
+        if self._normalization is None or inputs.is_floating_point():
             return inputs
         scale, shift = self._normalization
         return torch.addcmul(shift, inputs.to(self.dtype), scale)
@@ -102,12 +115,12 @@ class Feed:
     ) -> tuple[Tensor, Tensor]:
         """Training examples `index` (R, B) of each run: inputs (R, B, ...), targets (R, B, ...).
 
-        `change` is done to the inputs before they are normalized.
+        Inputs as they are held, for `prepared`; `change` is done to them.
         """
         inputs = _take(self._inputs["train"], index)
         if change is not None:
             inputs = change(inputs)
-        return self.prepared(inputs), _take(self._targets["train"], index)
+        return inputs, _take(self._targets["train"], index)
 
     def chunks(self, split: Split, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """All examples in order, `size` at a time: inputs (R or 1, B, ...), targets (R, B, ...)."""

@@ -4,47 +4,52 @@ Nothing in the product trains with it; the stacks are tested against it, and `be
 what they gain.
 """
 
+from contextlib import nullcontext
+
 import torch
 from torch import Tensor, nn
 
 from experiments.engine.losses import mean_losses
 from experiments.engine.randomness import generator
 from experiments.engine.run import Run
-from experiments.models.build import build, initialize
+from experiments.models.build import initialized, seeded
+from experiments.models.state import State
 
 
 def train_plainly(run: Run) -> Tensor:
-    """Final parameters (P,) of `run`, trained on the CPU.
+    """Final state (P + Q,) of `run`, trained on the CPU.
 
     Stopping rules, augmentation and bfloat16 are not supported.
     """
     problem, training = run.problem, run.training
-    module = build(run.network, problem.shape)
-    initialize(module, generator(run.seed, "weights"))
+    module = initialized(run.network, problem.shape, generator(run.seed, "weights"))
+    draws = bool(run.network.layers) or run.network.module is not None
+    noise = generator(run.seed, "noise")
     if run.double:
         module.double()
     optimizer = plain_optimizer(module, run)
     scheduler = None
     if training.schedule is not None:
         scheduler = torch.optim.lr_scheduler.StepLR(
-            optimizer, training.schedule.every, training.schedule.factor
+            optimizer, training.schedule.arg("step_size"), training.schedule.arg("gamma")
         )
     order = generator(run.seed, "order")
     inputs, targets = plain_data(run)
-    for _ in range(training.epochs):
+    for _ in range(run.epochs):
         if training.batch_size is None:
             batches = [torch.arange(len(inputs))]
         else:
             batches = list(torch.randperm(len(inputs), generator=order).split(training.batch_size))
         for batch in batches:
             optimizer.zero_grad()
-            outputs = module(inputs[batch])
+            with seeded(noise) if draws else nullcontext():
+                outputs = module(inputs[batch])
             loss = mean_losses(training.loss, outputs[None], targets[batch][None])[0]
             loss.backward()
             optimizer.step()
         if scheduler is not None:
             scheduler.step()
-    return torch.cat([p.detach().reshape(-1) for p in module.parameters()])
+    return State.of(module).vector(module)
 
 
 def plain_optimizer(module: nn.Module, run: Run) -> torch.optim.Optimizer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from experiments.engine.problem import Problem
-from experiments.settings.network import Network
+from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
 
 
@@ -36,19 +36,37 @@ class Run:
     double: bool = False
     observe: Observe = field(default_factory=Observe)
 
+    @property
+    def epochs(self) -> int:
+        """Number of epochs, the last one begun included."""
+        return self.training.epochs_of(len(self.problem.inputs))
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps of an epoch."""
+        return self.training.steps_per_epoch(len(self.problem.inputs))
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of the whole training."""
+        return self.training.steps or self.epochs * self.steps_per_epoch
+
 
 @dataclass(frozen=True)
 class History:
     """Losses and numbers of correct answers at the evaluated epochs, on the whole of each set.
 
-    Accuracies are correct / N; `train_correct` and `test_correct` are empty for regression.
+    Accuracies are correct / N; the numbers of correct answers are empty for regression, and what
+    is of the validation set where there is none.
     """
 
     epochs: tuple[int, ...]
     train_loss: tuple[float, ...]
     test_loss: tuple[float, ...]
-    train_correct: tuple[int, ...]
-    test_correct: tuple[int, ...]
+    train_correct: tuple[int, ...] = ()
+    test_correct: tuple[int, ...] = ()
+    validation_loss: tuple[float, ...] = ()
+    validation_correct: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,11 +82,12 @@ class Trained:
     """The outcome of a run.
 
     Attributes:
-        parameters: (P,) on the CPU, at the end (for a diverged run, at the last evaluation before).
+        parameters: the state (P + Q,), see `experiments.models.state`, on the CPU, at the end (for
+            a diverged run, at the last evaluation before).
         history: up to the end, or to the last finite evaluation.
         diverged_at: epoch at which a loss was found not finite, or null.
         stopped_at: epoch at which the stopping rule ended the run, or null.
-        snapshots: (S, P), of the epochs `snapshot_epochs`.
+        snapshots: (S, P + Q), of the epochs `snapshot_epochs`.
     """
 
     run: Run
@@ -81,6 +100,11 @@ class Trained:
     steps: Steps | None = None
 
     @property
+    def weights(self) -> Tensor:
+        """The trained parameters alone, (P,)."""
+        return self.parameters[: parameter_count(self.run.network, self.run.problem.shape)]
+
+    @property
     def train_accuracy(self) -> tuple[float, ...]:
         """Share of correct training answers at each evaluated epoch."""
         return tuple(c / len(self.run.problem.targets) for c in self.history.train_correct)
@@ -89,6 +113,14 @@ class Trained:
     def test_accuracy(self) -> tuple[float, ...]:
         """Share of correct test answers at each evaluated epoch."""
         return tuple(c / len(self.run.problem.test_targets) for c in self.history.test_correct)
+
+    @property
+    def validation_accuracy(self) -> tuple[float, ...]:
+        """Share of correct validation answers at each evaluated epoch; empty without any."""
+        targets = self.run.problem.validation_targets
+        if targets is None:
+            return ()
+        return tuple(c / len(targets) for c in self.history.validation_correct)
 
 
 def evaluation_epochs(epochs: int, evaluations: int) -> tuple[int, ...]:

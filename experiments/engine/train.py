@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import torch
 
@@ -11,6 +10,7 @@ from experiments.engine.form import has_form
 from experiments.engine.group import GroupTraining
 from experiments.engine.outcome import outcomes
 from experiments.engine.run import Run, Trained
+from experiments.settings.choice import parts
 from report.records.record import digest
 
 STACK_BYTES = {"cpu": 2 << 20, "cuda": 2 << 30}
@@ -21,12 +21,13 @@ def train(runs: Sequence[Run], context: Context, *, label: str = "training") -> 
     """Train all runs; the outcome has the order of `runs`.
 
     Runs whose networks have the same layers, whose trainings differ at most in the learning rate
-    and whose problems have equal sizes form stacks; convolutional networks are trained one by one.
-    Other processes that train the same runs take their part: what one of them is training comes
-    last, and is taken up from the cache.
+    and whose problems have equal sizes form stacks. Convolutional networks are trained one by one,
+    and so is everything by LBFGS, whose steps are not element-wise. Other processes that train the
+    same runs take their part: what one of them is training comes last, and is taken up from the
+    cache.
     """
     groups = grouped(runs, context.device)
-    total = sum(len(group) * runs[group[0]].training.epochs for group in groups)
+    total = sum(len(group) * runs[group[0]].epochs for group in groups)
     advance = context.progress.start(label, total)
     trained: dict[int, Trained] = {}
     for wait in (False, True):
@@ -62,7 +63,7 @@ def _trained(
     key = group_key(members, context.cache.salt)
     training = GroupTraining(members, context.device)
     state = context.cache.load(key)
-    if state is not None and has_form(state, training.state()) and _even(state):
+    if state is not None and has_form(state, training.state()):
         try:
             training.restore(state)
             return _finished(training, members, key, context, advance)
@@ -73,11 +74,6 @@ def _trained(
     if state is not None:
         context.cache.discard(key)  # a whole file with a wrong content
     return _finished(training, members, key, context, advance)
-
-
-def _even(state: dict[str, Any]) -> bool:
-    """Whether every curve of a state has as many points as there are evaluated epochs."""
-    return all(len(curve) == len(state["history_epochs"]) for curve in state["history"].values())
 
 
 def _finished(
@@ -108,7 +104,7 @@ def group_key(runs: Sequence[Run], salt: str) -> str:
         [salt, torch.__version__]
         + [
             {
-                "network": run.network.model_dump(mode="json", exclude={"name"}),
+                "network": run.network.model_dump(mode="json", exclude={"name", "training"}),
                 "training": run.training.model_dump(mode="json"),
                 "problem": run.problem.digest,
                 "seed": run.seed,
@@ -140,10 +136,11 @@ def _position(run: Run) -> tuple[float, int, str]:
 
 def stack_size(run: Run, device: torch.device) -> int:
     """Number of runs in a stack so that the activations of one step fit `STACK_BYTES`."""
-    if run.network.convolutions:
+    plain = run.network.perceptron
+    if plain is None or parts(run.training.optimizer)[0] == "LBFGS":
         return 1
     examples = run.training.batch_size or len(run.problem.inputs)
-    width = sum(run.network.hidden) + run.problem.outputs
+    width = sum(plain.hidden) + run.problem.outputs
     bytes_per_run = examples * width * (8 if run.double else 4)
     return max(8, min(256, STACK_BYTES[device.type] // bytes_per_run))
 
@@ -151,11 +148,12 @@ def stack_size(run: Run, device: torch.device) -> int:
 def _kind(run: Run) -> str:
     """Equal for runs that can share a stack."""
     problem = run.problem
+    sets = (problem.inputs, problem.test_inputs, problem.validation_inputs)
     return digest(
         {
-            "network": run.network.model_dump(mode="json", exclude={"name"}),
+            "network": run.network.model_dump(mode="json", exclude={"name", "training"}),
             "training": run.training.model_dump(mode="json", exclude={"learning_rate"}),
-            "sizes": [list(t.shape) for t in (problem.inputs, problem.test_inputs)],
+            "sizes": [list(t.shape) for t in sets if t is not None],
             "outputs": problem.outputs,
             "normalization": [problem.mean, problem.std],
             "classification": problem.classification,

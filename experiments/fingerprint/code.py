@@ -13,9 +13,9 @@ change nothing. Too much may count, too little never:
 - A name of another library counts as such, not its version.
 
 What counts of the report: whatever the experiments use, with two exceptions in `report.records`.
-Reading and writing files (`STORAGE`) does not count, since no number depends on it; neither does
-this package. A class that holds nothing but annotated columns counts by their names, types and
-defaults: constraints, checks, units and docstrings can change under records that exist.
+Reading, writing and checking records (`STORAGE`) does not count, since no number depends on it;
+neither does this package. A class that holds nothing but annotated columns counts by their names,
+types and defaults: constraints, checks, units and docstrings can change under records that exist.
 """
 
 import hashlib
@@ -30,7 +30,11 @@ from experiments.fingerprint.syntax import Module
 from experiments.fingerprint.writer import EVERYTHING, HERE, Statement
 
 COLUMNS = "report.records"
-STORAGE = ("report.records.store", "report.records.paths", "report.records.folders")
+STORAGE = tuple(
+    f"report.records.{name}"
+    for name in ("files", "folders", "options", "owner", "paths", "row", "store")
+)
+"""What reads, writes and checks records, and says where they lie."""
 NOT_COUNTED = (*STORAGE, "experiments.fingerprint")
 TASKS = "experiments.tasks"
 
@@ -329,7 +333,7 @@ class Code:
         return acting
 
     def _of(self, key: Key) -> list[Statement]:
-        if self._module(key.module) is None:
+        if self._module(key.module) is None or _within_any(key.module, NOT_COUNTED):
             return []
         return self._statements(key.module).get(key.name, [])
 

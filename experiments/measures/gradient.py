@@ -14,7 +14,7 @@ from experiments.settings.training import Loss
 def training_gradients(
     network: Network, problem: Problem, rows: Tensor, loss: Loss, device: torch.device
 ) -> tuple[Tensor, Tensor]:
-    """Loss (R,) and gradient (R, P) of each row of `rows` (R, P), float64 on the CPU.
+    """Loss (R,) and gradient (R, P) of each row of `rows` (R, P + Q), float64 on the CPU.
 
     The loss is the mean over the whole training set, L(θ) = (1/N)·Σₙ ℓ(θ; xₙ, yₙ), without weight
     decay; the gradient is taken with respect to all parameters together. Within a chunk of examples
@@ -23,7 +23,7 @@ def training_gradients(
     losses, gradients = [], []
     for stack, feed in blocks(network, problem, rows, device):
         total = torch.zeros(feed.runs, dtype=torch.float64, device=device)
-        gradient = torch.zeros_like(stack.parameters, dtype=torch.float64)
+        gradient = torch.zeros_like(stack.gradients, dtype=torch.float64)
         for inputs, targets in feed.chunks("train", chunk_size(feed, "train")):
             sums = example_losses(loss, stack(inputs), targets).sum(dim=1)
             stack.backward(sums)

@@ -22,6 +22,7 @@ from torch.func import functional_call, grad, vjp, vmap
 from experiments.engine.losses import mean_losses
 from experiments.measures.mlp_hessian import StackedDerivatives
 from experiments.models.build import build
+from experiments.models.state import State
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Loss
 
@@ -32,17 +33,18 @@ CHUNK_VALUES = 1 << 19
 """Hidden activations of all tangents of one chunk: 4 MiB of float64, near the caches."""
 
 
-def mean_loss(network: Network, shape: Shape, loss: Loss) -> MeanLoss:
-    """The mean loss over a batch as a pure function of one parameter vector, for `torch.func`."""
-    module = build(network, shape, device="meta")
-    names = [name for name, _ in module.named_parameters()]
-    shapes = [parameter.shape for parameter in module.parameters()]
-    sizes = [size.numel() for size in shapes]
+def mean_loss(network: Network, shape: Shape, loss: Loss, vector: Tensor | None = None) -> MeanLoss:
+    """The mean loss over a batch as a pure function of the trained parameters, for `torch.func`.
+
+    What else the network's state `vector` (P + Q,) holds stays as it is there; None: nothing else.
+    """
+    module = build(network, shape, device="meta").eval()
+    state = State.of(module)
+    fixed = {} if vector is None else state.fixed(vector)
 
     def value(parameters: Tensor, inputs: Tensor, targets: Tensor) -> Tensor:
-        parts = zip(names, parameters.split(sizes), shapes, strict=True)
-        named = {name: part.view(size) for name, part, size in parts}
-        outputs = functional_call(module, named, (inputs,))
+        named = {slot.name: parameters[slot.part].view(slot.shape) for slot in state.parameters}
+        outputs = functional_call(module, named | fixed, (inputs,))
         return mean_losses(loss, outputs.unsqueeze(0), targets.unsqueeze(0))[0]
 
     return value
@@ -59,7 +61,7 @@ def hessians(
     """Exact Hessians (R, P, P) in float64 of the mean loss over all given examples.
 
     Args:
-        parameters: (R, P), one network per row, in the order of `module.parameters()`.
+        parameters: (R, P + Q), one network per row, as `State` lays it out.
         inputs: (N, ...) floating numbers, as the network takes them (images normalized).
         targets: (N, O) numbers or (N,) classes.
 
@@ -68,7 +70,7 @@ def hessians(
     rows = parameters.detach().double()
     inputs = inputs.double()
     targets = targets.double() if targets.is_floating_point() else targets
-    if network.convolutions:
+    if network.perceptron is None:
         return unit_products(network, shape, rows, inputs, targets, loss)
     return StackedDerivatives(network, shape, inputs, targets, loss)(rows).hessian
 
@@ -81,13 +83,15 @@ def unit_products(
     Reverse over reverse (Pearlmutter 1994, "Fast exact multiplication by the Hessian"), in the
     precision of the arguments, for networks of any kind. Symmetrized against rounding.
     """
-    gradient = grad(mean_loss(network, shape, loss))
     width = max(sum(network.hidden) + shape.outputs, inputs[0].numel())
     chunk = max(1, CHUNK_VALUES // (len(inputs) * width))
-    units = torch.eye(rows.shape[1], dtype=rows.dtype, device=rows.device)
+    trained = State.of(build(network, shape, device="meta")).trained
+    units = torch.eye(trained, dtype=rows.dtype, device=rows.device)
     found = []
     for row in rows:
-        _, product = vjp(partial(gradient, inputs=inputs, targets=targets), row)  # type: ignore[misc, call-arg]
+        gradient = grad(mean_loss(network, shape, loss, row))
+        at = row[:trained]
+        _, product = vjp(partial(gradient, inputs=inputs, targets=targets), at)  # type: ignore[misc, call-arg]
         found.append(torch.cat([vmap(product)(part)[0] for part in units.split(chunk)]))
     hessian = torch.stack(found)
     return (hessian + hessian.mT) / 2
@@ -125,7 +129,7 @@ def hessian_vector_products(
     """H v for K vectors, matrix-free, for networks of any kind; (K, P).
 
     Args:
-        parameters: (P,); its precision is used.
+        parameters: (P + Q,), the network's state; its precision is used.
         vectors: (K, P).
         batches: all examples once, in parts of any size: inputs (B, ...), targets (B, ...). Each
             part counts by its number of examples, so the result does not depend on the parts.
@@ -133,8 +137,8 @@ def hessian_vector_products(
     Reverse over reverse, one graph per part and one backward pass per vector: vectorized
     convolutions would be slower.
     """
-    value = mean_loss(network, shape, loss)
-    leaf = parameters.detach().requires_grad_()
+    value = mean_loss(network, shape, loss, parameters.detach())
+    leaf = parameters.detach()[: vectors.shape[1]].requires_grad_()
     total = torch.zeros_like(vectors)
     examples = 0
     for inputs, targets in batches:

@@ -1,13 +1,18 @@
 """The mean loss over fixed training examples as a function of the parameters."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
 from experiments.engine.problem import Feed, Problem
 from experiments.measures.hessian import hessian_vector_products, mean_loss
 from experiments.measures.spectrum import Product
+from experiments.models.build import built_parameters
 from experiments.settings.network import Network
 from experiments.settings.training import Loss
+
+ValueAndGradient = Callable[[Tensor], tuple[float, Tensor]]
 
 CHUNK_VALUES = 1 << 20
 """Input numbers of one chunk of examples: activations and their graphs are a multiple of it."""
@@ -31,7 +36,7 @@ class Landscape:
         feed = Feed([problem], device, dtype)
         self.examples = min(examples, feed.size("train"))
         self._network, self._shape, self._loss = network, problem.shape, loss
-        self._value = mean_loss(network, problem.shape, loss)
+        self._trained = built_parameters(network, problem.shape)
         self._parts: list[tuple[Tensor, Tensor]] = []
         left = self.examples
         for inputs, targets in feed.chunks("train", _chunk_size(feed, self.examples)):
@@ -39,23 +44,32 @@ class Landscape:
                 self._parts.append((inputs[0, :left], targets[0, :left]))
                 left -= len(self._parts[-1][0])
 
-    def value_and_gradient(self, parameters: Tensor) -> tuple[float, Tensor]:
-        """L(θ) and its gradient (P,)."""
-        leaf = parameters.detach().requires_grad_()
-        total, gradient = 0.0, torch.zeros_like(parameters)
-        for inputs, targets in self._parts:
-            value = self._value(leaf, inputs, targets)
-            (found,) = torch.autograd.grad(value, leaf)
-            total += value.item() * len(inputs)
-            gradient += found * len(inputs)
-        return total / self.examples, gradient / self.examples
+    def trained(self, state: Tensor) -> Tensor:
+        """The trained parameters θ (P,) of a network's state (P + Q,)."""
+        return state[: self._trained]
 
-    def hessian_product(self, parameters: Tensor) -> Product:
-        """Products of vectors (K, P) with the Hessian of L at θ."""
+    def around(self, state: Tensor) -> ValueAndGradient:
+        """L and its gradient (P,) as a function of θ; what else the state holds stays fixed."""
+        loss = mean_loss(self._network, self._shape, self._loss, state)
+
+        def value_and_gradient(parameters: Tensor) -> tuple[float, Tensor]:
+            leaf = parameters.detach().requires_grad_()
+            total, gradient = 0.0, torch.zeros_like(parameters)
+            for inputs, targets in self._parts:
+                value = loss(leaf, inputs, targets)
+                (found,) = torch.autograd.grad(value, leaf)
+                total += value.item() * len(inputs)
+                gradient += found * len(inputs)
+            return total / self.examples, gradient / self.examples
+
+        return value_and_gradient
+
+    def hessian_product(self, state: Tensor) -> Product:
+        """Products of vectors (K, P) with the Hessian of L at a network's state (P + Q,)."""
 
         def product(vectors: Tensor) -> Tensor:
             return hessian_vector_products(
-                self._network, self._shape, parameters, vectors, self._parts, self._loss
+                self._network, self._shape, state, vectors, self._parts, self._loss
             )
 
         return product

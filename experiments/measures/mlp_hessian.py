@@ -63,8 +63,10 @@ class StackedDerivatives:
     def __init__(
         self, network: Network, shape: Shape, inputs: Tensor, targets: Tensor, loss: Loss
     ) -> None:
-        if network.convolutions:
+        plain = network.perceptron
+        if plain is None:
             raise ValueError("only multilayer perceptrons have stacked derivatives")
+        network = plain
         self._network = network
         self._shape = shape
         self._inputs = inputs.flatten(1)

@@ -12,7 +12,10 @@ HOMOGENEOUS = ("relu", "leaky_relu")
 
 def can_rescale(network: Network) -> bool:
     """Whether the network has two layers in a row with a homogeneous activation between them."""
-    return network.depth >= 1 and network.activation in HOMOGENEOUS
+    plain = network if network.convolutions else network.perceptron
+    if plain is None:
+        return False
+    return bool(plain.convolutions or plain.hidden) and plain.activation in HOMOGENEOUS
 
 
 def rescaled(network: Network, shape: Shape, parameters: Tensor, factor: float) -> Tensor:

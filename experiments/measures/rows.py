@@ -54,7 +54,7 @@ def blocks(
     The rows are copied, so that an ensemble may be trained or filled with gradients.
     """
     feeds: dict[int, Feed] = {}
-    for block in rows.split(1 if network.convolutions else BLOCK):
+    for block in rows.split(1 if network.perceptron is None else BLOCK):
         count = len(block)
         if count not in feeds:
             feeds[count] = Feed([problem] * count, device, rows.dtype)

@@ -81,7 +81,7 @@ def _norms(
     ]
     jacobian = torch.stack(rows, dim=1)
     probability = jacobian
-    if network.output == "logits":
+    if not network.ends_in_softmax:
         # ∂σ_k/∂x = σ_k (∂f_k/∂x − Σ_j σ_j ∂f_j/∂x)
         shares = outputs[0].detach().softmax(dim=-1).unsqueeze(-1)
         probability = shares * (jacobian - (shares * jacobian).sum(dim=1, keepdim=True))

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from experiments.models.build import build
+from experiments.models.state import State
 from experiments.settings.network import Network, Shape
 
 
@@ -36,24 +38,38 @@ class Layer:
 
 
 def layers(network: Network, shape: Shape) -> tuple[Layer, ...]:
-    """The layers in the order of `module.parameters()`; raises ShapeError."""
+    """The layers in the order of `module.parameters()`; raises ShapeError.
+
+    A layer is a weight of two axes or more, with the bias behind it where there is one. Factors and
+    shifts of normalizations, and slopes of activations, belong to none.
+    """
+    module = build(network, shape, device="meta")
+    slots = {slot.name: slot for slot in State.of(module).parameters}
     found: list[Layer] = []
-    start = 0
-    for module in build(network, shape, device="meta"):
-        if not isinstance(module, (nn.Linear, nn.Conv2d)):
+    for name, slot in slots.items():
+        if len(slot.shape) < 2:
             continue
-        outputs, inputs, *kernel = module.weight.shape
-        kind = f"conv {'×'.join(map(str, kernel))}" if kernel else "dense"
-        middle = start + module.weight.numel()
-        stop = middle + outputs
+        path, _, own = name.rpartition(".")
+        beside = slots.get(f"{path}.bias" if path else "bias") if own == "weight" else None
+        stop = slot.part.stop
+        joint = beside is not None and beside.part.start == stop
+        owner = module.get_submodule(path)
         found.append(
             Layer(
                 number=len(found) + 1,
-                words=f"{kind} {inputs}→{outputs}",
-                weight=slice(start, middle),
-                weight_shape=tuple(module.weight.shape),
-                bias=slice(middle, stop),
+                words=_words(owner, slot.shape),
+                weight=slot.part,
+                weight_shape=tuple(slot.shape),
+                bias=beside.part if joint and beside is not None else slice(stop, stop),
             )
         )
-        start = stop
     return tuple(found)
+
+
+def _words(owner: nn.Module, shape: torch.Size) -> str:
+    outputs, inputs, *kernel = shape
+    if isinstance(owner, nn.Linear):
+        return f"dense {inputs}→{outputs}"
+    if isinstance(owner, (nn.Conv1d, nn.Conv2d, nn.Conv3d)):
+        return f"conv {'×'.join(map(str, kernel))} {inputs}→{outputs}"
+    return f"{type(owner).__name__} {'×'.join(map(str, shape))}"

@@ -13,12 +13,17 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from experiments.settings.choice import Choice, parts
 from experiments.settings.network import Network, ShapeError, parameter_count
-from experiments.settings.training import Training
+from experiments.settings.torch_names import CLASS_LOSSES
+from experiments.settings.training import Schedule, Training
 from experiments.settings.use import Use
 
 EQUAL_SIZE = 0.01
 """Models meant to be of equal size may differ by this share of the smallest."""
+
+REPEATABLE = {"hidden", "layers", "shortcut", "domain", "shown", "shape", "mean", "std"}
+"""Lists of settings in which the same may stand twice."""
 
 
 @dataclass(frozen=True)
@@ -106,20 +111,13 @@ def too_few(name: str, key: str, given: int, needed: int, what: str) -> tuple[Fi
 def _of_use(settings: Checked, use: Use) -> Iterator[Finding]:
     network, training = use.network, use.training
     model, trained = _place(settings, network), _place(settings, training)
-    loss, softmax = training.loss, network.output == "softmax"
-    if not use.classification and loss != "mse":
+    loss, softmax = training.loss, network.ends_in_softmax
+    if not use.classification and parts(loss)[0] in CLASS_LOSSES:
         yield Finding(
             "",
             f"{trained}.loss",
             f"{loss} is a loss for classes, the task is a regression",
             'use "mse"',
-        )
-    if use.classification and loss == "mse":
-        yield Finding(
-            "",
-            f"{trained}.loss",
-            "mse compares the outputs with class numbers, as if classes were quantities",
-            'use "cross_entropy", or "mse_log_softmax" for one-hot labels',
         )
     if use.classification and loss == "mse_log_softmax":
         yield Finding(
@@ -136,9 +134,10 @@ def _of_use(settings: Checked, use: Use) -> Iterator[Finding]:
             f'model "{network.name}": a softmax output on a regression task',
             'use "logits"',
         )
-    if softmax and use.classification and loss != "mse":
+    if softmax and use.classification and parts(loss)[0] in ("cross_entropy", "mse_log_softmax"):
+        crossed = parts(loss)[0] == "cross_entropy"
         yield Finding(
-            "softmax-before-cross-entropy" if loss == "cross_entropy" else "softmax-twice",
+            "softmax-before-cross-entropy" if crossed else "softmax-twice",
             f"{model}.output",
             f'model "{network.name}" ends in a softmax, and the loss {loss} applies another one',
             'use "logits"',
@@ -151,21 +150,54 @@ def _of_use(settings: Checked, use: Use) -> Iterator[Finding]:
             "training examples",
             "use a smaller batch, or none for the full batch",
         )
-    if training.schedule is not None and training.schedule.every >= training.epochs:
+    epochs = training.epochs_of(use.train_size)
+    if training.schedule is not None:
+        yield from _of_schedule(f"{trained}.schedule", training.schedule, training, use.train_size)
+    if parts(training.optimizer)[0] == "LBFGS" and training.batch_size is not None:
         yield Finding(
-            "schedule-never-acts",
-            f"{trained}.schedule.every",
-            f"the learning rate changes every {training.schedule.every} epochs "
-            f"and the training has {training.epochs}",
-            "shorten the interval or remove the schedule",
+            "",
+            _batch_key(settings, training),
+            "LBFGS takes steps by the whole training set, not by batches",
+            "remove the batch size, or use another optimizer",
         )
-    if training.stop is not None and training.stop.patience >= training.epochs:
+    if training.stop is not None and training.stop.patience >= epochs:
         yield Finding(
             "stop-never-acts",
             f"{trained}.stop.patience",
             f"a patience of {training.stop.patience} epochs "
-            f"in a training of {training.epochs} can never end",
+            f"in a training of {epochs} can never end",
             "lower the patience or remove the rule",
+        )
+
+
+def _of_schedule(
+    key: str, schedule: Schedule, training: Training, examples: int
+) -> Iterator[Finding]:
+    epochs = training.epochs_of(examples)
+    by_step = schedule.interval == "step"
+    length = training.steps or epochs * training.steps_per_epoch(examples)
+    length = length if by_step else epochs
+    unit = "steps" if by_step else "epochs"
+    first = schedule.arg("step_size") or min(schedule.arg("milestones") or (0,))
+    if first >= length:
+        yield Finding(
+            "schedule-never-acts",
+            f"{key}.every" if schedule.name == "StepLR" and not by_step else key,
+            f"the learning rate changes every {first} {unit} and the training has {length}"
+            if schedule.name == "StepLR"
+            else f"the learning rate changes first after {first} {unit} and the training has "
+            f"{length}",
+            "shorten the interval or remove the schedule",
+        )
+    total = schedule.arg("total_steps")
+    if schedule.name == "OneCycleLR" and total is None and schedule.arg("epochs"):
+        total = schedule.arg("epochs") * (schedule.arg("steps_per_epoch") or 1)
+    if total is not None and total < length:
+        yield Finding(
+            "",
+            key,
+            f"OneCycleLR ends after {total} {unit}, and the training has {length}",
+            "leave its length out: it is that of the training",
         )
 
 
@@ -201,9 +233,12 @@ def _size(sized: tuple[int, Network]) -> int:
 
 def _repetitions(settings: Checked) -> Iterator[Finding]:
     """Repeated seeds or names would count one run twice, or mix two up."""
-    for key, value in _walk(settings):
-        if not isinstance(value, tuple) or key.rpartition(".")[2] in ("hidden", "domain"):
+    every = list(_walk(settings))
+    for key, value in every:
+        if not isinstance(value, tuple) or key.rpartition(".")[2] in REPEATABLE:
             continue
+        if any(isinstance(owner, Choice) and key.startswith(f"{place}.") for place, owner in every):
+            continue  # an argument of PyTorch's, e.g. betas
         labels = [getattr(item, "name", item) for item in value]
         if not all(isinstance(label, (str, int, float)) for label in labels):
             continue

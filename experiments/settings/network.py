@@ -1,12 +1,21 @@
 """A network's shape: layers, their words, and its parameter count in closed form."""
 
+import ast
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
-from experiments.settings.strict import Settings
+from experiments.settings.beside import beside, pinned, read_beside
+from experiments.settings.change import TrainingChange
+from experiments.settings.initialization import Initialization
+from experiments.settings.layers import Layer, read_layer
+from experiments.settings.sizes import ShapeError as ShapeError
+from experiments.settings.sizes import Size, after
+from experiments.settings.strict import LATER, Settings
 
 Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "silu"]
 Output = Literal["logits", "softmax"]
@@ -22,6 +31,19 @@ _WORDS: dict[str, str] = {
 }
 
 
+SPELLED: dict[Activation, Layer] = {
+    "relu": Layer("ReLU"),
+    "leaky_relu": Layer("LeakyReLU"),
+    "tanh": Layer("Tanh"),
+    "sigmoid": Layer("Sigmoid"),
+    "gelu": Layer("GELU"),
+    "silu": Layer("SiLU"),
+}
+"""The activations of the short forms as layers."""
+WEIGHTED = ("Linear", "Conv", "Bilinear")
+"""How the names of layers with weights begin, which count as layers of a network."""
+
+
 class Convolution(Settings):
     """A convolution with bias and stride 1, its activation, then max-pooling.
 
@@ -35,11 +57,29 @@ class Convolution(Settings):
     pool: int = Field(default=1, ge=1, le=8)
 
 
+class Shortcut(Settings):
+    """Layers whose output is added to their input, or to its projection where one is given."""
+
+    shortcut: tuple[str, ...] = Field(min_length=1)
+    projection: str | None = None
+
+    @model_validator(mode="after")
+    def _spelled(self) -> Self:
+        self.__dict__["shortcut"] = tuple(str(read_layer(text)) for text in self.shortcut)
+        if self.projection is not None:
+            self.__dict__["projection"] = str(read_layer(self.projection))
+        return self
+
+
 class Network(Settings):
     """Convolutions (possibly none), hidden dense layers (possibly none), one dense output layer.
 
     Depth is the number of hidden layers: convolutions plus hidden dense layers. The input and
     output sizes come from the data. `output = "softmax"` puts a softmax behind the last layer.
+
+    Or `layers`: every layer in torch's own words, its input size left out, the last one with as
+    many outputs as the data have. Or `module`: a class of the user's own in a file beside the
+    suite, `file.py:Class`, called with the input shape and the number of outputs.
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -47,11 +87,128 @@ class Network(Settings):
     hidden: tuple[Width, ...] = ()
     activation: Activation = "relu"
     output: Output = "logits"
+    layers: Annotated[tuple[str | Shortcut, ...], LATER] = ()
+    module: Annotated[str | None, LATER] = None
+    sha256: Annotated[str | None, LATER] = None
+    """Digest of the file of `module`; found where it is not given."""
+    initialization: Annotated[Initialization | None, LATER] = None
+    """How weights are drawn; null: as torch does by default."""
+    training: Annotated[TrainingChange | None, LATER] = None
+    """What this network trains with instead of the task's training."""
+
+    _file: Path = PrivateAttr(default=Path())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, given: Any, info: ValidationInfo) -> Any:
+        if not isinstance(given, dict):
+            return given
+        for form in ("layers", "module"):
+            others = ("convolutions", "hidden", "activation", "output", "layers", "module")
+            if not given.get(form):
+                continue
+            for other in others:
+                if other != form and given.get(other):
+                    raise ValueError(f"{other}: has no place beside {form}; remove one of the two")
+        words = {
+            key: given[key].lower()
+            for key in ("activation", "output")
+            if isinstance(given.get(key), str)
+        }
+        module = given.get("module")
+        if isinstance(module, str):
+            words["sha256"] = pinned(given, _code(module, info.context), module)
+        elif given.get("sha256"):
+            raise ValueError("sha256: is the digest of a module's file; remove it")
+        return given | words
+
+    @model_validator(mode="after")
+    def _spelled(self) -> Self:
+        # One spelling, and so one key, for each layer.
+        self.__dict__["layers"] = tuple(
+            str(read_layer(layer)) if isinstance(layer, str) else layer for layer in self.layers
+        )
+        return self
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep where the module's file lies."""
+        if self.module is not None:
+            self._file = beside(self.module.rpartition(":")[0], context).absolute()
 
     @property
-    def depth(self) -> int:
-        """Number of hidden layers."""
+    def file(self) -> Path:
+        """The file of `module`."""
+        return self._file
+
+    @property
+    def flat(self) -> tuple[Layer, ...]:
+        """The layers read, those of shortcuts in their places; empty for the other forms."""
+        return tuple(
+            read_layer(text)
+            for element in self.layers
+            for text in (
+                (element,)
+                if isinstance(element, str)
+                else (*element.shortcut, *filter(None, (element.projection,)))
+            )
+        )
+
+    @property
+    def depth(self) -> int | None:
+        """Number of hidden layers, those with weights but the last; None for a module."""
+        if self.module is not None:
+            return None
+        if self.layers:
+            return max(sum(x.name.startswith(WEIGHTED) for x in self.flat) - 1, 0)
         return len(self.convolutions) + len(self.hidden)
+
+    @property
+    def convolutional(self) -> bool:
+        """Whether it has convolutions; a module is taken to have some."""
+        named = any(layer.name.startswith("Conv") for layer in self.flat)
+        return bool(self.convolutions) or self.module is not None or named
+
+    @property
+    def ends_in_softmax(self) -> bool:
+        """Whether the outputs are probabilities."""
+        return self.output == "softmax" or any(x.name == "Softmax" for x in self.flat[-1:])
+
+    @property
+    def perceptron(self) -> "Network | None":
+        """The network as hidden dense layers with one activation, None where it is no such.
+
+        Those train as one stack; all others train one by one.
+        """
+        if not self.layers:
+            return None if self.convolutions or self.module is not None else self
+        inner = self.flat[1:] if self.flat[0] == Layer("Flatten") else self.flat
+        dense, between = inner[0::2], inner[1::2]
+        widths = [layer.get("out_features", 0) for layer in dense]
+        plain = all(
+            layer == Layer("Linear", (("out_features", w),))
+            for layer, w in zip(dense, widths, strict=True)
+        )
+        words = {layer: word for word, layer in SPELLED.items()}
+        if not plain or len(dense) != len(between) + 1 or len(set(between)) > 1:
+            return None
+        activation = words.get(between[0]) if between else "relu"
+        if activation is None:
+            return None
+        return Network(name=self.name, hidden=tuple(widths[:-1]), activation=activation)
+
+
+def _code(module: str, context: Any) -> bytes:
+    """Source of a module, without comments: what its digest is made of."""
+    file, _, name = module.rpartition(":")
+    if not file.endswith(".py") or not name.isidentifier():
+        raise ValueError(f'"{module}": write file and class, "my_net.py:Net"')
+    try:
+        tree = ast.parse(read_beside(file, context))
+    except SyntaxError as error:
+        raise ValueError(f"{file}, line {error.lineno}: {error.msg}") from None
+    if not any(isinstance(node, ast.ClassDef) and node.name == name for node in tree.body):
+        raise ValueError(f'{file}: has no class "{name}"')
+    return ast.dump(tree).encode()
 
 
 @dataclass(frozen=True)
@@ -65,8 +222,83 @@ class Shape:
     outputs: int
 
 
-class ShapeError(ValueError):
-    """The layers do not fit the input."""
+def closed_form(network: Network, shape: Shape) -> int | None:
+    """Number of parameters from the layers' sizes; None where one has no known form.
+
+    Raises ShapeError where the layers do not fit, as far as their sizes are known.
+    """
+    if network.module is not None:
+        return None
+    if not network.layers:
+        return _short_form(network, shape)
+    try:
+        return _listed(network, shape)
+    except ShapeError as error:
+        raise ShapeError(f'model "{network.name}": {error}') from None
+
+
+def _listed(network: Network, shape: Shape) -> int | None:
+    size, total = shape.input, 0
+    for element in network.layers:
+        single = isinstance(element, str)
+        body = (element,) if isinstance(element, str) else element.shortcut
+        found = _through(body, size)
+        if found is None:
+            return None
+        behind, count = found
+        total += count
+        if not single:
+            aside = _through((element.projection,) if element.projection else (), size)  # type: ignore[union-attr]
+            if aside is None:
+                return None
+            require_sum(behind, aside[0])
+            total += aside[1]
+        size = behind
+    require_outputs(size, shape)
+    return total
+
+
+def _through(layers: tuple[str, ...], size: Size) -> tuple[Size, int] | None:
+    total = 0
+    for text in layers:
+        layer = read_layer(text)
+        if not layer.known:
+            return None
+        size, count = after(layer, size)
+        total += count
+    return size, total
+
+
+def require_sum(behind: Size, aside: Size) -> None:
+    """Raise ShapeError unless a shortcut can be added to its layers' output."""
+    if behind != aside:
+        raise ShapeError(
+            f"a shortcut adds {aside} to {behind}; give a projection that makes the two equal, "
+            'such as "Conv2d(16, 1)"'
+        )
+
+
+def require_outputs(size: Size, shape: Shape) -> None:
+    """Raise ShapeError unless the last layer gives the outputs that the task needs."""
+    if size != (shape.outputs,):
+        advice = 'put "Flatten()" before the first Linear, and ' if len(size) > 1 else ""
+        raise ShapeError(
+            f"the last layer gives the shape {size}, the task needs {shape.outputs} outputs; "
+            f'{advice}end with "Linear({shape.outputs})"'
+        )
+
+
+def parameter_count(network: Network, shape: Shape) -> int:
+    """Number of weights and biases: in closed form, or of the built module where there is none.
+
+    Raises ShapeError, or UserError where a module of the user's own cannot be built.
+    """
+    count = closed_form(network, shape)
+    if count is not None:
+        return count
+    # Needs torch, and is looked up only here: all else is counted without.
+    counted: int = import_module("experiments.models.build").built_parameters(network, shape)
+    return counted
 
 
 def dense_inputs(network: Network, shape: Shape) -> int:
@@ -92,7 +324,7 @@ def dense_inputs(network: Network, shape: Shape) -> int:
     return channels * height * width
 
 
-def parameter_count(network: Network, shape: Shape) -> int:
+def _short_form(network: Network, shape: Shape) -> int:
     """Number of weights and biases, in closed form from the layer widths.
 
     A convolution k×k from a to b channels has b·(a·k² + 1), a dense layer from a to b units
@@ -112,6 +344,10 @@ def parameter_count(network: Network, shape: Shape) -> int:
 
 def architecture(network: Network, shape: Shape) -> str:
     """The network in words: `1-5-10-1, leaky ReLU`; `conv 3×3 16, pool 2, dense 10, ReLU`."""
+    if network.module is not None:
+        return f"{network.module.rpartition(':')[2]} of {network.module.rpartition(':')[0]}"
+    if network.layers:
+        return ", ".join(map(_in_words, network.layers))
     widths = [*network.hidden, shape.outputs]
     activation = _WORDS[network.activation]
     ending = ", softmax output" if network.output == "softmax" else ""
@@ -126,3 +362,11 @@ def architecture(network: Network, shape: Shape) -> str:
         if layer.pool > 1:
             parts.append(f"pool {layer.pool}")
     return ", ".join([*parts, "dense " + "-".join(map(str, widths))]) + f", {activation}{ending}"
+
+
+def _in_words(element: str | Shortcut) -> str:
+    if isinstance(element, str):
+        return element.removesuffix("()")
+    inner = ", ".join(map(_in_words, element.shortcut))
+    aside = f" beside {element.projection}" if element.projection else ""
+    return f"shortcut ({inner}){aside}"

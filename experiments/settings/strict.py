@@ -1,9 +1,23 @@
 """The base of all settings: frozen, closed to unknown keys, strict about types."""
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Any, Final
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 from pydantic_core import ErrorDetails
 
 from report.errors import did_you_mean as did_you_mean
+
+LATER: Final = "added later"
+"""Metadata of a field that came after records had been written, `Annotated[int, LATER] = 1`.
+
+A dump leaves it out at its default, so that a new key makes no record stale.
+"""
 
 
 class Settings(BaseModel):
@@ -12,6 +26,16 @@ class Settings(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
     )
+
+    @model_serializer(mode="wrap")
+    def _without_later_defaults(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        dumped: dict[str, Any] = handler(self)
+        for name, field in type(self).model_fields.items():
+            if LATER in field.metadata and getattr(self, name) == field.get_default(
+                call_default_factory=True
+            ):
+                dumped.pop(name, None)
+        return dumped
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> str:

@@ -1,28 +1,145 @@
-"""How a network is trained: optimizer, schedule, loss, batches, epochs, stopping rule."""
+"""How a network is trained: optimizer, schedule, loss, batches, length, stopping rule."""
 
-from typing import Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
-from experiments.settings.strict import Settings
+from experiments.settings.choice import Choice, parts
+from experiments.settings.strict import LATER, Settings
+from experiments.settings.torch_names import LOSSES, OPTIMIZERS, SCHEDULERS
 
-Loss = Literal["mse", "cross_entropy", "mse_log_softmax"]
-OptimizerName = Literal["adam", "sgd", "rmsprop"]
+Loss = Annotated[str | Choice, BeforeValidator(LOSSES.chosen)]
+"""`mse`, `cross_entropy`, `mse_log_softmax` or a loss of `torch.nn`: a name, or with arguments."""
+Optimizer = Annotated[str | Choice, BeforeValidator(OPTIMIZERS.chosen)]
+"""An element-wise optimizer of `torch.optim` or LBFGS: a name, or with arguments."""
 Precision = Literal["float32", "bfloat16"]
 
 
-class Schedule(Settings):
-    """Learning-rate schedule: the rate is multiplied by `factor` every `every` epochs."""
+class Schedule(Choice):
+    """A scheduler of `torch.optim.lr_scheduler`, called after every epoch or every step.
 
-    every: int = Field(ge=1)
-    factor: float = Field(gt=0, lt=1)
+    Written `{ name = "CosineAnnealingLR", T_max = 20 }`, with `interval = "step"` where its numbers
+    count steps. `{ every = 8, factor = 0.1 }` is `StepLR`: the rate is multiplied by `factor` after
+    every 8 epochs. `ReduceLROnPlateau` looks at each run's own training loss of the epoch.
+    """
+
+    interval: Literal["epoch", "step"] = "epoch"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            given = {"name": given}
+        if not isinstance(given, Mapping) or "arguments" in given:
+            return given
+        arguments = dict(given)
+        interval = arguments.pop("interval", "epoch")
+        if "name" not in arguments:
+            arguments = _step_lr(arguments)
+        name = arguments.pop("name")
+        if not isinstance(name, str):
+            raise ValueError("the name of a scheduler is a text")
+        name = SCHEDULERS.canonical(name)
+        values = SCHEDULERS.checked(name, arguments)
+        if "schedulers" in values:
+            values["schedulers"] = tuple(map(cls.model_validate, values["schedulers"]))
+        if name == "ReduceLROnPlateau" and interval == "step":
+            raise ValueError("ReduceLROnPlateau looks at the loss of an epoch; remove interval")
+        return {"name": name, "arguments": tuple(values.items()), "interval": interval}
+
+    @model_validator(mode="after")
+    def _nested(self) -> Self:
+        inner = dict(self.arguments).get("schedulers")
+        if inner is None:
+            return self
+        if any(one.name in ("ReduceLROnPlateau", "SequentialLR", "ChainedScheduler", "OneCycleLR",
+                            "CyclicLR") or one.interval != "epoch" for one in inner):  # fmt: skip
+            raise ValueError(
+                f"the schedulers within {self.name} are plain ones of its own interval; "
+                "write interval beside its name"
+            )
+        if self.name == "SequentialLR" and len(self.arg("milestones")) != len(inner) - 1:
+            raise ValueError("SequentialLR needs one milestone fewer than schedulers")
+        if not inner:
+            raise ValueError(f"{self.name} needs schedulers")
+        return self
+
+    def arg(self, name: str) -> Any:
+        """The argument as given; None where it is not."""
+        return dict(self.arguments).get(name)
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]
+        """As the suite writes it, flat."""
+        yield from self._flat().items()
+
+    @model_serializer
+    def _flat(self) -> dict[str, Any]:
+        if self.name == "StepLR" and self.interval == "epoch" and len(self.arguments) == 2:
+            return {"every": self.arg("step_size"), "factor": self.arg("gamma")}
+        interval = {} if self.interval == "epoch" else {"interval": self.interval}
+        return {**Choice._flat(self), **interval}
+
+
+def _step_lr(given: dict[str, Any]) -> dict[str, Any]:
+    """`StepLR` for `{ every, factor }`; raises ValueError for anything else without a name."""
+    if "every" not in given and "factor" not in given:
+        owner = [
+            n for n, kinds in SCHEDULERS.known.items() if given and given.keys() <= kinds.keys()
+        ]
+        name = owner[0] if owner else "StepLR"
+        raise ValueError(f'the scheduler has no name; write {{ name = "{name}", … }}')
+    faults = [f"{key} is required and missing" for key in ("every", "factor") if key not in given]
+    faults += [f"unknown key {key}" for key in given if key not in ("every", "factor")]
+    every, factor = given.get("every"), given.get("factor")
+    if every is not None and (not isinstance(every, int) or isinstance(every, bool) or every < 1):
+        faults.append(f"every must be a whole number, at least 1 (given: {every!r})")
+    if factor is not None and not (isinstance(factor, (int, float)) and 0 < factor < 1):
+        faults.append(f"factor must be a number above 0 and less than 1 (given: {factor!r})")
+    if faults:
+        raise ValueError("; ".join(faults))
+    return {"name": "StepLR", "step_size": every, "gamma": factor}
 
 
 class Stop(Settings):
-    """Stop when the training loss changed by less than `min_change`, `patience` epochs in a row."""
+    """When a run ends early: where its training loss no longer changes, or is low enough.
 
-    min_change: float = Field(gt=0)
+    `{ min_change, patience }`: the mean loss over an epoch's batches changed by less than
+    `min_change`, `patience` epochs in a row. `{ loss }`: the loss on the whole training set at an
+    epoch's end is at most `loss`. With both, whichever comes first.
+    """
+
+    min_change: float | None = Field(default=None, gt=0)
     patience: int = Field(default=1, ge=1)
+    loss: Annotated[float | None, LATER] = None
+
+    @model_validator(mode="after")
+    def _rule(self) -> Self:
+        if self.min_change is None and self.loss is None:
+            raise ValueError("give min_change (with patience), or loss, or both")
+        return self
+
+
+class Clip(Settings):
+    """Bound on the gradient of each run, before the step: of the norm of all of it (`norm`, a bare
+    number), or of each element (`value`), as `torch.nn.utils.clip_grad_norm_` and
+    `clip_grad_value_` do.
+    """
+
+    norm: float | None = Field(default=None, gt=0)
+    value: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: Any) -> Any:
+        bare = isinstance(given, (int, float)) and not isinstance(given, bool)
+        return {"norm": given} if bare else given
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.norm is None) == (self.value is None):
+            raise ValueError("give a number for the norm, or { value = … }; one of the two")
+        return self
 
 
 class Augmentation(Settings):
@@ -37,32 +154,90 @@ class Augmentation(Settings):
 
 
 class Training(Settings):
-    """Settings of one training.
+    """Settings of one training, of `epochs` or of `steps`; the last epoch of steps may be a part.
 
     `batch_size` null means the whole training set in each step. `loss` is the mean over examples:
     `mse` the squared error, `cross_entropy` on logits, `mse_log_softmax` the squared difference
-    of the log-softmax output and the one-hot label (reference report B). Weight decay is added to
-    the gradient (L2), as `torch.optim` does. `precision` bfloat16 computes the steps of
-    convolutional networks so where the processor has the instructions, and in float32 elsewhere;
-    parameters and evaluations stay float32.
+    of the log-softmax output and the one-hot label (reference report B), others as in `torch.nn`;
+    on classes, losses of regression see one-hot labels. `momentum` and `weight_decay` (added to
+    the gradient, L2) may stand here or in the optimizer's table. `precision` bfloat16 computes the
+    steps of convolutional networks so where the processor has the instructions, and in float32
+    elsewhere; parameters and evaluations stay float32.
     """
 
-    optimizer: OptimizerName = "adam"
+    optimizer: Optimizer = "adam"
     learning_rate: float = Field(default=1e-3, gt=0, le=1e9)
     weight_decay: float = Field(default=0.0, ge=0, le=1)
     momentum: float = Field(default=0.0, ge=0, lt=1)
     schedule: Schedule | None = None
     loss: Loss
     batch_size: int | None = Field(default=None, ge=1)
-    epochs: int = Field(ge=1, le=1_000_000)
+    epochs: Annotated[int | None, LATER] = Field(default=None, ge=1, le=1_000_000)
+    steps: Annotated[int | None, LATER] = Field(default=None, ge=1, le=100_000_000)
     stop: Stop | None = None
+    clip: Annotated[Clip | None, LATER] = None
     augmentation: Augmentation | None = None
     precision: Precision = "float32"
 
+    @model_validator(mode="before")
+    @classmethod
+    def _not_beside(cls, given: Any) -> Any:
+        """Arguments of an optimizer that stand beside it are told where they belong."""
+        if isinstance(given, Mapping):
+            arguments = {key for known in OPTIMIZERS.known.values() for key in known}
+            astray = [key for key in given if key in arguments - cls.model_fields.keys()]
+            if astray:
+                raise ValueError(
+                    f"{', '.join(astray)} belongs in the optimizer's table: "
+                    f'optimizer = {{ name = "…", {astray[0]} = … }}'
+                )
+        return given
+
     @model_validator(mode="after")
-    def _momentum_fits(self) -> Self:
-        if self.momentum and self.optimizer == "adam":
-            raise ValueError("momentum belongs to sgd and rmsprop; remove it or change optimizer")
+    def _one_length(self) -> Self:
+        if (self.epochs is None) == (self.steps is None):
+            raise ValueError("give epochs or steps, one of the two")
+        return self
+
+    @model_validator(mode="after")
+    def _optimizer_fits(self) -> Self:
+        name, inside = parts(self.optimizer)
+        for key in ("momentum", "weight_decay"):
+            if not getattr(self, key):
+                continue
+            if key in inside:
+                raise ValueError(f"{key} is given twice; keep it in the optimizer's table")
+            if key not in OPTIMIZERS.known[name]:
+                takers = [n for n, known in OPTIMIZERS.known.items() if key in known]
+                raise ValueError(
+                    f"{name} has no {key} ({', '.join(takers)} have); remove it or change optimizer"
+                )
+            if name == "AdamW":
+                raise ValueError(
+                    "AdamW does not add the weight decay to the gradient; "
+                    f'write {{ name = "AdamW", weight_decay = {self.weight_decay:g} }}'
+                )
+        if inside.get("nesterov") and not (self.momentum or inside.get("momentum")):
+            raise ValueError("nesterov needs a momentum above 0; give one")
+        if inside.get("nesterov") and inside.get("dampening"):
+            raise ValueError("nesterov goes without dampening; remove one of them")
+        if name == "LBFGS" and self.clip is not None:
+            raise ValueError("LBFGS searches along unchanged gradients; remove clip")
+        return self
+
+    @model_validator(mode="after")
+    def _schedule_fits(self) -> Self:
+        schedule = self.schedule
+        if schedule is None or schedule.name not in ("CyclicLR", "OneCycleLR"):
+            return self
+        takes = OPTIMIZERS.known[parts(self.optimizer)[0]]
+        momentum = self.momentum or parts(self.optimizer)[1].get("momentum")
+        cycles = schedule.arg("cycle_momentum") is not False
+        if cycles and not (momentum or "betas" in takes):
+            raise ValueError(
+                f"{schedule.name} moves the momentum too, and there is none; "
+                "give one, or cycle_momentum = false"
+            )
         return self
 
     @model_validator(mode="after")
@@ -70,3 +245,20 @@ class Training(Settings):
         if self.augmentation is not None and self.batch_size is None:
             raise ValueError("augmentation needs batches; set batch_size or remove it")
         return self
+
+    @property
+    def optimizer_arguments(self) -> dict[str, Any]:
+        """The optimizer's arguments but for the rate, those that stand beside it included."""
+        outside = {"momentum": self.momentum, "weight_decay": self.weight_decay}
+        return {k: v for k, v in outside.items() if v} | parts(self.optimizer)[1]
+
+    def steps_per_epoch(self, examples: int) -> int:
+        """Optimizer steps of one epoch; an incomplete last batch counts."""
+        return -(-examples // (self.batch_size or examples))
+
+    def epochs_of(self, examples: int) -> int:
+        """Epochs, the last one begun included, of a training on so many examples."""
+        if self.epochs is not None:
+            return self.epochs
+        assert self.steps is not None
+        return -(-self.steps // self.steps_per_epoch(examples))

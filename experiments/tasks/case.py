@@ -5,18 +5,18 @@ from typing import Self
 
 from pydantic import model_validator
 
-from experiments.data.catalog import describe
-from experiments.data.formulas import describe_function
 from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.problems import function_problem
+from experiments.settings.change import TrainingChange, changed
 from experiments.settings.network import Network, Shape, architecture, parameter_count
 from experiments.settings.strict import Settings
 from experiments.settings.training import Training
-from experiments.tasks.shrinking import fewer_points, shorter, shorter_on_points, smaller
+from experiments.tasks.shrinking import LENGTHS, fewer_points, shorter, shorter_on_points, smaller
 from experiments.tasks.task import Use, image_shape, train_size
+from report.records import common
 
 
 class Case(Settings):
@@ -31,6 +31,12 @@ class Case(Settings):
     def _one_source(self) -> Self:
         if (self.function is None) == (self.data is None):
             raise ValueError("name either a function or an image data set (data), not both")
+        # One network has one training: what it changes is written into it.
+        self.__dict__["training"] = changed(
+            self.training,
+            self.function.training if self.function else None,
+            self.network.training,
+        )
         return self
 
     @property
@@ -56,7 +62,12 @@ class Case(Settings):
     @property
     def steps_per_epoch(self) -> int:
         """Optimizer steps of one epoch; an incomplete last batch counts."""
-        return -(-self.examples // (self.training.batch_size or self.examples))
+        return self.training.steps_per_epoch(self.examples)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of the training, the last one begun included."""
+        return self.training.epochs_of(self.examples)
 
     def use(self, runs: int) -> Use:
         """The network as the task uses it, trained `runs` times."""
@@ -66,24 +77,24 @@ class Case(Settings):
     def problem(self, context: Context) -> Problem:
         """The training problem; raises UserError when the data cannot be had."""
         if self.function:
-            return function_problem(self.function.name, self.function.points, self.function.domain)
+            return function_problem(self.function)
         return context.image_problem(self._images)
 
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> common.Case:
         """The case as a row of a record."""
-        formula = describe_function(self.function.name) if self.function else None
-        return {
-            "case": self.name,
-            "kind": "function" if formula else "images",
-            "title": formula.math if formula else describe(self._images.name).title,
-            "model": self.network.name,
-            "architecture": architecture(self.network, self.shape),
-            "parameters": parameter_count(self.network, self.shape),
-            "examples": self.examples,
-            "batch_size": self.training.batch_size or self.examples,
-            "steps_per_epoch": self.steps_per_epoch,
-            "epochs": self.training.epochs,
-        }
+        formula = self.function.describe() if self.function else None
+        return common.Case(
+            case=self.name,
+            kind="function" if formula else "images",
+            title=formula.math if formula else self._images.facts.title,
+            model=self.network.name,
+            architecture=architecture(self.network, self.shape),
+            parameters=parameter_count(self.network, self.shape),
+            examples=self.examples,
+            batch_size=self.training.batch_size or self.examples,
+            steps_per_epoch=self.steps_per_epoch,
+            epochs=self.epochs,
+        )
 
 
 def smoke_cases(
@@ -103,8 +114,23 @@ def smoke_cases(
     for case in cases:
         if case.function:
             function, training = next(shrunk_functions)
-            shrunk.append(case.model_copy(update={"function": function, "training": training}))
+            change = _fitted(function.training, training)
+            update: dict[str, Settings] = {
+                "function": function.model_copy(update={"training": change})
+            }
         else:
             images, training = next(shrunk_images)
-            shrunk.append(case.model_copy(update={"data": images, "training": training}))
+            update = {"data": images}
+        network = case.network.model_copy(
+            update={"training": _fitted(case.network.training, training)}
+        )
+        shrunk.append(case.model_copy(update={**update, "network": network, "training": training}))
     return tuple(shrunk)
+
+
+def _fitted(change: TrainingChange | None, training: Training) -> TrainingChange | None:
+    """The change as it leads to this training, which is shorter than it was."""
+    if change is None:
+        return None
+    keys = change.model_fields_set & {*LENGTHS, "batch_size"}
+    return change.model_copy(update={key: getattr(training, key) for key in keys})

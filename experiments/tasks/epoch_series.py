@@ -1,10 +1,10 @@
 """Curves of several runs as a `series` of a record, drawn by `report.sections.generic`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from experiments.engine.run import Trained
 from experiments.tasks.task import rounded
+from report.records.common import Line, Series
 
 
 def epoch_series(
@@ -15,8 +15,8 @@ def epoch_series(
     values: Callable[[Trained], Sequence[float]],
     *,
     logarithmic: bool = False,
-) -> dict[str, Any]:
-    """One figure against the epoch; its format is that of `report.sections.generic`.
+) -> Series:
+    """One figure against the epoch.
 
     Args:
         name: of the figure.
@@ -33,13 +33,13 @@ def epoch_series(
         for run in runs:
             known = dict(zip(run.history.epochs, rounded(values(run)), strict=True))
             rows.append([known.get(epoch) for epoch in epochs])
-        drawn.append({"label": label, "runs": rows})
-    return {
-        "name": name,
-        "title": title,
-        "x_label": "epoch",
-        "y_label": y_label,
-        "logarithmic": logarithmic,
-        "x": epochs,
-        "lines": drawn,
-    }
+        drawn.append(Line(label=label, runs=rows))
+    return Series(
+        name=name,
+        title=title,
+        x_label="epoch",
+        y_label=y_label,
+        logarithmic=logarithmic,
+        x=epochs,
+        lines=drawn,
+    )

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import torch
 from pydantic import Field
@@ -22,7 +22,8 @@ from experiments.measures.rows import BLOCK, evaluate_rows
 from experiments.measures.surface import Extent, Surface, extent, surface
 from experiments.models.layers import layers
 from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from report.records.rows import error_surface as rows
 
 LADDER = 2.0 ** (torch.arange(-8, 5, dtype=torch.float64) / 2)
 """Lengths that a side of a shown plane may have: 1/16 to 4, in units of the plane."""
@@ -64,14 +65,12 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train, lay the planes, evaluate the loss on their grids."""
-    solutions: list[dict[str, Any]] = []
-    planes: list[dict[str, Any]] = []
-    surfaces: list[dict[str, Any]] = []
+    solutions: list[rows.Solution] = []
+    planes: list[rows.View] = []
+    surfaces: list[rows.Surface] = []
     for case in settings.cases:
         problem = case.problem(context)
-        observe = Observe(
-            evaluations=1, snapshot_every=math.ceil(case.training.epochs / settings.snapshots)
-        )
+        observe = Observe(evaluations=1, snapshot_every=math.ceil(case.epochs / settings.snapshots))
         runs = [
             Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds
         ]
@@ -79,38 +78,41 @@ def run(settings: Settings, context: Context) -> Measured:
         advance = context.progress.start(f"error-surface, {case.name}, planes", len(trained))
         drawn = next((t.run.seed for t in trained if t.diverged_at is None), None)
         for outcome in trained:
-            key = {"case": case.name, "seed": outcome.run.seed}
+            seed, diverged_at = outcome.run.seed, outcome.diverged_at
             advance(1)
-            if outcome.diverged_at is not None:
-                reason = f"diverged at epoch {outcome.diverged_at}"
-                solutions.append({**key, "diverged_at": outcome.diverged_at, "reason": reason})
+            if diverged_at is not None:
+                reason = f"diverged at epoch {diverged_at}"
+                solutions.append(
+                    rows.Solution(case=case.name, seed=seed, diverged_at=diverged_at, reason=reason)
+                )
                 continue
-            training = _Trajectory(outcome, context.device)
-            solutions.append({**key, "diverged_at": None, **training.row()})
+            training = _Trajectory(case.name, outcome, context.device)
+            solutions.append(training.row())
             for view in training.views():
                 found = view.surface(settings.grid)
-                planes.append({**key, "plane": view.name, **view.row(found)})
-                if outcome.run.seed == drawn:
-                    surfaces.append({**key, "plane": view.name, **_grid_row(found)})
+                planes.append(view.row(found))
+                if seed == drawn:
+                    surfaces.append(view.grid_row(found))
     return Measured(
-        metrics={
-            "cases": [case.facts() for case in settings.cases],
-            "grid": settings.grid,
-            "longest": LADDER[-1].item(),
-            "solutions": even(solutions),
-            "planes": even(planes),
-            "surfaces": surfaces,
-        },
+        metrics=rows.Metrics(
+            cases=[case.facts() for case in settings.cases],
+            grid=settings.grid,
+            longest=LADDER[-1].item(),
+            solutions=solutions,
+            planes=planes,
+            surfaces=surfaces,
+        ),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in solutions),
+        diverged=any(row.diverged_at is not None for row in solutions),
     )
 
 
 class _Trajectory:
     """The points of one training, the last of which is the solution, and their losses."""
 
-    def __init__(self, outcome: Trained, device: torch.device) -> None:
+    def __init__(self, case: str, outcome: Trained, device: torch.device) -> None:
         assert outcome.snapshots is not None
+        self.case = case
         self.run = outcome.run
         self.epochs = outcome.snapshot_epochs
         self.points = outcome.snapshots
@@ -122,32 +124,35 @@ class _Trajectory:
     def losses(self, points: Tensor) -> Tensor:
         """Training loss (N,) at points (N, P), in the precision of the training."""
         run = self.run
-        rows = points.to(self.points.dtype)
+        asked = points.to(self.points.dtype)
         # Rounding depends on the size of a stack: in whole blocks, equal points have equal losses
         # to the last bit. Convolutional networks are evaluated one by one.
-        missing = 0 if run.network.convolutions else -len(rows) % BLOCK
-        filling = rows[-1:].expand(missing, -1)
+        missing = 0 if run.network.perceptron is None else -len(asked) % BLOCK
+        filling = asked[-1:].expand(missing, -1)
         found = evaluate_rows(
             run.network,
             run.problem,
-            torch.cat([rows, filling]),
+            torch.cat([asked, filling]),
             run.training.loss,
             "train",
             self._device,
         )
-        return torch.tensor(found.loss[: len(rows)], dtype=torch.float64)
+        return torch.tensor(found.loss[: len(asked)], dtype=torch.float64)
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> rows.Solution:
         """The trajectory as a row of the record."""
-        return {
-            "epoch": list(self.epochs),
-            "loss": rounded(self.path.tolist()),
-            "initial_loss": self.path[0].item(),
-            "solution_loss": self.path[-1].item(),
-            "displacement": self.moved,
-            "path_length": path_length(self.points),
-            "solution_norm": float(self.solution.norm()),
-        }
+        return rows.Solution(
+            case=self.case,
+            seed=self.run.seed,
+            diverged_at=None,
+            epoch=self.epochs,
+            loss=rounded(self.path.tolist()),
+            initial_loss=self.path[0].item(),
+            solution_loss=self.path[-1].item(),
+            displacement=self.moved,
+            path_length=path_length(self.points),
+            solution_norm=float(self.solution.norm()),
+        )
 
     def views(self) -> tuple["_View", "_View"]:
         """The plane of the first two principal components, and a filter-normalized random one.
@@ -167,7 +172,7 @@ class _Trajectory:
 class _View:
     """A plane through the solution of a trajectory."""
 
-    name: str
+    name: rows.Plane
     trajectory: _Trajectory
     plane: Plane
     explained: list[float] | None
@@ -200,38 +205,43 @@ class _View:
         """The loss on the grid."""
         return surface(self.losses, self.extent, grid)
 
-    def row(self, found: Surface) -> dict[str, Any]:
+    def row(self, found: Surface) -> rows.View:
         """The plane as a row of the record."""
         j, i = found.lowest
         lowest = torch.stack([found.a[i], found.b[j]])
         first, second = self.plane.axes
         distances = self.plane.distances(self.trajectory.points)
-        row: dict[str, Any] = {
-            "explained": self.explained,
-            "axes_norm": self.plane.axes.norm(dim=1).tolist(),
-            "axes_cosine": cosine(first, second),
-            "sides": list(self.extent.sides),
-            "reached": list(self.extent.reached),
-            "a": rounded(self.path[:, 0].tolist()),
-            "b": rounded(self.path[:, 1].tolist()),
-            "distance": rounded(distances.tolist()),
-            "projected_loss": rounded(self.losses(self.path).tolist()),
-            "largest_distance": distances.max().item(),
-            "captured": (self.path[0] @ self.plane.axes).norm().item() / self.trajectory.moved,
-            "origin_loss": found.loss[found.b == 0, found.a == 0].item(),
-            "lowest": lowest.tolist(),
-            "lowest_loss": found.loss[j, i].item(),
-            "lowest_distance": (lowest @ self.plane.axes).norm().item(),
-            "lowest_on_edge": found.lowest_on_edge,
-        }
-        if self.explained is None:
-            row["explained_reason"] = "the directions are random, not principal components"
-        return row
+        random = "the directions are random, not principal components"
+        return rows.View(
+            case=self.trajectory.case,
+            seed=self.trajectory.run.seed,
+            plane=self.name,
+            explained=self.explained,
+            axes_norm=self.plane.axes.norm(dim=1).tolist(),
+            axes_cosine=cosine(first, second),
+            sides=self.extent.sides,
+            reached=self.extent.reached,
+            a=rounded(self.path[:, 0].tolist()),
+            b=rounded(self.path[:, 1].tolist()),
+            distance=rounded(distances.tolist()),
+            projected_loss=rounded(self.losses(self.path).tolist()),
+            largest_distance=distances.max().item(),
+            captured=(self.path[0] @ self.plane.axes).norm().item() / self.trajectory.moved,
+            origin_loss=found.loss[found.b == 0, found.a == 0].item(),
+            lowest=lowest.tolist(),
+            lowest_loss=found.loss[j, i].item(),
+            lowest_distance=(lowest @ self.plane.axes).norm().item(),
+            lowest_on_edge=found.lowest_on_edge,
+            explained_reason=random if self.explained is None else None,
+        )
 
-
-def _grid_row(found: Surface) -> dict[str, Any]:
-    return {
-        "a": rounded(found.a.tolist()),
-        "b": rounded(found.b.tolist()),
-        "loss": [rounded(line, 5) for line in found.loss.tolist()],
-    }
+    def grid_row(self, found: Surface) -> rows.Surface:
+        """The surface itself as a row of the record."""
+        return rows.Surface(
+            case=self.trajectory.case,
+            seed=self.trajectory.run.seed,
+            plane=self.name,
+            a=rounded(found.a.tolist()),
+            b=rounded(found.b.tolist()),
+            loss=[rounded(line, 5) for line in found.loss.tolist()],
+        )

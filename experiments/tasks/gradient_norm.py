@@ -1,7 +1,8 @@
 """HW1-2, observe the gradient norm during training."""
 
 import math
-from typing import Any, Self
+from functools import partial
+from typing import Self
 
 from pydantic import Field
 from torch import Tensor
@@ -12,7 +13,8 @@ from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.gradient import training_gradients
 from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from report.records.rows import gradient_norm as rows
 
 WINDOWS = 200
 """Most points of a curve over the steps: each is the median over a window of equal steps."""
@@ -52,10 +54,10 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train every case with every seed; thin the steps, compute the full gradients."""
-    rows = []
+    found = []
     for case in settings.cases:
         problem = case.problem(context)
-        every = math.ceil(case.training.epochs / settings.full_gradients)
+        every = math.ceil(case.epochs / settings.full_gradients)
         observe = Observe(evaluations=1, snapshot_every=every, steps=True)
         runs = [
             Run(case.network, case.training, problem, s, observe=observe) for s in settings.seeds
@@ -63,31 +65,33 @@ def run(settings: Settings, context: Context) -> Measured:
         trained = train(runs, context, label=f"gradient-norm, {case.name}")
         advance = context.progress.start(f"gradient-norm, {case.name}, full", len(trained))
         for outcome in trained:
-            rows.append({"case": case.name, **_row(outcome, case.steps_per_epoch, context)})
+            found.append(_row(case, outcome, context))
             advance(1)
     return Measured(
-        metrics={"cases": [case.facts() for case in settings.cases], "runs": even(rows)},
+        metrics=rows.Metrics(cases=[case.facts() for case in settings.cases], runs=found),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in found),
     )
 
 
-def _row(outcome: Trained, steps_per_epoch: int, context: Context) -> dict[str, Any]:
-    """Curves over the steps, curves over the whole training set, and their summary."""
+def _row(case: Case, outcome: Trained, context: Context) -> rows.Run:
+    """Curves over the steps, curves of the whole training set, and their summary."""
     run, steps = outcome.run, outcome.steps
     assert steps is not None
-    row: dict[str, Any] = {
-        "seed": run.seed,
-        "diverged_at": outcome.diverged_at,
-        "stopped_at": outcome.stopped_at,
-        "steps": len(steps.loss),
-        "window": window(len(steps.loss)),
-        "step": window_middles(len(steps.loss)),
-        "batch_loss": rounded(window_medians(steps.loss)),
-        "batch_gradient_norm": rounded(window_medians(steps.gradient_norm)),
-    }
+    row = partial(
+        rows.Run,
+        case=case.name,
+        seed=run.seed,
+        diverged_at=outcome.diverged_at,
+        stopped_at=outcome.stopped_at,
+        steps=len(steps.loss),
+        window=window(len(steps.loss)),
+        step=window_middles(len(steps.loss)),
+        batch_loss=rounded(window_medians(steps.loss)),
+        batch_gradient_norm=rounded(window_medians(steps.gradient_norm)),
+    )
     if outcome.diverged_at is not None:
-        return {**row, "reason": f"diverged at epoch {outcome.diverged_at}"}
+        return row(reason=f"diverged at epoch {outcome.diverged_at}")
     assert outcome.snapshots is not None
     losses, gradients = training_gradients(
         run.network, run.problem, outcome.snapshots, run.training.loss, context.device
@@ -95,23 +99,22 @@ def _row(outcome: Trained, steps_per_epoch: int, context: Context) -> dict[str, 
     norms = gradients.norm(dim=1)
     top = int(steps.gradient_norm.argmax())
     tail = steps.gradient_norm[-math.ceil(len(steps.gradient_norm) / TAIL) :]
-    return {
-        **row,
-        "epoch": list(outcome.snapshot_epochs),
-        "full_step": [epoch * steps_per_epoch for epoch in outcome.snapshot_epochs],
-        "full_loss": rounded(losses.tolist()),
-        "full_gradient_norm": rounded(norms.tolist()),
-        "initial_loss": losses[0].item(),
-        "final_loss": losses[-1].item(),
-        "initial_gradient_norm": norms[0].item(),
-        "final_gradient_norm": norms[-1].item(),
-        "largest_batch_gradient_norm": steps.gradient_norm[top].item(),
-        "largest_at_step": top,
-        "tail_steps": len(tail),
-        "tail_lowest": tail.min().item(),
-        "tail_median": tail.quantile(0.5).item(),
-        "tail_highest": tail.max().item(),
-    }
+    return row(
+        epoch=outcome.snapshot_epochs,
+        full_step=[epoch * case.steps_per_epoch for epoch in outcome.snapshot_epochs],
+        full_loss=rounded(losses.tolist()),
+        full_gradient_norm=rounded(norms.tolist()),
+        initial_loss=losses[0].item(),
+        final_loss=losses[-1].item(),
+        initial_gradient_norm=norms[0].item(),
+        final_gradient_norm=norms[-1].item(),
+        largest_batch_gradient_norm=steps.gradient_norm[top].item(),
+        largest_at_step=top,
+        tail_steps=len(tail),
+        tail_lowest=tail.min().item(),
+        tail_median=tail.quantile(0.5).item(),
+        tail_highest=tail.max().item(),
+    )
 
 
 def window(steps: int) -> int:

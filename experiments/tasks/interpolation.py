@@ -12,6 +12,7 @@ from experiments.engine.run import Run, Trained
 from experiments.engine.train import train
 from experiments.measures.interpolation import barrier, grid, line
 from experiments.measures.rows import RowsEvaluation, evaluate_rows
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.strict import Settings as Table
@@ -28,6 +29,7 @@ from experiments.tasks.task import (
     train_size,
 )
 from experiments.tasks.training_approach import Approach
+from report.records.rows import interpolation as rows
 
 Start = Literal["same", "different"]
 
@@ -103,7 +105,14 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
+            Use(
+                self.model,
+                shape,
+                approach.applied(changed(self.training, self.model.training)),
+                size,
+                True,
+                runs=runs,
+            )
             for approach in self.approaches()
         )
 
@@ -139,17 +148,24 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds, few positions; batches of at most half the images."""
         (data,) = smaller([self.data])
-        (training,) = shorter([self.training], 2)
+        ends = [side for pair in self.pairs for side in (pair.first, pair.second)]
+        training, own, *changes = shorter(
+            [self.training, self.model.training, *(side.training for side in ends)], 2
+        )
+        sides = iter(changes)
         given = (approach.batch_size for approach in self.approaches())
         batches = shrunk_batches(given, train_size(data) // 2)
 
         def shrunk(approach: Approach) -> Approach:
-            return approach.model_copy(update={"batch_size": batches[approach.batch_size]})
+            return approach.model_copy(
+                update={"batch_size": batches[approach.batch_size], "training": next(sides)}
+            )
 
         return self.model_copy(
             update={
                 "data": data,
                 "training": training,
+                "model": self.model.model_copy(update={"training": own}),
                 "pairs": tuple(
                     Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in self.pairs
                 ),
@@ -164,7 +180,12 @@ def run(settings: Settings, context: Context) -> Measured:
     problem = context.image_problem(settings.data)
     approaches = settings.approaches()
     runs = [
-        Run(settings.model, approach.applied(settings.training), problem, seed)
+        Run(
+            settings.model,
+            approach.applied(changed(settings.training, settings.model.training)),
+            problem,
+            seed,
+        )
         for approach in approaches
         for seed in settings.seeds
     ]
@@ -179,41 +200,41 @@ def run(settings: Settings, context: Context) -> Measured:
     for number, pair in enumerate(settings.pairs):
         for start, seed, second_seed in settings.ends():
             ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
-            row = _line_row(*ends, alphas, problem, context.device)
             lines.append(
-                {
-                    "pair": number,
-                    "start": start,
-                    "first_batch_size": pair.first.batch_size,
-                    "first_learning_rate": pair.first.learning_rate,
-                    "first_seed": seed,
-                    "second_batch_size": pair.second.batch_size,
-                    "second_learning_rate": pair.second.learning_rate,
-                    "second_seed": second_seed,
-                    **row,
-                }
+                rows.Line(
+                    pair=number,
+                    start=start,
+                    first_batch_size=pair.first.batch_size,
+                    first_learning_rate=pair.first.learning_rate,
+                    first_seed=seed,
+                    second_batch_size=pair.second.batch_size,
+                    second_learning_rate=pair.second.learning_rate,
+                    second_seed=second_seed,
+                    **_measured(*ends, alphas, problem, context.device),
+                )
             )
             advance(1)
     return Measured(
-        metrics={
-            "alphas": list(alphas),
-            "outward": settings.alphas.outward,
-            "solutions": [
-                {
-                    **approach.model_dump(),
-                    "parameter_norm": outcome.parameters.double().norm().item(),
-                    **curves(outcome),
-                }
+        metrics=rows.Metrics(
+            alphas=alphas,
+            outward=settings.alphas.outward,
+            solutions=[
+                rows.Solution(
+                    batch_size=approach.batch_size,
+                    learning_rate=approach.learning_rate,
+                    parameter_norm=outcome.weights.double().norm().item(),
+                    **vars(curves(outcome)),
+                )
                 for (approach, _), outcome in solutions.items()
             ],
-            "lines": lines,
-        },
+            lines=lines,
+        ),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for outcome in trained),
     )
 
 
-def _line_row(
+def _measured(
     first: Trained,
     second: Trained,
     alphas: tuple[float, ...],
@@ -223,15 +244,14 @@ def _line_row(
     """What is measured on one line; None with the reason where a solution diverged."""
     splits: tuple[Split, ...] = ("train", "test")
     if first.diverged_at is not None or second.diverged_at is not None:
-        names = ["distance", *(f"{split}_{name}" for split in splits for name in MEASURED)]
-        return dict.fromkeys(names) | {"reason": "a solution of the pair diverged"}
-    rows = line(first.parameters, second.parameters, alphas)
+        return {"reason": "a solution of the pair diverged"}
+    points = line(first.parameters, second.parameters, alphas)
     row: dict[str, Any] = {
-        "distance": (second.parameters.double() - first.parameters.double()).norm().item()
+        "distance": (second.weights.double() - first.weights.double()).norm().item()
     }
     for split in splits:
         found = evaluate_rows(
-            first.run.network, problem, rows, first.run.training.loss, split, device
+            first.run.network, problem, points, first.run.training.loss, split, device
         )
         row |= _measures(split, alphas, found)
     lost = any(row[f"{split}_barrier"] is None for split in splits)

@@ -23,8 +23,9 @@ from experiments.settings.consistency import Finding
 from experiments.settings.network import parameter_count
 from experiments.settings.strict import Settings as Table
 from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.record import digest
+from report.records.rows import minimal_ratio as rows
 
 SWEEP = tuple(10 ** (exponent / 2) for exponent in range(-28, -7))
 """Relative tolerances whose influence is shown: 1e-14 to 1e-4, two in each decade."""
@@ -92,10 +93,11 @@ class Settings(TaskSettings):
 
 
 def _contradictions(key: str, case: Case) -> list[Finding]:
-    network = case.network
-    if network.convolutions:
-        cause = "exact Hessians of convolutional networks are not offered"
-        return [Finding("", f"{key}.network.convolutions", cause, "use a network without them")]
+    network = case.network.perceptron
+    if network is None:
+        cause = "exact Hessians are offered for dense layers with one activation between them"
+        place = "network.convolutions" if case.network.convolutions else "network"
+        return [Finding("", f"{key}.{place}", cause, "use such a network")]
     found = []
     if network.activation in ("relu", "leaky_relu"):
         found.append(
@@ -123,44 +125,38 @@ def _contradictions(key: str, case: Case) -> list[Finding]:
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all runs of every case, search critical points from there, take the spectra."""
-    facts, rows, spectra = [], [], []
+    cases, runs, spectra = [], [], []
     for case in settings.cases:
         name = f"{case.name}, {case.network.name}"
-        facts.append({**case.facts(), "case": name})
+        facts = case.facts()
+        tolerance = relative_tolerance(facts.parameters, settings.tolerance)
+        cases.append(rows.Case(**{**vars(facts), "case": name}, relative_tolerance=tolerance))
         of_case, of_spectrum = _case(name, case, settings, context)
-        rows += [{"case": name, **row} for row in of_case]
-        spectra += [{"case": name, **row} for row in of_spectrum]
+        runs += of_case
+        spectra += of_spectrum
     return Measured(
-        metrics={
-            "cases": [
-                {
-                    **fact,
-                    "relative_tolerance": relative_tolerance(
-                        cast(int, fact["parameters"]), settings.tolerance
-                    ),
-                }
-                for fact in facts
-            ],
-            "sweep": [{"relative_tolerance": tolerance} for tolerance in SWEEP],
-            "runs": even(rows),
-            "spectra": spectra,
-        },
+        metrics=rows.Metrics(
+            cases=cases,
+            sweep=[rows.Tolerance(relative_tolerance=tolerance) for tolerance in SWEEP],
+            runs=runs,
+            spectra=spectra,
+        ),
         seeds=tuple(range(settings.runs)),
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in runs),
     )
 
 
 def _case(
     name: str, case: Case, settings: Settings, context: Context
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[rows.Run], list[rows.Spectrum]]:
     """Rows of the runs, and of the spectrum that is shown."""
     problem = case.problem(context)
-    longest = case.training.epochs
+    longest = case.epochs
     epochs = [max(1, round(length * longest)) for length in settings.lengths]
     runs = [
         Run(
             case.network,
-            case.training.model_copy(update={"epochs": epochs[seed % len(epochs)]}),
+            case.training.model_copy(update={"epochs": epochs[seed % len(epochs)], "steps": None}),
             problem,
             seed,
             double=True,
@@ -169,10 +165,10 @@ def _case(
         for seed in range(settings.runs)
     ]
     outcomes = train(runs, context, label=f"minimal-ratio, {name}, training")
-    rows = [_trained_row(outcome) for outcome in outcomes]
-    whole = [n for n, row in enumerate(rows) if row["diverged_at"] is None]
+    found = {n: _diverged(name, o) for n, o in enumerate(outcomes) if o.diverged_at is not None}
+    whole = [n for n in range(len(outcomes)) if n not in found]
     if not whole:
-        return rows, []
+        return list(found.values()), []
     # Small matrices in float64: the CPU is the faster side.
     feed = Feed([problem], torch.device("cpu"), torch.float64)
     inputs, targets = next(feed.chunks("train", feed.size("train")))
@@ -181,27 +177,27 @@ def _case(
     )
     start = torch.stack([outcomes[n].parameters.double() for n in whole])
     data = digest([problem.digest, case.model_dump(mode="json")])
-    found = _search(objective, start, settings.search, context, name, data)
-    spectra = torch.linalg.eigvalsh(objective(found.parameters).hessian)
-    for place, row in enumerate(_found_rows(objective, start, found, spectra, settings)):
-        rows[whole[place]] |= row
+    ends = _search(objective, start, settings.search, context, name, data)
+    spectra = torch.linalg.eigvalsh(objective(ends.parameters).hessian)
+    trained = [outcomes[n].run for n in whole]
+    searched = _found_rows(name, trained, objective, start, ends, spectra, settings)
+    found |= dict(zip(whole, searched, strict=True))
     # The run that came nearest to a critical point; of several, the first.
-    shown = int((found.end_norm / spectra[:, -1].clamp_min(1e-300)).argmin())
-    return rows, [
-        {"seed": rows[whole[shown]]["seed"], "eigenvalues": rounded(spectra[shown].tolist())}
-    ]
+    shown = int((ends.end_norm / spectra[:, -1].clamp_min(1e-300)).argmin())
+    eigenvalues = rounded(spectra[shown].tolist())
+    spectrum = rows.Spectrum(case=name, seed=trained[shown].seed, eigenvalues=eigenvalues)
+    return [found[n] for n in range(len(outcomes))], [spectrum]
 
 
-def _trained_row(outcome: Trained) -> dict[str, Any]:
-    """The first phase of a run; a diverged run has nothing more."""
-    lost = outcome.diverged_at is not None
-    row: dict[str, Any] = {
-        "seed": outcome.run.seed,
-        "epochs": outcome.run.training.epochs,
-        "diverged_at": outcome.diverged_at,
-        "verdict": "diverged" if lost else None,
-    }
-    return row | ({"reason": f"diverged at epoch {outcome.diverged_at}"} if lost else {})
+def _diverged(case: str, outcome: Trained) -> rows.Run:
+    return rows.Run(
+        case=case,
+        seed=outcome.run.seed,
+        epochs=outcome.run.epochs,
+        diverged_at=outcome.diverged_at,
+        verdict="diverged",
+        reason=f"diverged at epoch {outcome.diverged_at}",
+    )
 
 
 @dataclass
@@ -258,12 +254,14 @@ def _search(
 
 
 def _found_rows(
+    case: str,
+    trained: Sequence[Run],
     objective: StackedDerivatives,
     start: Tensor,
     found: Found,
     spectra: Tensor,
     settings: Settings,
-) -> list[dict[str, Any]]:
+) -> list[rows.Run]:
     """What is known of each run after the second phase."""
     before, after = objective(start), objective(found.parameters)
     largest = spectra.abs().amax(dim=1)
@@ -272,25 +270,29 @@ def _found_rows(
     counted = signs(spectra, relative_tolerance(parameters, settings.tolerance))
     swept = [signs(spectra, tolerance) for tolerance in SWEEP]
     return [
-        {
-            "verdict": found.verdicts[n],
-            "iterations": found.iterations[n],
-            "trained_loss": before.loss[n].item(),
-            "trained_gradient_norm": found.start_norm[n].item(),
-            "loss": after.loss[n].item(),
-            "gradient_norm": found.end_norm[n].item(),
-            "relative_gradient_norm": _ratio(found.end_norm[n], spectra[n, -1]),
-            "parameter_norm": found.parameters[n].norm().item(),
-            "largest_eigenvalue": spectra[n, -1].item(),
-            "smallest_eigenvalue": spectra[n, 0].item(),
-            "gradient_curvature": _ratio(bent[n], largest[n] * found.end_norm[n]),
-            "even_curvature": _ratio(spectra[n].norm(), parameters**0.5 * largest[n]),
-            "minimal_ratio": counted.positive[n].item() / parameters,
-            "near_zero": counted.near_zero[n].item() / parameters,
-            "negative": counted.negative[n].item() / parameters,
-            "swept_positive": [at.positive[n].item() for at in swept],
-            "swept_negative": [at.negative[n].item() for at in swept],
-        }
+        rows.Run(
+            case=case,
+            seed=trained[n].seed,
+            epochs=trained[n].epochs,
+            diverged_at=None,
+            verdict=found.verdicts[n],
+            iterations=found.iterations[n],
+            trained_loss=before.loss[n].item(),
+            trained_gradient_norm=found.start_norm[n].item(),
+            loss=after.loss[n].item(),
+            gradient_norm=found.end_norm[n].item(),
+            relative_gradient_norm=_ratio(found.end_norm[n], spectra[n, -1]),
+            parameter_norm=found.parameters[n].norm().item(),
+            largest_eigenvalue=spectra[n, -1].item(),
+            smallest_eigenvalue=spectra[n, 0].item(),
+            gradient_curvature=_ratio(bent[n], largest[n] * found.end_norm[n]),
+            even_curvature=_ratio(spectra[n].norm(), parameters**0.5 * largest[n]),
+            minimal_ratio=counted.positive[n].item() / parameters,
+            near_zero=counted.near_zero[n].item() / parameters,
+            negative=counted.negative[n].item() / parameters,
+            swept_positive=[int(at.positive[n]) for at in swept],
+            swept_negative=[int(at.negative[n]) for at in swept],
+        )
         for n in range(len(start))
     ]
 

@@ -8,10 +8,11 @@ from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
-from experiments.tasks.shrinking import shorter, smaller
+from experiments.tasks.shrinking import shorter, smaller, with_own
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -20,6 +21,7 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+from report.records.rows import parameter_count as rows
 
 STRUCTURES = 10
 """Structures that the homework asks for at least."""
@@ -41,7 +43,8 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(model, shape, self.training, size, True, runs=runs) for model in self.models
+            Use(model, shape, changed(self.training, model.training), size, True, runs=runs)
+            for model in self.models
         )
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
@@ -61,7 +64,7 @@ class Settings(TaskSettings):
                 f"of the smallest, less than {SIZE_RANGE} times"
             )
             found.append(Finding("narrow-size-range", "models", cause, "widen the range"))
-        if len({bool(model.convolutions) for model in self.models}) > 1:
+        if len({model.convolutional for model in self.models}) > 1:
             cause = "structures with and without convolutions are two families"
             found.append(Finding("two-families", "models", cause, "keep one"))
         return tuple(found)
@@ -69,11 +72,12 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; all structures."""
         (data,) = smaller([self.data], 50, 50)
-        (training,) = shorter([self.training], 2, 25)
+        training, *own = shorter([self.training, *(m.training for m in self.models)], 2, 25)
         return self.model_copy(
             update={
                 "data": data,
                 "training": training,
+                "models": with_own(self.models, own),
                 "seeds": self.seeds[:2],
             }
         )
@@ -83,20 +87,26 @@ def run(settings: Settings, context: Context) -> Measured:
     """Train all structures with all seeds; keep losses and accuracies."""
     problem = context.image_problem(settings.data)
     runs = [
-        Run(model, settings.training, problem, seed, observe=Observe(evaluations=20))
+        Run(
+            model,
+            changed(settings.training, model.training),
+            problem,
+            seed,
+            observe=Observe(evaluations=20),
+        )
         for model in settings.models
         for seed in settings.seeds
     ]
-    rows = [
-        {
-            "model": outcome.run.network.name,
-            "parameters": len(outcome.parameters),
-            **curves(outcome),
-        }
+    trained = [
+        rows.Run(
+            model=outcome.run.network.name,
+            parameters=len(outcome.weights),
+            **vars(curves(outcome)),
+        )
         for outcome in train(runs, context, label=f"parameter-count, {problem.name}")
     ]
     return Measured(
-        metrics={"runs": rows},
+        metrics=rows.Metrics(runs=trained),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )

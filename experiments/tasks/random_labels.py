@@ -1,7 +1,7 @@
 """HW1-3, random labels: can the network fit them, and at what cost."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import torch
 from pydantic import Field
@@ -16,6 +16,7 @@ from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.predictions import predicted_classes
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding
 from experiments.settings.network import Network
 from experiments.settings.training import Training
@@ -28,6 +29,7 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+from report.records.rows import random_labels as rows
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -50,7 +52,16 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size = image_shape(self.data), train_size(self.data)
         runs = len(self.fractions) * len(self.seeds)
-        return (Use(self.model, shape, self.training, size, True, runs=runs),)
+        return (
+            Use(
+                self.model,
+                shape,
+                changed(self.training, self.model.training),
+                size,
+                True,
+                runs=runs,
+            ),
+        )
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""
@@ -70,11 +81,12 @@ class Settings(TaskSettings):
         ordered = sorted(self.fractions)
         kept = (ordered[0], ordered[len(ordered) // 2], ordered[-1])
         (data,) = smaller([self.data], 200)
-        (training,) = shorter([self.training], 3)
+        training, own = shorter([self.training, self.model.training], 3)
         return self.model_copy(
             update={
                 "data": data,
                 "training": training,
+                "model": self.model.model_copy(update={"training": own}),
                 "fractions": tuple(share for share in self.fractions if share in kept),
                 "seeds": self.seeds[:2],
             }
@@ -87,7 +99,7 @@ def run(settings: Settings, context: Context) -> Measured:
     runs = [
         Run(
             settings.model,
-            settings.training,
+            changed(settings.training, settings.model.training),
             corrupted(problem, fraction, seed),
             seed,
             observe=Observe(evaluations=150),
@@ -97,22 +109,12 @@ def run(settings: Settings, context: Context) -> Measured:
     ]
     trained = train(runs, context, label=f"random-labels, {problem.name}")
     fractions = [fraction for fraction in settings.fractions for _ in settings.seeds]
-    rows, fits = [], []
+    found, fits = [], []
     for fraction, outcome in zip(fractions, trained, strict=True):
-        rows.append(
-            {
-                "fraction": fraction,
-                **curves(outcome),
-                **_memorized(outcome, problem, context.device),
-            }
-        )
-        fits += [
-            {"fraction": fraction, "seed": outcome.run.seed, "threshold": threshold}
-            | _fitted(outcome, threshold)
-            for threshold in settings.thresholds
-        ]
+        found.append(_run_row(fraction, outcome, problem, context.device))
+        fits += [_fit_row(fraction, outcome, threshold) for threshold in settings.thresholds]
     return Measured(
-        metrics={"chance": 1 / problem.outputs, "runs": rows, "fits": fits},
+        metrics=rows.Metrics(chance=1 / problem.outputs, runs=found, fits=fits),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for outcome in trained),
     )
@@ -136,28 +138,39 @@ def first_reached(
     return next((e for e, a in zip(epochs, accuracies, strict=True) if a >= threshold), None)
 
 
-def _fitted(outcome: Trained, threshold: float) -> dict[str, Any]:
+def _fit_row(fraction: float, outcome: Trained, threshold: float) -> rows.Fit:
     epoch = first_reached(outcome.history.epochs, outcome.train_accuracy, threshold)
     best = max(outcome.train_accuracy, default=0.0)
-    reason = None if epoch is not None else f"training accuracy never above {best:.4f}"
-    return {"epoch": epoch, "epoch_reason": reason}
+    return rows.Fit(
+        fraction=fraction,
+        seed=outcome.run.seed,
+        threshold=threshold,
+        epoch=epoch,
+        epoch_reason=None if epoch is not None else f"training accuracy never above {best:.4f}",
+    )
 
 
-def _memorized(outcome: Trained, original: Problem, device: torch.device) -> dict[str, Any]:
-    """How many training labels differ from the true ones, and how many of these were learned.
-
-    `changed_fitted` is the share of the labels that the corruption changed (a label drawn anew may
-    come out as it was) which the trained network answers; None where none was changed.
-    """
+def _run_row(
+    fraction: float, outcome: Trained, original: Problem, device: torch.device
+) -> rows.Run:
+    """Curves; how many training labels are not the true ones, how many of these were learned."""
     changed = outcome.run.problem.targets != original.targets
     count = int(changed.sum())
-    row: dict[str, Any] = {"changed_labels": count, "changed_fitted": None}
+    fitted, reason = None, None
     if count == 0:
-        return row | {"changed_fitted_reason": "no label was changed"}
-    if outcome.diverged_at is not None:
-        return row | {"changed_fitted_reason": f"diverged at epoch {outcome.diverged_at}"}
-    answers = predicted_classes(outcome, changed, device)
-    return row | {"changed_fitted": _agreement(answers, outcome.run.problem.targets[changed])}
+        reason = "no label was changed"
+    elif outcome.diverged_at is not None:
+        reason = f"diverged at epoch {outcome.diverged_at}"
+    else:
+        answers = predicted_classes(outcome, changed, device)
+        fitted = _agreement(answers, outcome.run.problem.targets[changed])
+    return rows.Run(
+        fraction=fraction,
+        **vars(curves(outcome)),
+        changed_labels=count,
+        changed_fitted=fitted,
+        changed_fitted_reason=reason,
+    )
 
 
 def _agreement(answers: Tensor, labels: Tensor) -> float:

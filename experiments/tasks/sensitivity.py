@@ -10,10 +10,11 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.sensitivity import sensitivity
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.training import Training
-from experiments.tasks.shrinking import shrunk_batches, smaller, test_size
+from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -24,6 +25,7 @@ from experiments.tasks.task import (
     train_size,
 )
 from experiments.tasks.training_approach import Approach
+from report.records.rows import sensitivity as rows
 
 APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""
@@ -58,7 +60,14 @@ class Settings(TaskSettings):
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
         return tuple(
-            Use(self.model, shape, approach.applied(self.training), size, True, runs=runs)
+            Use(
+                self.model,
+                shape,
+                approach.applied(changed(self.training, self.model.training)),
+                size,
+                True,
+                runs=runs,
+            )
             for approach in self.approaches()
         )
 
@@ -84,11 +93,13 @@ class Settings(TaskSettings):
         (data,) = smaller([self.data])
         own = self.training.batch_size
         shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
-        update = {"epochs": min(2, self.training.epochs), "batch_size": shrunk[own]}
+        sized = self.training.model_copy(update={"batch_size": shrunk[own]})
+        training, change = shorter([sized, self.model.training], 2, None)
         return self.model_copy(
             update={
                 "data": data,
-                "training": self.training.model_copy(update=update),
+                "training": training,
+                "model": self.model.model_copy(update={"training": change}),
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
                 "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
@@ -103,7 +114,7 @@ def solutions(settings: Settings, context: Context) -> list[tuple[Approach, Trai
     runs = [
         Run(
             settings.model,
-            approach.applied(settings.training),
+            approach.applied(changed(settings.training, settings.model.training)),
             problem,
             seed,
             observe=Observe(evaluations=10),
@@ -119,14 +130,19 @@ def run(settings: Settings, context: Context) -> Measured:
     found = solutions(settings, context)
     points = settings.test_points or dataset_facts(settings.data).test_size
     advance = context.progress.start("sensitivity, measuring", len(found))
-    rows = []
+    measured = []
     for approach, outcome in found:
-        rows.append(
-            {**approach.model_dump(), **curves(outcome), **_measured(outcome, points, context)}
+        measured.append(
+            rows.Solution(
+                batch_size=approach.batch_size,
+                learning_rate=approach.learning_rate,
+                **vars(curves(outcome)),
+                **_measured(outcome, points, context),
+            )
         )
         advance(1)
     return Measured(
-        metrics={"test_points": points, "solutions": rows},
+        metrics=rows.Metrics(test_points=points, solutions=measured),
         seeds=settings.seeds,
         diverged=any(outcome.diverged_at is not None for _, outcome in found),
     )
@@ -135,8 +151,7 @@ def run(settings: Settings, context: Context) -> Measured:
 def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
     """Sensitivity of one solution; None where it diverged (`final_reason` says so)."""
     if outcome.diverged_at is not None:
-        names = ("jacobian_norm", "probability_jacobian_norm", "loss_gradient_norm", "points")
-        return dict.fromkeys(names)
+        return {}
     run = outcome.run
     return asdict(
         sensitivity(

@@ -22,21 +22,10 @@ from experiments.settings.consistency import Finding
 from experiments.tasks import sensitivity
 from experiments.tasks.task import Measured, TaskSettings, Use, finite, train_size
 from report.records.record import digest
+from report.records.rows import sharpness as rows
 
 FACTORS = (1.0, 2.0, 4.0, 8.0)
 """Rescalings of one solution; powers of two change no bit of the function."""
-
-MEASURED = (
-    "largest_eigenvalue",
-    "trace",
-    "trace_standard_error",
-    "trace_draws",
-    "epsilon_sharpness",
-    "loss_on_images",
-    "gradient_norm",
-    "parameter_norm",
-)
-"""Columns of a row that hold what was measured."""
 
 
 class Settings(TaskSettings):
@@ -103,50 +92,50 @@ def run(settings: Settings, context: Context) -> Measured:
         torch.float64 if settings.double else torch.float32,
     )
     advance = context.progress.start("sharpness, measuring", len(found) + len(FACTORS))
-    rows = []
+    measured = []
     for approach, outcome in found:
-        rows.append(
-            {
-                **approach.model_dump(),
+        measured.append(
+            rows.Solution(
+                batch_size=approach.batch_size,
+                learning_rate=approach.learning_rate,
+                seed=outcome.run.seed,
+                diverged_at=outcome.diverged_at,
                 **_outcome(outcome),
                 **_sharpness(outcome, outcome.parameters, landscape, settings, context),
-            }
+            )
         )
         advance(1)
     done = [outcome for _, outcome in found if outcome.diverged_at is None]
-    rescaling: list[dict[str, Any]] = []
+    rescaling: list[rows.Rescaled] = []
     if done and can_rescale(first.network):
         rescaling = [_rescaled(done[0], c, landscape, settings, context) for c in FACTORS]
     advance(len(FACTORS))
     return Measured(
-        metrics={
-            "images": landscape.examples,
-            "solutions": rows,
-            "rescaling": rescaling,
-            "rescaling_reason": None if rescaling else "no solution with a homogeneous activation",
-        },
+        metrics=rows.Metrics(
+            images=landscape.examples,
+            solutions=measured,
+            rescaling=rescaling,
+            rescaling_reason=None if rescaling else "no solution with a homogeneous activation",
+        ),
         seeds=settings.solutions.seeds,
         diverged=len(done) < len(found),
     )
 
 
 def _outcome(outcome: Trained) -> dict[str, Any]:
-    """Losses, accuracies and generalization gaps of a solution, None where it diverged."""
-    row: dict[str, Any] = {"seed": outcome.run.seed, "diverged_at": outcome.diverged_at}
-    names = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+    """Losses, accuracies and generalization gaps of a solution; nothing where it diverged."""
     if outcome.diverged_at is not None:
-        return row | dict.fromkeys((*names, "loss_gap", "accuracy_gap"))
-    history = outcome.history
-    values = (
-        history.train_loss[-1],
-        history.test_loss[-1],
-        outcome.train_accuracy[-1],
-        outcome.test_accuracy[-1],
-    )
-    row |= dict(zip(names, values, strict=True))
-    row["loss_gap"] = row["test_loss"] - row["train_loss"]
-    row["accuracy_gap"] = row["train_accuracy"] - row["test_accuracy"]
-    return row
+        return {}
+    train_loss, test_loss = outcome.history.train_loss[-1], outcome.history.test_loss[-1]
+    train_accuracy, test_accuracy = outcome.train_accuracy[-1], outcome.test_accuracy[-1]
+    return {
+        "train_loss": train_loss,
+        "test_loss": test_loss,
+        "train_accuracy": train_accuracy,
+        "test_accuracy": test_accuracy,
+        "loss_gap": test_loss - train_loss,
+        "accuracy_gap": train_accuracy - test_accuracy,
+    }
 
 
 def _sharpness(
@@ -156,10 +145,9 @@ def _sharpness(
     settings: Settings,
     context: Context,
 ) -> dict[str, Any]:
-    """The three measures at `parameters` of the network of `outcome`; None where it diverged."""
+    """The three measures at `parameters` of the network; the reason where `outcome` diverged."""
     if outcome.diverged_at is not None:
-        reason = f"diverged at epoch {outcome.diverged_at}"
-        return dict.fromkeys(MEASURED) | {"reason": reason}
+        return {"reason": f"diverged at epoch {outcome.diverged_at}"}
     own = settings.model_dump(mode="json", exclude={"solutions", "acknowledge", "chosen"})
     key = digest(
         [
@@ -179,17 +167,18 @@ def _measure(
     parameters: torch.Tensor, landscape: Landscape, settings: Settings, context: Context
 ) -> dict[str, Any]:
     dtype = torch.float64 if settings.double else torch.float32
-    theta = parameters.to(device=context.device, dtype=dtype)
-    product = landscape.hessian_product(theta)
+    state = parameters.to(device=context.device, dtype=dtype)
+    theta, value_and_gradient = landscape.trained(state), landscape.around(state)
+    product = landscape.hessian_product(state)
     draw = generator(0, "sharpness")
     start = torch.randn(len(theta), generator=draw).to(theta)
     largest = largest_eigenvalue(product, start, tolerance=settings.eigenvalue_tolerance)
     estimate = trace_to_error(
         product, theta, draw, relative_error=settings.trace_error, most=settings.trace_draws
     )
-    value, gradient = landscape.value_and_gradient(theta)
+    value, gradient = value_and_gradient(theta)
     highest = epsilon_sharpness(
-        landscape.value_and_gradient,
+        value_and_gradient,
         theta,
         settings.epsilon,
         steps=settings.steps,
@@ -217,19 +206,19 @@ def _measure(
 
 def _rescaled(
     outcome: Trained, factor: float, landscape: Landscape, settings: Settings, context: Context
-) -> dict[str, Any]:
+) -> rows.Rescaled:
     """Sharpness and test results of one solution in rescaled coordinates."""
     run = outcome.run
     parameters = rescaled(run.network, run.problem.shape, outcome.parameters, factor)
     tested = evaluate_rows(
         run.network, run.problem, parameters.unsqueeze(0), run.training.loss, "test", context.device
     )
-    return {
-        "factor": factor,
-        "batch_size": run.training.batch_size,
-        "learning_rate": run.training.learning_rate,
-        "seed": run.seed,
-        "test_loss": tested.loss[0],
-        "test_accuracy": None if tested.accuracy is None else tested.accuracy[0],
+    return rows.Rescaled(
+        factor=factor,
+        batch_size=run.training.batch_size,
+        learning_rate=run.training.learning_rate,
+        seed=run.seed,
+        test_loss=tested.loss[0],
+        test_accuracy=None if tested.accuracy is None else tested.accuracy[0],
         **_sharpness(outcome, parameters, landscape, settings, context),
-    }
+    )

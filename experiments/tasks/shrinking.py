@@ -1,11 +1,17 @@
 """How settings shrink for a smoke run: to seconds, and no two that differ to the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar, cast
 
-from experiments.data.catalog import describe
 from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
+from experiments.settings.change import TrainingChange
+from experiments.settings.network import Network
 from experiments.settings.training import Training
+
+Change = Training | TrainingChange | None
+"""A training, or what a network, a function or a side of a pair changes in one; None: nothing."""
+T = TypeVar("T", bound=Change)
 
 STEPS = 400
 """Steps of a smoke run on a function, at most, however small its batches are."""
@@ -13,6 +19,8 @@ POINTS = 256
 """Points of a function in a smoke run, at most."""
 BATCH = 50
 """Images in a batch of a smoke run, at most."""
+LENGTHS = ("epochs", "steps")
+"""Keys of a training's length."""
 
 
 def capped(values: Iterable[int], most: int) -> dict[int, int]:
@@ -38,20 +46,39 @@ def scaled(values: Iterable[int], most: int) -> dict[int, int]:
     return dict(zip(ordered, upwards, strict=True))
 
 
-def shorter(
-    trainings: Sequence[Training], epochs: int, batch: int | None = BATCH
-) -> tuple[Training, ...]:
-    """At most about so many epochs, and batches no larger than `batch`."""
-    lengths = capped((training.epochs for training in trainings), epochs)
-    batches = shrunk_batches((training.batch_size for training in trainings), batch)
+def shorter(trainings: Sequence[T], epochs: int, batch: int | None = BATCH) -> tuple[T, ...]:
+    """At most about so many epochs (or steps), and batches no larger than `batch`."""
+    return _replaced(
+        trainings,
+        capped(_given(trainings, *LENGTHS), epochs),
+        shrunk_batches(_given(trainings, "batch_size"), batch),
+    )
+
+
+def _given(trainings: Sequence[Change], *keys: str) -> list[int]:
+    found = (getattr(one, key) for one in trainings if one is not None for key in keys)
+    return [value for value in found if value is not None]
+
+
+def _replaced(
+    trainings: Sequence[T], lengths: Mapping[int, int], batches: Mapping[int | None, int | None]
+) -> tuple[T, ...]:
+    def new(one: T) -> T:
+        if one is None:
+            return one
+        places = [(key, lengths) for key in LENGTHS] + [("batch_size", batches)]
+        given = [(key, getattr(one, key), shrunk) for key, shrunk in places]
+        update = {key: shrunk[value] for key, value, shrunk in given if value is not None}
+        return cast(T, one.model_copy(update=update))
+
+    return tuple(map(new, trainings))
+
+
+def with_own(networks: Iterable[Network], trainings: Iterable[Change]) -> tuple[Network, ...]:
+    """The networks with these as their own trainings."""
     return tuple(
-        training.model_copy(
-            update={
-                "epochs": lengths[training.epochs],
-                "batch_size": batches[training.batch_size],
-            }
-        )
-        for training in trainings
+        network.model_copy(update={"training": own})
+        for network, own in zip(networks, trainings, strict=True)
     )
 
 
@@ -69,9 +96,9 @@ def smaller(
     shrunk = []
     for one in data:
         alike = [other for other in data if _unsized(other) == _unsized(one)]
-        trains = capped(map(train_size, alike), train)
+        trains = capped(map(_loaded, alike), train)
         tests = capped(map(test_size, alike), test)
-        update = {"train_size": trains[train_size(one)], "test_size": tests[test_size(one)]}
+        update = {"train_size": trains[_loaded(one)], "test_size": tests[test_size(one)]}
         shrunk.append(one.model_copy(update=update))
     return tuple(shrunk)
 
@@ -81,13 +108,18 @@ def _unsized(data: ImageDataSettings) -> ImageDataSettings:
 
 
 def train_size(data: ImageDataSettings) -> int:
-    """Number of training images used."""
-    return data.train_size or describe(data.name).train_size
+    """Number of images that are trained on: those of the validation set are not."""
+    loaded = _loaded(data)
+    return loaded - round((data.validation or 0) * loaded)
+
+
+def _loaded(data: ImageDataSettings) -> int:
+    return data.train_size or data.facts.train_size
 
 
 def test_size(data: ImageDataSettings) -> int:
     """Number of test images used."""
-    return data.test_size or describe(data.name).test_size
+    return data.test_size or data.facts.test_size
 
 
 def fewer_points(functions: Sequence[FunctionSettings]) -> tuple[FunctionSettings, ...]:
@@ -100,15 +132,9 @@ def fewer_points(functions: Sequence[FunctionSettings]) -> tuple[FunctionSetting
     return tuple(shrunk)
 
 
-def shorter_on_points(
-    trainings: Sequence[Training], points: int, epochs: int = 200
-) -> tuple[Training, ...]:
+def shorter_on_points(trainings: Sequence[T], points: int, epochs: int = 200) -> tuple[T, ...]:
     """Trainings on at most so many points, at most about `epochs` epochs and `STEPS` steps."""
-    sized = shorter(trainings, epochs, max(1, points // 2))
-    smallest = min((training.batch_size or points for training in sized), default=points)
+    batches = shrunk_batches(_given(trainings, "batch_size"), max(1, points // 2))
+    smallest = min((size for size in batches.values() if size), default=points)
     most = max(2, STEPS // -(-points // smallest))
-    lengths = capped((training.epochs for training in trainings), min(epochs, most))
-    return tuple(
-        new.model_copy(update={"epochs": lengths[old.epochs]})
-        for old, new in zip(trainings, sized, strict=True)
-    )
+    return _replaced(trainings, capped(_given(trainings, *LENGTHS), min(epochs, most)), batches)

@@ -4,19 +4,20 @@ from typing import Any, Self
 
 from pydantic import Field
 
-from experiments.data.formulas import describe_function
 from experiments.data.function_settings import FunctionSettings
-from experiments.data.functions import sample
+from experiments.data.functions import Units, grid, sample, values
 from experiments.engine.context import Context
 from experiments.engine.problems import function_problem
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.models.predict import outputs
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network, Shape
 from experiments.settings.training import Stop, Training
-from experiments.tasks.shrinking import fewer_points, shorter_on_points
+from experiments.tasks.shrinking import fewer_points, shorter_on_points, with_own
 from experiments.tasks.task import Measured, TaskSettings, Use, curves, rounded
+from report.records.rows import simulate_function as rows
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -42,7 +43,15 @@ class Settings(TaskSettings):
         group = "models" if self.equal_size else None
         runs = len(self.seeds) * (1 if self.early_stop is None else 2)
         return tuple(
-            Use(model, Shape((1,), 1), self.training, function.points, False, group, runs)
+            Use(
+                model,
+                Shape((1,), 1),
+                changed(self.training, function.training, model.training),
+                function.points,
+                False,
+                group,
+                runs,
+            )
             for model in self.models
             for function in self.functions
         )
@@ -60,61 +69,83 @@ class Settings(TaskSettings):
         """Fewer points and epochs, two seeds."""
         functions = fewer_points(self.functions)
         points = max(function.points for function in functions)
-        (training,) = shorter_on_points([self.training], points)
+        given = [
+            self.training,
+            *(f.training for f in functions),
+            *(m.training for m in self.models),
+        ]
+        training, *changes = shorter_on_points(given, points)
         return self.model_copy(
-            update={"functions": functions, "training": training, "seeds": self.seeds[:2]}
+            update={
+                "functions": tuple(
+                    function.model_copy(update={"training": change})
+                    for function, change in zip(functions, changes[: len(functions)], strict=True)
+                ),
+                "models": with_own(self.models, changes[len(functions) :]),
+                "training": training,
+                "seeds": self.seeds[:2],
+            }
         )
 
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all models on all functions with all seeds; keep curves and predictions."""
-    rows = []
+    trained = []
     for outcome in train(_runs(settings, settings.training), context, label="simulate-function"):
-        domain = {f.name: f.interval for f in settings.functions}[outcome.run.problem.name]  # type: ignore[index]
-        rows.append(_row(outcome) | {"prediction": _prediction(outcome, domain)})
-    metrics: dict[str, Any] = {"functions": [_truth(f) for f in settings.functions], "runs": rows}
+        function = {f.name: f for f in settings.functions}[outcome.run.problem.name]
+        trained.append(rows.Run(**_fit(outcome), prediction=_prediction(outcome, function)))
+    stopped = []
     if settings.early_stop is not None:
         training = settings.training.model_copy(update={"stop": settings.early_stop})
-        stopped = train(_runs(settings, training), context, label="simulate-function, stopped")
-        metrics["stopped"] = [_row(outcome) for outcome in stopped]
+        again = train(_runs(settings, training), context, label="simulate-function, stopped")
+        stopped = [rows.Stopped(**_fit(outcome)) for outcome in again]
+    functions = [_truth(function) for function in settings.functions]
     return Measured(
-        metrics=metrics,
+        metrics=rows.Metrics(functions=functions, runs=trained, stopped=stopped),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )
 
 
 def _runs(settings: Settings, training: Training) -> list[Run]:
-    problems = [function_problem(f.name, f.points, f.domain) for f in settings.functions]
+    problems = [(function, function_problem(function)) for function in settings.functions]
     return [
-        Run(model, training, problem, seed, observe=Observe(evaluations=150))
+        Run(
+            model,
+            changed(training, function.training, model.training),
+            problem,
+            seed,
+            observe=Observe(evaluations=150),
+        )
         for model in settings.models
-        for problem in problems
+        for function, problem in problems
         for seed in settings.seeds
     ]
 
 
-def _row(outcome: Trained) -> dict[str, Any]:
+def _fit(outcome: Trained) -> dict[str, Any]:
     run = outcome.run
-    return {"function": run.problem.name, "model": run.network.name, **curves(outcome)}
+    return {"function": run.problem.name, "model": run.network.name, **vars(curves(outcome))}
 
 
-def _prediction(outcome: Trained, domain: tuple[float, float]) -> list[Any]:
+def _prediction(outcome: Trained, function: FunctionSettings) -> list[float | None]:
     run = outcome.run
-    grid, _ = sample(run.problem.name, DRAWN_POINTS, domain)  # type: ignore[arg-type]
-    predicted = outputs(run.network, run.problem.shape, [outcome.parameters], grid.float())
-    return rounded(predicted.flatten().tolist())
+    x = grid(DRAWN_POINTS, *function.drawn)
+    units = Units.of(function, sample(function))
+    inputs = units.inputs(x).float()
+    predicted = outputs(run.network, run.problem.shape, [outcome.parameters], inputs)
+    return rounded(units.restored(predicted).flatten().tolist())
 
 
-def _truth(function: FunctionSettings) -> dict[str, Any]:
-    grid, values = sample(function.name, DRAWN_POINTS, function.interval)
-    formula = describe_function(function.name)
-    return {
-        "function": function.name,
-        "formula": formula.math,
-        "note": formula.note,
-        "domain": list(function.interval),
-        "points": function.points,
-        "x": rounded(grid.flatten().tolist()),
-        "y": rounded(values.flatten().tolist()),
-    }
+def _truth(function: FunctionSettings) -> rows.Function:
+    x = grid(DRAWN_POINTS, *function.drawn)
+    formula = function.describe()
+    return rows.Function(
+        function=function.name,
+        formula=formula.math,
+        note=formula.note,
+        domain=function.interval,
+        points=function.points,
+        x=rounded(x.flatten().tolist()),
+        y=rounded(values(function, x).flatten().tolist()),
+    )

@@ -3,21 +3,23 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import JsonValue
+from pydantic import model_validator
 
-from experiments.data.catalog import describe
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.run import Trained
 from experiments.models.build import counted_parameters
+from experiments.models.layers import layers
 from experiments.settings.consistency import Finding
-from experiments.settings.network import Shape, architecture
+from experiments.settings.network import Network, Shape, architecture, closed_form
 from experiments.settings.strict import Settings
 from experiments.settings.use import Use as Use
 from experiments.tasks.shrinking import test_size
 from experiments.tasks.shrinking import train_size as train_size
+from report.records.common import Accuracies, Losses
 from report.records.record import Dataset, Model
+from report.records.row import Metrics
 
 
 class TaskSettings(Settings):
@@ -33,6 +35,13 @@ class TaskSettings(Settings):
 
     acknowledge: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _trainings_fit(self) -> Self:
+        """What a network, a function or a side of a pair changes fits the task's training."""
+        if type(self).uses is not TaskSettings.uses:
+            self.uses()
+        return self
 
     def uses(self) -> tuple[Use, ...]:
         """Every network of the task."""
@@ -55,7 +64,7 @@ class TaskSettings(Settings):
 class Measured:
     """What a task measured; the runner makes the record of it."""
 
-    metrics: Mapping[str, Any]
+    metrics: Metrics
     seeds: tuple[int, ...]
     diverged: bool = False
     notes: tuple[str, ...] = ()
@@ -63,7 +72,7 @@ class Measured:
 
 def image_shape(data: ImageDataSettings) -> Shape:
     """Shape of the images of a data set as the settings resize them, and number of classes."""
-    facts = describe(data.name)
+    facts = data.facts
     channels, height, width = facts.image_shape
     if data.resize is not None:
         height = width = data.resize
@@ -72,7 +81,7 @@ def image_shape(data: ImageDataSettings) -> Shape:
 
 def dataset_facts(data: ImageDataSettings) -> Dataset:
     """A data set as the record names it."""
-    facts = describe(data.name)
+    facts = data.facts
     return Dataset(
         name=facts.name,
         train_size=train_size(data),
@@ -91,12 +100,24 @@ def models(uses: Sequence[Use]) -> tuple[Model, ...]:
     for use in uses:
         model = Model(
             name=use.network.name,
-            architecture=architecture(use.network, use.shape),
-            depth=use.network.depth,
+            architecture=architecture(use.network, use.shape) + _counted(use),
+            depth=depth(use.network, use.shape),
             parameters=counted_parameters(use.network, use.shape),
         )
         found.setdefault(model)
     return tuple(found)
+
+
+def _counted(use: Use) -> str:
+    """Where no closed form stands beside the count, a word of it."""
+    alone = closed_form(use.network, use.shape) is None
+    return ", parameters counted from the module alone" if alone else ""
+
+
+def depth(network: Network, shape: Shape) -> int:
+    """Number of hidden layers; of a module of the user's own, counted from the built one."""
+    known = network.depth
+    return max(len(layers(network, shape)) - 1, 0) if known is None else known
 
 
 def finite(value: float) -> float | None:
@@ -104,43 +125,40 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def rounded(values: Sequence[float], digits: int = 6) -> list[JsonValue]:
+def rounded(values: Sequence[float], digits: int = 6) -> list[float | None]:
     """A curve for a record: `digits` significant digits, None where a value is not finite."""
     return [float(f"{v:.{digits}g}") if math.isfinite(v) else None for v in values]
 
 
-def curves(trained: Trained) -> dict[str, JsonValue]:
-    """The history of a run as columns of a record's row, with its final values.
+def curves(trained: Trained) -> Losses:
+    """The history of a run with its final values, and its accuracies where it classifies.
 
     Final values are None for a run without a finite evaluation, with the reason beside them.
     """
     history = trained.history
-    row: dict[str, JsonValue] = {
-        "seed": trained.run.seed,
-        "diverged_at": trained.diverged_at,
-        "stopped_at": trained.stopped_at,
-        "epoch": list(history.epochs),
-        "train_loss": rounded(history.train_loss),
-        "test_loss": rounded(history.test_loss),
-    }
-    final: dict[str, Sequence[float]] = {
-        "final_train_loss": history.train_loss,
-        "final_test_loss": history.test_loss,
-    }
-    if trained.run.problem.classification:
-        row["train_accuracy"] = list(trained.train_accuracy)
-        row["test_accuracy"] = list(trained.test_accuracy)
-        final["final_train_accuracy"] = trained.train_accuracy
-        final["final_test_accuracy"] = trained.test_accuracy
     ended = trained.diverged_at is None and bool(history.epochs)
-    for name, values in final.items():
-        row[name] = values[-1] if ended else None
-    if not ended:
-        row["final_reason"] = f"diverged at epoch {trained.diverged_at}"
-    return row
-
-
-def even(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with equal keys: None where a row lacks one; its reason stands beside."""
-    keys = dict.fromkeys(key for row in rows for key in row)
-    return [{key: row.get(key) for key in keys} for row in rows]
+    losses = Losses(
+        seed=trained.run.seed,
+        diverged_at=trained.diverged_at,
+        stopped_at=trained.stopped_at,
+        epoch=history.epochs,
+        train_loss=rounded(history.train_loss),
+        test_loss=rounded(history.test_loss),
+        final_train_loss=history.train_loss[-1] if ended else None,
+        final_test_loss=history.test_loss[-1] if ended else None,
+        final_reason=None if ended else f"diverged at epoch {trained.diverged_at}",
+    )
+    if not trained.run.problem.classification:
+        return losses
+    held = bool(history.validation_loss)
+    return Accuracies(
+        **vars(losses),
+        train_accuracy=trained.train_accuracy,
+        test_accuracy=trained.test_accuracy,
+        final_train_accuracy=trained.train_accuracy[-1] if ended else None,
+        final_test_accuracy=trained.test_accuracy[-1] if ended else None,
+        validation_loss=rounded(history.validation_loss) if held else None,
+        validation_accuracy=trained.validation_accuracy if held else None,
+        final_validation_loss=history.validation_loss[-1] if held and ended else None,
+        final_validation_accuracy=trained.validation_accuracy[-1] if held and ended else None,
+    )

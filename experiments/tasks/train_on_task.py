@@ -8,11 +8,12 @@ from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Run
 from experiments.engine.train import train
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
-from experiments.tasks.shrinking import shorter, smaller
+from experiments.tasks.shrinking import shorter, smaller, with_own
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -21,6 +22,7 @@ from experiments.tasks.task import (
     image_shape,
     train_size,
 )
+from report.records.rows import train_on_task as rows
 
 MODELS = 2
 """Models that the homework asks for at least."""
@@ -46,7 +48,7 @@ class Settings(TaskSettings):
             Use(
                 model,
                 image_shape(c.data),
-                c.training,
+                changed(c.training, model.training),
                 train_size(c.data),
                 True,
                 runs=len(self.seeds),
@@ -76,10 +78,17 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds."""
         data = smaller([c.data for c in self.comparisons])
-        trainings = shorter([c.training for c in self.comparisons], 2)
+        given = [t for c in self.comparisons for t in (c.training, *(m.training for m in c.models))]
+        trainings = iter(shorter(given, 2))
         shrunk = tuple(
-            c.model_copy(update={"data": images, "training": training})
-            for c, images, training in zip(self.comparisons, data, trainings, strict=True)
+            c.model_copy(
+                update={
+                    "data": images,
+                    "training": next(trainings),
+                    "models": with_own(c.models, (next(trainings) for _ in c.models)),
+                }
+            )
+            for c, images in zip(self.comparisons, data, strict=True)
         )
         return self.model_copy(update={"comparisons": shrunk, "seeds": self.seeds[:2]})
 
@@ -87,21 +96,26 @@ class Settings(TaskSettings):
 def run(settings: Settings, context: Context) -> Measured:
     """Train all models on their data sets with all seeds; keep losses and accuracies."""
     runs = [
-        Run(model, comparison.training, context.image_problem(comparison.data), seed)
+        Run(
+            model,
+            changed(comparison.training, model.training),
+            context.image_problem(comparison.data),
+            seed,
+        )
         for comparison in settings.comparisons
         for model in comparison.models
         for seed in settings.seeds
     ]
-    rows = [
-        {
-            "dataset": outcome.run.problem.name,
-            "model": outcome.run.network.name,
-            **curves(outcome),
-        }
+    trained = [
+        rows.Run(
+            dataset=outcome.run.problem.name,
+            model=outcome.run.network.name,
+            **vars(curves(outcome)),
+        )
         for outcome in train(runs, context, label="train-on-task")
     ]
     return Measured(
-        metrics={"runs": rows},
+        metrics=rows.Metrics(runs=trained),
         seeds=settings.seeds,
-        diverged=any(row["diverged_at"] is not None for row in rows),
+        diverged=any(row.diverged_at is not None for row in trained),
     )

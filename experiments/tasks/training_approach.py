@@ -1,17 +1,37 @@
 """A training approach: what is varied where solutions of one network on one task are compared."""
 
-from pydantic import Field
+from typing import Annotated, Self
 
-from experiments.settings.strict import Settings
+from pydantic import Field, model_validator
+
+from experiments.settings.change import TrainingChange, changed
+from experiments.settings.strict import LATER, Settings
 from experiments.settings.training import Training
 
 
 class Approach(Settings):
-    """Batch size (None: the whole training set) and learning rate; the rest is common to all."""
+    """Batch size (null: the whole training set) and learning rate; the rest is common to all.
+
+    `training` may replace what else this approach shares with the others.
+    """
 
     batch_size: int | None = Field(ge=1)
     learning_rate: float = Field(gt=0, le=1e9)
+    training: Annotated[TrainingChange | None, LATER] = None
+
+    @model_validator(mode="after")
+    def _given_once(self) -> Self:
+        twice = self.training.model_fields_set & self.values().keys() if self.training else ()
+        if twice:
+            raise ValueError(
+                f"training.{min(twice)}: is what approaches differ in; write it beside training"
+            )
+        return self
 
     def applied(self, training: Training) -> Training:
-        """`training` with this batch size and learning rate."""
-        return training.model_copy(update=self.model_dump())
+        """`training` with this batch size and learning rate, and what else differs."""
+        return changed(training.model_copy(update=self.values()), self.training)
+
+    def values(self) -> dict[str, int | float | None]:
+        """Batch size and learning rate, as columns of a row."""
+        return {"batch_size": self.batch_size, "learning_rate": self.learning_rate}

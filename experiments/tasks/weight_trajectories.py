@@ -1,6 +1,7 @@
 """HW1-2, visualize the optimization process: parameters of several trainings by PCA."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 from typing import Any, Self
 
@@ -9,15 +10,17 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from experiments.engine.context import Context
-from experiments.engine.problem import Split
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.measures.path import cosine, displacement, path_length
 from experiments.measures.principal_components import principal_components
 from experiments.measures.rows import evaluate_rows
+from experiments.models.build import built_parameters
 from experiments.models.layers import layers
 from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, even, rounded
+from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from report.errors import UserError
+from report.records.rows import weight_trajectories as rows
 
 MOST_SNAPSHOTS = 200
 COMPONENTS = 5
@@ -37,10 +40,10 @@ class Settings(TaskSettings):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        count = self.case.network.depth + 1
-        if self.layer > count:
-            raise ValueError(f"layer = {self.layer}: the network has {count} layers")
-        epochs = self.case.training.epochs
+        depth = self.case.network.depth
+        if depth is not None and self.layer > depth + 1:
+            raise ValueError(f"layer = {self.layer}: the network has {depth + 1} layers")
+        epochs = self.case.epochs
         if not 2 <= epochs / self.record_every <= MOST_SNAPSHOTS:
             raise ValueError(
                 f"record_every = {self.record_every}: {epochs} epochs must give 2 to "
@@ -59,7 +62,7 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, few epochs, three runs."""
         (case,) = smoke_cases([self.case], function_epochs=20, image_epochs=6)
-        every = min(self.record_every, case.training.epochs // 2)
+        every = min(self.record_every, case.epochs // 2)
         return self.model_copy(
             update={"case": case, "record_every": every, "seeds": self.seeds[:3]}
         )
@@ -76,49 +79,52 @@ def run(settings: Settings, context: Context) -> Measured:
         label="weight-trajectories",
     )
     kept = [t for t in trained if t.diverged_at is None]
-    layer = layers(case.network, case.shape)[settings.layer - 1]
-    whole = slice(0, trained[0].parameters.numel())
+    known = layers(case.network, case.shape)
+    if settings.layer > len(known):
+        raise UserError(f"layer = {settings.layer}: the network has {len(known)} layers")
+    layer = known[settings.layer - 1]
+    whole = slice(0, built_parameters(case.network, case.shape))
     parts = {"layer": (layer.parameters, f"layer {layer.number} ({layer.words})")}
     parts["model"] = (whole, "whole model")
     fits, points, distances, pairs = [], [], [], []
     for name, (part, words) in parts.items():
         snapshots = [_snapshots(t)[:, part] for t in kept]
         fit, projected = _project(snapshots)
-        fits.append({"part": name, "words": words, "parameters": part.stop - part.start, **fit})
+        fits.append(rows.Part(part=name, words=words, parameters=part.stop - part.start, **fit))
         for outcome, own, coordinates in zip(kept, snapshots, projected, strict=True):
-            row = {"part": name, "seed": outcome.run.seed}
             points.append(
-                {
-                    **row,
-                    "epoch": list(outcome.snapshot_epochs),
-                    "pc1": rounded(coordinates[:, 0].tolist()),
-                    "pc2": rounded(coordinates[:, 1].tolist()),
-                }
+                rows.Points(
+                    part=name,
+                    seed=outcome.run.seed,
+                    epoch=outcome.snapshot_epochs,
+                    pc1=rounded(coordinates[:, 0].tolist()),
+                    pc2=rounded(coordinates[:, 1].tolist()),
+                )
             )
             distances.append(
-                {
-                    **row,
-                    "epoch": list(outcome.snapshot_epochs),
-                    "from_start": rounded((own - own[0]).norm(dim=1).tolist()),
-                    "path_length": path_length(own),
-                    "displacement": float(displacement(own).norm()),
-                    "start_norm": float(own[0].norm()),
-                    "end_norm": float(own[-1].norm()),
-                }
+                rows.Distance(
+                    part=name,
+                    seed=outcome.run.seed,
+                    epoch=outcome.snapshot_epochs,
+                    from_start=rounded((own - own[0]).norm(dim=1).tolist()),
+                    path_length=path_length(own),
+                    displacement=float(displacement(own).norm()),
+                    start_norm=float(own[0].norm()),
+                    end_norm=float(own[-1].norm()),
+                )
             )
-        seeds = [outcome.run.seed for outcome in kept]
-        pairs += [{"part": name, **pair} for pair in _pairs(seeds, snapshots)]
+        pairs += _pairs(name, [outcome.run.seed for outcome in kept], snapshots)
     return Measured(
-        metrics={
-            "cases": [case.facts()],
-            "record_every": settings.record_every,
-            "layer": settings.layer,
-            "parts": fits,
-            "runs": even([_row(outcome, context.device) for outcome in trained]),
-            "points": points,
-            "distances": distances,
-            "pairs": pairs,
-        },
+        metrics=rows.Metrics(
+            cases=[case.facts()],
+            record_every=settings.record_every,
+            layer=settings.layer,
+            parts=fits,
+            runs=[_row(outcome, context.device) for outcome in trained],
+            points=points,
+            distances=distances,
+            pairs=pairs,
+        ),
         seeds=settings.seeds,
         diverged=len(kept) < len(trained),
     )
@@ -142,39 +148,51 @@ def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]
     ]
 
 
-def _pairs(seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[dict[str, Any]]:
+def _pairs(part: str, seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[rows.Pair]:
     """Distances of starts and of ends, and cosine of the displacements, of all pairs of runs."""
     return [
-        {
-            "seeds": [seeds[a], seeds[b]],
-            "start_distance": float((snapshots[a][0] - snapshots[b][0]).norm()),
-            "end_distance": float((snapshots[a][-1] - snapshots[b][-1]).norm()),
-            "cosine": cosine(displacement(snapshots[a]), displacement(snapshots[b])),
-        }
+        rows.Pair(
+            part=part,
+            seeds=(seeds[a], seeds[b]),
+            start_distance=float((snapshots[a][0] - snapshots[b][0]).norm()),
+            end_distance=float((snapshots[a][-1] - snapshots[b][-1]).norm()),
+            cosine=cosine(displacement(snapshots[a]), displacement(snapshots[b])),
+        )
         for a, b in combinations(range(len(seeds)), 2)
     ]
 
 
-def _row(outcome: Trained, device: torch.device) -> dict[str, Any]:
+def _row(outcome: Trained, device: torch.device) -> rows.Run:
     """Losses and accuracies of one run at its snapshots."""
     run = outcome.run
-    row: dict[str, Any] = {
-        "seed": run.seed,
-        "diverged_at": outcome.diverged_at,
-        "stopped_at": outcome.stopped_at,
-    }
     if outcome.diverged_at is not None:
-        return {**row, "final_reason": f"diverged at epoch {outcome.diverged_at}"}
-    assert outcome.snapshots is not None
-    row["epoch"] = list(outcome.snapshot_epochs)
-    splits: tuple[Split, ...] = ("train", "test")
-    for split in splits:
-        found = evaluate_rows(
-            run.network, run.problem, outcome.snapshots, run.training.loss, split, device
+        return rows.Run(
+            seed=run.seed,
+            diverged_at=outcome.diverged_at,
+            stopped_at=outcome.stopped_at,
+            final_reason=f"diverged at epoch {outcome.diverged_at}",
         )
-        row[f"{split}_loss"] = rounded(found.loss)
-        row[f"final_{split}_loss"] = found.loss[-1]
-        if found.accuracy is not None:
-            row[f"{split}_accuracy"] = list(found.accuracy)
-            row[f"final_{split}_accuracy"] = found.accuracy[-1]
-    return row
+    assert outcome.snapshots is not None
+    evaluated = partial(
+        evaluate_rows,
+        network=run.network,
+        problem=run.problem,
+        rows=outcome.snapshots,
+        loss=run.training.loss,
+        device=device,
+    )
+    train, test = evaluated(split="train"), evaluated(split="test")
+    return rows.Run(
+        seed=run.seed,
+        diverged_at=None,
+        stopped_at=outcome.stopped_at,
+        epoch=outcome.snapshot_epochs,
+        train_loss=rounded(train.loss),
+        final_train_loss=train.loss[-1],
+        train_accuracy=train.accuracy,
+        final_train_accuracy=train.accuracy[-1] if train.accuracy else None,
+        test_loss=rounded(test.loss),
+        final_test_loss=test.loss[-1],
+        test_accuracy=test.accuracy,
+        final_test_accuracy=test.accuracy[-1] if test.accuracy else None,
+    )

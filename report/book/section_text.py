@@ -58,7 +58,7 @@ def _filled(
         environment(shared("templates")),
         f"tasks/{task}.qmd",
         {"settings": record.settings, "metrics": record.metrics, "figures": figures}
-        | {"tables": tables, "record": record}
+        | {"tables": tables, "record": record, "words": section.words}
         | {"commentary": paragraphs(part.claims, evidence)},
         ANY_TASK,
     )

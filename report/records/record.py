@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from report.records.row import Row
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 1
+AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 class _Frozen(BaseModel):
@@ -68,8 +71,8 @@ class Record(_Frozen):
     """What one task of one suite measured.
 
     `dataset` is the data set, a list of them where a task uses several, or null. `metrics` holds
-    numbers, texts and lists of rows (objects with equal keys); a missing value is null, with the
-    reason beside it under `<key>_reason` or in `notes`.
+    numbers, texts and lists of rows; their types are in `report.records.rows`, and the store checks
+    them. A record that is older than a column has no values in it.
     """
 
     schema_: int = Field(default=SCHEMA, alias="schema")
@@ -104,16 +107,26 @@ class Record(_Frozen):
             raise KeyError(f"{self.task}: metrics.{table} is not a list of rows")
         return [row for row in rows if isinstance(row, dict)]
 
-    def frame(self, table: str, *, explode: tuple[str, ...] = ()) -> "pd.DataFrame":
-        """Rows of `metrics[table]` as a data frame, one line per row.
+    def table(self, row: type[AnyRow]) -> tuple[AnyRow, ...]:
+        """The rows of a type; none where the record has no such table."""
+        given = self.rows(row.table) if row.table in self.metrics else []
+        return tuple(row.model_validate(one) for one in given)
+
+    def frame(self, table: type[Row] | str, *, explode: tuple[str, ...] = ()) -> "pd.DataFrame":
+        """A table as a data frame, one line per row.
 
         Args:
-            table: name of a list of rows in `metrics`.
+            table: a row type, all columns of which the frame has, by their names `frame[Run.seed]`;
+                or the name of a table as it stands in the record.
             explode: columns that hold lists of equal length (curves); each element becomes a line.
         """
         import pandas as pd  # here: who only renders does not wait for it
 
-        frame = pd.DataFrame.from_records(self.rows(table))
+        if isinstance(table, str):
+            frame = pd.DataFrame.from_records(self.rows(table))
+        else:
+            given = self.rows(table.table) if table.table in self.metrics else []
+            frame = pd.DataFrame.from_records(given, columns=list(table.model_fields))
         return frame.explode(list(explode), ignore_index=True) if explode else frame
 
     def content(self) -> dict[str, Any]:

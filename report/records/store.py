@@ -11,13 +11,15 @@ from pydantic import ValidationError
 from report.errors import UserError
 from report.records.files import read_file
 from report.records.record import SCHEMA, Record, digest
+from report.records.row import troubles
+from report.records.rows import metrics_type
 
 DRAFT = ".draft"
 """Ending of a file that is being written; one is left behind where a write was killed."""
 
 
 class BadRecordError(UserError):
-    """A record that is truncated, edited, foreign or of another schema."""
+    """A record that is truncated, edited, foreign, of another schema or not of its task's types."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -71,8 +73,15 @@ def set_aside(path: Path, aside: Path) -> Path:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Write `record` as strict JSON with its own digest; NaN or infinity raises ValueError."""
+    """Write `record` as strict JSON with its own digest.
+
+    Raises:
+        BadRecordError: its metrics are not of the task's types.
+        ValueError: NaN or infinity.
+        UserError: the file cannot be written.
+    """
     content = record.content()
+    _check(path, record)
     sealed = content | {"digest": digest(content)}
     text = json.dumps(sealed, indent=1, allow_nan=False, ensure_ascii=False)
     write_text(path, _compact_rows(text) + "\n")
@@ -108,7 +117,7 @@ def read_record(path: Path) -> Record:
 
     Raises:
         FileNotFoundError: there is none.
-        BadRecordError: it is not a whole, unedited record of this schema.
+        BadRecordError: it is not a whole, unedited record of this schema and of its task's types.
     """
     try:
         text = read_file(path, "record").decode("utf-8")
@@ -136,7 +145,20 @@ def read_record(path: Path) -> Record:
         raise BadRecordError(f"{path}: {place}: {first['msg']}; run the task again") from error
     if path.stem != record.task:
         raise BadRecordError(f"{path}: holds the record of {record.task}; run the task again")
+    _check(path, record)
     return record
+
+
+def _check(path: Path, record: Record) -> None:
+    """The metrics must be of the task's types; a failed task measured nothing."""
+    if record.status == "failed":
+        return
+    kind = metrics_type(record.task)
+    if kind is None:
+        raise BadRecordError(f"{path}: no task {record.task} here; delete the file")
+    found = troubles(kind, record.metrics)
+    if found:
+        raise BadRecordError(f"{path}: {'; '.join(found)}; run the task again")
 
 
 def _refuse_constant(name: str) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from report.claims import Claim
@@ -34,6 +34,8 @@ class Section:
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
     commentary: tuple[tuple[Claim, ...], ...]
+    words: Mapping[str, Markdown] = field(default_factory=dict)
+    """What the section's template says depending on the settings, by name."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for two figures or two tables of one name: one would hide the other."""
@@ -50,7 +52,8 @@ def models_table(record: Record) -> Table:
         name="models",
         caption=Markdown(
             "Models. Depth is the number of hidden layers; parameters are counted from the built "
-            "modules and agree with the closed form."
+            "modules and agree with the closed form, except where the architecture says that they "
+            "are counted from the module alone."
         ),
         header=("Model", "Architecture", "Depth", "Parameters"),
         align="llrr",

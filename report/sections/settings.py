@@ -74,6 +74,8 @@ def settings_table(
         else:
             for name, text in _leaves(record, {key: value}, (), hidden):
                 rows[name] = [text] * columns
+    for name, text in _changes(record, hidden):
+        rows[name] = [text] * columns
     alternatives = next((cast(list[Any], shown[key]) for key in lists), [])
     told = [(escape(name), *values) for name, values in rows.items()]
     titles = _titles(record, alternatives)
@@ -100,6 +102,14 @@ def _folded(rows: list[tuple[Markdown, ...]]) -> list[tuple[Markdown, ...]]:
     return [
         (*left, *right) for left, right in zip_longest(rows[:half], rows[half:], fillvalue=empty)
     ]
+
+
+def _changes(record: Record, hidden: set[str]) -> Iterator[Row]:
+    """What single functions and models, which have tables of their own, change in the training."""
+    for key in ("functions", "models"):
+        for one in cast(list[dict[str, Any]], record.settings.get(key, [])):
+            for name, text in _leaves(record, one.get("training") or {}, (), hidden):
+                yield f"{name}, {key[:-1]} {one['name']}", text
 
 
 def _dicts(value: object) -> bool:

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from experiments import freshness as module
+from experiments.fingerprint.code import installed
+from experiments.fingerprint.task import task_definitions
 from experiments.freshness import basis, freshness
 from experiments.suite import Suite, load_suite
 from experiments.tasks.task import dataset_facts
 from report.records import Record, Results, write_record
 from report.records.record import digest
+from report.tasks import BY_NAME, TASKS, Task
 from tests.project import TINY
 from tests.report.records.build import PROVENANCE, record
 
@@ -200,3 +203,12 @@ def test_a_damaged_record(suite: Suite, results: Results) -> None:
     found = freshness(suite, TASK, results)
     assert found.state == "stale" and "digest" in found.reasons[0]
     assert found.record is None
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_a_task_rests_on_no_other_ones_settings_and_rows(task: Task) -> None:
+    sources = installed().sources(task_definitions(task.name))
+    built_on = {BY_NAME[name].module for name in task.after}
+    for other in {other.module for other in TASKS} - {task.module} - built_on:
+        prefixes = (f"experiments.tasks.{other}.", f"report.records.rows.{other}.")
+        assert not [name for name in sources if name.startswith(prefixes)]

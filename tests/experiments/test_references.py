@@ -211,9 +211,10 @@ STATED: dict[tuple[str, str], dict[str, Any]] = {
 
 
 def at(settings: Any, key: str) -> Any:
+    found = settings.model_dump()
     for part in key.split("."):
-        settings = settings[int(part)] if part.isdigit() else getattr(settings, part)
-    return settings
+        found = found[int(part) if part.isdigit() else part]
+    return found
 
 
 @pytest.mark.parametrize(("suite", "task"), STATED)

@@ -13,8 +13,10 @@ from experiments.tasks import simulate_function
 from report.book.generate import generate
 from report.book.sources import sources
 from report.records import Results, read_record
+from report.records.rows.simulate_function import Run
 from tests.faults.compare import contents
 from tests.project import RUN, Homework
+from tests.report.records.build import filled
 
 FIGURE = "figures/simulate-function-loss.svg"
 RECORD = "simulate-function.json"
@@ -160,29 +162,28 @@ def test_a_failing_task_is_told_and_the_others_go_on(
     assert "train-on-task: fresh" in again.err
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), torch.tensor(1.0)])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), torch.tensor([1.0, 2.0])])
 def test_what_is_no_json_fails_the_task(
     homework: Homework, monkeypatch: pytest.MonkeyPatch, value: object
 ) -> None:
-    from experiments.tasks.task import Measured
+    def measured(*_: object) -> None:
+        filled(Run, {"final_train_loss": value})
 
-    monkeypatch.setattr(
-        simulate_function, "run", lambda *_: Measured({"runs": [{"loss": value}]}, (0,))
-    )
+    monkeypatch.setattr(simulate_function, "run", measured)
     assert homework(*RUN).code == 1
     record = read_record(homework.results / RECORD)
     assert record.status == "failed" and record.reason
 
 
 def test_out_of_gpu_memory(homework: Homework, monkeypatch: pytest.MonkeyPatch) -> None:
-    train_epoch = group_module.GroupTraining._train_epoch
+    batches = group_module.GroupTraining._batches
 
-    def full(self: Any) -> None:
+    def full(self: Any) -> Any:
         if self._training.loss == "mse":
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB")
-        train_epoch(self)
+        return batches(self)
 
-    monkeypatch.setattr(group_module.GroupTraining, "_train_epoch", full)
+    monkeypatch.setattr(group_module.GroupTraining, "_batches", full)
     assert homework(*RUN).code == 1
     record = read_record(homework.results / RECORD)
     assert record.status == "failed" and record.reason is not None

@@ -24,20 +24,20 @@ def slowly() -> None:
     from experiments.engine.group import GroupTraining
 
     save_every_epoch()
-    train_epoch = GroupTraining._train_epoch
+    batches = GroupTraining._batches
 
-    def slow(self: GroupTraining) -> None:
+    def slow(self: GroupTraining) -> Any:
         time.sleep(0.01)
-        train_epoch(self)
+        return batches(self)
 
-    GroupTraining._train_epoch = slow  # type: ignore[method-assign]
+    GroupTraining._batches = slow  # type: ignore[method-assign]
 
 
 def stuck() -> None:
     """A step that does not come back, and holds on to nothing but the main thread."""
     from experiments.engine.group import GroupTraining
 
-    def forever(self: GroupTraining) -> None:
+    def forever(self: GroupTraining) -> Any:
         Path("stuck").touch()
         while True:
             try:
@@ -45,7 +45,7 @@ def stuck() -> None:
             except BaseException:
                 continue
 
-    GroupTraining._train_epoch = forever  # type: ignore[method-assign]
+    GroupTraining._batches = forever  # type: ignore[method-assign]
 
 
 def in_training(command: Command, project: Path) -> None:

@@ -12,11 +12,13 @@ from report.figures.style import canvas, draw_band, legend_below, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
+from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
+from report.sections.simulate_function.sampling import fitted_on, is_scaled, tested_on
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ def section(record: Record) -> Section:
             *_stopped_tables(record, runs),
         ),
         commentary=commentary(record),
+        words={"fitted": fitted_on(record)},
     )
 
 
@@ -88,8 +91,8 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     return Table(
         name="results",
         caption=Markdown(
-            "Final mean squared errors. Test points are the midpoints of the training grid; "
-            "*n* counts seeds that did not diverge."
+            f"Final mean squared errors. Test points are {tested_on(record)}; "
+            f"*n* counts seeds that did not diverge.{_units(record)}"
         ),
         header=(
             "Function",
@@ -106,9 +109,15 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     )
 
 
+def _units(record: Record) -> str:
+    names = formulas(record)
+    scaled = [names[name] for name in names if is_scaled(record, name)]
+    return f" Those of {join(scaled)} are of values scaled to deviation 1." if scaled else ""
+
+
 def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
     """The runs that were made again under a stopping rule, beside those of full length."""
-    if "stopped" not in record.metrics:
+    if not record.table(Stopped):
         return []
     names = formulas(record)
     rows = []

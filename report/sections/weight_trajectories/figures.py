@@ -65,6 +65,7 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
     runs = known(record.frame("runs"), "final_train_loss")
     first, second = part["explained"][:2]
     article = "the " if part["part"] == "model" else ""
+    lower = int(runs["train_loss"].map(lambda losses: losses[-1] < losses[0]).sum())
     return Figure(
         name=part["part"],
         caption=Markdown(
@@ -77,10 +78,10 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
         ),
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: "
-            f"{fmt.percent(first)} of the variance; second: {fmt.percent(second)}. Each path leads "
-            "from its start to its end; the training loss falls along every path, from "
-            f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} to "
-            f"{fmt.loss(runs['final_train_loss'].mean())} in the mean."
+            f"{fmt.percent(first)} of the variance; second: {fmt.percent(second)}. At the end of "
+            f"{fmt.words(lower)} of them the training loss is lower than at the start; its mean is "
+            f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} there and "
+            f"{fmt.loss(runs['final_train_loss'].mean())} at the end."
         ),
         draw=partial(_draw_trajectories, record, part),
     )
@@ -143,7 +144,7 @@ def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[st
     labels = []
     for position in marked:
         epoch = f"epoch {rows[0]['epoch'][position]}, mean training "
-        if "train_accuracy" in rows[0]:
+        if rows[0]["train_accuracy"]:
             share = float(np.mean([row["train_accuracy"][position] for row in rows]))
             labels.append(f"{epoch}accuracy {fmt.percent(share)}")
         else:
@@ -260,7 +261,7 @@ def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
 
 def _runs_table(record: Record) -> Table:
     runs = record.frame("runs")
-    accurate = "final_train_accuracy" in runs
+    accurate = runs["final_train_accuracy"].notna().any()
     shown: list[tuple[str, str, Callable[[float | None], Markdown]]] = [
         ("Train loss", "final_train_loss", fmt.loss),
         ("Test loss", "final_test_loss", fmt.loss),

@@ -84,7 +84,7 @@ def test_a_finished_group_is_not_trained_again(
     first = train(runs, kept)
     from experiments.engine.group import GroupTraining
 
-    monkeypatch.setattr(GroupTraining, "_train_epoch", None)
+    monkeypatch.setattr(GroupTraining, "_batches", None)
     again = train(runs, kept)
     assert all(torch.equal(a.parameters, b.parameters) for a, b in zip(first, again, strict=True))
 
@@ -137,13 +137,15 @@ def test_the_key_depends_on_everything_that_matters(make: Make) -> None:
     "change",
     [
         lambda state: {},
-        lambda state: {key: part for key, part in state.items() if key != "final"},
+        lambda state: {key: part for key, part in state.items() if key != "ends"},
         lambda state: state | {"parameters": state["parameters"][:, :1]},
         lambda state: state | {"parameters": state["parameters"].float()},
         lambda state: state | {"orders": []},
         lambda state: state | {"epoch": "50"},
-        lambda state: state | {"history": {}},
-        lambda state: state | {"history_epochs": state["history_epochs"][:3]},
+        lambda state: state | {"observed": state["observed"] | {"history": {}}},
+        lambda state: (
+            state | {"observed": state["observed"] | {"epochs": state["observed"]["epochs"][:3]}}
+        ),
     ],
 )
 def test_a_whole_file_with_a_wrong_content_means_training_again(

@@ -51,7 +51,7 @@ def test_value_gradient_and_products(
     theta = drawn(pictures)
     landscape = made(pictures, 13)
     assert landscape.examples == 13
-    value, gradient = landscape.value_and_gradient(theta)
+    value, gradient = landscape.around(theta)(theta)
     leaf = theta.clone().requires_grad_()
     loss = plain_loss(pictures, leaf, 13)
     (expected,) = torch.autograd.grad(loss, leaf)
@@ -110,8 +110,8 @@ def test_single_precision_gives_the_same_numbers(pictures: Problem) -> None:
         largest_eigenvalue(single.hessian_product(theta.float()), start),
     ]
     assert found[1] == pytest.approx(found[0], rel=1e-4)
-    assert single.value_and_gradient(theta.float())[0] == pytest.approx(
-        double.value_and_gradient(theta)[0], rel=1e-6
+    assert single.around(theta.float())(theta.float())[0] == pytest.approx(
+        double.around(theta)(theta)[0], rel=1e-6
     )
 
 

@@ -71,6 +71,6 @@ def test_counts_by_hand() -> None:
 
 
 def test_counts_that_differ_stop_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_module, "parameter_count", lambda _network, _shape: 11)
+    monkeypatch.setattr(build_module, "closed_form", lambda _network, _shape: 11)
     with pytest.raises(UserError, match="has 10 parameters, the closed form gives 11"):
         counted_parameters(Network(name="a", hidden=(3,)), Shape((1,), 1))

@@ -31,44 +31,41 @@ def test_every_line_begins_and_ends_at_its_solutions(
     table: dict[str, Any], context: Context
 ) -> None:
     metrics = run(Settings.model_validate(table), context).metrics
-    alphas = metrics["alphas"]
+    alphas = metrics.alphas
     assert len(alphas) == 61
     assert (alphas[0], alphas[-1]) == (-1, 2)
-    solutions = {
-        (row["batch_size"], row["learning_rate"], row["seed"]): row for row in metrics["solutions"]
-    }
+    solutions = {(row.batch_size, row.learning_rate, row.seed): row for row in metrics.solutions}
     assert len(solutions) == 12
-    assert len(metrics["lines"]) == 12
-    for row in metrics["lines"]:
+    assert len(metrics.lines) == 12
+    for row in metrics.lines:
         for end, alpha in (("first", 0.0), ("second", 1.0)):
             own = solutions[
-                row[f"{end}_batch_size"], row[f"{end}_learning_rate"], row[f"{end}_seed"]
+                tuple(
+                    getattr(row, f"{end}_{key}") for key in ("batch_size", "learning_rate", "seed")
+                )
             ]
             at = alphas.index(alpha)
-            for split in ("train", "test"):
-                assert row[f"{split}_loss"][at] == pytest.approx(
-                    own[f"final_{split}_loss"], rel=2e-5
-                )
-                assert row[f"{split}_accuracy"][at] == pytest.approx(
-                    own[f"final_{split}_accuracy"], rel=1e-5
-                )
-        assert row["train_barrier"] >= 0
+            for name, rel in (("loss", 2e-5), ("accuracy", 1e-5)):
+                for split in ("train", "test"):
+                    final = getattr(own, f"final_{split}_{name}")
+                    assert getattr(row, f"{split}_{name}")[at] == pytest.approx(final, rel=rel)
+        assert row.train_barrier >= 0
         middle = [
-            loss - ((1 - a) * row["train_loss"][20] + a * row["train_loss"][40])
-            for a, loss in zip(alphas, row["train_loss"], strict=True)
+            loss - ((1 - a) * row.train_loss[20] + a * row.train_loss[40])
+            for a, loss in zip(alphas, row.train_loss, strict=True)
             if 0 <= a <= 1
         ]
-        assert row["train_barrier"] == pytest.approx(max(middle), rel=1e-3, abs=1e-5)
+        assert row.train_barrier == pytest.approx(max(middle), rel=1e-3, abs=1e-5)
 
 
 def test_seeds_of_both_starts(table: dict[str, Any], context: Context) -> None:
-    lines = run(Settings.model_validate(table), context).metrics["lines"]
-    seeds = {(row["start"], row["first_seed"], row["second_seed"]) for row in lines}
+    lines = run(Settings.model_validate(table), context).metrics.lines
+    seeds = {(row.start, row.first_seed, row.second_seed) for row in lines}
     same = {("same", s, s) for s in (3, 5, 8)}
     assert seeds == same | {("different", 3, 5), ("different", 5, 8), ("different", 8, 3)}
     # Solutions that began at one point lie closer together.
     distance = {
-        kind: max(row["distance"] for row in lines if row["start"] == kind)
+        kind: max(row.distance for row in lines if row.start == kind)
         for kind in ("same", "different")
     }
     assert distance["same"] < 0.5 * distance["different"]
@@ -83,12 +80,11 @@ def test_a_diverged_solution_leaves_its_lines_empty(
     table["model"]["activation"] = "leaky_relu"
     measured = run(Settings.model_validate(table), context)
     assert measured.diverged
-    for row in measured.metrics["lines"]:
-        lost = row["pair"] == 1
-        assert (row["train_loss"] is None) == lost
-        assert (row["reason"] is None) == (not lost)
-    columns = {tuple(row) for row in measured.metrics["lines"]}
-    assert len({frozenset(names) for names in columns}) == 1
+    for row in measured.metrics.lines:
+        lost = row.pair == 1
+        assert (row.train_loss is None) == lost
+        assert (row.reason is None) == (not lost)
+    assert len({frozenset(row) for row in measured.metrics.content()["lines"]}) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,5 +134,5 @@ def test_smoke_keeps_the_approaches_apart(table: dict[str, Any], context: Contex
     assert len(small.approaches()) == 4
     measured = run(small, context)
     assert not measured.diverged
-    assert {-0.5, 0.0, 1.0, 1.5} < set(measured.metrics["alphas"])
-    assert torch.tensor(measured.metrics["lines"][0]["train_loss"]).isfinite().all()
+    assert {-0.5, 0.0, 1.0, 1.5} < set(measured.metrics.alphas)
+    assert torch.tensor(measured.metrics.lines[0].train_loss).isfinite().all()

@@ -27,56 +27,54 @@ def table(function_case: dict[str, Any]) -> dict[str, Any]:
 
 def test_rows_are_what_they_say(table: dict[str, Any], context: Context) -> None:
     measured = run(Settings.model_validate(table), context)
-    (case,) = measured.metrics["cases"]
-    assert (case["case"], case["parameters"]) == ("sine, tanh", 13)
-    assert case["relative_tolerance"] == pytest.approx(10 * 13 * 2.0**-52, abs=0)
-    rows = measured.metrics["runs"]
-    assert [row["seed"] for row in rows] == [0, 1, 2, 3]
-    assert [row["epochs"] for row in rows] == [3, 30, 3, 30]
-    assert {row["verdict"] for row in rows} <= {"critical", "gradient-flat", "unfinished"}
+    (case,) = measured.metrics.cases
+    assert (case.case, case.parameters) == ("sine, tanh", 13)
+    assert case.relative_tolerance == pytest.approx(10 * 13 * 2.0**-52, abs=0)
+    rows = measured.metrics.runs
+    assert [row.seed for row in rows] == [0, 1, 2, 3]
+    assert [row.epochs for row in rows] == [3, 30, 3, 30]
+    assert {row.verdict for row in rows} <= {"critical", "gradient-flat", "unfinished"}
     for row in rows:
-        shares = (row["minimal_ratio"], row["near_zero"], row["negative"])
+        shares = (row.minimal_ratio, row.near_zero, row.negative)
         assert sum(shares) == pytest.approx(1)
-        assert row["gradient_norm"] < row["trained_gradient_norm"]
-        assert (row["gradient_norm"] <= 1e-6) == (row["verdict"] == "critical")
-        assert row["relative_gradient_norm"] == pytest.approx(
-            row["gradient_norm"] / row["largest_eigenvalue"], abs=0
+        assert row.gradient_norm < row.trained_gradient_norm
+        assert (row.gradient_norm <= 1e-6) == (row.verdict == "critical")
+        assert row.relative_gradient_norm == pytest.approx(
+            row.gradient_norm / row.largest_eigenvalue, abs=0
         )
-        assert 0 <= row["gradient_curvature"] <= 1
-        assert len(row["swept_positive"]) == len(row["swept_negative"]) == len(SWEEP)
+        assert 0 <= row.gradient_curvature <= 1
+        assert len(row.swept_positive) == len(row.swept_negative) == len(SWEEP)
         # Fewer count as positive the larger the tolerance; the stated one is in between.
-        swept = row["swept_positive"]
+        swept = row.swept_positive
         assert swept == sorted(swept, reverse=True)
-        assert swept[1] / 13 <= row["minimal_ratio"] <= swept[0] / 13  # 1e-14 ≤ τ ≤ 10^-13.5
-    (spectrum,) = measured.metrics["spectra"]
-    shown = rows[spectrum["seed"]]
-    assert shown["relative_gradient_norm"] == min(row["relative_gradient_norm"] for row in rows)
-    assert spectrum["eigenvalues"][-1] == pytest.approx(shown["largest_eigenvalue"], rel=1e-5)
-    assert len(spectrum["eigenvalues"]) == 13
+        assert swept[1] / 13 <= row.minimal_ratio <= swept[0] / 13  # 1e-14 ≤ τ ≤ 10^-13.5
+    (spectrum,) = measured.metrics.spectra
+    shown = rows[spectrum.seed]
+    assert shown.relative_gradient_norm == min(row.relative_gradient_norm for row in rows)
+    assert spectrum.eigenvalues[-1] == pytest.approx(shown.largest_eigenvalue, rel=1e-5)
+    assert len(spectrum.eigenvalues) == 13
     assert not measured.diverged
 
 
 def test_a_diverged_run_is_kept_and_leaves_the_others_alone(
     table: dict[str, Any], context: Context
 ) -> None:
-    alone = run(Settings.model_validate(table | {"lengths": [0.1]}), context).metrics["runs"]
     # Such steps blow up, but not within the one epoch of every second run.
     table["cases"][0]["training"] |= {"optimizer": "sgd", "learning_rate": 1e8}
     table["lengths"] = [1.0, 1 / 30]
     measured = run(Settings.model_validate(table), context)
     assert measured.diverged
-    verdicts = [row["verdict"] for row in measured.metrics["runs"]]
+    verdicts = [row.verdict for row in measured.metrics.runs]
     assert [verdict == "diverged" for verdict in verdicts] == [True, False, True, False]
-    for row in measured.metrics["runs"]:
-        assert row.keys() >= alone[0].keys()
-        assert (row["loss"] is None) == (row["verdict"] == "diverged") == bool(row["reason"])
+    for row in measured.metrics.runs:
+        assert (row.loss is None) == (row.verdict == "diverged") == bool(row.reason)
 
 
 def test_all_runs_may_diverge(table: dict[str, Any], context: Context) -> None:
     table["cases"][0]["training"] |= {"optimizer": "sgd", "learning_rate": 1e8}
     measured = run(Settings.model_validate(table | {"lengths": [1.0]}), context)
-    assert [row["verdict"] for row in measured.metrics["runs"]] == ["diverged"] * 4
-    assert measured.metrics["spectra"] == []
+    assert [row.verdict for row in measured.metrics.runs] == ["diverged"] * 4
+    assert measured.metrics.spectra == []
 
 
 def test_a_finished_search_is_not_repeated(
@@ -90,7 +88,7 @@ def test_a_finished_search_is_not_repeated(
     def forbidden(*_: object) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr(minimal_ratio, "critical_points", forbidden)
+    monkeypatch.setattr(minimal_ratio, "_searched", forbidden)
     assert run(settings, context).metrics == first.metrics
 
 

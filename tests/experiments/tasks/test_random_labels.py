@@ -77,21 +77,19 @@ def test_every_number_of_a_row_by_a_plain_loop(
     settings: Settings, problem: Problem, context: Context
 ) -> None:
     metrics = run(settings, context).metrics
-    assert metrics["chance"] == 0.1
-    rows = {(row["fraction"], row["seed"]): row for row in metrics["runs"]}
+    assert metrics.chance == 0.1
+    rows = {(row.fraction, row.seed): row for row in metrics.runs}
     assert set(rows) == {(f, s) for f in settings.fractions for s in settings.seeds}
     for (fraction, seed), row in rows.items():
         _check(row, fraction, seed, settings, problem)
-    for fit in metrics["fits"]:
-        row = rows[fit["fraction"], fit["seed"]]
+    for fit in metrics.fits:
+        row = rows[fit.fraction, fit.seed]
         reached = [
-            e
-            for e, a in zip(row["epoch"], row["train_accuracy"], strict=True)
-            if a >= fit["threshold"]
+            e for e, a in zip(row.epoch, row.train_accuracy, strict=True) if a >= fit.threshold
         ]
-        assert fit["epoch"] == (reached[0] if reached else None)
-        assert (fit["epoch_reason"] is None) == bool(reached)
-    assert {fit["threshold"] for fit in metrics["fits"]} == {0.5, 0.95}
+        assert fit.epoch == (reached[0] if reached else None)
+        assert (fit.epoch_reason is None) == bool(reached)
+    assert {fit.threshold for fit in metrics.fits} == {0.5, 0.95}
 
 
 def _check(
@@ -106,32 +104,30 @@ def _check(
     inputs, targets = plain_data(plain)
     outputs = module(inputs)
     answers = outputs.argmax(dim=1)
-    assert row["final_train_loss"] == pytest.approx(
-        cross_entropy(outputs, targets).item(), rel=1e-3
-    )
-    assert row["final_train_accuracy"] == int((answers == labels).sum()) / 120
+    assert row.final_train_loss == pytest.approx(cross_entropy(outputs, targets).item(), rel=1e-3)
+    assert row.final_train_accuracy == int((answers == labels).sum()) / 120
     changed = labels != problem.targets
-    assert row["changed_labels"] == int(changed.sum())
+    assert row.changed_labels == int(changed.sum())
     if fraction == 0:
-        assert row["changed_fitted"] is None
-        assert row["changed_fitted_reason"]
+        assert row.changed_fitted is None
+        assert row.changed_fitted_reason
     else:
         right = int((answers == labels)[changed].sum())
-        assert row["changed_fitted"] == right / int(changed.sum())
+        assert row.changed_fitted == right / int(changed.sum())
     tests = (problem.test_inputs / 255.0 - problem.mean[0]) / problem.std[0]
     correct = int((module(tests).argmax(dim=1) == problem.test_targets).sum())
-    assert row["final_test_accuracy"] == correct / 60
+    assert row.final_test_accuracy == correct / 60
 
 
 def test_a_diverged_run_says_so(settings: Settings, context: Context) -> None:
     wild = settings.training.model_copy(update={"learning_rate": 1e9, "optimizer": "sgd"})
     measured = run(settings.model_copy(update={"training": wild}), context)
     assert measured.diverged
-    for row in measured.metrics["runs"]:
-        assert row["final_test_accuracy"] is None
-        assert row["changed_fitted"] is None
-        assert "no label was changed" in row["changed_fitted_reason"] or (
-            f"diverged at epoch {row['diverged_at']}" == row["changed_fitted_reason"]
+    for row in measured.metrics.runs:
+        assert row.final_test_accuracy is None
+        assert row.changed_fitted is None
+        assert "no label was changed" in row.changed_fitted_reason or (
+            f"diverged at epoch {row.diverged_at}" == row.changed_fitted_reason
         )
 
 

@@ -29,8 +29,8 @@ def table() -> dict[str, Any]:
 
 
 def test_one_thing_is_varied_at_a_time(table: dict[str, Any], context: Context) -> None:
-    rows = run(Settings.model_validate(table), context).metrics["solutions"]
-    approaches = {(row["batch_size"], row["learning_rate"]) for row in rows}
+    rows = run(Settings.model_validate(table), context).metrics.solutions
+    approaches = {(row.batch_size, row.learning_rate) for row in rows}
     batches = {(b, 1e-3) for b in (5, 10, 20, 50, 100)}
     rates = {(20, rate) for rate in (1e-4, 1e-3, 2e-3, 5e-3, 1e-2)}
     assert approaches == batches | rates  # the common one is trained once
@@ -42,7 +42,7 @@ def test_measures_are_those_of_the_trained_parameters(
 ) -> None:
     settings = Settings.model_validate(table | {"test_points": 30})
     measured = run(settings, context).metrics
-    assert measured["test_points"] == 30
+    assert measured.test_points == 30
     approach, outcome = solutions(settings, context)[4]
     own = sensitivity(
         settings.model,
@@ -52,12 +52,12 @@ def test_measures_are_those_of_the_trained_parameters(
         30,
         torch.device("cpu"),
     )
-    row = measured["solutions"][4]
-    assert row["batch_size"] == approach.batch_size
-    assert row["jacobian_norm"] == own.jacobian_norm > 0
-    assert row["probability_jacobian_norm"] == own.probability_jacobian_norm
-    assert row["loss_gradient_norm"] == own.loss_gradient_norm
-    assert row["points"] == 30
+    row = measured.solutions[4]
+    assert row.batch_size == approach.batch_size
+    assert row.jacobian_norm == own.jacobian_norm > 0
+    assert row.probability_jacobian_norm == own.probability_jacobian_norm
+    assert row.loss_gradient_norm == own.loss_gradient_norm
+    assert row.points == 30
 
 
 def test_a_diverged_solution_has_no_sensitivity(table: dict[str, Any], context: Context) -> None:
@@ -66,10 +66,10 @@ def test_a_diverged_solution_has_no_sensitivity(table: dict[str, Any], context: 
     table["learning_rates"][4] = 1e9
     measured = run(Settings.model_validate(table), context)
     assert measured.diverged
-    for row in measured.metrics["solutions"]:
-        lost = row["learning_rate"] == 1e9
-        assert (row["jacobian_norm"] is None) == lost
-        assert ("final_reason" in row) == lost
+    for row in measured.metrics.solutions:
+        lost = row.learning_rate == 1e9
+        assert (row.jacobian_norm is None) == lost
+        assert (row.final_reason is None) == (not lost)
 
 
 def test_what_is_too_little_or_too_much(table: dict[str, Any]) -> None:
@@ -95,4 +95,4 @@ def test_smoke_keeps_all_approaches(table: dict[str, Any], context: Context) -> 
     assert len(small.approaches()) == 9
     assert small.batch_sizes == (1, 2, 6, 50, 100)
     assert small.training.batch_size in small.batch_sizes
-    assert len(run(small, context).metrics["solutions"]) == 9 * 2
+    assert len(run(small, context).metrics.solutions) == 9 * 2

@@ -57,28 +57,28 @@ def test_the_solutions_are_those_of_sensitivity_and_trained_once(
     settings: Settings, kept: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     epochs = []
-    train_epoch = GroupTraining._train_epoch
+    batches = GroupTraining._batches
 
-    def counted(self: GroupTraining) -> None:
+    def counted(self: GroupTraining) -> Any:
         epochs.append(self)
-        train_epoch(self)
+        return batches(self)
 
-    monkeypatch.setattr(GroupTraining, "_train_epoch", counted)
-    solved = sensitivity.run(settings.solutions, kept).metrics["solutions"]
+    monkeypatch.setattr(GroupTraining, "_batches", counted)
+    solved = sensitivity.run(settings.solutions, kept).metrics.solutions
     assert len(epochs) > 0
     epochs.clear()
     measured = sharpness.run(settings, kept).metrics
     assert epochs == []
-    assert measured["images"] == 60
-    for own, row in zip(solved, measured["solutions"], strict=True):
+    assert measured.images == 60
+    for own, row in zip(solved, measured.solutions, strict=True):
         for name in ("batch_size", "learning_rate", "seed"):
-            assert row[name] == own[name]
-        assert row["train_loss"] == own["final_train_loss"]
-        assert row["loss_gap"] == own["final_test_loss"] - own["final_train_loss"]
-        assert row["accuracy_gap"] == own["final_train_accuracy"] - own["final_test_accuracy"]
-        assert row["largest_eigenvalue"] > 0
-        assert row["epsilon_sharpness"] > 0
-        assert row["trace_draws"] == 16
+            assert getattr(row, name) == getattr(own, name)
+        assert row.train_loss == own.final_train_loss
+        assert row.loss_gap == own.final_test_loss - own.final_train_loss
+        assert row.accuracy_gap == own.final_train_accuracy - own.final_test_accuracy
+        assert row.largest_eigenvalue > 0
+        assert row.epsilon_sharpness > 0
+        assert row.trace_draws == 16
 
 
 def test_what_was_measured_is_not_measured_again(
@@ -98,12 +98,12 @@ def test_what_was_measured_is_not_measured_again(
 def test_rescaling_changes_the_sharpness_and_nothing_else(
     settings: Settings, kept: Context
 ) -> None:
-    rows = sharpness.run(settings, kept).metrics["rescaling"]
-    assert [row["factor"] for row in rows] == list(FACTORS)
-    assert {row["test_loss"] for row in rows} == {rows[0]["test_loss"]}
-    assert {row["loss_on_images"] for row in rows} == {rows[0]["loss_on_images"]}
-    assert rows[-1]["largest_eigenvalue"] != pytest.approx(rows[0]["largest_eigenvalue"], rel=0.05)
-    assert len({row["epsilon_sharpness"] for row in rows}) == len(FACTORS)
+    rows = sharpness.run(settings, kept).metrics.rescaling
+    assert [row.factor for row in rows] == list(FACTORS)
+    assert {row.test_loss for row in rows} == {rows[0].test_loss}
+    assert {row.loss_on_images for row in rows} == {rows[0].loss_on_images}
+    assert rows[-1].largest_eigenvalue != pytest.approx(rows[0].largest_eigenvalue, rel=0.05)
+    assert len({row.epsilon_sharpness for row in rows}) == len(FACTORS)
 
 
 def test_without_a_homogeneous_activation_nothing_is_rescaled(
@@ -114,8 +114,8 @@ def test_without_a_homogeneous_activation_nothing_is_rescaled(
         update={"solutions": settings.solutions.model_copy(update={"model": smooth})}
     )
     metrics = sharpness.run(changed.smoke(), context).metrics
-    assert metrics["rescaling"] == []
-    assert "homogeneous" in metrics["rescaling_reason"]
+    assert metrics.rescaling == []
+    assert "homogeneous" in metrics.rescaling_reason
 
 
 def test_a_diverged_solution_says_so(settings: Settings, context: Context) -> None:
@@ -127,12 +127,12 @@ def test_a_diverged_solution_says_so(settings: Settings, context: Context) -> No
     )
     measured = sharpness.run(settings.model_copy(update={"solutions": solutions}), context)
     assert measured.diverged
-    rows = measured.metrics["solutions"]
-    assert len({frozenset(row) for row in rows}) == 1
+    rows = measured.metrics.solutions
+    assert len({frozenset(row) for row in measured.metrics.content()["solutions"]}) == 1
     for row in rows:
-        lost = row["learning_rate"] == 1e9
-        assert (row["trace"] is None) == (row["loss_gap"] is None) == lost
-        assert (row["reason"] is None) == (not lost)
+        lost = row.learning_rate == 1e9
+        assert (row.trace is None) == (row.loss_gap is None) == lost
+        assert (row.reason is None) == (not lost)
 
 
 def test_dead_networks_are_flat(settings: Settings, context: Context) -> None:
@@ -143,10 +143,10 @@ def test_dead_networks_are_flat(settings: Settings, context: Context) -> None:
         update={"training": training, "learning_rates": rates, "seeds": (0,)}
     )
     measured = sharpness.run(settings.model_copy(update={"solutions": solutions}), context)
-    dead = measured.metrics["solutions"][-1]
-    assert dead["learning_rate"] == 1e7
+    dead = measured.metrics.solutions[-1]
+    assert dead.learning_rate == 1e7
     assert not measured.diverged
-    assert dead["largest_eigenvalue"] == dead["trace"] == 0.0
+    assert dead.largest_eigenvalue == dead.trace == 0.0
 
 
 def test_the_key_follows_the_settings_of_sensitivity(tmp_path: Path) -> None:
@@ -178,6 +178,6 @@ def test_more_images_than_there_are(settings: Settings) -> None:
 
 
 def test_smoke_is_small(settings: Settings, context: Context) -> None:
-    measured: dict[str, Any] = dict(sharpness.run(settings.smoke(), context).metrics)
-    assert measured["images"] == 20
-    assert max(row["trace_draws"] for row in measured["solutions"]) == 4
+    measured = sharpness.run(settings.smoke(), context).metrics
+    assert measured.images == 20
+    assert max(row.trace_draws for row in measured.solutions) == 4

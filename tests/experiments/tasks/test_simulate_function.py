@@ -28,35 +28,35 @@ def settings() -> Settings:
 
 
 def test_each_function_has_its_own_points_and_domain(settings: Settings, context: Context) -> None:
-    sine, cube = run(settings, context).metrics["functions"]
-    assert (sine["points"], sine["domain"]) == (256, [-3.0, 3.0])
-    assert (cube["points"], cube["domain"]) == (15, [0.0, 2.0])
+    sine, cube = run(settings, context).metrics.functions
+    assert (sine.points, sine.domain) == (256, (-3.0, 3.0))
+    assert (cube.points, cube.domain) == (15, (0.0, 2.0))
     for truth, function in ((sine, math.sin), (cube, lambda x: x**3)):
-        assert len(truth["x"]) == DRAWN_POINTS
-        assert [truth["x"][0], truth["x"][-1]] == truth["domain"]
-        for x, y in zip(truth["x"][::40], truth["y"][::40], strict=True):
+        assert len(truth.x) == DRAWN_POINTS
+        assert (truth.x[0], truth.x[-1]) == truth.domain
+        for x, y in zip(truth.x[::40], truth.y[::40], strict=True):
             assert y == pytest.approx(function(x), rel=1e-4, abs=1e-5)
 
 
 def test_predictions_are_those_of_the_trained_network(settings: Settings, context: Context) -> None:
-    rows = run(settings, context).metrics["runs"]
-    (row,) = [r for r in rows if r["function"] == "cube" and r["seed"] == 1]
-    problem = function_problem("cube", 15, (0.0, 2.0))
+    rows = run(settings, context).metrics.runs
+    (row,) = [r for r in rows if r.function == "cube" and r.seed == 1]
+    problem = function_problem(settings.functions[1])
     plain = Run(settings.models[0], settings.training, problem, seed=1)
     module = build(plain.network, problem.shape)
     torch.nn.utils.vector_to_parameters(train_plainly(plain), module.parameters())
     x = torch.linspace(0, 2, DRAWN_POINTS)[:, None]
-    assert row["prediction"] == pytest.approx(module(x).flatten().tolist(), rel=1e-3, abs=1e-4)
+    assert row.prediction == pytest.approx(module(x).flatten().tolist(), rel=1e-3, abs=1e-4)
 
 
 def test_an_early_stop_makes_every_run_a_second_time(settings: Settings, context: Context) -> None:
-    assert "stopped" not in run(settings, context).metrics
+    assert not run(settings, context).metrics.stopped
     calm = settings.model_validate(settings.model_dump() | {"early_stop": {"min_change": 1e3}})
     metrics = run(calm, context).metrics
-    assert len(metrics["stopped"]) == len(metrics["runs"]) == 4
-    assert all(row["stopped_at"] is None for row in metrics["runs"])
+    assert len(metrics.stopped) == len(metrics.runs) == 4
+    assert all(row.stopped_at is None for row in metrics.runs)
     # The first epoch has no loss to compare with; the second changes by less than 1000.
-    assert [row["stopped_at"] for row in metrics["stopped"]] == [2, 2, 2, 2]
+    assert [row.stopped_at for row in metrics.stopped] == [2, 2, 2, 2]
 
 
 @pytest.mark.parametrize("domain", [[1.0, 1.0], [2.0, -2.0]])

@@ -47,32 +47,30 @@ def test_the_record_against_plain_training_and_scikit_learn(
 ) -> None:
     metrics = run(settings, context).metrics
     expected = snapshots(settings, context)
-    assert [part["parameters"] for part in metrics["parts"]] == [70, 460]
-    for part, columns in zip(metrics["parts"], (slice(390, 460), slice(0, 460)), strict=True):
+    assert [part.parameters for part in metrics.parts] == [70, 460]
+    for part, columns in zip(metrics.parts, (slice(390, 460), slice(0, 460)), strict=True):
         own = {seed: rows[:, columns] for seed, rows in expected.items()}
         fit = PCA(n_components=5, svd_solver="full").fit(torch.cat(list(own.values())).numpy())
-        np.testing.assert_allclose(part["explained"], fit.explained_variance_ratio_, rtol=1e-3)
-        for row in (r for r in metrics["points"] if r["part"] == part["part"]):
-            assert row["epoch"] == [0, 2, 4, 6]
-            plain = fit.transform(own[row["seed"]].numpy())[:, :2]
-            found = np.stack([row["pc1"], row["pc2"]], axis=1)
+        np.testing.assert_allclose(part.explained, fit.explained_variance_ratio_, rtol=1e-3)
+        for row in (r for r in metrics.points if r.part == part.part):
+            assert row.epoch == (0, 2, 4, 6)
+            plain = fit.transform(own[row.seed].numpy())[:, :2]
+            found = np.stack([row.pc1, row.pc2], axis=1)
             # Signs are arbitrary when two entries are about equally large.
             np.testing.assert_allclose(np.abs(found), np.abs(plain), atol=1e-3)
-        for row in (r for r in metrics["distances"] if r["part"] == part["part"]):
-            rows = own[row["seed"]]
+        for row in (r for r in metrics.distances if r.part == part.part):
+            rows = own[row.seed]
             steps = [float((b - a).norm()) for a, b in pairwise(rows)]
-            assert row["path_length"] == pytest.approx(sum(steps), rel=1e-4)
+            assert row.path_length == pytest.approx(sum(steps), rel=1e-4)
             away = [float((point - rows[0]).norm()) for point in rows]
-            assert row["from_start"] == pytest.approx(away, rel=1e-3)
-            assert row["displacement"] == pytest.approx(
-                float((rows[-1] - rows[0]).norm()), rel=1e-4
-            )
-        pairs = [r for r in metrics["pairs"] if r["part"] == part["part"]]
-        assert [r["seeds"] for r in pairs] == [[3, 4], [3, 5], [4, 5]]
+            assert row.from_start == pytest.approx(away, rel=1e-3)
+            assert row.displacement == pytest.approx(float((rows[-1] - rows[0]).norm()), rel=1e-4)
+        pairs = [r for r in metrics.pairs if r.part == part.part]
+        assert [r.seeds for r in pairs] == [(3, 4), (3, 5), (4, 5)]
         for row in pairs:
-            first, second = (own[seed] for seed in row["seeds"])
-            assert row["start_distance"] == pytest.approx(math.dist(first[0], second[0]), rel=1e-4)
-            assert row["end_distance"] == pytest.approx(math.dist(first[-1], second[-1]), rel=1e-4)
+            first, second = (own[seed] for seed in row.seeds)
+            assert row.start_distance == pytest.approx(math.dist(first[0], second[0]), rel=1e-4)
+            assert row.end_distance == pytest.approx(math.dist(first[-1], second[-1]), rel=1e-4)
 
 
 def test_losses_fall_and_accuracies_are_shares_of_the_images(
@@ -80,10 +78,10 @@ def test_losses_fall_and_accuracies_are_shares_of_the_images(
 ) -> None:
     measured = run(settings, context)
     assert not measured.diverged
-    for row in measured.metrics["runs"]:
-        assert len(row["epoch"]) == len(row["train_loss"]) == len(row["test_accuracy"]) == 4
-        assert row["final_train_loss"] < row["train_loss"][0]
-        assert row["final_test_accuracy"] * 40 == round(row["final_test_accuracy"] * 40)
+    for row in measured.metrics.runs:
+        assert len(row.epoch) == len(row.train_loss) == len(row.test_accuracy) == 4
+        assert row.final_train_loss < row.train_loss[0]
+        assert row.final_test_accuracy * 40 == round(row.final_test_accuracy * 40)
 
 
 def test_a_diverged_run_is_left_out_of_the_fit(
@@ -93,9 +91,9 @@ def test_a_diverged_run_is_left_out_of_the_fit(
     table = {"case": function_case, "record_every": 10, "seeds": SEEDS}
     measured = run(Settings.model_validate(table), context)
     assert measured.diverged
-    assert measured.metrics["points"] == []
-    assert all(part["explained"] is None for part in measured.metrics["parts"])
-    assert all("diverged" in row["final_reason"] for row in measured.metrics["runs"])
+    assert measured.metrics.points == []
+    assert all(part.explained is None for part in measured.metrics.parts)
+    assert all("diverged" in row.final_reason for row in measured.metrics.runs)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from report.words.markdown import Markdown, escape
 from tests.report.records.build import record
 
 BEST = Statement("sharpness.best", {"a": "On {data}, {n}.", "b": "Nothing."}, about="data")
-RECORD = record("sharpness", metrics={"runs": [{"loss": v} for v in (0.5, 0.25, None, 0.1)]})
-USED = [evidence(RECORD, "runs", "loss")]
+RECORD = record("sharpness", metrics={"solutions": [{"trace": v} for v in (0.5, 0.25, None, 0.1)]})
+USED = [evidence(RECORD, "solutions", "trace")]
 
 
 def test_a_claim_is_its_wording_filled_in() -> None:
@@ -41,20 +41,20 @@ def test_a_value_is_not_read_as_a_wording() -> None:
 
 
 def test_evidence_names_its_place() -> None:
-    assert USED[0].path == "sharpness: metrics.runs[0-3].loss"
-    some = evidence(RECORD, "runs", "loss", [3, 0, 1])
-    assert some.path == "sharpness: metrics.runs[0-1, 3].loss"
+    assert USED[0].path == "sharpness: metrics.solutions[0-3].trace"
+    some = evidence(RECORD, "solutions", "trace", [3, 0, 1])
+    assert some.path == "sharpness: metrics.solutions[0-1, 3].trace"
     assert some.values == (0.5, 0.25, 0.1)
 
 
 def test_evidence_holds_only_where_the_record_has_its_numbers() -> None:
     assert USED[0].holds(RECORD)
     for other in (
-        Evidence("sharpness", "runs", (0,), "loss", (0.4,)),
-        Evidence("sharpness", "runs", (9,), "loss", (0.5,)),
-        Evidence("sharpness", "runs", (0,), "accuracy", (0.5,)),
-        Evidence("sharpness", "walks", (0,), "loss", (0.5,)),
-        Evidence("sensitivity", "runs", (0,), "loss", (0.5,)),
+        Evidence("sharpness", "solutions", (0,), "trace", (0.4,)),
+        Evidence("sharpness", "solutions", (9,), "trace", (0.5,)),
+        Evidence("sharpness", "solutions", (0,), "accuracy", (0.5,)),
+        Evidence("sharpness", "walks", (0,), "trace", (0.5,)),
+        Evidence("sensitivity", "solutions", (0,), "trace", (0.5,)),
     ):
         assert not other.holds(RECORD)
 

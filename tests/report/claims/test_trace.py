@@ -1,6 +1,9 @@
 """From a sentence to its numbers and back, in both formats."""
 
+from dataclasses import replace
+
 from report.claims import Claim, Statement, evidence
+from report.claims.claim import Line
 from report.claims.trace import (
     SHOWN_VALUES,
     Numbered,
@@ -15,41 +18,44 @@ from report.words import format as fmt
 from tests.report.records.build import record
 
 RECORD = record(
-    "sharpness",
+    "train-on-task",
     metrics={
         "runs": [
-            {"loss": v, "curve": [1.0, 0.25, None], "model": f"m{v}"} for v in (0.5, 0.25, 2e-5)
+            {"final_test_loss": v, "test_loss": [1.0, 0.25, None], "model": f"m{v}"}
+            for v in (0.5, 0.25, 2e-5)
         ]
     },
 )
 SAY = Statement("sharpness.say", {"clearly_more": "It is {n}."}, headline=True)
 
 
-def claim(estimate: Estimate | None = None, column: str = "loss") -> Claim:
+def claim(estimate: Estimate | None = None, column: str = "final_test_loss") -> Claim:
     return SAY("clearly_more", [evidence(RECORD, "runs", column)], estimate, n=fmt.count(3))
 
 
 def test_a_sentence_leads_to_its_evidence_and_shows_its_numbers() -> None:
     text = Numbered(7, claim()).sentence()
     assert text.startswith("[It is 3.]{.claim #claim-7}[7](/chapters/evidence.qmd#evidence-7)")
-    assert "metrics.runs&#91;0-2&#93;.loss = 0.5000, 0.2500, 2.000" in text
+    assert "metrics.runs&#91;0-2&#93;.final&#95;test&#95;loss = 0.5000, 0.2500, 2.000" in text
 
 
 def test_the_evidence_leads_back_to_its_sentence() -> None:
     text = entry(Numbered(7, claim()))
     assert "](/chapters/generalization.qmd#claim-7)]{#evidence-7}" in text
     assert "sharpness\\.say, verdict *clearly more*: It is 3." in text
-    assert "- `sharpness: metrics.runs[0-2].loss`: 0\\.5000\\, 0\\.2500\\, 2\\.000" in text
+    assert (
+        "- `train-on-task: metrics.runs[0-2].final_test_loss`: 0\\.5000\\, 0\\.2500\\, 2\\.000"
+        in text
+    )
 
 
 def test_many_values_are_told_by_their_range() -> None:
-    many = record(metrics={"runs": [{"loss": float(v)} for v in range(1, SHOWN_VALUES + 2)]})
-    assert values(evidence(many, "runs", "loss")) == "7 values from 1.000 to 7.000"
-    assert (
-        values(evidence(RECORD, "runs", "curve")) == "three lists of numbers from 0.2500 to 1.000"
-    )
-    names = record(metrics={"runs": [{"loss": f"m{v}"} for v in range(SHOWN_VALUES + 1)]})
-    assert values(evidence(names, "runs", "loss")) == "seven entries"
+    runs = [{"final_test_loss": float(v), "model": f"m{v}"} for v in range(1, SHOWN_VALUES + 2)]
+    many = record(metrics={"runs": runs})
+    assert values(evidence(many, "runs", "final_test_loss")) == "7 values from 1.000 to 7.000"
+    curves = values(evidence(RECORD, "runs", "test_loss"))
+    assert curves == "three lists of numbers from 0.2500 to 1.000"
+    assert values(evidence(many, "runs", "model")) == "seven entries"
     assert values(evidence(RECORD, "runs", "model")) == "m0.5, m0.25, m2e-05"
 
 
@@ -69,8 +75,24 @@ def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
     assert paragraphs([[]]) == ""
 
 
-def test_the_abstract_lists_headlines_by_task() -> None:
-    text = findings({"One & two": [Numbered(1, claim())], "Three": []})
-    assert "**Can it?** " in findings({"Can it?": [Numbered(1, claim())]}).replace("\\", "")
-    assert "- **One \\& two.** [It is 3.]{.claim #headline-1}" in text
-    assert "Three" not in text
+def test_the_summary_has_a_line_for_each_headline() -> None:
+    line = Line("Is it?", {"clearly_more": ("Yes.", "{n} of {n}")}, "loss")
+    said = replace(SAY, line=line)(
+        "clearly_more", [evidence(RECORD, "runs", "final_test_loss")], n=fmt.count(3)
+    )
+    text = findings({"One & two": [Numbered(1, said)], "Three": []})
+    assert "| Is it? | [Yes.]{.claim #headline-1}[1](/chapters/evidence.qmd#evidence-1)" in text
+    assert text.splitlines()[4].endswith("| 3 of 3 | @fig-sharpness-loss |")
+    assert "Three" not in text and findings({}) == ""
+
+
+def test_a_headline_without_a_line_gives_its_sentence() -> None:
+    text = findings({"One & two": [Numbered(1, claim())]})
+    assert "| One \\& two | [It is 3.]{.claim #headline-1}" in text
+
+
+def test_a_line_without_a_figure_refers_to_none() -> None:
+    line = Line("Is it?", {"nothing": ("Nobody knows.", "{n}")}, "loss")
+    statement = Statement("sharpness.say", {"nothing": "It is open."}, headline=True, line=line)
+    said = statement("nothing", [evidence(RECORD, "runs", "final_test_loss")], n=fmt.count(0))
+    assert "@fig" not in findings({"x": [Numbered(1, said)]})

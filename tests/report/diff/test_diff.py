@@ -9,69 +9,58 @@ from typing import Any
 
 import pytest
 
+from report.diff import numbers
 from report.diff.compare import compare
 from report.diff.numbers import Change, compare_numbers
 from report.diff.shown import as_markdown, as_text
 from report.diff.sides import open_side
-from report.records import Model, Provenance, Record, Results, write_record
+from report.records import Model, Record, Results, write_record
+from report.records.common import Series
+from report.records.row import Metrics, Table
 from tests.project import Homework
+from tests.report.records import build
+from tests.report.records.build import model
+
+
+class Drawn(Metrics):
+    """A task that records series alone."""
+
+    series: Table[Series]
+
 
 LOSS = {"small": 0.40, "large": 0.30}
 
 
 def rows(
-    seeds: int = 5, shift: float = 0.0, rate: float = 0.1, noise: int = 1
+    seeds: int = 5, shift: float = 0.0, first: str = "digits", noise: int = 1
 ) -> list[dict[str, Any]]:
-    """Losses of two models at two learning rates; `shift` moves those of the large model."""
+    """Losses of two models on two data sets; `shift` moves those of the large model."""
     drawn = random.Random(noise)
     return [
         {
             "model": model,
-            "parameters": 100 if model == "small" else 200,
-            "learning_rate": each,
+            "dataset": each,
             "seed": seed,
             "epoch": [0, 1],
-            "loss": [2.0, loss],
-            "final_loss": loss,
-            "diverged_at": None,
+            "train_loss": [2.0, loss],
+            "final_train_loss": loss,
         }
         for model, center in LOSS.items()
-        for each in (rate, 0.2)
+        for each in (first, "shapes")
         for seed in range(seeds)
         for loss in [center + 0.01 * drawn.gauss(0, 1) + (shift if model == "large" else 0)]
     ]
 
 
-def record(task: str = "parameter-count", **changed: Any) -> Record:
+def record(task: str = "train-on-task", **changed: Any) -> Record:
     """A record of the two models."""
     fields: dict[str, Any] = {
-        "task": task,
         "suite": "mine",
-        "smoke": False,
-        "status": "ok",
         "settings": {"training": {"epochs": 3}, "models": [{"name": "small"}, {"name": "large"}]},
-        "key": "k",
-        "provenance": Provenance(
-            commit=None,
-            dirty=None,
-            created="2026-01-01T00:00:00+00:00",
-            wall_seconds=1.0,
-            device="CPU",
-            threads=1,
-            versions={},
-            command="homework run",
-            seeds=tuple(range(5)),
-            sources={"experiments.engine.train": "0"},
-            data={},
-        ),
-        "dataset": None,
-        "models": (
-            Model(name="small", architecture="1-2-1, tanh", depth=1, parameters=100),
-            Model(name="large", architecture="1-9-1, tanh", depth=1, parameters=200),
-        ),
-        "metrics": {"runs": rows()},
+        "models": (model("small", 1, 100), model("large", 1, 200)),
+        "metrics": {"runs": rows()} if task == "train-on-task" else {},
     }
-    return Record(**{**fields, **changed})
+    return build.record(task, **{**fields, **changed})
 
 
 def changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> tuple[Change, ...]:
@@ -90,10 +79,10 @@ def test_noise_is_told_from_change() -> None:
     assert {c.noise for c in other_seeds} == {"within"}
     shifted = changes(rows(noise=1), rows(noise=2, shift=0.1))
     beyond = {(c.name, c.about) for c in shifted if c.noise == "beyond"}
-    final = {about for name, about in beyond if name == "runs.final_loss"}
-    assert final == {"model large, learning rate 0.1", "model large, learning rate 0.2"}
+    final = {about for name, about in beyond if name == "runs.final_train_loss"}
+    assert final == {"dataset digits, model large", "dataset shapes, model large"}
     assert all("model large" in about for _, about in beyond)
-    one = next(c for c in shifted if c.noise == "beyond" and c.name == "runs.final_loss")
+    one = next(c for c in shifted if c.noise == "beyond" and c.name == "runs.final_train_loss")
     assert one.after.mean == pytest.approx(0.4, abs=0.02)
     assert one.after.spread == pytest.approx(0.01, rel=1)
     assert (one.before.n, one.after.n) == (5, 5)
@@ -113,30 +102,39 @@ def test_without_repetitions_the_noise_is_not_known() -> None:
 
 
 def test_rows_of_one_side_are_named() -> None:
-    found = compare_numbers(
-        record(), record(metrics={"runs": rows(rate=0.3), "points": 7, "more": [{"x": 1.0}]})
-    )
+    found = compare_numbers(record(), record(metrics={"runs": rows(first="mnist")}))
     assert found.removed == (
-        "runs: model large, learning rate 0.1",
-        "runs: model small, learning rate 0.1",
+        "runs: dataset digits, model large",
+        "runs: dataset digits, model small",
     )
-    assert "runs: model small, learning rate 0.3" in found.added and "more" in found.added
+    assert "runs: dataset mnist, model small" in found.added
     assert found.changes == ()
+
+
+def test_tables_and_numbers_of_one_side_are_named() -> None:
+    none, some = ({"stopped": rows} for rows in ([], [{}]))
+    before, after = (build.record("simulate-function", metrics=given) for given in (none, some))
+    assert compare_numbers(before, after).added == ("stopped",)
+    assert compare_numbers(after, before).removed == ("stopped",)
+    failed = build.record("simulate-function", status="failed")
+    assert compare_numbers(failed, after).added == ("stopped",)
 
 
 def test_curves_of_more_epochs_are_the_same_curves() -> None:
     before, after = rows(), rows()
     for row in after:
-        row["epoch"], row["loss"] = [0, 1, 2], [*row["loss"], row["loss"][-1]]
+        row["epoch"] = [0, 1, 2]
+        row["train_loss"] = [*row["train_loss"], row["train_loss"][-1]]
     found = compare_numbers(record(metrics={"runs": before}), record(metrics={"runs": after}))
     assert (found.removed, found.added) == ((), ())
-    assert {change.name for change in found.changes} == {"runs.loss, mean"}
+    assert {change.name for change in found.changes} == {"runs.train_loss, mean"}
 
 
 def test_a_renamed_model_is_another_one() -> None:
-    old = [{**row, "reason": None} for row in rows(seeds=1)]
+    old = rows(seeds=1)
     new = [
-        {**row, "reason": "rescaled", "model": row["model"].replace("large", "huge")} for row in old
+        {**row, "final_reason": "rescaled", "model": row["model"].replace("large", "huge")}
+        for row in old
     ]
     found = compare_numbers(record(metrics={"runs": old}), record(metrics={"runs": new}))
     assert [name for name in found.removed if "large" in name] == list(found.removed) != []
@@ -145,23 +143,25 @@ def test_a_renamed_model_is_another_one() -> None:
 
 
 def test_last_bits_are_no_change() -> None:
-    moved = [{**row, "final_loss": row["final_loss"] * (1 + 1e-9)} for row in rows()]
+    moved = [{**row, "final_train_loss": row["final_train_loss"] * (1 + 1e-9)} for row in rows()]
     assert changes(rows(), moved) == ()
 
 
 def test_a_constant_that_moves() -> None:
-    old = [{**row, "final_loss": 0.5} for row in rows()]
-    new = [{**row, "final_loss": 0.25} for row in rows()]
-    assert {c.noise for c in changes(old, new) if c.name == "runs.final_loss"} == {"beyond"}
+    old = [{**row, "final_train_loss": 0.5} for row in rows()]
+    new = [{**row, "final_train_loss": 0.25} for row in rows()]
+    assert {c.noise for c in changes(old, new) if c.name == "runs.final_train_loss"} == {"beyond"}
 
 
-def test_curves_of_series_are_repetitions() -> None:
-    def series(level: float) -> dict[str, Any]:
+def test_curves_of_series_are_repetitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    def series(level: float) -> Record:
         runs = [[level + seed / 100, level] for seed in range(4)]
         line = {"label": "Adam", "runs": runs}
-        return {"series": [{"name": "loss", "title": "Loss", "x": [0, 1], "lines": [line]}]}
+        drawn = {"series": [{"name": "loss", "title": "Loss", "x": [0, 1], "lines": [line]}]}
+        return record().model_copy(update={"metrics": drawn})
 
-    found = compare_numbers(record(metrics=series(1.0)), record(metrics=series(2.0)))
+    monkeypatch.setattr(numbers, "metrics_type", lambda _: Drawn)
+    found = compare_numbers(series(1.0), series(2.0))
     (change,) = found.changes
     assert change.name == "series.lines.runs" and change.noise == "beyond"
     assert change.before.n == 4 and change.after.mean == pytest.approx(2.0075)
@@ -198,7 +198,7 @@ def test_tasks_settings_and_parameters(results: Callable[..., Path]) -> None:
     (suite,) = found.suites
     tasks = {task.task: task for task in suite.tasks}
     assert {name: task.state for name, task in tasks.items()} == {
-        "parameter-count": "removed",
+        "train-on-task": "removed",
         "random-labels": "stale",
         "sensitivity": "added",
         "sharpness": "changed",
@@ -217,7 +217,7 @@ def test_hostile_names_stay_text(results: Callable[..., Path]) -> None:
     evil = "| </td><script>alert(1)</script> @everyone\n# x"
     hostile = [{**row, "model": evil} if row["model"] == "large" else row for row in rows()]
     moved = [
-        {**row, "final_loss": row["final_loss"] + (1 if row["model"] == evil else 0)}
+        {**row, "final_train_loss": row["final_train_loss"] + (1 if row["model"] == evil else 0)}
         for row in hostile
     ]
     old = results("old", record(metrics={"runs": hostile}))
@@ -230,7 +230,7 @@ def test_hostile_names_stay_text(results: Callable[..., Path]) -> None:
 
 def test_a_damaged_record_is_named(results: Callable[..., Path]) -> None:
     old, new = results("old", record()), results("new", record())
-    path = new / "parameter-count.json"
+    path = new / "train-on-task.json"
     path.write_text(path.read_text(encoding="utf-8").replace("0.2", "0.3"), encoding="utf-8")
     with open_side(str(old)) as before, open_side(str(new)) as after:
         (task,) = compare(before, after).suites[0].tasks

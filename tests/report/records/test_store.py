@@ -34,22 +34,22 @@ json_values = st.recursive(
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(metrics=st.dictionaries(st.text(max_size=8), json_values, max_size=5))
-def test_round_trip(tmp_path_factory: pytest.TempPathFactory, metrics: dict[str, Any]) -> None:
+@given(given=st.dictionaries(st.text(max_size=8), json_values, max_size=5))
+def test_round_trip(tmp_path_factory: pytest.TempPathFactory, given: dict[str, Any]) -> None:
     path = tmp_path_factory.getbasetemp() / "simulate-function.json"
-    made = record(metrics=metrics, dataset=(DIGITS, DIGITS), notes=("a note",), reason="é \u202e")
+    made = record(settings=given, dataset=(DIGITS, DIGITS), notes=("a note",), reason="é \u202e")
     write_record(path, made)
     assert read_record(path) == made
     assert [p for p in path.parent.iterdir() if ".draft" in p.name] == []
 
 
 def test_a_record_is_strict_and_readable_json(path: Path) -> None:
-    write_record(path, record(metrics={"curve": [0.1, 0.2], "rows": [{"a": 1}, {"a": None}]}))
+    write_record(path, record(metrics={"runs": [{"train_loss": [0.1, 0.2]}, {"diverged_at": 1}]}))
     text = path.read_text(encoding="utf-8")
     content = json.loads(text)
     for key in ("schema", "task", "suite", "smoke", "status", "settings", "key", "provenance"):
         assert key in content
-    assert '"curve": [0.1, 0.2]' in text
+    assert '"train_loss": [0.1, 0.2]' in text
     assert path.stat().st_mode & 0o777 == 0o644
 
 
@@ -58,8 +58,9 @@ def test_a_record_is_strict_and_readable_json(path: Path) -> None:
 def test_no_nan_is_written(path: Path, value: float, nest: Callable[[Any], Any]) -> None:
     write_record(path, record())
     before = path.read_bytes()
-    with pytest.raises(ValueError):
-        write_record(path, record(metrics={"loss": nest(value)}))
+    for field in ("metrics", "settings"):
+        with pytest.raises((ValueError, BadRecordError)):
+            write_record(path, record().model_copy(update={field: {"loss": nest(value)}}))
     assert path.read_bytes() == before
 
 

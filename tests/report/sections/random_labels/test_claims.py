@@ -53,21 +53,18 @@ def made(
             lost = (fraction, seed) in diverged
             shift = (seed - (seeds - 1) / 2) * (seed_noise or {}).get(fraction, noise)
             accuracy = [train(fraction, e + seed * 0.1) for e in EPOCHS]
-            tests = [max(0.0, test(fraction, e) + shift) for e in EPOCHS]
-            row: dict[str, Any] = {
+            row = {
                 "fraction": fraction,
                 "seed": seed,
                 "diverged_at": 1 if lost else None,
                 "epoch": list(EPOCHS),
                 "train_accuracy": accuracy,
-                "test_accuracy": tests,
+                "test_accuracy": [max(0.0, test(fraction, e) + shift) for e in EPOCHS],
                 "train_loss": [train_loss(fraction, e) for e in EPOCHS],
                 "test_loss": [test_loss(fraction, e) for e in EPOCHS],
                 "changed_labels": round(1000 * 0.9 * fraction),
-                "changed_fitted": kept if fraction and not lost else None,
+                "changed_fitted": kept if fraction else None,
             }
-            for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy"):
-                row[f"final_{name}"] = None if lost else row[name][-1]
             runs.append(row)
             for threshold in (0.9, 0.99):
                 reached = [e for e, a in zip(EPOCHS, accuracy, strict=True) if a >= threshold]

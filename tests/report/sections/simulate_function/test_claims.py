@@ -44,27 +44,23 @@ def made(
             )
             rows += [_row(function, name, seed, loss, test) for seed, loss in enumerate(values)]
     truth = [
-        {"function": name, "formula": f"f_{name}(x)", "note": "", "domain": [-1, 1], "points": 5}
-        | {"x": [-1, 0, 1], "y": [0, 1, 0]}
+        {
+            "function": name,
+            "formula": f"f_{name}(x)",
+            "domain": [-1, 1],
+            "x": [-1, 0, 1],
+            "y": [0, 1, 0],
+        }
         for name in ("sinc", "cube")
     ]
     return record(metrics={"functions": truth, "runs": rows}, models=tuple(models))
 
 
 def _row(function: str, name: str, seed: int, loss: float | None, test: float) -> dict[str, Any]:
-    lost = loss is None
-    return {
-        "function": function,
-        "model": name,
-        "seed": seed,
-        "diverged_at": 1 if lost else None,
-        "epoch": [0] if lost else [0, 10],
-        "train_loss": [1.0] if lost else [1.0, loss],
-        "test_loss": [1.0] if lost else [1.0, test * loss],  # type: ignore[operator]
-        "final_train_loss": loss,
-        "final_test_loss": None if lost else test * loss,  # type: ignore[operator]
-        "prediction": [0.0, 0.9, 0.1],
-    }
+    row = {"function": function, "model": name, "seed": seed, "prediction": [0.0, 0.9, 0.1]}
+    if loss is None:
+        return row | {"diverged_at": 1, "epoch": [0], "train_loss": [1.0], "test_loss": [1.0]}
+    return row | {"epoch": [0, 10], "train_loss": [1.0, loss], "test_loss": [1.0, test * loss]}
 
 
 CLEAR = {"deep": 0.001, "middle": 0.01, "shallow": 0.1}

@@ -17,18 +17,14 @@ def rows(losses: list[float | None], stopped: list[int | None]) -> list[dict[str
             "epoch": [0, 10],
             "train_loss": [1.0, loss],
             "test_loss": [1.0, loss],
-            "final_train_loss": loss,
-            "final_test_loss": loss,
-            "prediction": [0.0],
         }
         for seed, (loss, epoch) in enumerate(zip(losses, stopped, strict=True))
     ]
 
 
 def made(**more: Any) -> Any:
-    truth = {"function": "sine", "formula": "f(x)", "note": "", "domain": [-1, 1], "points": 5}
     runs = rows([0.1, 0.2, 0.3], [None, None, None])
-    metrics = {"functions": [truth | {"x": [0.0], "y": [0.0]}], "runs": runs, **more}
+    metrics = {"functions": [{"function": "sine", "formula": "f(x)"}], "runs": runs, **more}
     return record(metrics=metrics, models=(model("deep"),))
 
 

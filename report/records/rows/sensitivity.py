@@ -1,0 +1,34 @@
+"""What the task sensitivity records."""
+
+from report.records import row
+from report.records.common import Accuracies
+from report.records.row import Column, Key, Table, null
+
+
+class Solution(Accuracies):
+    """One approach trained with one seed, and its sensitivity: means over test points.
+
+    Derivatives are taken with respect to the image as the network sees it (normalized).
+    """
+
+    batch_size: Key[int | None]
+    """Images per step; null for the whole training set."""
+    learning_rate: Key[float]
+    """Learning rate."""
+    jacobian_norm: Column[float | None] = null("final_reason")
+    """Frobenius norm of the Jacobian of the network's output."""
+    probability_jacobian_norm: Column[float | None] = null("final_reason")
+    """Frobenius norm of the Jacobian of the class probabilities."""
+    loss_gradient_norm: Column[float | None] = null("final_reason")
+    """Euclidean norm of the gradient of the loss of one image."""
+    points: Column[int | None] = null("final_reason")
+    """Number of test points."""
+
+
+class Metrics(row.Metrics):
+    """All that the task records."""
+
+    test_points: Column[int]
+    """Number of test points that were asked for."""
+    solutions: Table[Solution]
+    """The trainings."""
