@@ -29,6 +29,10 @@ WHICH = ("suite", "smoke", "results")
 """Options of every command that shows records."""
 RUN = ("suite", "only", "smoke", "results", "device", "executor", "data_dir", "force", "workers",
        "log_dir")  # fmt: skip
+Submission = Annotated[
+    bool,
+    typer.Option("--submission", help="Also what a report to hand in needs: a name, all answers."),
+]
 AllowStale = Annotated[
     bool, typer.Option("--allow-stale", help="Note stale records, check all else.")
 ]
@@ -108,10 +112,12 @@ def status(options: Options, *, as_json: AsJson = False) -> None:
 
 
 @command(*WHICH)
-def check(options: Options, *, allow_stale: AllowStale = False) -> None:
+def check(
+    options: Options, *, allow_stale: AllowStale = False, submission: Submission = False
+) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
     options = commands.last_run_here(options)
-    outcome = commands.check(options, allow_stale)
+    outcome = commands.check(options, allow_stale, submission)
     for found in (*outcome.problems, *outcome.notes):
         say(f"{found.topic:<10} {found.where}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"

@@ -177,7 +177,7 @@ def status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-def check(options: Options, allow_stale: bool = False) -> Outcome:
+def check(options: Options, allow_stale: bool = False, submission: bool = False) -> Outcome:
     """Whether the report of a suite holds.
 
     With `allow_stale`, that a record is stale is worth a note, and no problem.
@@ -189,7 +189,8 @@ def check(options: Options, allow_stale: bool = False) -> Outcome:
     states = [
         State(found["task"], found["state"], tuple(found["reasons"])) for found in status(options)
     ]
-    return check_report(Sources(Path.cwd(), results_for(options)), states, allow_stale)
+    sources = Sources(Path.cwd(), results_for(options))
+    return check_report(sources, states, allow_stale, submission)
 
 
 def diff(before: str, after: str) -> Difference:

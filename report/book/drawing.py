@@ -81,6 +81,8 @@ def svg(figure: Figure) -> bytes:
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         canvas = figure.draw()
         for text in _texts_with_names(canvas):
+            if getattr(text, "formula", False):
+                continue
             text.set_parse_math(False)
             text.set_text("\n".join(plain(line) for line in text.get_text().split("\n")))
         buffer = io.BytesIO()
