@@ -201,7 +201,7 @@ def main() -> None:
             code = app(standalone_mode=False)
             sys.stdout.flush()
     except UserError as error:
-        _fail(str(error))
+        _fail(*error.lines)
     except typer.TyperException as error:
         _fail(error.format_message() or 'say what to do; "homework --help" lists the commands')
     except InterruptedBySignal as signal:
@@ -228,8 +228,9 @@ def _check_place() -> None:
         ) from None
 
 
-def _fail(message: str) -> NoReturn:
-    say("homework: " + " ".join(message.split()), error=True)
+def _fail(*messages: str) -> NoReturn:
+    for message in messages:
+        say("homework: " + " ".join(message.split()), error=True)
     sys.exit(2)
 
 

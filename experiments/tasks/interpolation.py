@@ -13,7 +13,7 @@ from experiments.engine.train import train
 from experiments.measures.interpolation import barrier, grid, line
 from experiments.measures.rows import RowsEvaluation, evaluate_rows
 from experiments.settings.change import changed
-from experiments.settings.consistency import Finding, too_few
+from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
@@ -64,10 +64,10 @@ class Alphas(Table):
         given, remedy = f"α from {low:g} to {high:g}", "widen low and high"
         if not low <= 0 <= 1 <= high:
             cause = f"{given} misses a solution: they lie at 0 and 1"
-            return (Finding("", "alphas", cause, remedy),)
+            return (Finding("narrow-alpha-range", "alphas", cause, remedy),)
         if low > -out or high < 1 + out:
             cause = f"{given} misses {-out:g} or {1 + out:g}, which outward = {out:g} compares"
-            return (Finding("", "alphas", cause, f"{remedy}, or lower outward"),)
+            return (Finding("narrow-alpha-range", "alphas", cause, f"{remedy}, or lower outward"),)
         if low > -1 or high < 2:
             cause = f"{given} covers less than [−1, 2]"
             return (Finding("narrow-alpha-range", "alphas", cause, remedy),)
@@ -133,7 +133,7 @@ class Settings(TaskSettings):
         if "different" in self.starts and len(self.seeds) < 2:
             cause = "solutions of different starts need two seeds"
             found += (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
-        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds", SPREAD)
 
     def ends(self) -> tuple[tuple[Start, int, int], ...]:
         """Start and the two seeds of every line of a pair."""
