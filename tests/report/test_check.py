@@ -29,6 +29,9 @@ MADE = {
 }
 
 
+GENERAL = ("interpolation", "sensitivity", "sharpness")
+
+
 def draw(results: Results) -> None:
     found = read_parts(results)
     for part in found:
@@ -134,6 +137,18 @@ def test_a_missing_record_leaves_its_questions_unanswered(project: Path) -> None
     text = said(checked(project))
     assert "records parameter-count: This task has not been run" in text
     assert "questions parameter-count: not answered: At least ten structures" in text
+
+
+def test_a_question_that_is_not_asked_needs_no_answer(project: Path) -> None:
+    results = results_of(project)
+    keep_questions(results, ["1-1", "1-2", "random-labels", *GENERAL])
+    results.record("parameter-count").unlink()
+    outcome = checked(project)
+    assert "parameter-count" not in said(outcome)
+    results.record("random-labels").unlink()
+    assert "questions random-labels: not answered" in said(checked(project))
+    keep_questions(results, [])
+    assert "questions parameter-count: not answered" in said(checked(project))
 
 
 def test_no_record_at_all_is_a_list_too(project: Path) -> None:
