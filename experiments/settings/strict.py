@@ -22,7 +22,11 @@ class Settings(BaseModel):
     """Base class of every settings table."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, validate_default=True
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        validate_default=True,
+        use_attribute_docstrings=True,
     )
 
     @model_serializer(mode="wrap")

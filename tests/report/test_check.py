@@ -16,6 +16,7 @@ from report.book.sources import Sources
 from report.book.stored import store_claims
 from report.check import Outcome, State, check
 from report.records import Results, write_record
+from report.records.owner import keep_questions
 from report.shipped import shared
 from tests.report.sections.parameter_count import test_claims as test_parameter_count
 from tests.report.sections.random_labels import test_claims as test_random_labels
