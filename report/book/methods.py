@@ -1,18 +1,18 @@
-"""Tables of the methods appendix: the statistics, and the thresholds of a clear difference."""
+"""The tables of the methods appendix: statistics, and the thresholds that decide a wording."""
 
 from collections.abc import Sequence
 
 from report.claims import Claim
 from report.numbers.statistics import METHODS, Estimate
-from report.sections.registry import thresholds
+from report.sections.thresholds import thresholds
 from report.tasks import Task
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown
 from report.words.tables import Table
 
 
 def statistics_table(claims: Sequence[Claim]) -> Markdown:
-    """Every statistic of the report: its definition, what computes it, how often, with what n."""
+    """The statistics of the report: what each is, what computes it, how often, with what n."""
     rows = []
     for method, (what, functions) in METHODS.items():
         estimates = [c.effect for c in claims if isinstance(c.effect, Estimate)]
@@ -41,15 +41,15 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
 
 
 def thresholds_table(tasks: Sequence[Task]) -> Markdown:
-    """By task, the size from which a difference distinguishable from zero is called clear."""
+    """Every threshold that decides a wording: the margins that matter, and those of each task."""
     return Table(
         name="clear",
         caption=Markdown(
-            "The size from which a difference that is told from zero is called clear; below, it is "
-            "called slight."
+            "The thresholds of the generated sentences: the smallest differences that matter, and "
+            "the sizes from which on a word is used."
         ),
-        header=("Task", "What is compared", "Clear from"),
+        header=("Where", "What it decides", "Value"),
         align="lll",
-        rows=tuple((escape(task), Markdown(kind), size) for task, kind, size in thresholds(tasks)),
-        widths=(34, 34, 32),
+        rows=tuple(thresholds(tasks)),
+        widths=(20, 60, 20),
     ).markdown("definitions")

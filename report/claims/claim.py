@@ -68,6 +68,39 @@ def _ranges(rows: tuple[int, ...]) -> str:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of the Summary, as a statement prepares it.
+
+    Attributes:
+        question: what the task asks, ending in a question mark.
+        answers: by verdict, the answer in at most `ANSWER` words and the key number; fields `{…}`
+            are the values of the statement.
+        figure: the section's figure that shows it; none does where the verdict is `nothing`.
+    """
+
+    question: str
+    answers: Mapping[str, tuple[str, str]]
+    figure: str
+
+
+ANSWER = 12
+"""Words of an answer in the Summary, at most."""
+
+
+@dataclass(frozen=True)
+class Short:
+    """A claim in the Summary: question, short answer, key number, name of the figure.
+
+    `figure` is empty where nothing was found that a figure could show.
+    """
+
+    question: str
+    answer: Markdown
+    number: Markdown
+    figure: str
+
+
+@dataclass(frozen=True)
 class Claim:
     """A generated sentence and what it rests on.
 
@@ -83,21 +116,23 @@ class Claim:
     headline: bool = False
     values: Mapping[str, Markdown] = field(default_factory=dict)
     about: str = ""
+    short: Short | None = None
 
 
 @dataclass(frozen=True)
 class Wordings:
     """A sentence with a wording for each verdict that the data may lead to.
 
-    A wording has named fields `{…}` for formatted values. `headline` sentences make the abstract.
-    If a statement is made several times in a section, `about` names the value that distinguishes
-    the claims.
+    A wording has named fields `{…}` for formatted values. `headline` sentences are the findings;
+    in the Summary they appear as their `line`. If a statement is made several times in a section,
+    `about` names the value that distinguishes the claims.
     """
 
     id: str
     wordings: Mapping[str, str]
     headline: bool = False
     about: str = ""
+    line: Line | None = None
 
     def said(
         self,
@@ -118,10 +153,19 @@ class Wordings:
         for name, value in values.items():
             if not isinstance(value, Markdown):
                 raise TypeError(f"{self.id}: {name} = {value!r} did not pass through a formatter")
-        wording = self.wordings[verdict].replace(" %", "\u00a0%")  # not torn apart at a line end
-        text = Markdown(string.Formatter().vformat(wording, (), values))
+        text = _filled(self.wordings[verdict], values)
         about = slug(values[self.about]) if self.about else ""
-        return Claim(self.id, verdict, text, found, effect, self.headline, values, about)
+        short = None
+        if self.line is not None:
+            answer, number = (_filled(words, values) for words in self.line.answers[verdict])
+            figure = "" if verdict == "nothing" else self.line.figure
+            short = Short(self.line.question, answer, number, figure)
+        return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)
+
+
+def _filled(wording: str, values: Mapping[str, Markdown]) -> Markdown:
+    unbroken = wording.replace(" %", "\u00a0%")  # not torn apart at a line end
+    return Markdown(string.Formatter().vformat(unbroken, (), values))
 
 
 @dataclass(frozen=True)

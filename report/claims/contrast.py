@@ -6,6 +6,7 @@ with the interval of another is a type error.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -61,6 +62,19 @@ class Quantity:
         unit = 100 if self.scale in (ACCURACY, SHARE) else 1
         return fmt.interval(unit * low, unit * high, neutral=0)
 
+    def fields(self, found: Comparison) -> dict[str, Markdown]:
+        """What a comparison gives to a wording; see `Contrast`."""
+        return {
+            "first_value": self.value(found.centers[0]),
+            "second_value": self.value(found.centers[1]),
+            "size": self.size(found.value),
+            "interval": self.interval(found),
+            "n": fmt.plural(found.n, self.repetition),
+            "all": all_words(found, self.repetition),
+            "left_out": left_out(found),
+            "decide": _decide(found, self.repetition),
+        }
+
 
 MANY = 100
 """Repetitions beyond which nobody would run so many only to decide a question."""
@@ -95,21 +109,8 @@ class Contrast(Wordings):
         """
         verdict = "nothing" if found.n == 0 else found.verdict
         sides = {"first": label(found.first), "second": label(found.second)}
-        values = {**sides, **_checked(self, labels), **self.fields(found)}
+        values = {**sides, **_checked(self, labels), **self.quantity.fields(found)}
         return self.said(verdict, evidence, found, values)
-
-    def fields(self, found: Comparison) -> dict[str, Markdown]:
-        """What the comparison gives to a wording."""
-        return {
-            "first_value": self.quantity.value(found.centers[0]),
-            "second_value": self.quantity.value(found.centers[1]),
-            "size": self.quantity.size(found.value),
-            "interval": self.quantity.interval(found),
-            "n": fmt.plural(found.n, self.quantity.repetition),
-            "all": _all(found.n, self.quantity.repetition),
-            "left_out": left_out(found),
-            "decide": _decide(found, self.quantity.repetition),
-        }
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,8 @@ class Overall(Wordings):
     undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`. Fields
     name the parts: `{parts}` (all), `{more}`, `{less}`, `{alike}`, `{undecided}`, `{rises}`,
     `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
+    `{strongest}` names the part with the largest effect, of those that are decided if there are
+    any, and `{strength}` is that effect's size or rank correlation.
     """
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
@@ -156,12 +159,30 @@ class Overall(Wordings):
             name: join([_shown(part) for part, said in shown.items() if said == name])
             for name in ("more", "less", "alike", "undecided", "rises", "falls")
         }
+        strongest = _strongest(found)
+        effect = found.parts[strongest]
         values = {
             **_checked(self, labels),
             **named,
             "parts": join([_shown(part) for part in found.parts]),
+            "strongest": _shown(strongest),
+            "strength": _strength(effect),
         }
         return self.said(verdict, evidence, found, values)
+
+
+def _strength(effect: Comparison | Trend) -> Markdown:
+    if isinstance(effect, Trend):
+        return fmt.correlation(effect.value)
+    return Quantity(effect.scale, fmt.number).size(effect.value)
+
+
+def _strongest(found: Parts) -> str:
+    """The part whose effect is largest, of those that are decided if there are any."""
+    undecided = found.having("undecided")
+    among = [part for part in found.parts if part not in undecided] or list(found.parts)
+    sizes = {part: abs(found.parts[part].value) for part in among}
+    return max(among, key=lambda part: sizes[part] if math.isfinite(sizes[part]) else -1.0)
 
 
 def _shown(part: str) -> Markdown:
@@ -175,11 +196,11 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
     return labels
 
 
-def _all(count: int, noun: str) -> Markdown:
-    """`the one seed`, `both seeds`, `all three seeds`."""
-    if count == 2:
+def all_words(found: Comparison, noun: str = "seed") -> Markdown:
+    """The repetitions compared: `the one seed`, `both seeds`, `all three seeds`."""
+    if found.n == 2:
         return Markdown(f"both {noun}s")
-    return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
+    return Markdown(f"{'the' if found.n < 2 else 'all'} {fmt.plural(found.n, noun)}")
 
 
 def _decide(found: Comparison, noun: str) -> Markdown:

@@ -1,12 +1,12 @@
-"""How long the commentary of a task is: five to ten sentences, however much could be said."""
+"""How long the commentary of a task is: four to ten sentences, however much could be said."""
 
 import re
 from collections.abc import Sequence
 
-from report.claims.claim import Claim, Statement
+from report.claims.claim import Claim, Wordings
 from report.words.traced import unmarked
 
-LEAST, MOST = 5, 10
+LEAST, MOST = 4, 10
 """Sentences that a reader gets on a task."""
 
 Paragraphs = tuple[tuple[Claim, ...], ...]
@@ -23,7 +23,7 @@ def length(paragraphs: Paragraphs) -> int:
     return sum(sentences(claim.text) for paragraph in paragraphs for claim in paragraph)
 
 
-def shortened(paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Statement]) -> Paragraphs:
+def shortened(paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Wordings]) -> Paragraphs:
     """The commentary cut to at most `MOST` sentences; empty paragraphs are left out.
 
     Claims are removed from the end, first those made by the first statement in `spare`, then those

@@ -35,14 +35,15 @@ class Numbered:
         task = self.claim.id.partition(".")[0]
         return f"/chapters/{BY_NAME[task].chapter}.qmd#claim-{self.number}"
 
-    def sentence(self, label: str = "claim") -> Markdown:
-        """The sentence, labeled, then a small link to its evidence."""
+    def sentence(self, label: str = "claim", text: str = "") -> Markdown:
+        """The sentence (or `text`), labeled, then a small link to its evidence."""
         hint = traced("; ".join(summary(e) for e in self.claim.evidence))
         link = (
             f"[{fmt.count(self.number)}](/chapters/evidence.qmd#{self.anchor})"
             f"{{.evidence title={attribute(hint)}}}"
         )
-        return Markdown(f"[{self.claim.text}]{{.claim #{label}-{self.number}}}{link}")
+        said = text or self.claim.text
+        return Markdown(f"[{said}]{{.claim #{label}-{self.number}}}{link}")
 
 
 def paragraphs(claims: Sequence[Sequence[Numbered]]) -> Markdown:
@@ -51,15 +52,35 @@ def paragraphs(claims: Sequence[Sequence[Numbered]]) -> Markdown:
     return Markdown(f"::: {{.generated}}\n{text}\n:::\n") if text else Markdown("")
 
 
+SUMMARY = (("What is asked", 27), ("Answer", 33), ("Key number", 27), ("Shown in", 13))
+"""Columns of the Summary and their widths in percent."""
+
+
 def findings(headlines: Mapping[str, Sequence[Numbered]]) -> Markdown:
-    """The abstract: the headline sentences of each task, by the task's title."""
-    items = "\n".join(
-        f"- **{escape(title)}{'' if title.endswith('?') else '.'}** "
-        + " ".join(n.sentence("headline") for n in claims)
+    """The Summary: a line for each headline claim, by the task's title."""
+    rows = [
+        " | ".join(cell.replace("\n", " ") for cell in _line(title, numbered))
         for title, claims in headlines.items()
-        if claims
-    )
-    return Markdown(f"::: {{.generated}}\n{items}\n:::\n") if items else Markdown("")
+        for numbered in claims
+    ]
+    if not rows:
+        return Markdown("")
+    # Without a caption, the lengths of the dashes are the widths of the columns.
+    head = " | ".join(name for name, _ in SUMMARY)
+    dashes = "|".join(":" + "-" * (width - 1) for _, width in SUMMARY)
+    table = "\n".join(f"| {row} |" for row in rows)
+    return Markdown(f"::: {{.generated}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n")
+
+
+def _line(title: str, numbered: Numbered) -> tuple[str, str, str, str]:
+    """Question, answer, key number and figure; a claim without such a line gives its sentence."""
+    short = numbered.claim.short
+    if short is None:
+        return escape(title), numbered.sentence("headline"), fmt.MISSING, fmt.MISSING
+    task = numbered.claim.id.partition(".")[0]
+    figure = f"@fig-{task}-{short.figure}" if short.figure else fmt.MISSING
+    answer = numbered.sentence("headline", short.answer)
+    return short.question, answer, short.number, figure
 
 
 def summary(evidence: Evidence) -> str:

@@ -14,6 +14,8 @@ from report.records import Results
 
 COMMITTED = "results"
 """Folder of the results in a revision, below the folder in which the command runs."""
+RECORDS = "[!.]*.json"
+"""Files of records; the program's own notes beside them are hidden."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,10 @@ def pairs(before: Side, after: Side) -> Iterator[tuple[str, Results | None, Resu
 
 
 def _side(label: str, folder: Path) -> Side:
-    if any(folder.glob("*.json")):
+    if any(folder.glob(RECORDS)):
         whole = folder.resolve()
         return Side(label, {whole.name: Results(whole.parent, whole.name)}, True)
-    found = {path.parent.name for path in folder.glob("*/*.json")}
+    found = {path.parent.name for path in folder.glob(f"*/{RECORDS}")}
     if not found:
         raise UserError(f"{label}: no records there; name a folder of results or a git revision")
     return Side(label, {name: Results(folder, name) for name in sorted(found)}, False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
@@ -155,11 +156,9 @@ def compare(first: Group, second: Group, scale: Scale) -> Comparison:
 
     The mean of the differences with Student's interval, on the scale; runs that collapsed are set
     apart before (coverage in the tests' simulations: 92 % and more from six repetitions on). Fewer
-    than six repetitions have no interval. Raises ValueError where the groups share no repetition.
+    than six repetitions have no interval; groups that share no repetition have nothing to compare.
     """
     shared = [r for r in first.values if r in second.values]
-    if not shared:
-        raise ValueError(f"{first.label} and {second.label} share no repetition")
     a, b = first.known(), second.known()
     both = [r for r in shared if r in a and r in b]
     x = [scale.to(a[r]) for r in both]
@@ -192,24 +191,19 @@ def pooled(groups: Sequence[Group], scale: Scale) -> dict[tuple[str, str], Compa
 
     For four groups and more of few repetitions each: the interval of a difference of means takes
     its standard error from all groups (runs far from their group's median set apart before), as in
-    Fisher's analysis of variance, and presumes that they spread alike. Where the degrees of freedom
-    do not suffice, or groups spread too unlike (Bartlett's test at 1 %), pairs are compared as by
-    `compare`.
+    Fisher's analysis of variance, and presumes that they spread alike. A group that keeps fewer
+    than three runs stands outside: its pairs are compared as by `compare`. So are all where the
+    degrees of freedom do not suffice, or groups spread too unlike (Bartlett's test at 1 %).
     """
-    pairs = [(a, b) for i, a in enumerate(groups) for b in groups[i + 1 :]]
+    found = {(a.label, b.label): compare(a, b, scale) for a, b in combinations(groups, 2)}
     kept, apart = _inliers(groups, scale)
+    kept = {label: values for label, values in kept.items() if len(values) >= POOLED_LEAST}
     freedom = sum(len(v) - 1 for v in kept.values())
-    enough = len(groups) >= POOLED_GROUPS and freedom >= POOLED_FREEDOM
-    if (
-        not enough
-        or any(len(v) < POOLED_LEAST for v in kept.values())
-        or _unlike(list(kept.values()))
-    ):
-        return {(a.label, b.label): compare(a, b, scale) for a, b in pairs}
+    if len(kept) < POOLED_GROUPS or freedom < POOLED_FREEDOM or _unlike(list(kept.values())):
+        return found
     squares = sum(float(np.var(list(v.values()))) * len(v) for v in kept.values())
     spread = math.sqrt(squares / freedom)
-    found = {}
-    for a, b in pairs:
+    for a, b in combinations([g for g in groups if g.label in kept], 2):
         x, y = kept[a.label], kept[b.label]
         centers = _mean(list(x.values())), _mean(list(y.values()))
         common = [r for r in x if r in y]
@@ -299,7 +293,10 @@ def _inliers(
 def _unlike(groups: Sequence[Mapping[int | str, float]]) -> bool:
     """Whether Bartlett's test tells the variances of the groups apart at 1 % (Bartlett 1937)."""
     sizes = np.array([len(g) - 1 for g in groups], dtype=float)
-    variances = np.array([np.var(list(g.values()), ddof=1) for g in groups])
+    # The mean of equal values may differ from them by a rounding error.
+    variances = np.array(
+        [np.var(v, ddof=1) if np.ptp(v) else 0.0 for v in (list(g.values()) for g in groups)]
+    )
     if (variances == 0).all():
         return False
     if (variances == 0).any():

@@ -7,15 +7,14 @@ import sys
 from dataclasses import dataclass
 
 CONFIDENCE = 0.95
-"""Of every interval."""
+"""Confidence of every interval."""
 LEAST = 6
 """Repetitions from which an interval is given: below, neither Student's interval nor that of the
 median holds where runs can collapse, and all values are shown instead."""
 COLLAPSED = 8.0
 """Scaled median absolute deviations beyond which a run counts as collapsed: it is an outcome of
 its own. Of six normal values one is called so in 1.7 % of samples."""
-MAD = 1.4826
-"""Standard deviation of a normal distribution in median absolute deviations."""
+MAD = 1.4826  # standard deviation of a normal distribution in median absolute deviations
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,7 @@ NORM = Scale("norm", logarithmic=True, margin=1.25)
 EPOCHS = Scale("number of epochs or steps", logarithmic=True, margin=1.25)
 SHARE = Scale("share", logarithmic=False, margin=0.05)
 CURVATURE = Scale("curvature or sharpness", logarithmic=True, margin=1.25)
+CORRELATION = Scale("rank correlation within a run", logarithmic=False, margin=None)
 
 SCALES = (ACCURACY, LOSS, BARRIER, NORM, EPOCHS, SHARE, CURVATURE)
-"""All of them, for the table in the appendix."""
+"""All that have a margin, for the table in the appendix."""

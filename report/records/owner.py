@@ -38,7 +38,9 @@ def take(results: Results, file: Path) -> None:
     The path is kept relative to the results, so that a project may be moved as a whole.
     """
     check_owner(results, file)
-    write_text(results.owner, os.path.relpath(file.resolve(), results.root.resolve()))
+    path = os.path.relpath(file.resolve(), results.root.resolve())
+    if not results.owner.is_file() or results.owner.read_bytes() != path.encode():
+        write_text(results.owner, path)
 
 
 def keep_questions(results: Results, questions: Sequence[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
 
+from report.numbers.comparison import Comparison, pooled
 from report.numbers.samples import Group
+from report.numbers.scales import Scale
 
 
 def seed_groups(runs: pd.DataFrame, by: str, value: str) -> dict[str, Group]:
@@ -39,3 +41,13 @@ def _reason(row: dict[Hashable, Any]) -> str:
         return given
     epoch = row.get("diverged_at")
     return "not measured" if epoch is None or pd.isna(epoch) else f"diverged at epoch {int(epoch)}"
+
+
+def against(groups: Sequence[Group], scale: Scale) -> Callable[[str, str], Comparison]:
+    """Compares any two of the groups by label, with the variance of all where that holds."""
+    pairs = pooled(groups, scale)
+
+    def found(first: str, second: str) -> Comparison:
+        return pairs.get((first, second)) or pairs[second, first].flipped()
+
+    return found

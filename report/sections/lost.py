@@ -16,7 +16,7 @@ def lost_statement(task: str) -> Statement:
         f"{task}.diverged",
         {
             "some": "Of {total} runs, {number} diverged and {verb} left out of the comparisons.",
-            "all": "Nothing is compared, as not one of {total} runs reached a finite loss.",
+            "all": "Nothing is compared: of {all}, none reached a finite loss.",
         },
     )
 
@@ -30,8 +30,18 @@ def lost_runs(statement: Statement, record: Record, runs: pd.DataFrame, value: s
         statement(
             "all" if lost == len(runs) else "some",
             [evidence(record, "runs", "diverged_at", runs.index)],
+            all=fmt.plural(len(runs), "run"),
             number=fmt.words(lost),
             total=fmt.words(len(runs)),
             verb=Markdown("is" if lost == 1 else "are"),
         )
     ]
+
+
+def seeds_shown(runs: pd.DataFrame, value: str) -> Markdown:
+    """Over how many seeds a figure's medians go: `three seeds`, or fewer where runs diverged."""
+    seeds = fmt.plural(runs["seed"].nunique(), "seed")
+    lost = int(runs[value].isna().sum()) if value in runs else len(runs)
+    if not lost:
+        return seeds
+    return Markdown(f"up to {seeds}, as {fmt.plural(lost, 'run')} diverged")

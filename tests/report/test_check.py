@@ -4,6 +4,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,8 @@ from report.book.questions import QUESTIONS
 from report.book.sources import Sources
 from report.book.stored import store_claims
 from report.check import Outcome, State, check
+from report.claims.claim import Claim
+from report.numbers.comparison import Comparison
 from report.records import Results, write_record
 from report.records.owner import keep_questions
 from report.shipped import shared
@@ -186,9 +189,14 @@ def test_claims_that_were_not_kept_are_found(project: Path) -> None:
 def test_a_claim_against_its_numbers_is_found(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(report.sections.random_labels.claims, "compare", lambda *_: "clearly_less")
+    speed = report.sections.random_labels.claims.SPEED
+
+    def turned(found: Comparison, *given: Any, **labels: Any) -> Claim:
+        return replace(speed(found, *given, **labels), verdict="less")
+
+    monkeypatch.setattr(report.sections.random_labels.claims, "SPEED", turned)
     text = said(checked(project))
-    assert 'claims random-labels.speed: contradicts its numbers: says "clearly_less" of' in text
+    assert 'claims random-labels.speed: contradicts its numbers: says "less" of what is' in text
 
 
 def test_evidence_that_is_not_in_the_record_is_found(
@@ -270,10 +278,10 @@ def comment(project: Path, text: str, name: str = "random-labels") -> None:
 
 
 def test_comments_are_checked(project: Path) -> None:
-    comment(project, "In 3 words: {random-labels.fit.accuracy}.")
+    comment(project, "In 3 words: {random-labels.fit.number}.")
     assert checked(project).passed
-    comment(project, "{random-labels.fit.accurate}")
-    assert 'did you mean "random-labels.fit.accuracy"?' in said(checked(project))
+    comment(project, "{random-labels.fit.numbers}")
+    assert 'did you mean "random-labels.fit.number"?' in said(checked(project))
     comment(project, "Mine.")
     comment(project, "Lost.", name="random-label")
     assert "there is no task of this name" in said(checked(project))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report.figures.style import canvas, draw_band
+from report.numbers.quantifiers import outward_decimals
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings, cases_table
@@ -281,20 +282,19 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
 
 def _distance(record: Record) -> Figure:
     ends = "; ".join(
-        f"{case['case']}: at most "
-        f"{fmt.percent((own['largest_distance'] / own['displacement']).max())}"
+        f"{case['case']}: at most {fmt.percent(outward_decimals(largest, 3, bound='upper'))}"
         for case in _drawn(record)
         for own in [planes(record, case["case"], "pca")]
+        for largest in [(own["largest_distance"] / own["displacement"]).max()]
     )
     return Figure(
         name="distance",
         caption=Markdown(
             "Distance of the trajectory from its principal plane, as a share of its displacement, "
             "against epochs. At the solution, through which the plane is laid, it is zero. Lines: "
-            f"median over {fmt.plural(record.frame('planes')['seed'].nunique(), 'seed')}; bands: "
-            "from the smallest to the largest."
+            "median over the seeds that did not diverge; bands: from the smallest to the largest."
         ),
-        alt=f"One panel for each problem, a line that ends at zero. {ends}.",
+        alt=f"One panel for each problem: distance from the plane over epochs. {ends}.",
         draw=partial(_draw_distance, record),
     )
 

@@ -1,86 +1,106 @@
 """What is said about the gradient norm: how it falls, whether it vanishes, what a batch shows."""
 
+from __future__ import annotations
+
 import math
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from report.claims import Claim, Statement, compare, evidence, ratio_words, tracks
+from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label
 from report.claims.length import shortened
-from report.numbers.frames import known
-from report.numbers.statistics import (
-    MEAN_CORRELATION,
-    Estimate,
-    mean,
-    median,
-    paired_log_ratio,
-    rank_correlation,
-)
+from report.numbers.comparison import Comparison, compare
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import Count, count, outward, span
+from report.numbers.samples import Group
+from report.numbers.scales import CORRELATION, LOSS, NORM
+from report.numbers.statistics import median, rank_correlation
 from report.records import Record
-from report.sections.cases import about
+from report.sections.cases import about, case_name
+from report.sections.groups import seed_group
+from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
-from report.words.markdown import Markdown
+from report.words.markdown import join
 
-CLEAR_RATIO = 0.3
-"""Decades from which a change of norm is called clear: a factor of two."""
-DESCENT = 0.05
-"""Decades by which the loss must fall to be called falling: an eighth."""
+LATE = 0.75
+"""Share of the epochs behind which norms over the whole training set are typical of the end."""
+LEARNED = 0.95
+"""Share of its first loss below which a run must come to have learned anything."""
 VANISHED = 1e-3
-"""Share of its largest value below which the norm counts as vanished."""
+"""Share of its largest value below which the norm of a step counts as vanished."""
 RESTLESS = 3.0
 """Highest over lowest norm in the last tenth from which the norm is said to fluctuate."""
 
-FALL = Statement(
-    "gradient-norm.fall",
+ANSWER = Overall(
+    "gradient-norm.answer",
     {
-        "clearly_less": "On {case}, the gradient norm of the whole training set falls by a factor "
-        "of {factor} during training (95 % interval {interval}, {n}), from {first} to {last} in "
-        "the median, while the loss falls by a factor of {loss_factor}.",
-        "slightly_less": "On {case}, the gradient norm of the whole training set falls a little "
-        "during training, by a factor of {factor} (95 % interval {interval}, {n}), from {first} to "
-        "{last} in the median, while the loss falls by a factor of {loss_factor}.",
-        "no_difference": "On {case}, it cannot be told whether the gradient norm of the whole "
-        "training set changes during training: it goes from {first} to {last} in the median, but "
-        "over {n} the ratio has a 95 % interval of {ratio_interval}, which includes one, while the "
-        "loss falls by a factor of {loss_factor}.",
-        "slightly_more": "On {case}, the gradient norm of the whole training set even rises a "
-        "little during training, by a factor of {factor} (95 % interval {interval}, {n}), from "
-        "{first} to {last} in the median, although the loss falls by a factor of {loss_factor}.",
-        "clearly_more": "On {case}, the gradient norm of the whole training set rises during "
-        "training, by a factor of {factor} (95 % interval {interval}, {n}), from {first} to {last} "
-        "in the median, although the loss falls by a factor of {loss_factor}.",
-        "one_seed": "On {case}, the gradient norm of the whole training set goes from {first} to "
-        "{last} and the loss falls by a factor of {loss_factor}; this is one seed.",
-        "no_descent": "On {case}, the gradient norm of the whole training set goes from {first} to "
-        "{last} in the median over {n}, and the loss does not fall clearly: it ends at "
-        "{loss_ratio} times its first value.",
-        "nothing": "On {case}, every run diverged.",
+        "less": "The gradient gets shorter in training: on {parts}, its norm over the whole "
+        "training set ends below where it began.",
+        "more": "The gradient gets longer in training: on {parts}, its norm over the whole "
+        "training set ends above where it began.",
+        "alike": "The gradient keeps its length in training: on {parts}, its norm over the whole "
+        "training set ends about where it began.",
+        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, its "
+        "norm over the whole training set shows no direction that all seeds share.",
+        "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
+        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} its norm "
+        "shows no direction that all seeds share.",
+        "partly_more": "On {more} the gradient gets longer in training; on {undecided} its norm "
+        "shows no direction that all seeds share.",
+        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} its "
+        "norm shows no direction that all seeds share.",
     },
     headline=True,
+)
+
+FALL = Contrast(
+    "gradient-norm.fall",
+    {
+        "less": "On {case}, the gradient norm falls from {second_value} before training to "
+        "{first_value} in its last quarter (95 % interval of the factor {interval}, {n}).",
+        "seen_less": "On {case}, the gradient norm falls from {second_value} before training to "
+        "{first_value} in its last quarter, in {all}.",
+        "more": "On {case}, the gradient norm rises from {second_value} before training to "
+        "{first_value} in its last quarter (95 % interval of the factor {interval}, {n}).",
+        "seen_more": "On {case}, the gradient norm rises from {second_value} before training to "
+        "{first_value} in its last quarter, in {all}.",
+        "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
+        "in its last quarter, too close to matter.",
+        "undecided": "On {case}, the gradient norm is {second_value} before training and "
+        "{first_value} in its last quarter, in an order that changes with the seed{decide}.",
+        "nothing": "On {case}, no run ended with a finite loss.",
+    },
     about="key",
+    quantity=NORMS,
+)
+
+DESCENT = Contrast(
+    "gradient-norm.descent",
+    {
+        "less": "Meanwhile the loss falls by a factor of {size}, from {second_value} to "
+        "{first_value}.",
+        "seen_less": "Meanwhile the loss falls by a factor of {size} in {all}, from {second_value} "
+        "to {first_value}.",
+        "more": "The loss does not fall but rises, from {second_value} to {first_value}.",
+        "seen_more": "The loss does not fall but rises in {all}, from {second_value} to "
+        "{first_value}.",
+        "alike": "The loss does not fall by more than matters: from {second_value} to "
+        "{first_value}.",
+        "undecided": "The loss goes from {second_value} to {first_value}, which these runs do not "
+        "tell from chance{decide}.",
+    },
+    about="key",
+    quantity=LOSSES,
 )
 
 PEAK = Statement(
     "gradient-norm.peak",
     {
         "start": "It is largest before the first step, in every run.",
-        "later": "It does not fall from the start: over the whole training set it first rises, to "
-        "{times} times its first value in the median, and is largest at epoch {epoch} of {epochs}.",
+        "later": "It does not fall from the start: in no run is it largest before the first step.",
         "mixed": "In {number} of {total} runs it is largest before the first step, in the rest "
         "later.",
-    },
-    about="key",
-)
-
-LOW = Statement(
-    "gradient-norm.low",
-    {
-        "end": "It is smallest at the end of training, in every run.",
-        "earlier": "It does not end at its lowest: over the whole training set it is smallest at "
-        "epoch {epoch} of {epochs}, where it is {share} of its last value (medians over {n}).",
-        "mixed": "In {number} of {total} runs it is smallest at the end of training, in the rest "
-        "earlier.",
     },
     about="key",
 )
@@ -88,229 +108,260 @@ LOW = Statement(
 VANISH = Statement(
     "gradient-norm.vanish",
     {
-        "vanishes": "In the last tenth of training it has vanished for practical purposes: in "
-        "every run the norm of each step stays below {share} of the largest one.",
-        "fluctuates": "It does not vanish: in the last tenth of training the norm of single steps "
-        "still moves between {lowest} and {highest}, a factor of {factor} (medians over {n} of the "
-        "lowest and of the highest value).",
-        "ends": "It does not vanish: the norm of the last step is {highest} (median over {n}).",
-        "settles": "It does not vanish, it settles: in the last tenth of training the norm of "
-        "single steps stays between {lowest} and {highest} (medians over {n} of the lowest and of "
-        "the highest value).",
+        "vanishes": "On {case} it vanishes for practical purposes: in the last tenth of training, "
+        "the norm of each step stays below {share} of the largest one, in every run.",
+        "fluctuates": "It does not vanish on {case} but fluctuates: within the last tenth of "
+        "training, the norm of single steps varies by a factor of {factor} or more in every run.",
+        "touches": "It does not vanish on {case} but fluctuates: within the last tenth of "
+        "training, the norm of single steps touches zero in every run and comes back.",
+        "settles": "It does not vanish on {case} but settles: within the last tenth of training, "
+        "the norm of single steps varies by a factor of at most {factor}.",
+        "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
+        "steps fluctuates in {number} of {total} runs and settles in the rest.",
+        "ends": "It does not vanish on {case}: the norm of the last step is at least {lowest} in "
+        "every run.",
+        "some": "On {case} it vanishes in {number} of {total} runs, where the norm of each step "
+        "stays below {share} of the largest one in the last tenth of training.",
     },
     about="key",
 )
 
-RELATION = Statement(
+RELATION = Contrast(
     "gradient-norm.relation",
     {
-        "rises": "Along a run, a smaller loss goes with a smaller norm: the rank correlation of "
-        "the two over the steps is {correlation} in the mean over {n} (95 % interval {interval}).",
-        "falls": "Along a run, a smaller loss goes with a larger norm: the rank correlation of the "
-        "two over the steps is {correlation} in the mean over {n} (95 % interval {interval}).",
-        "undecided": "Along a run, loss and norm do not move together in a way that the seeds "
-        "agree on: the rank correlation of the two over the steps is {correlation} in the mean "
-        "over {n}, with a 95 % interval of {interval}.",
-        "too_few": "Along a run, the rank correlation of loss and norm over the steps is "
-        "{correlation}.",
+        "more": "Along a run, a smaller loss goes with a shorter gradient: over the steps on "
+        "{case}, their rank correlation is {first_value} (95 % interval {interval}, {n}).",
+        "seen_more": "Along a run, a smaller loss goes with a shorter gradient: over the steps on "
+        "{case}, their rank correlation is {first_value} and positive in {all}.",
+        "less": "Along a run, a smaller loss goes with a longer gradient: over the steps on "
+        "{case}, their rank correlation is {first_value} (95 % interval of its size {interval}, "
+        "{n}).",
+        "seen_less": "Along a run, a smaller loss goes with a longer gradient: over the steps on "
+        "{case}, their rank correlation is {first_value} and negative in {all}.",
+        "undecided": "Along a run on {case}, loss and gradient do not move together in a way that "
+        "the seeds agree on (rank correlation over the steps {first_value}, {n}).",
     },
     about="key",
+    quantity=Quantity(CORRELATION, fmt.correlation),
 )
 
-BATCH = Statement(
+EXPECTED = "Theory expects the gradient of a batch to be longer than that of the whole set, by the "
+BATCH = Contrast(
     "gradient-norm.batch",
     {
-        "larger": "What a step sees is not this gradient but that of its batch, whose norm at the "
-        "end is {factor} times as large (95 % interval {interval}, {n}); theory expects an excess, "
-        "since the mean squared norm of a batch gradient is the squared norm of the whole one plus "
-        "the variance of the sampling [@mccandlish2018empirical].",
-        "equal": "Theory expects the gradient of a batch to be longer than that of the whole set, "
-        "by the variance of the sampling [@mccandlish2018empirical]; at the end of these runs no "
-        "such excess is detected (ratio {ratio}, 95 % interval {ratio_interval}, {n}).",
-        "smaller": "Theory expects the gradient of a batch to be longer than that of the whole "
-        "set, by the variance of the sampling [@mccandlish2018empirical]; here the "
-        "median batch gradient of the last tenth of training is shorter, {ratio} times the whole "
-        "one (95 % interval {ratio_interval}, {n}).",
-        "one_seed": "The median norm of a batch gradient in the last tenth of training is {ratio} "
-        "times that of the whole training set at the end.",
+        "more": "What a step on {case} sees is the gradient of its batch, in the end {size} times "
+        "as long as that of the whole set, an excess that the variance of the sampling explains in "
+        "theory [@mccandlish2018empirical].",
+        "seen_more": "What a step on {case} sees is the gradient of its batch, in the end {size} "
+        "times as long as that of the whole set, and longer in {all}, an excess that the variance "
+        "of the sampling explains in theory [@mccandlish2018empirical].",
+        "alike": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case} both "
+        "are about equally long in the end, {first_value} and {second_value}.",
+        "less": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case} it is "
+        "shorter in the end, {first_value} against {second_value}.",
+        "seen_less": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case} it "
+        "is shorter in the end in {all}, {first_value} against {second_value}.",
+        "undecided": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case}, "
+        "with {first_value} against {second_value} in the end, these runs leave it open.",
     },
     about="key",
+    quantity=NORMS,
 )
 
 NOISE = Statement(
     "gradient-norm.noise",
     {
-        "agrees": "That the norm does not vanish is in line with theory, which lets plain "
-        "stochastic gradient steps with a constant learning rate come into a neighborhood of a "
-        "minimum but no further [@bottou2018optimization, section 4]; whether that is the reason "
-        "here was not tested.",
-        "differs": "Theory lets plain stochastic gradient steps with a constant learning rate come "
-        "no further than a neighborhood of a minimum [@bottou2018optimization, section 4]; in "
-        "these runs the norm vanishes all the same.",
+        "agrees": "That it does not vanish is in line with theory, which lets plain stochastic "
+        "gradient steps of a constant learning rate come near a minimum but no further "
+        "[@bottou2018optimization, section 4]; whether that is the reason here was not tested.",
+        "differs": "Theory lets plain stochastic gradient steps of a constant learning rate come "
+        "near a minimum but no further [@bottou2018optimization, section 4]; in these runs the "
+        "norm vanishes all the same.",
     },
     about="key",
 )
 
-DIVERGED = Statement(
-    "gradient-norm.diverged",
-    {"some": "Of {total} runs, {number} diverged and {verb} not counted."},
+STUCK = Statement(
+    "gradient-norm.stuck",
+    {
+        "dead": "In {number} of {total} on {case} the gradient is exactly zero at the end: "
+        "the network is dead, and its loss stays where it is.",
+        "stuck": "In {number} of {total} on {case} the loss never comes clearly below its first "
+        "value: nothing is learned there.",
+    },
+    about="key",
 )
+
+DIVERGED = lost_statement("gradient-norm")
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph for each case, as far as there is room."""
-    paragraphs = [tuple(_case(record, runs, case)) for case in record.rows("cases")]
-    lost = int(runs["diverged_at"].notna().sum())
-    if lost:
-        claim = DIVERGED(
-            "some",
-            [evidence(record, "runs", "diverged_at")],
-            number=fmt.words(lost),
-            total=fmt.count(len(runs)),
-            verb=Markdown("is" if lost == 1 else "are"),
+    """The answer over all cases, then a paragraph for each as far as there is room."""
+    runs = runs if "final_loss" in runs else runs.assign(final_loss=None)
+    cases = record.rows("cases")
+    lost = lost_runs(DIVERGED, record, runs, "final_loss")
+    if not runs["final_loss"].notna().any():
+        return (tuple(lost),)
+    found = {case["case"]: _fall(record, runs, case) for case in cases}
+    paragraphs = [[_answer(record, runs, found)]]
+    paragraphs += [_case(record, runs, case, found[case["case"]]) for case in cases]
+    paragraphs.append(lost)
+    return shortened(paragraphs, (PEAK, RELATION, DESCENT, BATCH, NOISE, VANISH))
+
+
+def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
+    return [evidence(record, "runs", column, rows.index) for column in columns]
+
+
+def _named(case: dict[str, Any]) -> dict[str, Label]:
+    return {"key": label(case["case"]), "case": Label(case_name(case))}
+
+
+def _fall(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> Comparison:
+    """The typical norm of the last quarter against that before the first step."""
+    rows = runs[runs["case"] == case["case"]]
+    return compare(_late(rows), seed_group("first", rows, "initial_gradient_norm"), NORM)
+
+
+def _late(rows: pd.DataFrame) -> Group:
+    """Median norm over the whole training set in the last quarter of the epochs, by seed.
+
+    A single epoch is noise: on full batches the norm moves by decades from one to the next.
+    """
+    typical: list[tuple[int | str, float | None]] = []
+    for row in rows.to_dict("records"):
+        value = None
+        if not pd.isna(row["final_loss"]):
+            epochs, norms = row["epoch"], row["full_gradient_norm"]
+            pairs = zip(epochs, norms, strict=True)
+            value = median([norm for epoch, norm in pairs if epoch >= LATE * epochs[-1]])
+        typical.append((int(row["seed"]), value))
+    return Group.of("last quarter", typical)
+
+
+def _answer(record: Record, runs: pd.DataFrame, found: dict[str, Comparison]) -> Claim:
+    names = {case["case"]: case_name(case) for case in record.rows("cases")}
+    whole = Parts({names[key]: one for key, one in found.items() if one.n})
+    order = [
+        words.format(join(where))
+        for words, verdict in (
+            ("it does on {}", "less"),
+            ("it gets longer on {}", "more"),
+            ("it keeps its length on {}", "alike"),
+            ("it shows no direction that all seeds share on {}", "undecided"),
         )
-        paragraphs.append((claim,))
-    return shortened(paragraphs, (LOW, NOISE, RELATION, BATCH, PEAK, VANISH))
+        if (where := whole.having(verdict))
+    ]
+    used = _used(record, runs, "epoch", "initial_gradient_norm", "full_gradient_norm")
+    return ANSWER(whole, used, order=Label("; ".join(order)))
 
 
-def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _case(
+    record: Record, runs: pd.DataFrame, case: dict[str, Any], found: Comparison
+) -> list[Claim]:
     chosen = runs[runs["case"] == case["case"]]
-    done = known(chosen, "final_loss")
+    done = chosen[chosen["final_loss"].notna()]
     if done.empty:
-        used = [evidence(record, "runs", "diverged_at", chosen.index)]
-        return [FALL("nothing", used, **about(case))]
-    vanish = _vanish(record, done, case)
-    claims = [_fall(record, done, case), _peak(record, done, case), _low(record, done, case)]
-    claims.append(vanish)
-    claims.append(_relation(record, done, case))
+        return [FALL(found, _used(record, chosen, "diverged_at"), **_named(case))]
+    norms = _used(record, chosen, "epoch", "initial_gradient_norm", "full_gradient_norm")
+    end, start = (seed_group(name, chosen, f"{name}_loss") for name in ("final", "initial"))
+    descent = compare(end, start, LOSS)
+    vanish = _vanish(record, chosen, case)
+    claims = [
+        FALL(found, norms, **_named(case)),
+        DESCENT(descent, _used(record, chosen, "initial_loss", "final_loss"), **_named(case)),
+        _peak(record, done, case),
+        vanish,
+        *_stuck(record, done, case),
+        *_relation(record, done, case),
+    ]
     if case["batch_size"] != case["examples"]:
-        claims.append(_batch(record, done, case))
-        verdict = "differs" if vanish.verdict == "vanishes" else "agrees"
-        claims.append(NOISE(verdict, vanish.evidence, **about(case)))
+        batch = compare(seed_group("batch", chosen, "tail_median"), _late(chosen), NORM)
+        used = _used(record, chosen, "tail_median", "epoch", "full_gradient_norm")
+        claims.append(BATCH(batch, used, **_named(case)))
+        if vanish.verdict != "some":
+            verdict = "differs" if vanish.verdict == "vanishes" else "agrees"
+            claims.append(NOISE(verdict, vanish.evidence, **about(case)))
     return claims
 
 
-def _fall(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    estimate = paired_log_ratio(done["final_gradient_norm"], done["initial_gradient_norm"])
-    loss = mean((done["final_loss"] / done["initial_loss"]).map(math.log10)).value
-    verdict = compare(estimate, CLEAR_RATIO)
-    columns = ("initial_gradient_norm", "final_gradient_norm", "initial_loss", "final_loss")
-    return FALL(
-        verdict if loss < -DESCENT else "no_descent",
-        [evidence(record, "runs", column, done.index) for column in columns],
-        estimate,
-        first=fmt.number(median(done["initial_gradient_norm"])),
-        last=fmt.number(median(done["final_gradient_norm"])),
-        loss_factor=fmt.factor(10 ** abs(loss)),
-        loss_ratio=fmt.number(10**loss),
-        **about(case),
-        **ratio_words(estimate),
-    )
-
-
 def _peak(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    """Where the norm over the whole training set is largest."""
-    tops = done["full_gradient_norm"].map(lambda norms: norms.index(max(norms)))
-    early = int((tops == 0).sum())
-    used = [evidence(record, "runs", "full_gradient_norm", done.index)]
-    if early == len(done):
-        return PEAK("start", used, **about(case))
-    if early:
-        return PEAK(
-            "mixed", used, number=fmt.words(early), total=fmt.words(len(done)), **about(case)
-        )
-    times = [max(norms) / norms[0] for norms in done["full_gradient_norm"]]
-    epochs = [row["epoch"][top] for (_, row), top in zip(done.iterrows(), tops, strict=True)]
+    """Whether the norm over the whole training set is largest at the first epoch."""
+    early = count(done["full_gradient_norm"], lambda norms: norms[0] == max(norms))
     return PEAK(
-        "later",
-        used,
-        times=fmt.factor(median(times)),
-        epoch=fmt.count(median(epochs)),
-        epochs=fmt.count(case["epochs"]),
+        "mixed" if early.extent == "some" else "start" if early.yes else "later",
+        _used(record, done, "full_gradient_norm"),
+        number=fmt.words(len(early.yes)),
+        total=fmt.words(early.total),
         **about(case),
     )
 
 
-def _low(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    """Where the norm over the whole training set is smallest."""
-    lows = done["full_gradient_norm"].map(lambda norms: norms.index(min(norms)))
-    early = [
-        (row["epoch"][low], row["full_gradient_norm"][low] / row["full_gradient_norm"][-1])
-        for (_, row), low in zip(done.iterrows(), lows, strict=True)
-        if row["full_gradient_norm"][low] < row["full_gradient_norm"][-1]
-    ]
-    used = [evidence(record, "runs", "full_gradient_norm", done.index)]
-    if not early:
-        return LOW("end", used, **about(case))
-    if len(early) < len(done):
-        number, total = fmt.words(len(done) - len(early)), fmt.words(len(done))
-        return LOW("mixed", used, number=number, total=total, **about(case))
-    return LOW(
-        "earlier",
-        used,
-        epoch=fmt.count(median([epoch for epoch, _ in early])),
-        epochs=fmt.count(case["epochs"]),
-        share=fmt.percent(median([share for _, share in early])),
-        n=fmt.plural(len(done), "seed"),
-        **about(case),
-    )
-
-
-def _vanish(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    columns = ("largest_batch_gradient_norm", "tail_steps", "tail_lowest", "tail_highest")
-    used = [evidence(record, "runs", column, done.index) for column in columns]
-    if (done["tail_highest"] <= VANISHED * done["largest_batch_gradient_norm"]).all():
-        return VANISH("vanishes", used, share=fmt.percent(VANISHED), **about(case))
-    lowest, highest = median(done["tail_lowest"]), median(done["tail_highest"])
-    verdict = "fluctuates" if highest >= RESTLESS * lowest else "settles"
+def _vanish(record: Record, chosen: pd.DataFrame, case: dict[str, Any]) -> Claim:
+    """What the norm of single steps does in the last tenth, run by run."""
+    done = chosen[chosen["final_loss"].notna()]
+    columns = ("tail_lowest", "tail_highest", "largest_batch_gradient_norm")
+    tails = list(done[list(columns)].astype(float).itertuples(index=False, name=None))
+    gone = count(tails, lambda tail: tail[1] <= VANISHED * tail[2])
+    ratios = [high / low if low else math.inf for low, high, _ in tails]
+    restless = count(ratios, lambda ratio: ratio >= RESTLESS)
+    ends = span(ratios)
+    verdict, number, factor = "varies", restless.yes, None
+    if gone.yes:
+        verdict, number = ("some", gone.yes) if gone.no else ("vanishes", ())
+    elif (done["tail_steps"] == 1).all() or ends.high == 1:
+        verdict = "ends"
+    elif min(ratios) == math.inf:
+        verdict = "touches"
+    elif restless.extent == "all":
+        verdict, factor = "fluctuates", outward(ends.low, 2, bound="lower")
+    elif restless.extent == "none":
+        verdict, factor = "settles", outward(ends.high, 3, bound="upper")
     return VANISH(
-        "ends" if (done["tail_steps"] == 1).all() else verdict,
-        used,
-        lowest=fmt.number(lowest),
-        highest=fmt.number(highest),
-        factor=fmt.factor(highest / lowest),
-        n=fmt.plural(len(done), "seed"),
+        verdict,
+        _used(record, done, "tail_steps", *columns),
+        number=fmt.words(len(number)),
+        total=fmt.words(len(tails)),
+        share=fmt.percent(VANISHED),
+        factor=fmt.number(factor, 3 if verdict == "settles" else 2),
+        lowest=fmt.number(outward(min(low for low, _, _ in tails), 3, bound="lower")),
         **about(case),
     )
 
 
-def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    values = [
-        rank_correlation(row["batch_loss"], row["batch_gradient_norm"]).value
-        for _, row in done.iterrows()
+def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+    """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
+    dead = count(done.index, lambda run: bool(done["tail_highest"][run] == 0))
+    stuck = count(
+        dead.no,
+        lambda run: bool(min(done["full_loss"][run]) >= LEARNED * done["full_loss"][run][0]),
+    )
+    found: tuple[tuple[str, Count[Any], str], ...] = (
+        ("dead", dead, "tail_highest"),
+        ("stuck", stuck, "full_loss"),
+    )
+    return [
+        STUCK(
+            verdict,
+            _used(record, done, column),
+            number=fmt.words(len(which.yes)),
+            total=fmt.plural(len(done), "run"),
+            **about(case),
+        )
+        for verdict, which, column in found
+        if which.yes
     ]
-    estimate = _mean_correlation([value for value in values if math.isfinite(value)])
-    columns = ("batch_loss", "batch_gradient_norm")
-    return RELATION(
-        tracks(estimate),
-        [evidence(record, "runs", column, done.index) for column in columns],
-        estimate,
-        correlation=fmt.correlation(estimate.value),
-        interval=fmt.interval(estimate.low, estimate.high),
-        n=fmt.plural(estimate.n, "seed"),
-        **about(case),
-    )
 
 
-def _mean_correlation(values: list[float]) -> Estimate:
-    """Mean over seeds by Fisher's z transform, which keeps the interval within [−1, 1]."""
-    if not values:
-        return Estimate(math.nan, None, None, 0, MEAN_CORRELATION)
-    limit = 1 - 1e-9
-    found = mean(np.arctanh(np.clip(values, -limit, limit)))
-    low, high = (None if bound is None else math.tanh(bound) for bound in (found.low, found.high))
-    return Estimate(math.tanh(found.value), low, high, found.n, MEAN_CORRELATION)
-
-
-def _batch(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    """Median norm of a batch gradient in the last tenth against the whole gradient at the end."""
-    estimate = paired_log_ratio(done["tail_median"], done["final_gradient_norm"])
-    verdict = "equal" if not estimate.decided else "larger" if estimate.value > 0 else "smaller"
-    columns = ("tail_median", "final_gradient_norm")
-    return BATCH(
-        "one_seed" if estimate.low is None else verdict,
-        [evidence(record, "runs", column, done.index) for column in columns],
-        estimate,
-        **about(case),
-        **ratio_words(estimate),
-    )
+def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+    """Rank correlation of loss and norm over the steps of each run, against none."""
+    found: dict[int | str, float | None] = {
+        int(row["seed"]): rank_correlation(row["batch_loss"], row["batch_gradient_norm"]).value
+        for row in done.to_dict("records")
+    }
+    none = Group("none", dict.fromkeys(found, 0.0))
+    relation = compare(Group("loss and norm", found), none, CORRELATION)
+    if not relation.n:
+        return []
+    used = _used(record, done, "batch_loss", "batch_gradient_norm")
+    return [RELATION(relation, used, **_named(case))]

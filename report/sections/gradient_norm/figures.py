@@ -15,6 +15,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings, cases_table
 from report.sections.gradient_norm.claims import commentary
+from report.sections.lost import seeds_shown
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -45,6 +46,7 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
         f"{fmt.plural(int(runs.loc[runs['case'] == case['case'], 'window'].max()), 'step')} "
         f"({case_name(case)})"
         for case in cases
+        if (runs["case"] == case["case"]).any()
     )
     ends = "; ".join(
         f"{case}: loss from {fmt.loss(_middle(group, 'initial_loss'))} to "
@@ -61,8 +63,7 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
             "and gradient that the step itself used, as medians over windows of "
             f"{windows}. *Whole training set*: the same quantities over all training examples, at "
             "the parameters of an epoch's end. Lines: median over "
-            f"{fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from the smallest to the "
-            "largest."
+            f"{seeds_shown(runs, 'final_loss')}; bands: from the smallest to the largest."
         ),
         alt=(
             "Two rows of panels with a common step axis and logarithmic scales. Medians over "

@@ -1,74 +1,104 @@
-"""What is said about critical points: how many, of what kind, and how the ratio varies."""
+"""What is said about critical points: their kind, on what it depends, how the ratio varies.
+
+The answer first, then for each case how many runs reached a critical point, of which kind, and how
+the ratio goes with the loss; last what limits it. Points that agree in loss and signs are one.
+"""
+
+from __future__ import annotations
 
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from report.claims import Claim, Evidence, Statement, compare, evidence, ratio_words, tracks
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.contrast import Label, Overall, Quantity, Tendency
 from report.claims.length import shortened
-from report.numbers.frames import as_floats, known
-from report.numbers.statistics import (
-    CORRELATION,
-    Estimate,
-    median,
-    paired_log_ratio,
-    rank_correlation,
-    share,
-)
+from report.numbers.comparison import Comparison, compare
+from report.numbers.frames import as_floats
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import count, outward
+from report.numbers.samples import Group
+from report.numbers.scales import CURVATURE, LEAST, SHARE
+from report.numbers.statistics import median, share
+from report.numbers.trend import Trend, related
 from report.records import Record
 from report.sections.cases import case_name
+from report.sections.lost import lost_runs, lost_statement
+from report.sections.minimal_ratio.kinds import (
+    CRITICAL,
+    DIVERGED,
+    FLAT,
+    UNFINISHED,
+    constant_loss,
+    distinct,
+    kinds,
+    ranked_losses,
+)
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 
-CLEAR_RATIO = 0.3
-"""Decades from which a difference of curvature is called clear: a factor of two."""
 STEADY = 0.1
 """Change of the median ratio over the tolerances from which they are said to matter."""
-DIGITS = 6
-"""Losses that agree so far are ranked as equal: they belong to one critical value."""
-CRITICAL, FLAT, UNFINISHED, DIVERGED = "critical", "gradient-flat", "unfinished", "diverged"
+
+ANSWER = Statement(
+    "minimal-ratio.answer",
+    {
+        "trained": "Where the gradient vanishes on {cases} there is no minimum after short "
+        "training, and mostly one after long training{but}.",
+        "minima": "Where the gradient vanishes on {cases} there is a minimum in every run{but}.",
+        "saddles": "Where the gradient vanishes on {cases} there is no minimum in any run{but}.",
+        "mixed": "Where the gradient vanishes on {cases} there is a minimum in some runs and a "
+        "saddle in others{but}.",
+        "differ": "What lies where the gradient vanishes depends on the problem: {order}{but}.",
+        "constant": "Where the gradient vanishes on {cases}, the network has learned nothing but "
+        "to output a constant{but}.",
+        "none": "On {cases} no run reaches a point where the gradient vanishes.",
+    },
+    headline=True,
+    line=Line(
+        "What lies where the gradient vanishes?",
+        {
+            "trained": (
+                "No minimum after short training, mostly one after long.",
+                "minima in {lengths}",
+            ),
+            "minima": ("A minimum, in every run that gets there.", "{counted}"),
+            "saddles": ("Never a minimum in these runs.", "{counted}"),
+            "mixed": ("A minimum in some runs, a saddle in others.", "{counted}"),
+            "differ": ("Minima or saddles, depending on the problem.", "{counted}"),
+            "constant": ("A network that outputs a constant.", "{counted}"),
+            "none": ("No run gets there.", "{counted}"),
+        },
+        "ratio",
+    ),
+)
+
+ON = {
+    "trained": "on {} there is mostly a minimum, but only after long training",
+    "minima": "on {} there is always a minimum",
+    "saddles": "on {} there is no minimum",
+    "mixed": "on {} there is a minimum in some runs and a saddle in others",
+    "constant": "on {} the network only outputs a constant",
+    "none": "on {} no run gets there",
+}
+"""Clauses by kind of the critical points of a case."""
 
 FOUND = Statement(
     "minimal-ratio.found",
     {
-        "all": "On {case}, all {total} runs of *{model}* with {parameters} parameters end at a "
-        "critical point, where the norm of the gradient is at most {epsilon}; in the median, the "
-        "second phase takes that norm from {before} to {after}.",
-        "most": "On {case}, {critical} of {total} runs of *{model}* with {parameters} parameters "
-        "end at a critical point, where the norm of the gradient is at most {epsilon} (95 % "
-        "interval of the share {interval}); in the median over all runs, the second phase takes "
-        "that norm from {before} to {after}.",
-        "some": "On {case}, {critical} of {total} runs of *{model}* with {parameters} parameters "
-        "{verb} at a critical point, where the norm of the gradient is at most {epsilon}, which "
-        "leaves open whether more than half would (95 % interval of the share {interval}); in the "
-        "median over all runs, the second phase takes that norm from {before} to {after}.",
-        "few": "On {case}, only {critical} of {total} runs of *{model}* with {parameters} "
-        "parameters {verb} at a critical point, where the norm of the gradient is at most "
-        "{epsilon} (95 % interval of the share {interval}), although in the median over all runs "
-        "the second phase takes that norm from {before} to {after}.",
-        "none": "On {case}, none of {total} runs of *{model}* with {parameters} parameters ends at "
-        "a critical point, where the norm of the gradient would be at most {epsilon}; in the "
-        "median, the second phase takes that norm from {before} to {after}.",
-        "single": "On {case}, a single run of *{model}* with {parameters} parameters ends with a "
-        "gradient norm of {after}, after {before} when its training ended; at a critical point it "
-        "would be at most {epsilon}.",
+        "all": "On {case}, all {total} runs of *{model}* end at a critical point, {distinct}.",
+        "most": "On {case}, most runs of *{model}* end at a critical point: {critical} of {total} "
+        "(95 % interval of the share {interval}), {distinct}{rest}.",
+        "some": "On {case}, {critical} of {total} runs of *{model}* {verb} at a critical point "
+        "(95 % interval of the share {interval}), {distinct}{rest}.",
+        "few": "On {case}, only {critical} of {total} runs of *{model}* {verb} at a critical point "
+        "(95 % interval of the share {interval}), {distinct}{rest}.",
+        "none": "On {case}, none of {total} runs of *{model}* ends at a critical point{rest}. In "
+        "the median the second phase takes the norm from {before} to {after}; {epsilon} would do.",
+        "single": "On {case}, the single run of *{model}* ends with a gradient norm of {after}, "
+        "after {before} when its training ended. At a critical point it is at most {epsilon}.",
         "nothing": "On {case}, every run diverged in training, and there was nothing to search.",
-    },
-    headline=True,
-    about="key",
-)
-
-REST = Statement(
-    "minimal-ratio.rest",
-    {
-        "both": "Of the rest, {flat} ended gradient-flat, where the norm has all but stopped "
-        "falling ({flat_norm}), and in {unfinished} it was still falling when the iterations ended "
-        "({unfinished_norm}).",
-        "flat": "The rest, {flat_runs}, ended gradient-flat, where the norm has all but stopped "
-        "falling ({flat_norm}).",
-        "unfinished": "In the rest, {unfinished_runs}, the norm was still falling when the "
-        "iterations ended ({unfinished_norm}).",
     },
     about="key",
 )
@@ -76,238 +106,234 @@ REST = Statement(
 KIND = Statement(
     "minimal-ratio.kind",
     {
+        "trained": "How long the network was trained decides: of the {critical} points {minima}, "
+        "none of {short_critical} after at most {short} epochs and {long_minima} of "
+        "{long_critical} after {long}.",
         "minima": "Each of the {critical} critical points is a minimum as far as the tolerance can "
         "tell: no eigenvalue lies below $-\\tau$.",
-        "saddles": "Each of the {critical} critical points is a saddle, and no minimum: "
-        "eigenvalues below zero make up between {least} and {most} of the spectrum, {middle} in "
-        "the median.",
-        "mixed": "Of the {critical} critical points {minima} as far as the tolerance can tell, "
-        "with no eigenvalue below $-\\tau$; at the saddles, eigenvalues below zero make up "
-        "{middle} of the spectrum in the median.",
+        "saddles": "Not one of the {critical} critical points is a minimum: eigenvalues below zero "
+        "make up {least} of the spectrum or more, {middle} in the median.",
+        "mixed": "Of the {critical} critical points {minima} as far as the tolerance can tell; "
+        "at the others, eigenvalues below zero make up {middle} of the spectrum in the median.",
+        "constant": "All {critical} sit at {loss}, the variance of the target. There the network "
+        "outputs a constant, whatever its input.",
         "one_minimum": "The one critical point is a minimum as far as the tolerance can tell: no "
         "eigenvalue lies below $-\\tau$.",
         "one_saddle": "The one critical point is a saddle: eigenvalues below zero make up {middle} "
         "of the spectrum.",
+        "one_constant": "The one critical point sits at {loss}, the variance of the target: the "
+        "network outputs a constant.",
     },
     about="key",
 )
 
-LOSS = Statement(
-    "minimal-ratio.loss",
+CONSTANT = Statement(
+    "minimal-ratio.constant",
     {
-        "rises": "The loss is not what the second phase minimizes: there it rises in {number} of "
-        "{total} runs, and goes from {before} to {after} in the median over all of them.",
-        "never_rises": "In no run does the second phase raise the loss, though it is the norm that "
-        "it minimizes; the loss goes from {before} to {after} in the median.",
-        "single": "In the second phase, which minimizes the norm, the loss goes from {before} to "
-        "{after}.",
+        "some": "Of these points, {number} {verb} at {loss}, the variance of the target: there the "
+        "network outputs a constant."
     },
     about="key",
 )
 
-SHARES = Statement(
-    "minimal-ratio.shares",
-    {
-        "flat": "Most directions are flat there: in the mean over {which}, {near_zero} of the "
-        "eigenvalues are near zero, {positive} positive and {negative} negative.",
-        "curved": "In the mean over {which}, {positive} of the eigenvalues are positive, "
-        "{near_zero} near zero and {negative} negative.",
-    },
-    about="key",
-)
+RATIOS = Quantity(SHARE, lambda value: fmt.number(value, 2), repetition="distinct critical point")
 
-RELATION = Statement(
+RELATION = Tendency(
     "minimal-ratio.relation",
     {
-        "falls": "Among the critical points, a lower loss goes with a larger minimal ratio: the "
-        "rank correlation of the two is {correlation} (95 % interval {interval}, {n}), and the "
-        "median ratio is {lower} in the half with the lower losses, {upper} in the other.",
-        "rises": "Among the critical points, a lower loss goes with a *smaller* minimal ratio: the "
-        "rank correlation of the two is {correlation} (95 % interval {interval}, {n}), and the "
-        "median ratio is {lower} in the half with the lower losses, {upper} in the other.",
-        "undecided": "Among the critical points, no relation of minimal ratio and loss is "
-        "detected: the rank correlation is {correlation}, with a 95 % interval of {interval} over "
-        "{n}.",
-        "too_few": "Critical points are too few to relate minimal ratio and loss.",
-        "one_loss": "All critical points have the same loss, {loss}, so that they say nothing of "
-        "how the minimal ratio varies with it.",
-        "one_ratio": "All critical points have the same minimal ratio, {ratio}, at losses from "
-        "{lowest} to {highest}.",
+        "falls": "The lower the loss of a critical point, the larger its minimal ratio: from the "
+        "lowest loss to the highest it goes from {start} to {end} (rank correlation {correlation}, "
+        "95 % interval {interval}, {n}).",
+        "rises": "The lower the loss of a critical point, the *smaller* its minimal ratio: from "
+        "the lowest loss to the highest it goes from {start} to {end} (rank correlation "
+        "{correlation}, 95 % interval {interval}, {n}).",
+        "undecided": "No relation of minimal ratio and loss shows among the critical points (rank "
+        "correlation {correlation}, {n}).",
+        "too_few": "How the minimal ratio goes with the loss stays open here: it takes {least} "
+        "distinct critical points or more that differ in both.",
     },
-    headline=True,
+    quantity=RATIOS,
     about="key",
 )
 
-THEORY = Statement(
+THEORY = Tendency(
     "minimal-ratio.theory",
     {
         "rises": "Theory of random error surfaces expects the share of eigenvalues below zero at a "
-        "critical point to rise with its loss [@dauphin2014identifying]; so it does here (rank "
-        "correlation {correlation}, 95 % interval {interval}).",
+        "critical point to rise with its loss [@dauphin2014identifying]; so it does on {case}, "
+        "from {start} to {end}.",
         "falls": "Theory of random error surfaces expects the share of eigenvalues below zero at a "
-        "critical point to rise with its loss [@dauphin2014identifying]; here it falls (rank "
-        "correlation {correlation}, 95 % interval {interval}).",
+        "critical point to rise with its loss [@dauphin2014identifying]; on {case} it falls, from "
+        "{start} to {end}.",
         "undecided": "Theory of random error surfaces expects the share of eigenvalues below zero "
-        "at a critical point to rise with its loss [@dauphin2014identifying]; these data do not "
-        "decide it (rank correlation {correlation}, 95 % interval {interval}).",
+        "at a critical point to rise with its loss [@dauphin2014identifying]; {n} on {case} do not "
+        "decide it.",
     },
+    quantity=RATIOS,
     about="key",
 )
 
-OVERALL = Statement(
-    "minimal-ratio.overall",
-    {
-        "falls": "Over all end points, critical or not, a lower loss goes with a larger ratio "
-        "(rank correlation {correlation}, 95 % interval {interval}, {n}); but where the gradient "
-        "is not zero, the ratio describes a place where the search stopped.",
-        "rises": "Over all end points, critical or not, a lower loss goes with a *smaller* ratio "
-        "(rank correlation {correlation}, 95 % interval {interval}, {n}); but where the gradient "
-        "is not zero, the ratio describes a place where the search stopped.",
-        "undecided": "Over all end points, critical or not, no relation of ratio and loss is "
-        "detected (rank correlation {correlation}, 95 % interval {interval}, {n}).",
-    },
-    about="key",
-)
-
-FLATNESS = Statement(
+FLATNESS = Overall(
     "minimal-ratio.flatness",
     {
-        "clearly_less": "At the end points that are not critical, the gradient lies where the loss "
-        "hardly curves, as it does in the gradient-flat regions that @frye2020critical describe: "
-        "$\\lVert H g \\rVert$ is {measured} of $\\lambda_{{\\max}} \\lVert g \\rVert$ in the "
-        "median, less by a factor of {factor} than for a gradient spread evenly over all "
-        "eigenvectors (95 % interval {interval}, {n}).",
-        "slightly_less": "At the end points that are not critical, the gradient lies in directions "
-        "of a little less curvature than the average: $\\lVert H g \\rVert$ is {measured} of "
-        "$\\lambda_{{\\max}} \\lVert g \\rVert$ in the median, less by a factor of {factor} than "
-        "for a gradient spread evenly over all eigenvectors (95 % interval {interval}, {n}); in "
-        "the gradient-flat regions of @frye2020critical it would be near zero.",
-        "no_difference": "In the gradient-flat regions of @frye2020critical the gradient lies "
-        "where the loss hardly curves; at the end points here that are not critical this is not "
-        "detected: $\\lVert H g \\rVert$ is {measured} of $\\lambda_{{\\max}} \\lVert g \\rVert$ "
-        "in the median, {ratio} times what a gradient spread evenly over all eigenvectors would "
-        "have (95 % interval {ratio_interval}, {n}).",
-        "slightly_more": "In the gradient-flat regions of @frye2020critical the gradient lies "
-        "where the loss hardly curves; at the end points here that are not critical it lies in "
-        "directions of a little more curvature than the average: $\\lVert H g \\rVert$ is "
-        "{measured} of $\\lambda_{{\\max}} \\lVert g \\rVert$ in the median, {ratio} times what a "
-        "gradient spread evenly over all eigenvectors would have (95 % interval {ratio_interval}, "
-        "{n}).",
-        "clearly_more": "In the gradient-flat regions of @frye2020critical the gradient lies where "
-        "the loss hardly curves; at the end points here that are not critical it is the other way "
-        "round: $\\lVert H g \\rVert$ is {measured} of $\\lambda_{{\\max}} \\lVert g \\rVert$ in "
-        "the median, {ratio} times what a gradient spread evenly over all eigenvectors would have "
-        "(95 % interval {ratio_interval}, {n}).",
+        "less": "At the end points on {parts} that are not critical, the gradient lies where the "
+        "loss hardly curves, as in the gradient-flat regions of @frye2020critical.",
+        "more": "In the gradient-flat regions of @frye2020critical the gradient lies where the "
+        "loss hardly curves; at the end points on {parts} that are not critical it lies where the "
+        "loss curves more than on average.",
+        "alike": "In the gradient-flat regions of @frye2020critical the gradient lies where the "
+        "loss hardly curves; at the end points on {parts} that are not critical it lies in "
+        "directions of average curvature.",
+        "undecided": "Whether the end points on {parts} that are not critical lie in gradient-flat "
+        "regions [@frye2020critical] these runs do not decide.",
+        "differ": "The end points that are not critical are not everywhere like the gradient-flat "
+        "regions that @frye2020critical describe: compared with an average direction, {order}.",
+        "partly_less": "At the end points on {less} that are not critical, the gradient lies where "
+        "the loss hardly curves, as in the gradient-flat regions of @frye2020critical; on "
+        "{undecided} this is open.",
+        "partly_more": "In the gradient-flat regions of @frye2020critical the gradient lies where "
+        "the loss hardly curves; at the end points on {more} that are not critical it lies where "
+        "the loss curves more than on average, and on {undecided} this is open.",
+        "partly_alike": "In the gradient-flat regions of @frye2020critical the gradient lies where "
+        "the loss hardly curves; at the end points on {alike} that are not critical it lies in "
+        "directions of average curvature, and on {undecided} this is open.",
     },
 )
 
 TOLERANCE = Statement(
     "minimal-ratio.tolerance",
     {
-        "matters": "The ratio depends on what counts as zero: over {which} its median is {stated} "
-        "at the stated tolerance of {tolerance} times the largest eigenvalue in magnitude, and it "
-        "goes from {first} at {smallest} to {last} at {largest}.",
-        "constant": "The ratio does not depend on what counts as zero: over {which} its median is "
-        "{stated} at every tolerance from {smallest} to {largest} times the largest eigenvalue in "
-        "magnitude, the stated {tolerance} included.",
-        "robust": "The ratio hardly depends on what counts as zero: over {which} its median is "
-        "{stated} at the stated tolerance of {tolerance} times the largest eigenvalue in "
-        "magnitude, and it stays between {low} and {high} from {smallest} to {largest}.",
+        "matters": "The ratio depends on what counts as zero: between tolerances of {smallest} and "
+        "{largest} times the largest eigenvalue its median moves by {least} or more on {moved}.",
+        "some": "What counts as zero matters on {moved}, where the median ratio moves by {least} "
+        "or more between tolerances of {smallest} and {largest} times the largest eigenvalue; on "
+        "{steady} it moves by {most} at most.",
+        "robust": "The ratio hardly depends on what counts as zero: between tolerances of "
+        "{smallest} and {largest} times the largest eigenvalue its median moves by {most} at most.",
+        "constant": "The ratio does not depend on what counts as zero: its median is the same at "
+        "every tolerance from {smallest} to {largest} times the largest eigenvalue.",
     },
-    about="key",
 )
 
-LOST = Statement(
-    "minimal-ratio.diverged",
-    {"some": "Of {total} runs, {number} diverged in training and {verb} not searched further."},
-)
+LOST = lost_statement("minimal-ratio")
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph for each case; what the ends that are not critical have in common.
-
-    What there is no room for is left to figures and tables.
-    """
-    runs = finite(record.frame("runs"))
-    paragraphs = [tuple(_case(record, runs, case)) for case in record.rows("cases")]
+    """The answer and what is found in each case, then what limits it, as far as there is room."""
     everything = record.frame("runs")
-    lost = int((everything["verdict"] == DIVERGED).sum())
-    last = [*_flatness(record, runs)]
-    if lost:
-        last.append(
-            LOST(
-                "some",
-                [evidence(record, "runs", "verdict")],
-                number=fmt.words(lost),
-                total=fmt.count(len(everything)),
-                verb=Markdown("is" if lost == 1 else "are"),
-            )
-        )
-    spare = (SHARES, LOSS, FLATNESS, KIND, OVERALL, THEORY, REST, TOLERANCE)
-    return shortened([*paragraphs, last], spare)
+    runs = finite(everything)
+    lost = lost_runs(LOST, record, everything, "loss") if "loss" in everything else []
+    if runs.empty:
+        return (tuple(_found(record, everything, case) for case in record.rows("cases")),)
+    first = [_answer(record, runs)]
+    last = []
+    for case in record.rows("cases"):
+        done = runs[runs["case"] == case["case"]]
+        critical = done[done["verdict"] == CRITICAL]
+        first.append(_found(record, everything, case))
+        if len(critical):
+            first += _kind(record, critical, case)
+        trend = _trend(critical, "minimal_ratio")
+        first += _relation(record, critical, case, trend)
+        last += _theory(record, critical, case)
+    last += [*_flatness(record, runs), *_tolerance(record, runs), *lost]
+    spare = (FLATNESS, CONSTANT, THEORY, RELATION, KIND, TOLERANCE)
+    return shortened([first, last], spare)
 
 
 def finite(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs whose training did not diverge, their numbers as numbers."""
-    done = runs[runs["verdict"] != DIVERGED]
+    """The runs that have been searched and have a finite loss, their numbers as numbers."""
+    if "loss" not in runs:
+        return runs.iloc[:0]
+    done = runs[(runs["verdict"] != DIVERGED) & runs["loss"].notna()]
     numbers = ["loss", "gradient_norm", "minimal_ratio", "near_zero", "negative"]
     numbers += ["trained_loss", "trained_gradient_norm", "gradient_curvature", "even_curvature"]
-    numbers = [name for name in numbers if name in done]
-    return as_floats(done, *numbers)
+    return as_floats(done, *(name for name in numbers if name in done))
 
 
-def _case(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
-    done = runs[runs["case"] == case["case"]]
-    critical = done[done["verdict"] == CRITICAL]
-    claims = [_found(record, done, case)]
-    if done.empty:
-        return claims
-    claims += [*_rest(record, done, case), _loss(record, done, case)]
-    if len(critical):
-        relation = _relation(record, critical, case)
-        claims += [_kind(record, critical, case), relation]
-        if relation.verdict in ("falls", "rises", "undecided"):
-            claims += _theory(record, critical, case)
-        elif len(critical) < len(done):
-            claims += _overall(record, done, case)
-    elif len(done) > 2:
-        claims += _overall(record, done, case)
-    claims += [_shares(record, done, critical, case), _tolerance(record, done, critical, case)]
-    return claims
+def _name(record: Record, case: dict[str, Any]) -> Markdown:
+    """The function; with its network, where several are trained on it."""
+    alike = [row for row in record.rows("cases") if row["title"] == case["title"]]
+    model = f" (*{escape(case['model'])}*)" if len(alike) > 1 else ""
+    return Markdown(f"{case_name(case)}{model}")
 
 
-def _words(case: dict[str, Any]) -> dict[str, Markdown]:
-    return {"key": escape(case["case"])}
+def _about(record: Record, case: dict[str, Any]) -> dict[str, Label]:
+    return {"key": Label(escape(case["case"])), "case": Label(case_name(case))}
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [evidence(record, "runs", column, rows.index) for column in columns]
 
 
-def _found(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    about = {**_words(case), "case": case_name(case)}
+def _answer(record: Record, runs: pd.DataFrame) -> Claim:
+    """Of what kind the critical points are; cases that have none or only constants are named."""
+    critical = runs[runs["verdict"] == CRITICAL]
+    found = {
+        _name(record, case): kinds(record, critical[critical["case"] == case["case"]], case)
+        for case in record.rows("cases")
+        if (runs["case"] == case["case"]).any()
+    }
+    verdicts = {found[name].verdict for name in found}
+    telling = verdicts - {"constant", "none"} or verdicts & {"constant"} or verdicts
+
+    def clauses(words: dict[str, str]) -> Markdown:
+        """What is said of the cases of each verdict."""
+        return join(
+            [text.format(on) for verdict, text in words.items() if (on := having({verdict}))]
+        )
+
+    def having(among: set[str]) -> Markdown:
+        return join([name for name in found if found[name].verdict in among])
+
+    order = clauses({verdict: text for verdict, text in ON.items() if verdict in telling})
+    others = clauses({verdict: text for verdict, text in ON.items() if verdict not in telling})
+    total = sum(k.critical for k in found.values())
+    minima = sum(len(k.minima) for k in found.values())
+    shown = max(found.values(), key=lambda k: k.verdict == "trained")
+    return ANSWER(
+        next(iter(telling)) if len(telling) == 1 else "differ",
+        _used(record, runs, "verdict", *(["negative", "loss", "epochs"] if total else [])),
+        cases=having(telling),
+        but=Markdown(f"; {others}" if others else ""),
+        order=order,
+        lengths=Markdown(
+            f"{fmt.count(0)} of {fmt.count(shown.short_critical)} after at most "
+            f"{fmt.count(shown.short)} epochs, {fmt.count(shown.long_minima)} of "
+            f"{fmt.count(shown.long_critical)} after {fmt.count(shown.long)}"
+        ),
+        counted=Markdown(
+            f"{fmt.count(minima)} {'minimum' if minima == 1 else 'minima'} among "
+            f"{fmt.plural(total, 'critical point')}"
+        ),
+    )
+
+
+def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Claim:
+    planned = everything[everything["case"] == case["case"]]
+    done = finite(planned)
+    about = {"key": escape(case["case"]), "case": case_name(case)}
     if done.empty:
-        everything = record.frame("runs")
-        lost = everything[everything["case"] == case["case"]]
-        return FOUND("nothing", _used(record, lost, "verdict"), **about)
-    critical = int((done["verdict"] == CRITICAL).sum())
-    estimate = share(critical, len(done))
+        return FOUND("nothing", _used(record, planned, "verdict"), **about)
+    critical = done[done["verdict"] == CRITICAL]
+    estimate = share(len(critical), len(planned))
     low, high = cast(float, estimate.low), cast(float, estimate.high)
     verdict = "most" if low > 0.5 else "few" if high < 0.5 else "some"
-    verdict = {0: "none", len(done): "all"}.get(critical, verdict)
-    if len(done) == 1:
+    verdict = {0: "none", len(planned): "all"}.get(len(critical), verdict)
+    if len(planned) == 1:
         verdict = "single"
     search = cast(dict[str, Any], record.settings["search"])
     return FOUND(
         verdict,
-        _used(record, done, "verdict", "trained_gradient_norm", "gradient_norm"),
+        _used(record, planned, "verdict", "trained_gradient_norm", "gradient_norm"),
         estimate,
         **about,
         model=escape(case["model"]),
-        parameters=fmt.count(case["parameters"]),
-        critical=fmt.count(critical),
-        total=fmt.count(len(done)),
-        verb=Markdown("ends" if critical == 1 else "end"),
+        critical=fmt.count(len(critical)),
+        total=fmt.count(len(planned)),
+        verb=Markdown("ends" if len(critical) == 1 else "end"),
+        distinct=_distinct(critical),
+        rest=_rest(done),
         epsilon=fmt.number(search["epsilon"], 2),
         interval=Markdown(f"{fmt.percent(low, 0)} to {fmt.percent(high, 0)}"),
         before=fmt.number(median(done["trained_gradient_norm"]), 2),
@@ -315,167 +341,120 @@ def _found(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
     )
 
 
-def _rest(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
-    flat = done[done["verdict"] == FLAT]["gradient_norm"]
-    unfinished = done[done["verdict"] == UNFINISHED]["gradient_norm"]
-    if not len(flat) + len(unfinished):
-        return []
-    verdict = "both" if len(flat) and len(unfinished) else "flat" if len(flat) else "unfinished"
-    rest = done[done["verdict"] != CRITICAL]
-    return [
-        REST(
+def _distinct(critical: pd.DataFrame) -> Markdown:
+    """How many of the critical points are different ones: equal in loss and signs is equal."""
+    number = distinct(critical)
+    if len(critical) == 1:
+        return Markdown("the only one")
+    if number == len(critical):
+        return Markdown("each at another one")
+    return Markdown(
+        "all at the same one" if number == 1 else f"at {fmt.words(number)} distinct ones"
+    )
+
+
+def _rest(done: pd.DataFrame) -> Markdown:
+    """What became of the runs without a critical point; empty where there are none."""
+    flat, falling = (int((done["verdict"] == kind).sum()) for kind in (FLAT, UNFINISHED))
+    parts = [
+        f"{fmt.words(flat)} ended gradient-flat" if flat else "",
+        f"in {fmt.words(falling)} the norm was still falling" if falling else "",
+    ]
+    told = join([part for part in parts if part])
+    return Markdown(f"; {told}" if told else "")
+
+
+def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+    found = kinds(record, critical, case)
+    about = {"key": escape(case["case"])}
+    others = critical.loc[[*found.saddles, *found.constants]]["negative"]
+    minima, constants = len(found.minima), len(found.constants)
+    verdict = found.verdict
+    if found.critical == 1:
+        verdict = {"minima": "one_minimum", "saddles": "one_saddle"}.get(verdict, "one_constant")
+    loss = fmt.loss(constant_loss(record, case))
+    claims = [
+        KIND(
             verdict,
-            _used(record, rest, "verdict", "gradient_norm"),
-            **_words(case),
-            flat=fmt.words(len(flat)),
-            flat_runs=fmt.plural(len(flat), "run"),
-            flat_norm=_norm(flat),
-            unfinished=fmt.words(len(unfinished)),
-            unfinished_runs=fmt.plural(len(unfinished), "run"),
-            unfinished_norm=_norm(unfinished),
+            _used(record, critical, "negative", "loss", "epochs"),
+            **about,
+            critical=fmt.words(found.critical),
+            minima=Markdown(
+                f"{fmt.words(minima)} {'is a minimum' if minima == 1 else 'are minima'}"
+            ),
+            least=fmt.percent(outward(others.min(), 2, bound="lower")) if len(others) else loss,
+            middle=fmt.percent(others.median(), 0) if len(others) else loss,
+            loss=loss,
+            short=fmt.count(found.short),
+            short_critical=fmt.count(found.short_critical),
+            long=fmt.count(found.long),
+            long_minima=fmt.count(found.long_minima),
+            long_critical=fmt.count(found.long_critical),
         )
     ]
-
-
-def _norm(values: pd.Series) -> Markdown:
-    """The median, and that it is one."""
-    value = fmt.number(values.median() if len(values) else None, 2)
-    return Markdown(f"at {value}" if len(values) == 1 else f"at {value} in the median")
-
-
-def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    saddles = critical[critical["negative"] > 0]["negative"]
-    minima = len(critical) - len(saddles)
-    verdict = "saddles" if not minima else "minima" if not len(saddles) else "mixed"
-    if len(critical) == 1:
-        verdict = "one_minimum" if minima else "one_saddle"
-    return KIND(
-        verdict,
-        _used(record, critical, "negative"),
-        **_words(case),
-        critical=fmt.words(len(critical)),
-        minima=Markdown(f"{fmt.words(minima)} {'is a minimum' if minima == 1 else 'are minima'}"),
-        least=fmt.percent(saddles.min(), 0),
-        most=fmt.percent(saddles.max(), 0),
-        middle=fmt.percent(saddles.median(), 0),
-    )
-
-
-def _loss(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    """What the second phase, which minimizes the norm, does to the loss."""
-    risen = int((done["loss"] > done["trained_loss"]).sum())
-    return LOSS(
-        "single" if len(done) == 1 else "rises" if risen else "never_rises",
-        _used(record, done, "trained_loss", "loss"),
-        **_words(case),
-        number=fmt.count(risen),
-        total=fmt.count(len(done)),
-        before=fmt.loss(median(done["trained_loss"])),
-        after=fmt.loss(median(done["loss"])),
-    )
-
-
-def _mostly(done: pd.DataFrame, critical: pd.DataFrame) -> tuple[pd.DataFrame, Markdown]:
-    """The critical points where they are most of the runs, else all runs; and how many."""
-    mostly = 2 * len(critical) > len(done)
-    chosen = critical if mostly else done
-    return chosen, fmt.plural(len(chosen), "critical point" if mostly else "run")
-
-
-def _shares(
-    record: Record, done: pd.DataFrame, critical: pd.DataFrame, case: dict[str, Any]
-) -> Claim:
-    chosen, which = _mostly(done, critical)
-    columns = {"positive": "minimal_ratio", "near_zero": "near_zero", "negative": "negative"}
-    shares = {name: float(chosen[column].mean()) for name, column in columns.items()}
-    return SHARES(
-        "flat" if shares["near_zero"] > 0.5 else "curved",
-        _used(record, chosen, *columns.values()),
-        **_words(case),
-        which=which,
-        **{name: fmt.percent(value, 0) for name, value in shares.items()},
-    )
-
-
-def ranked_losses(rows: pd.DataFrame) -> pd.Series:
-    """Losses to a few digits: runs that end at one critical value must not be told by rounding."""
-    return rows["loss"].map(lambda loss: float(f"{loss:.{DIGITS - 1}e}"))
-
-
-def _relation(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    losses, ratios = ranked_losses(critical), critical["minimal_ratio"]
-    used = _used(record, critical, "loss", "minimal_ratio")
-    if len(critical) < 5:
-        return RELATION("too_few", used, **_words(case))
-    if losses.nunique() == 1:
-        return RELATION("one_loss", used, **_words(case), loss=fmt.loss(losses.iloc[0]))
-    if ratios.nunique() == 1:
-        return RELATION(
-            "one_ratio",
-            used,
-            **_words(case),
-            ratio=fmt.number(ratios.iloc[0]),
-            lowest=fmt.loss(losses.min()),
-            highest=fmt.loss(losses.max()),
+    if constants and verdict not in ("constant", "one_constant"):
+        used = _used(record, critical.loc[[*found.constants]], "loss")
+        verb = Markdown("sits" if constants == 1 else "sit")
+        claims.append(
+            CONSTANT("some", used, **about, number=fmt.words(constants), verb=verb, loss=loss)
         )
-    estimate = rank_correlation(losses, ratios)
-    ordered = ratios.loc[losses.sort_values(kind="stable").index]
-    half = len(ordered) // 2
-    return RELATION(
-        tracks(estimate),
-        used,
-        estimate,
-        **_words(case),
-        **_correlation_words(estimate),
-        lower=fmt.number(ordered.iloc[:half].median(), 2),
-        upper=fmt.number(ordered.iloc[half:].median(), 2),
-    )
+    return claims
+
+
+def _trend(rows: pd.DataFrame, column: str) -> Trend:
+    """How a share goes with the loss, over distinct points."""
+    if rows.empty:
+        return related([])
+    return related([*zip(ranked_losses(rows), rows[column], strict=True)])
+
+
+def _relation(
+    record: Record, critical: pd.DataFrame, case: dict[str, Any], found: Trend
+) -> list[Claim]:
+    if len(critical) < 2 or kinds(record, critical, case).verdict == "constant":
+        return []
+    used = _used(record, critical, "loss", "minimal_ratio")
+    key = Label(escape(case["case"]))
+    return [RELATION(found, used, key=key, least=Label(fmt.words(LEAST)))]
 
 
 def _theory(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
-    estimate = rank_correlation(ranked_losses(critical), critical["negative"])
-    if estimate.low is None:
+    found = _trend(critical, "negative")
+    if found.verdict == "too_few":
         return []
-    used = _used(record, critical, "loss", "negative")
-    words = _correlation_words(estimate)
-    return [THEORY(tracks(estimate), used, estimate, **_words(case), **words)]
-
-
-def _overall(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
-    estimate = rank_correlation(ranked_losses(done), done["minimal_ratio"])
-    if estimate.low is None:
-        return []
-    used = _used(record, done, "loss", "minimal_ratio")
-    words = _correlation_words(estimate)
-    return [OVERALL(tracks(estimate), used, estimate, **_words(case), **words)]
-
-
-def _correlation_words(estimate: Estimate) -> dict[str, Markdown]:
-    assert estimate.method == CORRELATION
-    return {
-        "correlation": fmt.correlation(estimate.value),
-        "interval": fmt.interval(estimate.low, estimate.high),
-        "n": fmt.plural(estimate.n, "run"),
-    }
+    return [THEORY(found, _used(record, critical, "loss", "negative"), **_about(record, case))]
 
 
 def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    if runs.empty:
+    """‖Hg‖ against that of a gradient spread evenly over all eigenvectors, case by case."""
+    parts: dict[str, Comparison] = {}
+    rest = runs[runs["verdict"] != CRITICAL]
+    for case in record.rows("cases"):
+        rows = rest[rest["case"] == case["case"]]
+        sides = [
+            Group.of(
+                name,
+                [
+                    (int(seed), None if pd.isna(value) else float(value))
+                    for seed, value in zip(rows["seed"], rows[column], strict=True)
+                ],
+            )
+            for name, column in (("gradient", "gradient_curvature"), ("even", "even_curvature"))
+        ]
+        found = compare(sides[0], sides[1], CURVATURE) if len(rows) else None
+        if found is not None and found.n:
+            parts[_name(record, case)] = found
+    if not parts:
         return []
-    rest = known(runs[runs["verdict"] != CRITICAL], "gradient_curvature", "even_curvature")
-    if len(rest) < 2:
-        return []
-    estimate = paired_log_ratio(rest["gradient_curvature"], rest["even_curvature"])
-    words = ratio_words(estimate) | {"n": fmt.plural(estimate.n, "run")}
-    return [
-        FLATNESS(
-            compare(estimate, CLEAR_RATIO),
-            _used(record, rest, "gradient_curvature", "even_curvature"),
-            estimate,
-            measured=fmt.number(median(rest["gradient_curvature"]), 2),
-            **words,
-        )
+    whole = Parts(parts)
+    words = {"less": "it curves less", "more": "it curves more", "alike": "it curves alike"}
+    order = [
+        f"{text} along the gradient on {join(where)}"
+        for verdict, text in (*words.items(), ("undecided", "nothing is decided"))
+        if (where := whole.having(verdict))
     ]
+    used = _used(record, rest, "gradient_curvature", "even_curvature")
+    return [FLATNESS(whole, used, order=Label(join(order)))]
 
 
 def swept(rows: pd.DataFrame, column: str, parameters: int) -> np.ndarray[Any, Any]:
@@ -483,27 +462,37 @@ def swept(rows: pd.DataFrame, column: str, parameters: int) -> np.ndarray[Any, A
     return np.asarray([list(counts) for counts in rows[column]], dtype=float) / parameters
 
 
-def _tolerance(
-    record: Record, done: pd.DataFrame, critical: pd.DataFrame, case: dict[str, Any]
-) -> Claim:
-    chosen, which = _mostly(done, critical)
+def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """By how much the median ratio of each case moves: of critical points, if it has any."""
+    moves = {}
+    chosen = []
+    for case in record.rows("cases"):
+        done = runs[runs["case"] == case["case"]]
+        critical = done[done["verdict"] == CRITICAL]
+        rows = critical if len(critical) else done
+        if len(rows):
+            medians = np.median(swept(rows, "swept_positive", case["parameters"]), axis=0)
+            moves[_name(record, case)] = float(np.ptp(medians))
+            chosen.append(rows)
+    moved = count(moves, lambda name: moves[name] >= STEADY)
+    verdict = {"all": "matters", "none": "robust"}.get(moved.extent, "some")
+    if not any(moves.values()):
+        verdict = "constant"
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
-    medians = np.median(swept(chosen, "swept_positive", case["parameters"]), axis=0)
-    low, high = float(medians.min()), float(medians.max())
-    return TOLERANCE(
-        "constant" if low == high else "matters" if high - low >= STEADY else "robust",
-        [
-            *_used(record, chosen, "swept_positive", "minimal_ratio"),
-            evidence(record, "sweep", "relative_tolerance"),
-        ],
-        **_words(case),
-        which=which,
-        stated=fmt.number(median(chosen["minimal_ratio"]), 2),
-        tolerance=fmt.number(case["relative_tolerance"], 2),
-        first=fmt.number(medians[0], 2),
-        last=fmt.number(medians[-1], 2),
-        low=fmt.number(low, 2),
-        high=fmt.number(high, 2),
-        smallest=fmt.number(tolerances[0], 1),
-        largest=fmt.number(tolerances[-1], 1),
-    )
+    least = min((moves[name] for name in moved.yes), default=0.0)
+    most = max((moves[name] for name in moved.no), default=0.0)
+    return [
+        TOLERANCE(
+            verdict,
+            [
+                *_used(record, pd.concat(chosen), "swept_positive"),
+                evidence(record, "sweep", "relative_tolerance"),
+            ],
+            moved=join(moved.yes),
+            steady=join(moved.no),
+            least=fmt.number(outward(least, 2, bound="lower"), 2),
+            most=fmt.number(outward(most, 2, bound="upper"), 2),
+            smallest=fmt.number(min(tolerances), 1),
+            largest=fmt.number(max(tolerances), 1),
+        )
+    ]

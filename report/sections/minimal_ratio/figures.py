@@ -11,18 +11,11 @@ import pandas as pd
 
 from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, legend_below, line
-from report.numbers.statistics import median, rank_correlation
+from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name
-from report.sections.minimal_ratio.claims import (
-    CRITICAL,
-    FLAT,
-    UNFINISHED,
-    commentary,
-    finite,
-    ranked_losses,
-    swept,
-)
+from report.sections.minimal_ratio.claims import commentary, finite, swept
+from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, kinds
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -154,17 +147,18 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
         done = _of(runs, case)
         if done.empty:
             continue
-        kinds = ", ".join(
+        ends = ", ".join(
             f"{fmt.count(int((done['verdict'] == verdict).sum()))} {words}"
             for verdict, words in VERDICTS.items()
         )
-        correlation = rank_correlation(ranked_losses(done), done["minimal_ratio"]).value
+        told = kinds(record, done[done["verdict"] == CRITICAL], case)
         described.append(
-            f"{_title(case)}: {kinds}; losses from {fmt.loss(done['loss'].min())} to "
+            f"{_title(case)}: {ends}; of the critical points {fmt.count(len(told.minima))} minima, "
+            f"{fmt.count(len(told.saddles))} saddles, {fmt.count(len(told.constants))} with the "
+            f"loss of a constant; losses from {fmt.loss(done['loss'].min())} to "
             f"{fmt.loss(done['loss'].max())}, ratios from "
             f"{fmt.number(done['minimal_ratio'].min(), 2)} to "
-            f"{fmt.number(done['minimal_ratio'].max(), 2)}, rank correlation "
-            f"{fmt.correlation(correlation)}"
+            f"{fmt.number(done['minimal_ratio'].max(), 2)}"
         )
     return Figure(
         name="ratio",

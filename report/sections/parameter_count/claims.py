@@ -1,485 +1,435 @@
 """What is said about the number of parameters: where size stops helping, and what it does."""
 
-import math
-from collections.abc import Mapping
+from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterable
+from dataclasses import replace
+
 import pandas as pd
 
-from report.claims import (
-    Claim,
-    Evidence,
-    Statement,
-    compare,
-    evidence,
-    point_words,
-    ratio_words,
-    tracks,
-)
-from report.numbers.frames import known
-from report.numbers.statistics import (
-    Estimate,
-    paired_difference,
-    paired_log_ratio,
-    rank_correlation,
-)
+from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
+from report.numbers.comparison import Comparison, compare
+from report.numbers.extremes import chosen_by_half
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import count
+from report.numbers.samples import Group
+from report.numbers.scales import ACCURACY, LOSS
+from report.numbers.selection import best, enough
+from report.numbers.statistics import mean
+from report.numbers.trend import related, trend
 from report.records import Record
+from report.sections.groups import against, seed_groups
+from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
-CLEAR_ACCURACY = 0.01
-"""Share of test images from which a difference in accuracy is called clear: one in a hundred."""
-CLEAR_RATIO = 0.1
-"""Decades of loss from which a difference is called clear: a quarter."""
 FITTED = 0.99
-"""Mean training accuracy from which a structure is said to fit its training set."""
+"""Training accuracy that each run must reach in its best epoch for a structure to fit its set."""
 
 STOPS = Statement(
     "parameter-count.stops",
     {
-        "stops": "Beyond *{knee}* with {knee_parameters} parameters these runs show no gain from "
-        "size: its mean test accuracy over {n} is {knee_accuracy}, and no larger structure can be "
-        "told to be better, not even the best one, *{best}* with {best_parameters} parameters and "
-        "{best_accuracy} (95 % interval of the paired difference {interval} percentage points).",
-        "best_alone": "Size helps up to *{best}* with {best_parameters} parameters, which has the "
-        "best mean test accuracy, {best_accuracy} over {n}: every smaller structure is detectably "
-        "worse than some larger one.",
-        "largest": "Within this range size never stops helping: the largest structure, *{best}* "
-        "with {best_parameters} parameters, has the best mean test accuracy, {best_accuracy} over "
-        "{n}, and every smaller one is detectably worse than some larger one.",
-        "one_seed": "The highest mean test accuracy, {best_accuracy}, is that of *{best}* with "
-        "{best_parameters} parameters; the structures have too few seeds in common to say from "
-        "where on size stops helping.",
+        "stops": "Size stops helping at {knee_parameters} parameters, with *{knee}*: even the "
+        "structure with the best median, *{best}*, is ahead of it by less than {margin}, if at "
+        "all.",
+        "first": "Size hardly matters here: already the smallest structure, *{knee}* with "
+        "{knee_parameters} parameters, lies less than {margin} behind *{best}*, which has the best "
+        "median.",
+        "helps": "Size helps to the end: the largest structure, *{best}*, classifies better than "
+        "every smaller one, with {best_accuracy} of the test images.",
+        "alone": "One size is best: *{best}* with {best_parameters} parameters classifies better "
+        "than every other structure, smaller or larger, with {best_accuracy} of the test images.",
+        "open": "Where size stops helping stays open: *{best}* with {best_parameters} parameters "
+        "comes out first with {best_accuracy} of the test images, but these runs do not show which "
+        "smaller structures lie less than {margin} behind it.",
+        "single": "The only structure with a result, *{best}* with {best_parameters} parameters, "
+        "gets {best_accuracy} of the test images right.",
         "nothing": "No run ended with a finite loss.",
     },
     headline=True,
 )
 
-AFTER = Statement(
-    "parameter-count.after",
-    {
-        "no_difference": "From *{knee}* to *{largest}*, {times} times the parameters, no change of "
-        "test accuracy is detected (95 % interval {interval} percentage points).",
-        "slightly_less": "From *{knee}* to *{largest}*, {times} times the parameters, test "
-        "accuracy even drops a little, by {size} (95 % interval of the change {interval}).",
-        "clearly_less": "From *{knee}* to *{largest}*, {times} times the parameters, test accuracy "
-        "drops by {size} (95 % interval of the change {interval}).",
-    },
-)
-
-BEFORE = Statement(
+BEFORE = Contrast(
     "parameter-count.before",
     {
-        "clearly_more": "Up to there it pays: from the smallest structure, *{smallest}*, to "
-        "*{knee}*, {times} times the parameters, test accuracy rises from {low} to {high} (95 % "
-        "interval of the difference {interval} percentage points).",
-        "slightly_more": "Up to there the gain is small: from the smallest structure, "
-        "*{smallest}*, to *{knee}*, {times} times the parameters, test accuracy rises from {low} "
-        "to {high} (95 % interval of the difference {interval} percentage points).",
-        "no_difference": "Between the smallest structure, *{smallest}*, with {low} and *{knee}* "
-        "with {high} no difference in test accuracy is detected (95 % interval {interval} "
-        "percentage points).",
+        "more": "{lead}: from *{smallest}* to *{larger}*, {times} times the parameters, test "
+        "accuracy rises from {second_value} to {first_value} (95 % interval of the gain "
+        "{interval} points, {n}{left_out}).",
+        "seen_more": "{lead}: from *{smallest}* to *{larger}*, {times} times the parameters, test "
+        "accuracy rises from {second_value} to {first_value}, in {all}.",
+        "alike": "Between *{smallest}* and *{larger}*, {times} times the parameters, no difference "
+        "in test accuracy matters: it is {second_value} and {first_value}.",
+        "undecided": "From *{smallest}* to *{larger}*, {times} times the parameters, test accuracy "
+        "goes from {second_value} to {first_value}, which these runs do not tell from chance"
+        "{decide}.",
     },
+    quantity=ACCURACIES,
 )
 
-TREND = Statement(
+AFTER = Contrast(
+    "parameter-count.after",
+    {
+        "less": "More size than that does harm: *{largest}*, with {times} times the parameters, "
+        "falls to {first_value} from {second_value}.",
+        "seen_less": "More size than that does harm in {all}: *{largest}*, with {times} times the "
+        "parameters, falls to {first_value} from {second_value}.",
+        "alike": "More size than that does no harm either: *{largest}*, with {times} times the "
+        "parameters, keeps {first_value} of the {second_value}.",
+        "undecided": "What more size than that does stays open: *{largest}*, with {times} times "
+        "the parameters, gets {first_value} instead of {second_value}{decide}.",
+    },
+    quantity=ACCURACIES,
+)
+
+TREND = Tendency(
     "parameter-count.trend",
     {
-        "rises": "Over all runs together, test accuracy rises with size: its rank correlation with "
-        "the number of parameters is {correlation} (95 % interval {interval}, {n}).",
-        "falls": "Over all runs together, test accuracy falls with size: its rank correlation with "
-        "the number of parameters is {correlation} (95 % interval {interval}, {n}).",
-        "undecided": "Over all runs together, no trend of test accuracy with the number of "
-        "parameters is detected (rank correlation {correlation}, 95 % interval {interval}, {n}).",
-        "too_few": "The smallest structure, *{smallest}*, reaches {low} of the test images and the "
-        "largest, *{largest}*, {high}; these are too few runs to speak of a trend.",
+        "rises": "Over {n} test accuracy rises with size (rank correlation {correlation}), from "
+        "{start} for the smallest to {end} for the largest.",
+        "falls": "Over {n} test accuracy falls with size (rank correlation {correlation}), from "
+        "{start} for the smallest to {end} for the largest.",
+        "undecided": "Over {n} test accuracy follows the size in no clear order (rank correlation "
+        "{correlation}).",
+        "too_few": "The smallest structure gets {start} of the test images right and the largest "
+        "{end}; {n} are too few to speak of a trend.",
     },
+    quantity=replace(ACCURACIES, repetition="structure"),
 )
 
 FIT = Statement(
     "parameter-count.fit",
     {
-        "from": "The training set is fitted from *{model}* on: with {parameters} parameters, for "
-        "{examples} training images, it and all larger structures reach a mean training accuracy "
-        "of {threshold}; the training loss falls with size (rank correlation {correlation}, 95 % "
-        "interval {interval}).",
-        "some": "The training set is fitted by some of the larger structures: the smallest whose "
-        "mean training accuracy reaches {threshold} is *{model}* with {parameters} parameters for "
-        "{examples} training images, but not every larger one does; the training loss falls with "
-        "size (rank correlation {correlation}, 95 % interval {interval}).",
-        "never": "No structure fits the training set to {threshold} in this training; the training "
-        "loss falls with size (rank correlation {correlation}, 95 % interval {interval}).",
-        "unclear": "No falling training loss with size is detected (rank correlation "
-        "{correlation}, 95 % interval {interval}).",
-        "too_few": "These are too few runs to see how the training loss follows the size.",
+        "from": "The training set is fitted from *{model}* on: with {parameters} parameters for "
+        "{examples} images, every run of it and of whatever is larger reaches a training accuracy "
+        "of {threshold}.",
+        "some": "The training set is fitted by {number} of {total} structures, of which *{model}* "
+        "with {parameters} parameters for {examples} images is the smallest, but not by all that "
+        "are larger: not every run of theirs reaches a training accuracy of {threshold}.",
+        "never": "The training set is not fitted: no structure reaches a training accuracy of "
+        "{threshold} in every run, the largest with {parameters} parameters for {examples} images "
+        "included.",
     },
 )
 
-GAP = Statement(
+GAP = Overall(
     "parameter-count.gap",
     {
-        "rises": "The generalization gap widens with size: training accuracy exceeds test accuracy "
-        "by {small_gap} for *{smallest}* and by {large_gap} for *{largest}*, and over all runs the "
-        "gap has a rank correlation of {correlation} with the number of parameters (95 % interval "
-        "{interval}).",
-        "falls": "The generalization gap narrows with size, from {small_gap} for *{smallest}* to "
-        "{large_gap} for *{largest}* (rank correlation {correlation}, 95 % interval {interval}).",
-        "undecided": "The generalization gap, {small_gap} for *{smallest}* and {large_gap} for "
-        "*{largest}*, does not follow the size in a way that these runs would show (rank "
-        "correlation {correlation}, 95 % interval {interval}).",
-        "too_few": "The generalization gap is {small_gap} for *{smallest}* and {large_gap} for "
-        "*{largest}*.",
+        "rises": "The generalization gap widens with size, in accuracy as in loss: {gaps}.",
+        "falls": "The generalization gap narrows with size, in accuracy as in loss: {gaps}.",
+        "undecided": "Whether the generalization gap follows the size stays open, in accuracy as "
+        "in loss: {gaps}.",
+        "differ": "Accuracy and loss disagree on the generalization gap, which widens with size in "
+        "{rises} and narrows in {falls}: {gaps}.",
+        "partly_rises": "In {rises} the generalization gap widens with size, in {undecided} no "
+        "trend shows: {gaps}.",
+        "partly_falls": "In {falls} the generalization gap narrows with size, in {undecided} no "
+        "trend shows: {gaps}.",
     },
 )
 
 TEST_LOSS = Statement(
     "parameter-count.test-loss",
     {
-        "clearly_more": "The test loss, in the geometric mean over the seeds, is lowest for "
-        "*{lowest}* with {low}; beyond it the loss turns upward, and that of *{largest}*, {high}, "
-        "is higher by a factor of {factor} (95 % interval {interval}).",
-        "slightly_more": "The test loss, in the geometric mean over the seeds, is lowest for "
-        "*{lowest}* with {low}; that of *{largest}*, {high}, is a little higher, by a factor of "
-        "{factor} (95 % interval {interval}).",
-        "no_difference": "The test loss, in the geometric mean over the seeds, is lowest for "
-        "*{lowest}* with {low}, which cannot be told from the {high} of *{largest}* (95 % interval "
-        "of the ratio {ratio_interval}).",
-        "lowest": "The test loss, too, is lowest for the largest structure, *{largest}*, with "
-        "{high} in the geometric mean over the seeds.",
-        "one_seed": "The test loss is lowest for *{lowest}* with {low}; that of *{largest}* is "
-        "{high}.",
+        "turns": "The test loss turns up again: it is typically lowest for *{lowest}*, {low}, and "
+        "higher by a factor of {factor} for *{largest}*, {high}.",
+        "alike": "The test loss, typically lowest for *{lowest}* with {low}, does not turn up by "
+        "more than matters: for *{largest}* it is {high}.",
+        "open": "The test loss is typically lowest for *{lowest}* with {low}; whether it has "
+        "turned up again for *{largest}* with {high} stays open.",
+        "lowest": "The test loss does not turn up: it is typically lowest for the largest "
+        "structure, *{largest}*.",
     },
 )
 
-CLASSICAL = Statement(
+EXPECTED = "Classical theory expects worse generalization once a network has more parameters than "
+CLASSICAL = Contrast(
     "parameter-count.classical",
     {
-        "no_fall": "Classical theory expects generalization to suffer once there are more "
-        "parameters than examples. {count_over} have more than the {examples} training images; "
-        "between the largest below that line, *{under}*, and *{largest}* no fall of test accuracy "
-        "is detected (change {difference}, 95 % interval {interval}), which agrees with what "
+        "less": EXPECTED + "examples, unlike what @belkin2019reconciling describe; here, where "
+        "{count_over} more than the {examples} training images, it does get worse: from *{under}* "
+        "to *{largest}* test accuracy falls from {second_value} to {first_value}.",
+        "seen_less": EXPECTED + "examples, unlike what @belkin2019reconciling describe; here, "
+        "where {count_over} more than the {examples} training images, it does get worse in {all}: "
+        "from *{under}* to *{largest}* test accuracy falls from {second_value} to {first_value}.",
+        "alike": EXPECTED + "examples; here, where {count_over} more than the {examples} training "
+        "images, nothing of that shows between *{under}* and *{largest}*, as "
         "@belkin2019reconciling describe for modern networks.",
-        "falls": "Classical theory expects generalization to suffer once there are more parameters "
-        "than examples. {count_over} have more than the {examples} training images; between the "
-        "largest below that line, *{under}*, and *{largest}* test accuracy does fall (change "
-        "{difference}, 95 % interval {interval}), unlike what @belkin2019reconciling describe for "
-        "modern networks.",
-        "one_seed": "Classical theory expects generalization to suffer once there are more "
-        "parameters than examples, and @belkin2019reconciling describe that it need not; between "
-        "*{under}*, the largest structure with no more parameters than the {examples} training "
-        "images, and *{largest}* test accuracy changes by {difference}, which one seed cannot tell "
-        "from luck.",
+        "more": EXPECTED + "examples; here, where {count_over} more than the {examples} training "
+        "images, accuracy even rises from *{under}* to *{largest}*, as @belkin2019reconciling "
+        "describe for modern networks.",
+        "seen_more": EXPECTED + "examples; here, where {count_over} more than the {examples} "
+        "training images, accuracy even rises from *{under}* to *{largest}* in {all}, as "
+        "@belkin2019reconciling describe for modern networks.",
+        "undecided": EXPECTED + "examples, which @belkin2019reconciling do not find in modern "
+        "networks; here, where {count_over} more than the {examples} training images, these runs "
+        "leave it open ({second_value} for *{under}*, {first_value} for *{largest}*).",
+    },
+    quantity=ACCURACIES,
+)
+
+DOUBLE = Statement(
+    "parameter-count.double-descent",
+    {
+        "shows": "With {noise} of the labels made random the test loss descends twice, as "
+        "@belkin2019reconciling describe: from {before} for *{valley}* it climbs to {top} for "
+        "*{peak}* and falls to {after} for *{largest}*.",
+        "absent": "With {noise} of the labels made random, the double descent that "
+        "@belkin2019reconciling describe does not show: the test loss is highest for *{peak}*, "
+        "at the end of the range.",
+        "open": "With {noise} of the labels made random, the test loss is highest for *{peak}* "
+        "with {top}, but whether that is the peak of a double descent [@belkin2019reconciling] "
+        "stays open.",
     },
 )
 
-DIVERGED = Statement(
-    "parameter-count.diverged",
-    {"some": "Of {total} runs, {number} diverged and {verb} not counted in the comparisons."},
-)
+DIVERGED = lost_statement("parameter-count")
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: where size stops helping; fit, gap, and what theory expects."""
-    done = known(runs, "final_test_accuracy")
-    lost = len(runs) - len(done)
-    diverged = [evidence(record, "runs", "diverged_at")]
+    noisy = runs["label_noise"] if "label_noise" in runs else pd.Series(0.0, runs.index)
+    plain = runs[noisy == noisy.min()]
+    done = plain[plain["final_test_accuracy"].notna()]
+    lost = lost_runs(DIVERGED, record, runs, "final_test_accuracy")
     if done.empty:
-        return ((STOPS("nothing", diverged),),)
-    knee = knee_of(done)
-    first = [_stops(record, done, knee)]
-    if knee is not None:
-        first += [*_before(record, done, knee), *_after(record, done, knee)]
-    first.append(_trend(record, done))
-    second = [_fit(record, done), _gap(record, done), _test_loss(record, done)]
-    second += _classical(record, done)
-    if lost:
-        second.append(
-            DIVERGED(
-                "some",
-                diverged,
-                number=fmt.words(lost),
-                total=fmt.count(len(runs)),
-                verb=Markdown("is" if lost == 1 else "are"),
-            )
-        )
+        return ((STOPS("nothing", _used(record, runs, "diverged_at")), *lost),)
+    first = _answer(record, plain)
+    second = [_fit(record, done), *_gap(record, done), *_test_loss(record, plain)]
+    second += [*_classical(record, plain), *_double(record, runs[noisy == noisy.max()]), *lost]
     return (tuple(first), tuple(second))
 
 
-def sizes_of(done: pd.DataFrame) -> dict[str, int]:
-    """Parameters of every structure, in the order of their names."""
-    pairs = zip(done["model"], done["parameters"], strict=True)
-    return {str(model): int(parameters) for model, parameters in sorted(pairs)}
+def structures(runs: pd.DataFrame) -> dict[str, int]:
+    """Parameters of every structure by its name, smallest first."""
+    sizes = {str(m): int(p) for m, p in zip(runs["model"], runs["parameters"], strict=True)}
+    return dict(sorted(sizes.items(), key=lambda item: item[1]))
 
 
-def structures(done: pd.DataFrame) -> list[str]:
-    """Names of the structures, smallest first."""
-    sizes = sizes_of(done)
-    return sorted(sizes, key=lambda model: sizes[model])
+def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
+    return [evidence(record, "runs", column, rows.index) for column in columns]
 
 
-def best_of(done: pd.DataFrame) -> str:
-    """The structure with the highest mean test accuracy; of equals, the smallest."""
-    means = done.groupby("model")["final_test_accuracy"].mean()
-    return max(structures(done), key=lambda model: means[model])
+def _measured(runs: pd.DataFrame, column: str) -> list[Group]:
+    """The structures that have a value of any seed, smallest first."""
+    groups = seed_groups(runs, "model", column)
+    return [groups[model] for model in structures(runs) if groups[model].known()]
 
 
-def knee_of(done: pd.DataFrame) -> str | None:
-    """The smallest structure than which no larger one is detectably better.
-
-    Test accuracies are compared by the 95 % interval of their difference, paired over seeds, one
-    pair at a time, without a correction for being several; the intervals grow with the spread over
-    seeds, so that few seeds make a small structure pass more easily. Null where two structures have
-    fewer than two seeds in common, and where seeds are missing so that the knee would be larger
-    than the best structure.
-    """
-    ordered, best = structures(done), best_of(done)
-    accuracies = _by_seed(done)
-    for place, model in enumerate(ordered):
-        differences = [_paired(accuracies, larger, model) for larger in ordered[place + 1 :]]
-        if any(difference.low is None for difference in differences):
-            return None
-        if not any(difference.decided and difference.value > 0 for difference in differences):
-            return model
-        if model == best:
-            return None
-    raise AssertionError("no structure is larger than the largest")
-
-
-def _difference(
-    done: pd.DataFrame, first: str, second: str, column: str = "final_test_accuracy"
-) -> Estimate:
-    """Mean over seeds of first − second."""
-    return _paired(_by_seed(done, column), first, second)
-
-
-def _by_seed(
-    done: pd.DataFrame, column: str = "final_test_accuracy"
-) -> dict[str, dict[int, float]]:
-    """For each structure, the value of each seed that has one, in the order of the seeds."""
-    found: dict[str, dict[int, float]] = {model: {} for model in done["model"]}
-    for seed, model, value in sorted(
-        zip(done["seed"], done["model"], done[column].astype(float), strict=True)
-    ):
-        if not math.isnan(value):
-            found[model][seed] = value
-    return found
-
-
-def _paired(values: Mapping[str, Mapping[int, float]], first: str, second: str) -> Estimate:
-    """Mean of first − second over the seeds that both have."""
-    one, other = values[first], values[second]
-    seeds = [seed for seed in one if seed in other]
-    if not seeds:
-        return Estimate(0.0, None, None, 0)
-    return paired_difference([one[seed] for seed in seeds], [other[seed] for seed in seeds])
-
-
-def _stops(record: Record, done: pd.DataFrame, knee: str | None) -> Claim:
-    best = best_of(done)
-    sizes, means = _means(done)
-    used = [evidence(record, "runs", c, done.index) for c in ("parameters", "final_test_accuracy")]
-    values = {
-        "best": escape(best),
-        "best_accuracy": fmt.accuracy(means[best]),
-        "best_parameters": fmt.count(sizes[best]),
-    }
-    if knee is None or done["seed"].nunique() < 2:
-        return STOPS("one_seed", used, **values)
-    if knee == best:
-        largest = best == structures(done)[-1]
-        counted = fmt.plural(done["seed"].nunique(), "seed")
-        return STOPS("largest" if largest else "best_alone", used, n=counted, **values)
-    estimate = _difference(done, best, knee)
-    return STOPS(
-        "stops",
-        used,
-        estimate,
-        knee=escape(knee),
-        knee_accuracy=fmt.accuracy(means[knee]),
-        knee_parameters=fmt.count(sizes[knee]),
-        **values,
-        **point_words(estimate),
-    )
-
-
-def _before(record: Record, done: pd.DataFrame, knee: str) -> list[Claim]:
-    smallest = structures(done)[0]
-    if smallest == knee:
-        return []
-    sizes, means = _means(done)
-    estimate = _difference(done, knee, smallest)
-    verdict = compare(estimate, CLEAR_ACCURACY)
-    if verdict not in BEFORE.wordings:  # the knee is the lower one, or seeds are missing
-        return []
-    return [
-        BEFORE(
+def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Where size stops helping, and what it gives before and after."""
+    groups = _measured(runs, "final_test_accuracy")
+    used = _used(record, runs, "parameters", "final_test_accuracy")
+    sizes = structures(runs)
+    found = enough(groups, ACCURACY, highest=True)
+    top, knee, order = found.best, found.smallest, [group.label for group in groups]
+    if len(groups) == 1:
+        verdict = "single"
+    elif knee not in (None, top):
+        verdict = "first" if knee == order[0] else "stops"
+    else:
+        alone = best(groups, ACCURACY, highest=True).alone
+        verdict = "open" if not alone else "helps" if top == order[-1] else "alone"
+    stopped = knee if verdict in ("first", "stops") and knee else None
+    claims = [
+        STOPS(
             verdict,
-            [_evidence(record, done, [smallest, knee])],
-            estimate,
-            smallest=escape(smallest),
-            knee=escape(knee),
-            low=fmt.accuracy(means[smallest]),
-            high=fmt.accuracy(means[knee]),
-            times=fmt.factor(sizes[knee] / sizes[smallest]),
-            interval=point_words(estimate)["interval"],
+            used,
+            knee=escape(stopped or top),
+            knee_parameters=fmt.count(sizes[stopped or top]),
+            best=escape(top),
+            best_parameters=fmt.count(sizes[top]),
+            best_accuracy=fmt.accuracy(_center(found.losses, groups[order.index(top)])),
+            margin=Markdown(f"{fmt.points(ACCURACY.margin)} of test accuracy"),
         )
     ]
-
-
-def _after(record: Record, done: pd.DataFrame, knee: str) -> list[Claim]:
-    largest = structures(done)[-1]
-    if largest in (knee, best_of(done)):  # said already
-        return []
-    estimate = _difference(done, largest, knee)
-    if estimate.low is None:
-        return []
-    sizes, _ = _means(done)
-    return [
-        AFTER(
-            compare(estimate, CLEAR_ACCURACY),
-            [_evidence(record, done, [knee, largest])],
-            estimate,
-            knee=escape(knee),
-            largest=escape(largest),
-            times=fmt.factor(sizes[largest] / sizes[knee]),
-            **point_words(estimate),
+    pair = against(groups, ACCURACY)
+    larger = stopped or top
+    if larger != order[0]:
+        claims += _contrast(
+            BEFORE,
+            pair(larger, order[0]),
+            _used(record, runs[runs["model"].isin([larger, order[0]])], "final_test_accuracy"),
+            lead=Label("Up to there size pays" if stopped else "Size pays"),
+            smallest=label(order[0]),
+            larger=label(larger),
+            times=Label(fmt.factor(sizes[larger] / sizes[order[0]])),
         )
-    ]
+    if stopped and order[-1] not in (stopped, top):
+        claims += _contrast(
+            AFTER,
+            pair(order[-1], stopped),
+            _used(record, runs[runs["model"].isin([stopped, order[-1]])], "final_test_accuracy"),
+            largest=label(order[-1]),
+            times=Label(fmt.factor(sizes[order[-1]] / sizes[stopped])),
+        )
+    if not stopped and len(groups) > 1:
+        positions = [(model, float(sizes[model])) for model in order]
+        claims.append(TREND(trend(positions, groups, ACCURACY), used))
+    return claims
 
 
-def _trend(record: Record, done: pd.DataFrame) -> Claim:
-    """Test accuracy against size over all runs."""
-    estimate = rank_correlation(list(done["parameters"]), list(done["final_test_accuracy"]))
-    _, means = _means(done)
-    ordered = structures(done)
-    columns = ("parameters", "final_test_accuracy")
-    return TREND(
-        tracks(estimate),
-        [evidence(record, "runs", column, done.index) for column in columns],
-        estimate,
-        correlation=fmt.correlation(estimate.value),
-        interval=fmt.interval(estimate.low, estimate.high),
-        n=fmt.plural(estimate.n, "run"),
-        smallest=escape(ordered[0]),
-        largest=escape(ordered[-1]),
-        low=fmt.accuracy(means[ordered[0]]),
-        high=fmt.accuracy(means[ordered[-1]]),
+def _center(leads: tuple[Comparison, ...], top: Group) -> float:
+    """Accuracy of the best structure over the runs that its comparisons keep."""
+    lead = max(leads, key=lambda one: one.n, default=None)
+    return (
+        lead.centers[0] if lead is not None and lead.n else mean(list(top.known().values())).value
     )
+
+
+def _contrast(
+    statement: Contrast, found: Comparison, used: list[Evidence], **labels: Label
+) -> list[Claim]:
+    """The claim, where the statement has a wording for what came of the comparison."""
+    said = found.n > 0 and found.verdict in statement.wordings
+    return [statement(found, used, **labels)] if said else []
 
 
 def _fit(record: Record, done: pd.DataFrame) -> Claim:
-    correlation = rank_correlation(list(done["parameters"]), list(done["final_train_loss"]))
-    columns = ("parameters", "final_train_loss", "final_train_accuracy")
-    used = [evidence(record, "runs", column, done.index) for column in columns]
-    track = tracks(correlation)
-    if track == "too_few":
-        return FIT("too_few", used)
-    values = {
-        "correlation": fmt.correlation(correlation.value),
-        "interval": fmt.interval(correlation.low, correlation.high),
-    }
-    if track != "falls":
-        return FIT("unclear", used, correlation, **values)
-    sizes, _ = _means(done)
-    reached = done.groupby("model")["final_train_accuracy"].mean() >= FITTED
-    ordered = structures(done)
-    fitting = [model for model in ordered if reached[model]]
-    values["threshold"] = fmt.percent(FITTED, 0)
-    if not fitting:
-        return FIT("never", used, correlation, **values)
+    """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
+    curves: Iterable[list[float]] = (
+        done["train_accuracy"] if "train_accuracy" in done else [[]] * len(done)
+    )
+    reached = pd.Series(
+        [
+            max([last, *curve]) >= FITTED
+            for last, curve in zip(done["final_train_accuracy"], curves, strict=True)
+        ],
+        index=done.index,
+    )
+    sizes = structures(done)
+    fitting = count(sizes, lambda model: bool(reached[done["model"] == model].all()))
+    tail = list(sizes)[len(fitting.no) :]
+    verdict = "never" if not fitting.yes else "from" if list(fitting.yes) == tail else "some"
+    model = fitting.yes[0] if fitting.yes else list(sizes)[-1]
+    columns = ["final_train_accuracy", *(["train_accuracy"] if "train_accuracy" in done else [])]
     return FIT(
-        "from" if fitting == ordered[-len(fitting) :] else "some",
-        used,
-        correlation,
-        model=escape(fitting[0]),
-        parameters=fmt.count(sizes[fitting[0]]),
+        verdict,
+        _used(record, done, "parameters", *columns),
+        model=escape(model),
+        parameters=fmt.count(sizes[model]),
         examples=fmt.count(record.datasets[0].train_size),
-        **values,
+        threshold=fmt.percent(FITTED, 0),
+        number=fmt.words(len(fitting.yes)),
+        total=fmt.words(fitting.total),
     )
 
 
-def _gap(record: Record, done: pd.DataFrame) -> Claim:
-    gaps = done["final_train_accuracy"] - done["final_test_accuracy"]
-    correlation = rank_correlation(list(done["parameters"]), list(gaps))
-    means = gaps.groupby(done["model"]).mean()
-    ordered = structures(done)
-    columns = ("parameters", "final_train_accuracy", "final_test_accuracy")
-    return GAP(
-        tracks(correlation),
-        [evidence(record, "runs", column, done.index) for column in columns],
-        correlation,
-        smallest=escape(ordered[0]),
-        largest=escape(ordered[-1]),
-        small_gap=fmt.points(means[ordered[0]]),
-        large_gap=fmt.points(means[ordered[-1]]),
-        correlation=fmt.correlation(correlation.value),
-        interval=fmt.interval(correlation.low, correlation.high),
-    )
-
-
-def _test_loss(record: Record, done: pd.DataFrame) -> Claim:
-    means = 10 ** np.log10(done["final_test_loss"]).groupby(done["model"]).mean()
-    ordered = structures(done)
-    largest, lowest = ordered[-1], min(ordered, key=lambda model: means[model])
-    used = [evidence(record, "runs", "final_test_loss", done.index)]
-    values = {
-        "largest": escape(largest),
-        "lowest": escape(lowest),
-        "low": fmt.loss(means[lowest]),
-        "high": fmt.loss(means[largest]),
+def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """Training against test, in accuracy and in loss, over the structures' means."""
+    sizes = structures(done)
+    if len(sizes) < 2:
+        return []
+    gaps = {
+        "accuracy": done["final_train_accuracy"] - done["final_test_accuracy"],
+        "loss": done["final_test_loss"] - done["final_train_loss"],
     }
-    if lowest == largest:
-        return TEST_LOSS("lowest", used, **values)
-    losses = _by_seed(done, "final_test_loss")
-    seeds = [seed for seed in losses[largest] if seed in losses[lowest]]
-    if not seeds:
-        return TEST_LOSS("one_seed", used, **values)
-    estimate = paired_log_ratio(
-        [losses[largest][seed] for seed in seeds], [losses[lowest][seed] for seed in seeds]
+    means = {name: gap.astype(float).groupby(done["model"]).mean() for name, gap in gaps.items()}
+    whole = Parts(
+        {
+            name: related([(float(sizes[model]), float(found[model])) for model in sizes])
+            for name, found in means.items()
+        }
     )
-    verdict = compare(estimate, CLEAR_RATIO)
-    if verdict in ("slightly_less", "clearly_less"):  # only where seeds are missing
-        return TEST_LOSS("one_seed", used, **values)
-    return TEST_LOSS(verdict, used, estimate, **values, **ratio_words(estimate))
+    ends = next(iter(sizes)), list(sizes)[-1]
+    points, losses = (
+        [show(float(means[name][model])) for model in ends]
+        for name, show in (("accuracy", fmt.points), ("loss", fmt.loss))
+    )
+    words = (
+        f"for *{escape(ends[0])}* training is ahead by {points[0]} and a loss of {losses[0]}, for "
+        f"*{escape(ends[1])}* by {points[1]} and {losses[1]}"
+    )
+    columns = [f"final_{split}_{name}" for name in gaps for split in ("train", "test")]
+    return [GAP(whole, _used(record, done, "parameters", *columns), gaps=Label(words))]
 
 
-def _classical(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """Largest structure against the last with no more parameters than training examples."""
-    examples = record.datasets[0].train_size
-    sizes, _ = _means(done)
-    ordered = structures(done)
-    under = [model for model in ordered if sizes[model] <= examples]
-    over = ordered[len(under) :]
-    if not under or not over:
+def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Whether the loss of the largest structure lies above the lowest, all pairs held together."""
+    groups = _measured(runs, "final_test_loss")
+    if len(groups) < 2:
         return []
-    estimate = _difference(done, over[-1], under[-1])
-    if estimate.n == 0:
+    used, largest = _used(record, runs, "parameters", "final_test_loss"), groups[-1].label
+    found = best(groups, LOSS, highest=False)
+    if found.first == largest:
+        return [TEST_LOSS("lowest", used, largest=escape(largest))]
+    rise = found.against(largest).flipped()
+    if not rise.n:
         return []
-    verdict: str = compare(estimate, CLEAR_ACCURACY)
-    if verdict != "one_seed":
-        verdict = "falls" if verdict in ("slightly_less", "clearly_less") else "no_fall"
+    beaten = "turns" if largest in found.beaten else "open"
+    shown = LOSSES.fields(rise)
     return [
-        CLASSICAL(
-            verdict,
-            [_evidence(record, done, [under[-1], over[-1]])],
-            estimate,
-            count_over=Markdown(fmt.plural(len(over), "structure").capitalize()),
-            examples=fmt.count(examples),
-            under=escape(under[-1]),
-            largest=escape(over[-1]),
-            **point_words(estimate),
+        TEST_LOSS(
+            "alike" if rise.verdict == "alike" else beaten,
+            used,
+            largest=escape(largest),
+            lowest=escape(found.first),
+            low=shown["second_value"],
+            high=shown["first_value"],
+            factor=shown["size"],
         )
     ]
 
 
-def _means(done: pd.DataFrame) -> tuple[dict[str, int], dict[str, float]]:
-    """Parameters and mean test accuracy of every structure."""
-    values: dict[str, list[float]] = {}
-    for model, accuracy in zip(done["model"], done["final_test_accuracy"], strict=True):
-        values.setdefault(model, []).append(accuracy)
-    return sizes_of(done), {model: float(np.mean(own)) for model, own in values.items()}
+def _classical(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Largest structure against the last with no more parameters than training examples."""
+    examples = record.datasets[0].train_size
+    groups = _measured(runs, "final_test_accuracy")
+    sizes = structures(runs)
+    under = [group.label for group in groups if sizes[group.label] <= examples]
+    over = [group.label for group in groups if sizes[group.label] > examples]
+    if not under or not over:
+        return []
+    verb = "structure has" if len(over) == 1 else "structures have"
+    return _contrast(
+        CLASSICAL,
+        against(groups, ACCURACY)(over[-1], under[-1]),
+        _used(record, runs[runs["model"].isin([under[-1], over[-1]])], "final_test_accuracy"),
+        count_over=Label(f"{fmt.words(len(over))} {verb}"),
+        examples=Label(fmt.count(examples)),
+        under=label(under[-1]),
+        largest=label(over[-1]),
+    )
 
 
-def _evidence(record: Record, done: pd.DataFrame, models: list[str]) -> Evidence:
-    chosen = done[done["model"].isin(models)]
-    return evidence(record, "runs", "final_test_accuracy", chosen.index)
+def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
+    """Whether the test loss of runs on noisy labels has a peak inside the range of sizes.
+
+    Half of the seeds choose the peak and the valley before it, the others measure both.
+    """
+    if "label_noise" not in noisy or not noisy["label_noise"].max():
+        return []
+    models = [group.label for group in _measured(noisy, "final_test_loss")]
+    table = noisy.pivot(index="seed", columns="model", values="final_test_loss")
+    whole = table[models].dropna().astype(float)
+    curves: dict[int | str, list[float]] = {
+        int(seed): list(row) for seed, row in zip(whole.index, whole.values, strict=True)
+    }
+    if len(curves) < 2 or len(models) < 3:
+        return []
+    peak = chosen_by_half(curves, "highest")
+    place = peak.place
+    used = _used(record, noisy, "label_noise", "parameters", "final_test_loss")
+    about = {
+        "noise": fmt.percent(noisy["label_noise"].max(), 0),
+        "peak": escape(models[place]),
+    }
+    if place in (0, len(models) - 1):
+        return [DOUBLE("absent", used, **about)]
+    valley = chosen_by_half({seed: curve[:place] for seed, curve in curves.items()}, "lowest")
+    top = Group("peak", dict(peak.values))
+    last = Group("largest", {seed: curves[seed][-1] for seed in peak.values})
+    climb, fall = compare(top, Group("valley", dict(valley.values)), LOSS), compare(top, last, LOSS)
+    shows = climb.direction > 0 and fall.direction > 0
+    return [
+        DOUBLE(
+            "shows" if shows else "open",
+            used,
+            **about,
+            valley=escape(models[valley.place]),
+            largest=escape(models[-1]),
+            before=LOSSES.value(climb.centers[1]),
+            top=LOSSES.value(climb.centers[0]),
+            after=LOSSES.value(fall.centers[1]),
+        )
+    ]

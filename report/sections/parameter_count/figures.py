@@ -12,6 +12,7 @@ from report.figures.style import canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
+from report.sections.lost import seeds_shown
 from report.sections.parameter_count.claims import commentary
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
@@ -99,8 +100,7 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
         caption=Markdown(
             f"Training and test {quantity} at the end of training against the number of "
             f"parameters, {fmt.plural(len(groups), 'structure')}. Lines: median over "
-            f"{fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from the smallest to the "
-            "largest."
+            f"{seeds_shown(runs, 'final_test_accuracy')}; bands: from the smallest to the largest."
         ),
         alt=f"Two lines over a logarithmic axis. Mean training, test {quantity}: {ends}.",
         draw=partial(_draw, runs, quantity, unit),
@@ -132,8 +132,7 @@ def _gap_figure(runs: pd.DataFrame) -> Figure:
         caption=Markdown(
             "Generalization gap against the number of parameters: training minus test accuracy "
             "(left), test minus training loss (right). Lines: median over "
-            f"{fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from the smallest to the "
-            "largest."
+            f"{seeds_shown(runs, 'final_test_accuracy')}; bands: from the smallest to the largest."
         ),
         alt=f"Two panels over a logarithmic axis. Mean gap in accuracy: {words}.",
         draw=partial(_draw_gaps, runs),

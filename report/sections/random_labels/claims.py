@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import ACCURACIES, EPOCHS_OR_STEPS, LOSSES, Contrast, Label, Tendency
 from report.numbers.comparison import compare
 from report.numbers.extremes import chosen_by_half
@@ -41,6 +41,18 @@ FIT = Statement(
         "fitting them.",
     },
     headline=True,
+    line=Line(
+        "Can a network fit random labels?",
+        {
+            "all": ("Yes, in every run.", "training accuracy {threshold}, {n}"),
+            "all_known": ("Yes, in every run that did not diverge.", "{number} of {total} runs"),
+            "some": ("Only in some runs.", "{number} of {total} runs"),
+            "falling": ("Not within these epochs, though the loss still falls.", "at most {best}"),
+            "stuck": ("No, and the loss has stopped falling.", "at most {best}"),
+            "nothing": ("Nothing can be said: every run diverged.", "{number} of {total} runs"),
+        },
+        "accuracy",
+    ),
 )
 
 CHANCE = Contrast(
@@ -76,8 +88,7 @@ SPEED = Contrast(
         "alike": "Random labels take no longer than true ones: a training accuracy of {threshold} "
         "comes at epoch {first_value} and {second_value}.",
         "undecided": "A training accuracy of {threshold} takes {first_value} epochs on random "
-        "labels and {second_value} on true ones, a difference that changes with the "
-        "seed{left_out}.",
+        "labels and {second_value} on true ones, which settles no order ({n}).",
     },
     quantity=EPOCHS_OR_STEPS,
 )

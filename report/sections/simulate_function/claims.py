@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import LOSSES, Contrast, Label, Overall, label
 from report.numbers.comparison import compare
 from report.numbers.parts import Parts
@@ -47,6 +47,26 @@ DEPTH = Overall(
         "{shallow} {size}; on {undecided} no order shows.",
     },
     headline=True,
+    line=Line(
+        "Does depth pay at equal size?",
+        {
+            "less": ("Yes, on every function.", "loss {strength} times lower on {strongest}"),
+            "more": ("No, it does harm.", "loss {strength} times higher on {strongest}"),
+            "alike": ("It makes no difference that matters.", "factor {strength} at most"),
+            "undecided": ("The runs do not decide.", "factor {strength} on {strongest}"),
+            "differ": ("That depends on the function.", "factor {strength} on {strongest}"),
+            "partly_less": (
+                "Yes on {less}; elsewhere open.",
+                "loss {strength} times lower on {strongest}",
+            ),
+            "partly_more": (
+                "No on {more}; elsewhere open.",
+                "loss {strength} times higher on {strongest}",
+            ),
+            "partly_alike": ("Not on {alike}; elsewhere open.", "factor {strength}"),
+        },
+        "loss",
+    ),
 )
 
 DEPTH_ON = Contrast(
@@ -65,7 +85,7 @@ DEPTH_ON = Contrast(
         "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
         "({n}{left_out}).",
         "undecided": "On {function} the deep network ends at {first_value} and the shallow one at "
-        "{second_value}, in an order that changes with the seed{decide}.",
+        "{second_value}, which settles no order ({n}){decide}.",
         "nothing": "On {function} no seed gave a finite loss for both networks.",
     },
     about="key",

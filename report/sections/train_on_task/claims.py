@@ -1,98 +1,114 @@
-"""What is said about training on a task: the best model, its cost, its gap, overfitting."""
+"""What is said about training on a task: whether depth pays, which model is best, overfitting."""
 
-from collections import Counter
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from report.claims.claim import Claim, Statement, evidence
+from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_words, label
 from report.claims.length import shortened
-from report.claims.verdict import compare, point_words, ratio_words
-from report.numbers.frames import known
-from report.numbers.statistics import Estimate, mean, median, paired_difference, paired_log_ratio
+from report.numbers.comparison import Comparison, compare
+from report.numbers.extremes import chosen_by_half
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import Count, count, span
+from report.numbers.samples import Group
+from report.numbers.scales import ACCURACY, LOSS
+from report.numbers.selection import best, holm
+from report.numbers.statistics import mean, median
 from report.records import Model, Record
 from report.sections.aligned import aligned
+from report.sections.groups import against, seed_group, seed_groups
+from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 
-CLEAR_ACCURACY = 0.01
-"""Share of test images from which a difference in accuracy is called clear: one in a hundred."""
+NEARLY = 1.1
+"""Factor between the numbers of parameters up to which models are compared by their depth alone."""
+LEARNED = 0.95
+"""Share of its first training loss below which a run must come to have learned anything."""
 
-CLEAR_RATIO = 0.1
-"""Decades of test loss from which a rise is called clear: a quarter."""
-CAVEAT = "; as they differ in size too, depth is not shown to be the reason"
-EQUAL = 1.01
-"""Factor between two numbers of parameters up to which they are called equal."""
-RISEN = 1.1
-"""Last over lowest test loss from which the loss is said to rise again."""
-NEAR = 0.01
-"""Share of test images up to which a test accuracy is as good as the last one."""
-EARLY = 0.5
-"""Share of the epochs up to which a training is said to be early as good as done."""
+DEPTH = Overall(
+    "train-on-task.depth",
+    {
+        "more": "Depth pays: among {parts}, the deepest networks classify better than the "
+        "shallowest{caveat}.",
+        "less": "Depth does not pay: among {parts}, the deepest networks classify worse than the "
+        "shallowest{caveat}.",
+        "alike": "Depth makes no difference that matters: among {parts}, the deepest and the "
+        "shallowest networks classify equally well{caveat}.",
+        "undecided": "Whether depth pays stays open: among {parts}, neither the deepest nor the "
+        "shallowest networks are shown to classify better{caveat}.",
+        "differ": "Whether depth pays depends on the networks and the task: {order}{caveat}.",
+        "partly_more": "Depth pays among {more}, where the deepest networks classify better than "
+        "the shallowest; among {undecided} it stays open{caveat}.",
+        "partly_less": "Depth does harm among {less}, where the deepest networks classify worse "
+        "than the shallowest; among {undecided} it stays open{caveat}.",
+        "partly_alike": "Among {alike}, depth makes no difference that matters; among {undecided} "
+        "it stays open{caveat}.",
+    },
+    headline=True,
+)
+
+DEPTH_ON = Contrast(
+    "train-on-task.depth-on",
+    {
+        "more": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
+        "{second_value}, a lead of {size} (95 % interval {interval}, {n}{left_out}).",
+        "seen_more": "Among {family}, {deep} get {first_value} of the test images right and "
+        "{shallow} {second_value}, with the deep network ahead in {all}.",
+        "less": "Among {family}, {deep} get only {first_value} of the test images right, but "
+        "{shallow} {second_value}, {size} more (95 % interval {interval}, {n}{left_out}).",
+        "seen_less": "Among {family}, {deep} get only {first_value} of the test images right and "
+        "{shallow} {second_value}, with the shallow network ahead in {all}.",
+        "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
+        "{second_value}, too close to matter.",
+        "undecided": "Among {family}, {deep} get {first_value} of the test images right and "
+        "{shallow} {second_value}, which these runs cannot tell apart ({n}{left_out}{decide}).",
+    },
+    about="key",
+    quantity=ACCURACIES,
+)
+
+FAMILY = Contrast(
+    "train-on-task.family",
+    {
+        "more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
+        "{first_value}, *{dense}* with {dense_parameters} only {second_value}.",
+        "seen_more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
+        "{first_value} and is ahead of *{dense}* with {dense_parameters} and {second_value} in "
+        "{all}.",
+        "less": "On {dataset} convolution does not help: *{conv}* reaches {first_value}, *{dense}* "
+        "{second_value}.",
+        "seen_less": "On {dataset} convolution does not help: *{conv}* reaches {first_value} and "
+        "is behind *{dense}* with {second_value} in {all}.",
+        "alike": "On {dataset} the best network with convolutions, *{conv}*, and the best without, "
+        "*{dense}*, classify equally well, at {first_value} and {second_value}.",
+        "undecided": "On {dataset} neither the best network with convolutions nor the best without "
+        "is shown to be better: *{conv}* reaches {first_value}, *{dense}* {second_value} ({n}).",
+    },
+    about="dataset",
+    quantity=ACCURACIES,
+)
 
 BEST = Statement(
     "train-on-task.best",
     {
-        "clearly_more": "On {dataset}, *{best}* classifies best: {accuracy} of the test images in "
-        "the mean over {n}, {difference} more than *{second}* (95 % interval {interval}, paired by "
-        "seed).",
-        "slightly_more": "On {dataset}, *{best}* comes out first with a mean test accuracy of "
-        "{accuracy}, though only {difference} ahead of *{second}* (95 % interval {interval}, {n}).",
-        "no_difference": "On {dataset}, the highest mean test accuracy is {accuracy} for *{best}*, "
-        "yet over {n} it cannot be told from the {second_accuracy} of *{second}* (the 95 % "
-        "interval of the difference is {interval} percentage points).",
-        "one_seed": "On {dataset}, *{best}* reaches a test accuracy of {accuracy} and *{second}* "
-        "{second_accuracy}; fewer than two seeds in common support no ranking.",
-        "disagree": "On {dataset}, *{best}* has the highest mean test accuracy, {accuracy}, yet "
-        "*{second}* is {size} better in the {n} that both finished (95 % interval {interval}), so "
-        "no ranking is claimed.",
-        "single_model": "On {dataset}, *{best}* reaches a test accuracy of {accuracy}.",
+        "alone": "On {dataset}, *{best}* ({parameters} parameters) classifies best, with "
+        "{accuracy} of the test images, and every other model is worse.",
+        "some": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "{accuracy} of the test images, though {others} may be as good.",
+        "among": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "{accuracy} of the test images, but no model is shown to be worse.",
+        "seen": "On {dataset}, *{best}* ({parameters} parameters) is ahead of every other model in "
+        "{all}, with {accuracy} of the test images.",
+        "observed": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "{accuracy} of the test images; these are too few runs to rank the models.",
+        "single_model": "On {dataset}, *{best}* ({parameters} parameters) gets {accuracy} of the "
+        "test images right.",
         "nothing": "On {dataset}, no run ended with a finite loss.",
-    },
-    headline=True,
-    about="dataset",
-)
-
-COST = Statement(
-    "train-on-task.cost",
-    {
-        "larger": "The winner is also the largest model of the comparison, with {parameters} "
-        "parameters against {smallest} in the smallest, *{small}*, which reaches {small_accuracy}.",
-        "smaller": "It needs no more than {parameters} parameters for that; the largest model, "
-        "*{large}*, has {largest} and reaches {large_accuracy}.",
-        "undecided": "In cost the models do differ: the smallest, *{small}*, has {smallest} "
-        "parameters and reaches {small_accuracy}; the largest, *{large}*, has {largest} and "
-        "reaches {large_accuracy}.",
-    },
-    about="dataset",
-)
-
-DEPTH = Statement(
-    "train-on-task.depth",
-    {
-        "clearly_more": "Among the {family}, the deepest does better than the shallowest: *{deep}* "
-        "with {deep_depth} and {deep_parameters} parameters is {size} ahead of *{shallow}* with "
-        "{shallow_depth} and {shallow_parameters} (95 % interval {interval}, paired by seed, "
-        "{n}){caveat}.",
-        "slightly_more": "Among the {family}, the deepest does slightly better than the "
-        "shallowest: *{deep}* with {deep_depth} and {deep_parameters} parameters is {size} ahead "
-        "of *{shallow}* with {shallow_depth} and {shallow_parameters} (95 % interval {interval}, "
-        "paired by seed, {n}){caveat}.",
-        "no_difference": "Whether depth matters is not decided: among the {family}, *{deep}* with "
-        "{deep_depth} and {deep_parameters} parameters cannot be told from *{shallow}* with "
-        "{shallow_depth} and {shallow_parameters} (95 % interval of the difference in test "
-        "accuracy {interval} percentage points over {n}).",
-        "slightly_less": "Among the {family}, the deepest does slightly worse than the shallowest: "
-        "*{deep}* with {deep_depth} and {deep_parameters} parameters is {size} behind *{shallow}* "
-        "with {shallow_depth} and {shallow_parameters} (95 % interval of the difference "
-        "{interval}, paired by seed, {n}){caveat}.",
-        "clearly_less": "Among the {family}, the deepest does worse than the shallowest: *{deep}* "
-        "with {deep_depth} and {deep_parameters} parameters is {size} behind *{shallow}* with "
-        "{shallow_depth} and {shallow_parameters} (95 % interval of the difference {interval}, "
-        "paired by seed, {n}){caveat}.",
-        "one_seed": "Among the {family}, the deepest, *{deep}* with {deep_depth} and "
-        "{deep_parameters} parameters, reaches {deep_accuracy} and the shallowest, *{shallow}* "
-        "with {shallow_depth} and {shallow_parameters}, {shallow_accuracy}; one seed cannot tell "
-        "whether that is more than luck.",
     },
     about="dataset",
 )
@@ -100,15 +116,14 @@ DEPTH = Statement(
 GAP = Statement(
     "train-on-task.gap",
     {
-        "clearly_more": "Training accuracy exceeds test accuracy by {gap} for *{model}*, the "
-        "widest generalization gap here (95 % interval {interval} percentage points over {n}).",
-        "slightly_more": "The generalization gaps are small; the widest, {gap}, is that of "
-        "*{model}* (95 % interval {interval} percentage points over {n}).",
-        "no_difference": "Even the widest generalization gap, {gap} for *{model}*, cannot be told "
-        "from zero (95 % interval {interval} percentage points over {n}).",
-        "one_seed": "The widest gap between training and test accuracy is {gap}, for *{model}*.",
-        "less": "No model does better on the training images than on the test images; the largest "
-        "difference, for *{model}*, is {gap}.",
+        "all": "Every model knows the training images of {dataset} better than new ones, "
+        "*{model}* by the most: {train} against {test}.",
+        "some": "The training images of {dataset} are known better than new ones by {models}, with "
+        "the widest gap, {train} against {test}, for *{model}*.",
+        "none": "What is learned on {dataset} holds for new images too: no model does better on "
+        "its training images by more than matters.",
+        "open": "The widest gap between training and test images on {dataset} is that of "
+        "*{model}*, {train} against {test}, which these runs do not tell from chance.",
     },
     about="dataset",
 )
@@ -116,333 +131,339 @@ GAP = Statement(
 OVERFITTING = Statement(
     "train-on-task.overfitting",
     {
-        "clearly_more": "The test loss of *{model}* passes its minimum at epoch {epoch} and rises "
-        "from there by a factor of {factor} (95 % interval {interval}, {n}), while its training "
-        "loss goes from {then} to {end} in the median.",
-        "slightly_more": "The test loss of *{model}* passes its minimum at epoch {epoch} and rises "
-        "a little from there, by a factor of {factor} (95 % interval {interval}, {n}), while its "
-        "training loss goes from {then} to {end} in the median.",
-        "no_difference": "The test loss of *{model}* is lowest in the median at epoch {epoch}, but "
-        "whether it really rises from there is not decided: its last value is {ratio} times that "
-        "one, with a 95 % interval of {ratio_interval} over {n}.",
-        "one_seed": "The test loss of *{model}* passes its minimum at epoch {epoch} and ends "
-        "{ratio} times as high, while its training loss goes from {then} to {end}; this is one "
-        "seed.",
-        "falling": "No test loss on {dataset} ends more than {percent} above its minimum, so there "
-        "is no sign yet of training for too long.",
+        "some": "Training on {dataset} went on for too long for {models}: the test loss of "
+        "*{model}* rises from {lowest} at epoch {epoch} to {end}.",
+        "none": "No test loss on {dataset} rises by more than matters after its lowest point, so "
+        "that no model was trained for too long.",
+        "open": "Whether any test loss on {dataset} rises towards the end stays open: that of "
+        "*{model}* goes from {lowest} at epoch {epoch} to {end}.",
     },
     about="dataset",
 )
 
-ORDER = Statement(
-    "train-on-task.order",
+STUCK = Statement(
+    "train-on-task.stuck",
     {
-        "same": "Judged by test loss instead of accuracy, the first on {dataset} is the same: "
-        "*{lowest}* has the lowest mean test loss, {loss}.",
-        "other": "Judged by test loss instead of accuracy, another model comes first on {dataset}: "
-        "the mean test loss is {loss} for *{lowest}* and {best_loss} for *{best}*.",
-        "alone": "The test loss of *{best}* ends at {loss} in the mean, its training loss at "
-        "{train_loss}.",
+        "some": "Of {total} runs, {number} learned next to nothing and stayed at the loss of an "
+        "untrained network.",
+        "all": "Nothing was learned: all runs stayed at the loss of an untrained network.",
     },
-    about="dataset",
 )
 
-SPREAD = Statement(
-    "train-on-task.spread",
-    {
-        "wide": "Luck counts for much on {dataset}: between the best and the worst seed, the test "
-        "accuracy of *{model}* differs by {spread}, no less than the {lead} between the means of "
-        "the first two models.",
-        "narrow": "Luck counts for less than the lead of the first model on {dataset}: no model's "
-        "test accuracy differs by more than {spread} between its best and its worst seed, while "
-        "the means of the first two models are {lead} apart.",
-        "none": "The seeds agree on {dataset}: the test accuracy of no model differs between them.",
-        "alone": "Between its best and its worst seed, the test accuracy of *{model}* on {dataset} "
-        "differs by {spread}.",
-        "one_seed": "As no model was trained with more than one seed on {dataset}, these numbers "
-        "do not tell how much of them is luck.",
-    },
-    about="dataset",
-)
+DIVERGED = lost_statement("train-on-task")
 
-PACE = Statement(
-    "train-on-task.pace",
-    {
-        "early": "The model *{model}* is as good as trained early: in the median run, its test "
-        "accuracy is first within {near} of its last value at epoch {epoch} of {epochs}.",
-        "late": "The model *{model}* needs most of its training: in the median run, its test "
-        "accuracy is first within {near} of its last value at epoch {epoch} of {epochs}.",
-    },
-    about="dataset",
-)
 
-DIVERGED = Statement(
-    "train-on-task.diverged",
-    {"some": "Of {total} runs, {number} diverged and {verb} not counted in the comparisons."},
-)
+@dataclass(frozen=True)
+class Family:
+    """Models of one kind on one data set, and what the deepest gains over the shallowest."""
+
+    title: Label
+    key: Label
+    deep: Model
+    shallow: Model
+    rows: pd.DataFrame
+    found: Comparison
+
+    @property
+    def equal(self) -> bool:
+        """Whether both are of nearly equal size."""
+        sizes = sorted([self.deep.parameters, self.shallow.parameters])
+        return sizes[1] <= NEARLY * sizes[0]
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """A paragraph on each data set, and one on diverged runs, as far as there is room."""
+    """The answer about depth, then each data set: its best model, its gap, its overfitting."""
     runs = record.frame("runs")
-    done = known(runs, "final_test_accuracy")
-    paragraphs = []
-    for dataset in dict.fromkeys(runs["dataset"]):
-        chosen = done[done["dataset"] == dataset]
-        claims = [_best(record, chosen, str(dataset))]
-        if len(chosen):
-            claims += _cost(record, chosen, claims[0].verdict in ("slightly_more", "clearly_more"))
-            claims += [_order(record, chosen), _spread(record, chosen)]
-            claims += [*_depth(record, chosen), _pace(record, chosen)]
-            claims += [_gap(record, chosen), _overfitting(record, chosen)]
-        paragraphs.append(tuple(claims))
-    lost = len(runs) - len(done)
-    if lost:
-        paragraphs.append(
-            (
-                DIVERGED(
-                    "some",
-                    [evidence(record, "runs", "diverged_at")],
-                    number=fmt.words(lost),
-                    total=fmt.count(len(runs)),
-                    verb=Markdown("is" if lost == 1 else "are"),
-                ),
+    datasets = [str(name) for name in dict.fromkeys(runs["dataset"])]
+    families = [f for name in datasets for f in _families(record, runs, name)]
+    answer = _depth(record, families)
+    paragraphs = [answer]
+    for name in datasets:
+        rows = runs[runs["dataset"] == name]
+        done = rows[rows["final_test_accuracy"].notna()]
+        # Where depth cannot be compared, the best model is the answer.
+        claims = [replace(_best(record, rows, name), headline=not answer)]
+        if len(done):
+            claims += [*_family(record, rows, name), _gap(record, done, name)]
+            claims += _overfitting(record, done, name)
+        paragraphs.append(claims)
+    lost = lost_runs(DIVERGED, record, runs, "final_test_accuracy")
+    paragraphs.append([*_stuck(record, runs), *lost])
+    return shortened(paragraphs, (GAP, FAMILY, DEPTH_ON, OVERFITTING))
+
+
+def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
+    return [
+        evidence(record, "runs", column, rows.index)
+        for column in columns or ["final_test_accuracy"]
+    ]
+
+
+def _present(record: Record, rows: pd.DataFrame) -> list[Model]:
+    """The models of these runs; none where one name stands for models of several sizes."""
+    names = set(rows["model"])
+    found = [model for model in record.models if model.name in names]
+    return found if len(found) == len(names) else []
+
+
+def _convolutional(model: Model) -> bool:
+    return model.architecture.startswith("conv")
+
+
+def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Family]:
+    rows = runs[runs["dataset"] == dataset]
+    models = _present(record, rows)
+    pair = against(list(seed_groups(rows, "model", "final_test_accuracy").values()), ACCURACY)
+    for kind, words in ((False, "MLPs"), (True, "CNNs")):
+        family = _of_one_size([model for model in models if _convolutional(model) == kind])
+        if not family:
+            continue
+        deep = max(family, key=lambda model: model.depth)
+        shallow = min(family, key=lambda model: model.depth)
+        yield Family(
+            title=Label(f"the {words} on {escape(dataset)}"),
+            key=label(f"{words} {dataset}"),
+            deep=deep,
+            shallow=shallow,
+            rows=rows[rows["model"].isin([deep.name, shallow.name])],
+            found=pair(deep.name, shallow.name),
+        )
+
+
+def _of_one_size(models: list[Model]) -> list[Model]:
+    """Those of nearly equal size that differ most in depth, else all; empty for a single depth."""
+
+    def depths(chosen: list[Model]) -> int:
+        return max(m.depth for m in chosen) - min(m.depth for m in chosen) if chosen else 0
+
+    sets = [
+        [m for m in models if one.parameters <= m.parameters <= NEARLY * one.parameters]
+        for one in models
+    ]
+    widest = max(sets, key=depths, default=[])
+    chosen = widest if depths(widest) else models
+    return chosen if depths(chosen) else []
+
+
+def _depth(record: Record, families: list[Family]) -> list[Claim]:
+    """Over the families of nearly equal size, where there are any: there depth alone differs."""
+    chosen = [f for f in families if f.equal and f.found.n] or [f for f in families if f.found.n]
+    if not chosen:
+        return []
+    caveat = "" if chosen[0].equal else "; as these differ in size too, depth need not be the cause"
+    whole = Parts({family.title: family.found for family in chosen})
+    order = [
+        words.format(join(where))
+        for words, verdict in (
+            ("it does among {}", "more"),
+            ("it does harm among {}", "less"),
+            ("it makes no difference that matters among {}", "alike"),
+            ("it stays open among {}", "undecided"),
+        )
+        if (where := whole.having(verdict))
+    ]
+    rows = pd.concat([family.rows for family in chosen])
+    answer = DEPTH(whole, _used(record, rows), caveat=Label(caveat), order=Label("; ".join(order)))
+    return [
+        answer,
+        *(
+            DEPTH_ON(
+                family.found,
+                _used(record, family.rows),
+                key=family.key,
+                family=family.title,
+                deep=Label(f"those with {fmt.plural(family.deep.depth, 'hidden layer')}"),
+                shallow=Label(f"those with {fmt.words(family.shallow.depth)}"),
             )
-        )
-    return shortened(paragraphs, (SPREAD, PACE, ORDER, COST, OVERFITTING, GAP, DEPTH))
+            for family in chosen
+        ),
+    ]
 
 
-def _best(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
+def _best(record: Record, rows: pd.DataFrame, dataset: str) -> Claim:
+    """The models that may be the best, with the errors of all comparisons held together."""
+    groups = [g for g in seed_groups(rows, "model", "final_test_accuracy").values() if g.known()]
     name = escape(dataset)
-    if done.empty:
+    if not groups:
         return BEST("nothing", [evidence(record, "runs", "diverged_at")], dataset=name)
-    used = [evidence(record, "runs", "final_test_accuracy", done.index)]
-    means = done.groupby("model")["final_test_accuracy"].mean().sort_values(ascending=False)
-    best = str(means.index[0])
-    values = {"dataset": name, "best": escape(best), "accuracy": fmt.accuracy(means.iloc[0])}
-    if len(means) == 1:
-        return BEST("single_model", used, **values)
-    second = str(means.index[1])
-    pairs = done.pivot_table(index="seed", columns="model", values="final_test_accuracy")
-    pairs = pairs[[best, second]].dropna()
-    estimate = (
-        paired_difference(pairs[best], pairs[second]) if len(pairs) else Estimate(0, None, None, 0)
-    )
-    verdict = compare(estimate, CLEAR_ACCURACY)
-    contrary = verdict in ("slightly_less", "clearly_less")  # the means are over other seeds
+    if len(groups) == 1:
+        first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
+        center = mean(list(groups[0].known().values())).value
+    else:
+        found = best(groups, ACCURACY, highest=True)
+        first = found.first
+        others = join([f"*{escape(one)}*" for one in found.among if one != first])
+        leads = [found.against(group.label) for group in groups if group.label != first]
+        lead = max(leads, key=lambda one: one.n)
+        every, center = all_words(lead), lead.centers[0]
+        verdict = "alone" if found.alone else "some" if found.beaten else "among"
+        if all(one.error is None for one in leads):
+            seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)
+            verdict = "seen" if seen else "observed"
+        if not lead.n:
+            center = median(list(next(g for g in groups if g.label == first).known().values()))
+    sizes = {model.name: model.parameters for model in record.models}
     return BEST(
-        "disagree" if contrary else verdict,
-        used,
-        estimate,
-        **values,
-        second=escape(second),
-        second_accuracy=fmt.accuracy(means.iloc[1]),
-        **point_words(estimate),
-    )
-
-
-def _dataset(done: pd.DataFrame) -> Markdown:
-    return escape(str(done["dataset"].iloc[0]))
-
-
-def _cost(record: Record, done: pd.DataFrame, decided: bool) -> list[Claim]:
-    """What the best model costs, where one is best; else what there is to choose from."""
-    means = done.groupby("model")["final_test_accuracy"].mean()
-    alike = Counter(model.name for model in record.models)
-    present = [m for m in record.models if m.name in means.index]
-    if len(present) < 2 or any(alike[m.name] > 1 for m in present):
-        return []  # one model, or a name that two data sets give to different models
-    best = max(present, key=lambda m: means[m.name])
-    small = min(present, key=lambda m: m.parameters)
-    large = max(present, key=lambda m: m.parameters)
-    if small.parameters == large.parameters:
-        return []
-    return [
-        COST(
-            "undecided" if not decided else "larger" if best is large else "smaller",
-            [evidence(record, "runs", "final_test_accuracy", done.index)],
-            dataset=_dataset(done),
-            parameters=fmt.count(best.parameters),
-            small=escape(small.name),
-            smallest=fmt.count(small.parameters),
-            small_accuracy=fmt.accuracy(means[small.name]),
-            large=escape(large.name),
-            largest=fmt.count(large.parameters),
-            large_accuracy=fmt.accuracy(means[large.name]),
-        )
-    ]
-
-
-def _depth(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """Deepest against shallowest model of the kind (convolutional or not) that the best one is."""
-    alike = Counter(model.name for model in record.models)
-    present = [m for m in record.models if m.name in set(done["model"])]
-    if any(alike[m.name] > 1 for m in present):
-        return []
-    kinds = {m.name: m.architecture.startswith("conv") for m in present}
-    means = done.groupby("model")["final_test_accuracy"].mean()
-    kind = kinds[str(means.idxmax())]
-    family = [m for m in present if kinds[m.name] == kind]
-    deep, shallow = max(family, key=lambda m: m.depth), min(family, key=lambda m: m.depth)
-    if deep.depth == shallow.depth:
-        return []
-    pairs = done.pivot_table(index="seed", columns="model", values="final_test_accuracy")
-    pairs = pairs[[deep.name, shallow.name]].dropna()
-    if pairs.empty:
-        return []
-    estimate = paired_difference(pairs[deep.name], pairs[shallow.name])
-    used = done[done["model"].isin([deep.name, shallow.name])]
-    return [
-        DEPTH(
-            compare(estimate, CLEAR_ACCURACY),
-            [evidence(record, "runs", "final_test_accuracy", used.index)],
-            estimate,
-            dataset=_dataset(done),
-            family=Markdown("convolutional networks" if kind else "networks without convolutions"),
-            deep=escape(deep.name),
-            deep_depth=fmt.plural(deep.depth, "hidden layer"),
-            deep_parameters=fmt.count(deep.parameters),
-            deep_accuracy=fmt.accuracy(means[deep.name]),
-            shallow=escape(shallow.name),
-            shallow_depth=fmt.words(shallow.depth),
-            shallow_parameters=fmt.count(shallow.parameters),
-            shallow_accuracy=fmt.accuracy(means[shallow.name]),
-            caveat=Markdown("" if _equal_size(deep, shallow) else CAVEAT),
-            **point_words(estimate),
-        )
-    ]
-
-
-def _order(record: Record, done: pd.DataFrame) -> Claim:
-    """Whether the order by test loss has the same model in front."""
-    means = done.groupby("model")[["final_test_accuracy", "final_test_loss", "final_train_loss"]]
-    table = means.mean()
-    best = str(table["final_test_accuracy"].idxmax())
-    losses = table["final_test_loss"]
-    lowest = best if losses[best] == losses.min() else str(losses.idxmin())
-    columns = ("final_test_loss", "final_train_loss" if len(table) == 1 else "final_test_accuracy")
-    return ORDER(
-        "alone" if len(table) == 1 else "same" if lowest == best else "other",
-        [evidence(record, "runs", column, done.index) for column in columns],
-        dataset=_dataset(done),
-        best=escape(best),
-        lowest=escape(lowest),
-        loss=fmt.loss(losses[lowest]),
-        best_loss=fmt.loss(losses[best]),
-        train_loss=fmt.loss(table["final_train_loss"][best]),
-    )
-
-
-def _spread(record: Record, done: pd.DataFrame) -> Claim:
-    """The widest range over the seeds, against the lead of the first model over the second."""
-    groups = done.groupby("model")["final_test_accuracy"]
-    used = [evidence(record, "runs", "final_test_accuracy", done.index)]
-    dataset = _dataset(done)
-    if groups.count().max() < 2:
-        return SPREAD("one_seed", used, dataset=dataset)
-    spreads, means = groups.max() - groups.min(), groups.mean().sort_values(ascending=False)
-    widest = float(spreads.max())
-    lead = float(means.iloc[0] - means.iloc[1]) if len(means) > 1 else 0.0
-    if widest == 0:
-        return SPREAD("none", used, dataset=dataset)
-    return SPREAD(
-        "alone" if len(means) == 1 else "wide" if widest >= lead else "narrow",
-        used,
-        dataset=dataset,
-        model=escape(str(spreads.idxmax())),
-        spread=fmt.points(widest),
-        lead=fmt.points(lead),
-    )
-
-
-def _pace(record: Record, done: pd.DataFrame) -> Claim:
-    """When the test accuracy of the best model first comes near its last value."""
-    best = str(done.groupby("model")["final_test_accuracy"].mean().idxmax())
-    chosen = done[done["model"] == best]
-    first = [
-        next(e for e, a in zip(epochs, curve, strict=True) if a >= curve[-1] - NEAR)
-        for epochs, curve in zip(chosen["epoch"], chosen["test_accuracy"], strict=True)
-    ]
-    last = max(epochs[-1] for epochs in chosen["epoch"])
-    return PACE(
-        "early" if median(first) <= EARLY * last else "late",
-        [evidence(record, "runs", "test_accuracy", chosen.index)],
-        dataset=_dataset(done),
-        model=escape(best),
-        near=fmt.points(NEAR),
-        epoch=fmt.count(median(first)),
-        epochs=fmt.count(last),
-    )
-
-
-def _gap(record: Record, done: pd.DataFrame) -> Claim:
-    gaps = done.assign(gap=done["final_train_accuracy"] - done["final_test_accuracy"])
-    widest = str(gaps.groupby("model")["gap"].mean().idxmax())
-    chosen = gaps[gaps["model"] == widest]
-    estimate = mean(list(chosen["gap"]))
-    verdict: str = compare(estimate, CLEAR_ACCURACY)
-    if verdict.endswith("less") or (verdict == "one_seed" and estimate.value <= 0):
-        verdict = "less"
-    used = [
-        evidence(record, "runs", column, chosen.index)
-        for column in ("final_train_accuracy", "final_test_accuracy")
-    ]
-    points = point_words(estimate)
-    return GAP(
         verdict,
-        used,
-        estimate,
-        dataset=_dataset(done),
-        model=escape(widest),
-        gap=points["difference"],
-        interval=points["interval"],
-        n=points["n"],
+        _used(record, rows),
+        dataset=name,
+        best=escape(first),
+        others=Markdown(others),
+        parameters=fmt.count(sizes.get(first)),
+        accuracy=fmt.accuracy(center),
+        all=every,
     )
 
 
-def _equal_size(first: Model, second: Model) -> bool:
-    sizes = sorted([first.parameters, second.parameters])
-    return sizes[1] <= EQUAL * sizes[0]
-
-
-def _overfitting(record: Record, done: pd.DataFrame) -> Claim:
-    """The model whose median test loss has risen most from its minimum.
-
-    The rise of each seed is measured from the epoch of that minimum, which is one for all seeds.
-    """
-    found = []
-    for model, group in done.groupby("model", sort=False):
-        epochs, middle = _median_curve(group, "test_loss")
-        lowest = min(range(len(middle)), key=middle.__getitem__)
-        ratio = middle[-1] / middle[lowest] if middle[lowest] > 0 else 1.0
-        found.append((ratio, str(model), lowest, epochs[lowest], group))
-    ratio, model, lowest, epoch, group = max(found, key=lambda item: item[0])
-    if ratio <= RISEN:
-        return OVERFITTING(
-            "falling",
-            [evidence(record, "runs", "test_loss", done.index)],
-            dataset=_dataset(done),
-            percent=fmt.percent(RISEN - 1, 0),
+def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
+    """The best network with convolutions against the best without."""
+    models = _present(record, rows)
+    groups = seed_groups(rows, "model", "final_test_accuracy")
+    means = {
+        model: sum(known.values()) / len(known)
+        for model in models
+        if (known := groups[model.name].known())
+    }
+    kinds = [[m for m in means if _convolutional(m) == kind] for kind in (True, False)]
+    if not all(kinds):
+        return []
+    conv, dense = (max(kind, key=lambda model: means[model]) for kind in kinds)
+    found = against(list(groups.values()), ACCURACY)(conv.name, dense.name)
+    if found.n == 0:
+        return []
+    smaller = conv.parameters < dense.parameters
+    helps = "Convolution counts for more than size" if smaller else "Convolution helps"
+    return [
+        FAMILY(
+            found,
+            _used(record, rows[rows["model"].isin([conv.name, dense.name])]),
+            helps=Label(helps),
+            dataset=label(dataset),
+            conv=label(conv.name),
+            dense=label(dense.name),
+            conv_parameters=Label(fmt.count(conv.parameters)),
+            dense_parameters=Label(fmt.count(dense.parameters)),
         )
-    _, training = _median_curve(group, "train_loss")
-    _, curves = aligned(group, "test_loss")
-    pairs = [(curve[-1], curve[lowest]) for curve in curves if curve[-1] == curve[-1]]
-    estimate = paired_log_ratio(*zip(*pairs, strict=True))
-    verdict = compare(estimate, CLEAR_RATIO)
-    return OVERFITTING(
-        "no_difference" if verdict.endswith("less") else verdict,
-        [evidence(record, "runs", f"{split}_loss", group.index) for split in ("test", "train")],
-        estimate,
-        dataset=_dataset(done),
-        model=escape(model),
-        then=fmt.loss(training[lowest]),
-        end=fmt.loss(training[-1]),
-        epoch=fmt.count(epoch),
-        **ratio_words(estimate),
+    ]
+
+
+def _more(found: dict[str, Comparison]) -> Count[str]:
+    """Models of which the first group has more; None where that is open.
+
+    The errors of all comparisons are held together (Holm). Few runs must all show more than what
+    matters: that one of several models shows the same order in two or three runs is luck.
+    """
+    told = holm({model: one.chance for model, one in found.items()})
+
+    def more(model: str) -> bool | None:
+        one = found[model]
+        beyond = one.verdict == "seen_more" and min(one.differences) >= (one.scale.width or 0.0)
+        if beyond or (one.verdict == "more" and told[model]):
+            return True
+        return False if one.verdict in ("alike", "less", "seen_less") else None
+
+    return count(found, more)
+
+
+def _extent(found: Count[str]) -> str:
+    if found.yes:
+        return "all" if found.extent == "all" and len(found.yes) > 1 else "some"
+    return "none" if found.extent == "none" else "open"
+
+
+def _named(models: Iterable[str]) -> Markdown:
+    return Markdown(join([f"*{escape(model)}*" for model in models]))
+
+
+def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
+    """Training against test accuracy, model by model."""
+    gaps = {
+        str(model): compare(
+            seed_group("training images", rows, "final_train_accuracy"),
+            seed_group("test images", rows, "final_test_accuracy"),
+            ACCURACY,
+        )
+        for model, rows in done.groupby("model", sort=False)
+    }
+    wide = _more(gaps)
+    widest = max(wide.yes or gaps, key=lambda model: gaps[model].value)
+    shown = ACCURACIES.fields(gaps[widest])
+    return GAP(
+        _extent(wide),
+        _used(record, done, "final_train_accuracy", "final_test_accuracy"),
+        dataset=escape(dataset),
+        models=_named(wide.yes),
+        model=escape(widest),
+        train=shown["first_value"],
+        test=shown["second_value"],
     )
 
 
-def _median_curve(group: pd.DataFrame, column: str) -> tuple[list[float], list[float]]:
-    """Epochs, and the median over the runs at each of them."""
-    epochs, curves = aligned(group, column)
-    return epochs, [median([v for v in values if v == v]) for values in zip(*curves, strict=True)]
+def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim]:
+    """Test loss at the end against its lowest, model by model.
+
+    One half of the seeds chooses the epoch, the others measure the rise: noise has no favor.
+    """
+    rises: dict[str, Comparison] = {}
+    epoch: dict[str, float] = {}
+    measured = False
+    for model, rows in done.groupby("model", sort=False):
+        epochs, curves = aligned(rows, "test_loss")
+        whole: dict[int | str, list[float]] = {
+            int(seed): curve
+            for seed, curve in zip(rows["seed"], curves, strict=True)
+            if not span(curve).missing
+        }
+        if len(whole) < 2:
+            continue
+        measured = True
+        lowest = chosen_by_half(whole, "lowest")
+        if lowest.place == len(epochs) - 1:
+            continue
+        end = Group("end", {seed: whole[seed][-1] for seed in lowest.values})
+        rises[str(model)] = compare(end, Group("lowest", dict(lowest.values)), LOSS)
+        epoch[str(model)] = epochs[lowest.place]
+    if not measured:
+        return []
+    used, name = _used(record, done, "test_loss"), escape(dataset)
+    risen = _more(rises)
+    verdict = "some" if risen.yes else "open" if risen.missing else "none"
+    if verdict == "none":
+        return [OVERFITTING("none", used, dataset=name)]
+    model = max(risen.yes or risen.missing, key=lambda one: rises[one].value)
+    shown = LOSSES.fields(rises[model])
+    return [
+        OVERFITTING(
+            verdict,
+            used,
+            dataset=name,
+            models=_named(risen.yes),
+            model=escape(model),
+            epoch=fmt.count(epoch[model]),
+            lowest=shown["second_value"],
+            end=shown["first_value"],
+        )
+    ]
+
+
+def _stuck(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Runs whose training loss never came clearly below that of the untrained network."""
+
+    def learned(run: tuple[list[float], float | None]) -> bool | None:
+        curve, accuracy = run
+        if len(curve) < 2 or pd.isna(accuracy):
+            return None
+        return min(curve) < LEARNED * curve[0]
+
+    rows = zip(runs["train_loss"], runs["final_test_accuracy"], strict=True)
+    found = count(rows, learned)
+    if not found.no:
+        return []
+    return [
+        STUCK(
+            "all" if len(found.no) == found.total else "some",
+            _used(record, runs, "train_loss"),
+            number=fmt.words(len(found.no)),
+            total=fmt.words(found.total),
+        )
+    ]

@@ -13,6 +13,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.aligned import aligned
+from report.sections.lost import seeds_shown
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary
 from report.words import format as fmt
@@ -88,7 +89,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
 
 def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
-    seeds = runs["seed"].nunique()
+    seeds = seeds_shown(runs, "final_test_accuracy")
     ends = "; ".join(
         f"{traced(str(model))} on {dataset}: train "
         f"{_shown(quantity, group[f'final_train_{quantity}'].mean())}, "
@@ -99,8 +100,8 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Fig
         name=quantity,
         caption=Markdown(
             f"Training {quantity} (left) and test {quantity} (right) of all models against epochs, "
-            f"one row per data set. Lines: median over {fmt.plural(seeds, 'seed')}; bands: from "
-            "the smallest to the largest."
+            f"one row per data set. Lines: median over {seeds}; bands: from the smallest to "
+            "the largest."
         ),
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, unit),

@@ -1,142 +1,193 @@
-"""What is said about weight trajectories: where the runs end, how they get there, what is seen."""
+"""What is said about weight trajectories: whether repeated runs end in one place, and their ways.
 
-import math
+The runs are what repeats: distances are compared over pairs that have no run in common, and what is
+said of all runs or all pairs is counted over all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
-from report.claims import Claim, Evidence, Statement, compare, evidence, ratio_words
-from report.numbers.frames import known
-from report.numbers.statistics import Estimate, mean, median, paired_log_ratio
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.contrast import Contrast, Label, Overall, Quantity
+from report.numbers.comparison import Comparison, compare
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import count, outward, outward_decimals, span
+from report.numbers.samples import Group
+from report.numbers.scales import ACCURACY, LOSS, NORM, SHARE
 from report.records import Record
+from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
 TOGETHER = 0.1
 """Ends nearer to each other than this share of the shortest displacement are in one place."""
-CLEAR_RATIO = 0.1
-"""Decades of distance from which a difference is called clear: a quarter."""
-STRAIGHT = {"straight": 1.1, "bent": 1.5}
-"""Path length over displacement up to which a path is called so."""
+STRAIGHT, BENT = 1.1, 1.5
+"""Path length over displacement up to which a path is straight, and bends only a little."""
 COMMON = 0.3
-"""Cosine from which two runs are said to share much of their direction."""
-ALIKE = 0.02
-"""Spread of the training accuracies (a share) up to which runs are called equally good."""
-ALIKE_FACTOR = 2.0
-"""For losses: largest over smallest, likewise."""
+"""Cosine between two displacements from which they are said to share a direction."""
 FALLEN = 0.9
 """Share of the whole fall of the loss that counts as most of it."""
+HALF = 0.5
+"""Share of the variance from which the figures are said to show most of it."""
 
-ENDS = Statement(
-    "weight-trajectories.ends",
+WORDS = {"model": "the whole model", "layer": "the layer"}
+QUESTION = "Do repeated trainings end in one place?"
+
+ANSWER = Overall(
+    "weight-trajectories.answer",
     {
-        "together": "The runs end in one place: no two of the {runs} end points are farther apart "
-        "than {largest}, against displacements of at least {displacement}.",
-        "clearly_more": "The runs do not end in one place, they part: the ends of two runs are "
-        "{end} apart in the mean over all pairs, their starts {start}; over {n} without a common "
-        "run that is a factor of {factor} (95 % interval {interval}).",
-        "slightly_more": "The runs do not end in one place: the ends of two runs are {end} apart "
-        "in the mean over all pairs, a little more than their starts with {start} (a factor of "
-        "{factor}, 95 % interval {interval}, over {n} without a common run).",
-        "no_difference": "The runs do not end in one place: the ends of two runs are {end} apart "
-        "in the mean over all pairs, their starts {start}; over {n} without a common run the two "
-        "cannot be told apart (95 % interval of the ratio {ratio_interval}).",
-        "slightly_less": "The runs approach each other a little, but do not meet: from {start} "
-        "between two starts in the mean over all pairs to {end} between two ends (smaller by a "
-        "factor of {factor}, 95 % interval {interval}, over {n} without a common run).",
-        "clearly_less": "The runs approach each other, but do not meet: from {start} between two "
-        "starts in the mean over all pairs to {end} between two ends (smaller by a factor of "
-        "{factor}, 95 % interval {interval}, over {n} without a common run).",
-        "one_seed": "The runs do not end in one place: the ends of two runs are {end} apart in the "
-        "mean over all pairs, their starts {start}; these are too few runs for an interval.",
+        "more": "Repeated trainings do not end in one place: they move apart, in {parts}.",
+        "less": "Repeated trainings do not end in one place, though they come closer, in {parts}.",
+        "alike": "Repeated trainings do not end in one place: they stay as far apart as they "
+        "began, in {parts}.",
+        "undecided": "Repeated trainings do not end in one place; whether they move apart stays "
+        "open in {parts}.",
+        "differ": "Repeated trainings do not end in one place, and {order}.",
+        "partly_more": "Repeated trainings do not end in one place: they move apart in {more}, "
+        "while {undecided} leaves that open.",
+        "partly_less": "Repeated trainings do not end in one place, though they come closer in "
+        "{less}; {undecided} leaves that open.",
+        "partly_alike": "Repeated trainings do not end in one place: they stay as far apart as "
+        "they began in {alike}, while {undecided} leaves that open.",
+    },
+    headline=True,
+    line=Line(
+        QUESTION,
+        {
+            "more": ("No: they move apart.", "distance times {strength}"),
+            "less": ("No, though they come closer.", "distance divided by {strength}"),
+            "alike": ("No: they stay as far apart as they began.", "factor {strength}"),
+            "undecided": ("No; whether they move apart is open.", "factor {strength}"),
+            "differ": ("No; layer and model differ in how.", "factor {strength} in {strongest}"),
+            "partly_more": ("No: in part they move apart.", "distance times {strength}"),
+            "partly_less": (
+                "No, though in part they come closer.",
+                "distance divided by {strength}",
+            ),
+            "partly_alike": ("No: in part they stay as far apart.", "factor {strength}"),
+        },
+        "model",
+    ),
+)
+
+PLACE = Statement(
+    "weight-trajectories.place",
+    {
+        "together": "Repeated trainings end in one place: no two of the {runs} end points are "
+        "farther apart than {largest}, where each run moved by {displacement} or more.",
         "nothing": "Fewer than two runs stayed finite, so that there is nothing to compare.",
     },
     headline=True,
+    line=Line(
+        QUESTION,
+        {
+            "together": ("Yes, all ends lie in one place.", "at most {largest} apart"),
+            "nothing": ("Too few runs stayed finite to say.", "{runs} of {total} runs"),
+        },
+        "model",
+    ),
 )
 
-COMPARED = Statement(
-    "weight-trajectories.compared",
+ENDS = Contrast(
+    "weight-trajectories.ends",
     {
-        "beyond": "Even the two nearest ends, {nearest} apart, lie farther from each other than "
-        "the longest path measures from snapshot to snapshot, {longest}.",
-        "partly": "Measured by the way there, that is far: the mean distance between two ends is "
-        "{times} times the mean length of a path, though not every pair is farther apart than the "
-        "longest path of {longest}.",
-        "within": "Measured by the way there, that is not far: the mean distance between two ends "
-        "is {times} times the mean length of a path, and no pair of ends is farther apart than the "
-        "longest path of {longest}.",
+        "more": "In the whole model two ends are {first_value} apart and two starts {second_value} "
+        "({n}{left_out}, 95 % interval of the ratio {interval}).",
+        "seen_more": "In the whole model two ends are {first_value} apart and two starts "
+        "{second_value}, the ends farther in {all}.",
+        "alike": "In the whole model two ends are {first_value} apart and two starts "
+        "{second_value}, a difference too small to matter ({n}{left_out}).",
+        "less": "In the whole model two starts are {second_value} apart and two ends {first_value} "
+        "({n}{left_out}, 95 % interval of the ratio {interval}).",
+        "seen_less": "In the whole model two starts are {second_value} apart and two ends "
+        "{first_value}, the ends nearer in {all}.",
+        "undecided": "In the whole model two ends are {first_value} apart and two starts "
+        "{second_value} ({n}{left_out}), which settles no direction{decide}.",
     },
-)
-
-STRAIGHTNESS = Statement(
-    "weight-trajectories.straightness",
-    {
-        "straight": "The paths are nearly straight: their length, from snapshot to snapshot, is "
-        "{ratio} times the displacement from first to last (95 % interval {interval}, {n}).",
-        "bent": "The paths bend a little: their length, from snapshot to snapshot, is {ratio} "
-        "times the displacement from first to last (95 % interval {interval}, {n}).",
-        "winding": "The paths wind: their length, from snapshot to snapshot, is {ratio} times the "
-        "displacement from first to last (95 % interval {interval}, {n}).",
-    },
+    quantity=Quantity(NORM, fmt.number, repetition="disjoint pair"),
 )
 
 DIRECTIONS = Statement(
     "weight-trajectories.directions",
     {
-        "slightly_common": "The runs share a little of their direction: the cosine between two "
-        "displacements is {cosine} in the mean over {n} without a common run (95 % interval "
-        "{interval}), where directions drawn at random would give zero, give or take {random}.",
-        "common": "The runs share much of their direction: the cosine between two displacements is "
-        "{cosine} in the mean over {n} without a common run (95 % interval {interval}), where "
-        "directions drawn at random would give zero, give or take {random}.",
-        "none": "No common direction is detected: the cosine between two displacements is {cosine} "
-        "in the mean over {n} without a common run, with a 95 % interval of {interval} that "
-        "includes zero.",
-        "opposed": "The runs move away from each other: the cosine between two displacements is "
-        "{cosine} in the mean over {n} without a common run (95 % interval {interval}).",
-        "few": "The cosine between two displacements is {cosine} in the mean over all pairs; "
-        "these are too few runs for an interval.",
-    },
-)
-
-PICTURE = Statement(
-    "weight-trajectories.picture",
-    {
-        "part": "The two figures show only part of all this, {layer} of the variance for the layer "
-        "and {model} for the whole model. By geometry alone, {runs} equally long ways at right "
-        "angles to each other would leave at most {even} to each component; the first component "
-        "of the whole model has {first}.",
-        "most": "The two figures show most of all this, {layer} of the variance for the layer and "
-        "{model} for the whole model. By geometry alone, {runs} equally long ways at right angles "
-        "to each other would leave at most {even} to each component; the first component of the "
-        "whole model has {first}.",
-    },
-)
-
-EARLY = Statement(
-    "weight-trajectories.early",
-    {
-        "before": "The loss is ahead of the weights: when the training loss has made {fallen} of "
-        "its fall, at epoch {epoch} in the median, the weights have come {share} of their final "
-        "distance from the start (95 % interval {interval} over {n}).",
-        "after": "The weights are ahead of the loss: when the training loss has made {fallen} of "
-        "its fall, at epoch {epoch} in the median, the weights have come {share} of their final "
-        "distance from the start (95 % interval {interval} over {n}).",
-        "pace": "Neither loss nor weights are detectably ahead: when the training loss has made "
-        "{fallen} of its fall, at epoch {epoch} in the median, the weights have come {share} of "
-        "their final distance from the start (95 % interval {interval} over {n}).",
-        "few": "The training loss has made {fallen} of its fall at epoch {epoch} in the median, "
-        "and the weights have then come {share} of their final distance from the start.",
+        "common": "They set out in a common direction: the cosine between the displacements of two "
+        "runs is {low} or more in every one of {pairs}.",
+        "none": "Each takes a direction of its own: the cosine between the displacements of two "
+        "runs lies between {low} and {high} in all {pairs}.",
+        "opposed": "They set out in opposite directions: the cosine between the displacements of "
+        "two runs is {high} or less in every one of {pairs}.",
+        "mixed": "Some share a direction and others do not: the cosine between the displacements "
+        "of two runs lies between {low} and {high} over {pairs}.",
     },
 )
 
 QUALITY = Statement(
     "weight-trajectories.quality",
     {
-        "alike": "Different as the places are, they are about equally good: the final training "
-        "{quantity} lies between {low} and {high} over {n}.",
-        "unlike": "The places are not equally good: the final training {quantity} lies between "
-        "{low} and {high} over {n}.",
-        "one_place": "The final training {quantity} lies between {low} and {high} over {n}.",
+        "alike": "The places are equally good: {quantity} lies between {low} and {high} over {n}.",
+        "unlike": "They are not equally good: {quantity} lies between {low} and {high} over {n}.",
+    },
+)
+
+STUCK = Statement(
+    "weight-trajectories.stuck",
+    {
+        "some": "In {number} of {total} runs the training loss never fell by a factor of {factor}, "
+        "so that their ways show no learning.",
+        "all": "In none of {total} runs did the training loss fall by a factor of {factor}, so "
+        "that these ways show no learning.",
+    },
+)
+
+STRAIGHTNESS = Statement(
+    "weight-trajectories.straightness",
+    {
+        "straight": "The paths are nearly straight: from snapshot to snapshot each is at most "
+        "{high} times as long as the displacement from first to last.",
+        "bent": "The paths bend a little: from snapshot to snapshot each is at most {high} times "
+        "as long as the displacement from first to last.",
+        "winding": "The paths wind: from snapshot to snapshot each is {low} times as long as the "
+        "displacement from first to last, or longer.",
+        "mixed": "Some paths wind more than others: from snapshot to snapshot they are between "
+        "{low} and {high} times as long as the displacement from first to last.",
+    },
+)
+
+EARLY = Contrast(
+    "weight-trajectories.early",
+    {
+        "less": "The loss is ahead of the weights: at the first snapshot where it has made "
+        "{second_value} of its fall, at epoch {epoch} at the latest, they have come {first_value} "
+        "of their way ({n}{left_out}).",
+        "seen_less": "The loss is ahead of the weights in {all}: at the first snapshot where it "
+        "has made {second_value} of its fall, they have come {first_value} of their way.",
+        "more": "The weights are ahead of the loss: at the first snapshot where it has made "
+        "{second_value} of its fall, at epoch {epoch} at the latest, they have come {first_value} "
+        "of their way ({n}{left_out}).",
+        "seen_more": "The weights are ahead of the loss in {all}: at the first snapshot where it "
+        "has made {second_value} of its fall, they have come {first_value} of their way.",
+        "alike": "Loss and weights go at one pace: at the first snapshot where the loss has made "
+        "{second_value} of its fall, the weights have come {first_value} of their way.",
+        "undecided": "At the first snapshot where the loss has made {second_value} of its fall, "
+        "the weights have come {first_value} of their way ({n}{left_out}).",
+    },
+    quantity=Quantity(SHARE, lambda value: fmt.percent(value, 0), repetition="run"),
+)
+
+PICTURE = Statement(
+    "weight-trajectories.picture",
+    {
+        "part": "The two figures show less than half of this: {layer} of the variance for the "
+        "layer and {model} for the whole model, and every distance in them is at most the real "
+        "one.",
+        "most": "The two figures show most of this: {layer} of the variance for the layer and "
+        "{model} for the whole model, and every distance in them is at most the real one.",
+        "mixed": "The two figures show {layer} of the variance for the layer and {model} for the "
+        "whole model, and every distance in them is at most the real one.",
     },
 )
 
@@ -145,54 +196,54 @@ SYMMETRY = Statement(
     {
         "open": "Theory adds a caution: reordering the hidden units of a network moves its weights "
         "and leaves its function as it is [@hechtnielsen1990algebraic], so that two distant ends "
-        "may be one solution written in two ways; the units of the runs were not matched, and "
-        "these data do not decide it.",
+        "may be one solution written in two ways; the units of the runs were not matched."
     },
 )
 
-DIVERGED = Statement(
-    "weight-trajectories.diverged",
-    {"some": "Of {total} runs, {number} diverged and {verb} left out."},
-)
+DIVERGED = lost_statement("weight-trajectories")
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """Two paragraphs: where the runs end; how they get there and what the figures show."""
+    """Where the runs end; then how they get there and what the figures show."""
     runs = record.frame("runs")
-    lost = int(runs["diverged_at"].notna().sum())
-    diverged = evidence(record, "runs", "diverged_at")
-    rest = []
-    if lost:
-        rest.append(
-            DIVERGED(
-                "some",
-                [diverged],
-                number=fmt.words(lost),
-                total=fmt.count(len(runs)),
-                verb=Markdown("is" if lost == 1 else "are"),
-            )
-        )
-    if len(runs) - lost < 2:
-        return ((ENDS("nothing", [diverged]), *rest),)
-    distances, pairs = _model(record, "distances"), _model(record, "pairs")
-    ends = _ends(record, distances, pairs)
-    apart = ends.verdict != "together"
-    first = [ends, *([_compared(record, distances, pairs)] if apart else [])]
-    first += [_quality(record, apart), *([_symmetry(record, pairs)] if apart else [])]
+    lost = lost_runs(DIVERGED, record, runs, "final_train_loss")
+    done = runs[runs["final_train_loss"].notna()]
+    if len(done) < 2:
+        used = [evidence(record, "runs", "diverged_at")]
+        numbers = {"runs": fmt.words(len(done)), "total": fmt.words(len(runs))}
+        none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
+        return ((PLACE("nothing", used, **numbers, **none), *lost),)
+    pairs = _part(record, "pairs", "model")
+    distances = _part(record, "distances", "model")
+    where = _together(record, distances, pairs, len(runs))
+    apart = not where
+    if apart:
+        found = {part: _ends(record, part, len(runs)) for part in ("model", "layer")}
+        where = [_answer(record, found), ENDS(found["model"], _distances(record, pairs))]
+    first = [*where, *_directions(record, pairs), _quality(record, runs), *_stuck(record, done)]
     second = [
-        _straightness(record, distances),
-        _directions(record, pairs),
-        *_early(record, distances),
-        _picture(record, len(distances)),
-        *rest,
+        *_straightness(record, distances),
+        *_early(record, runs, distances),
+        _picture(record),
+        *([SYMMETRY("open", _distances(record, pairs))] if apart else []),
+        *lost,
     ]
     return (tuple(first), tuple(second))
 
 
-def _model(record: Record, table: str) -> pd.DataFrame:
-    """Rows of the whole model."""
+def _part(record: Record, table: str, part: str) -> pd.DataFrame:
     frame = record.frame(table)
-    return frame[frame["part"] == "model"]
+    return frame[frame["part"] == part]
+
+
+def _columns(
+    record: Record, table: str, rows: pd.DataFrame, names: Iterable[str]
+) -> list[Evidence]:
+    return [evidence(record, table, name, rows.index) for name in names]
+
+
+def _distances(record: Record, pairs: pd.DataFrame) -> list[Evidence]:
+    return _columns(record, "pairs", pairs, ("start_distance", "end_distance"))
 
 
 def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -206,159 +257,163 @@ def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.loc[chosen]
 
 
-def _pair_evidence(record: Record, pairs: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [evidence(record, "pairs", column, pairs.index) for column in columns]
-
-
-def _ends(record: Record, distances: pd.DataFrame, pairs: pd.DataFrame) -> Claim:
-    used = _pair_evidence(record, pairs, "start_distance", "end_distance")
-    used.append(evidence(record, "distances", "displacement", distances.index))
-    shortest = float(distances["displacement"].min())
-    if float(pairs["end_distance"].max()) <= TOGETHER * shortest:
-        return ENDS(
+def _together(
+    record: Record, distances: pd.DataFrame, pairs: pd.DataFrame, total: int
+) -> list[Claim]:
+    shortest, largest = distances["displacement"].min(), pairs["end_distance"].max()
+    if not largest <= TOGETHER * shortest:
+        return []
+    used = [
+        *_columns(record, "pairs", pairs, ["end_distance"]),
+        *_columns(record, "distances", distances, ["displacement"]),
+    ]
+    return [
+        PLACE(
             "together",
             used,
             runs=fmt.words(len(distances)),
-            largest=fmt.number(pairs["end_distance"].max()),
-            displacement=fmt.number(shortest),
-        )
-    own = disjoint(pairs)
-    estimate = paired_log_ratio(own["end_distance"], own["start_distance"])
-    words = ratio_words(estimate) | {
-        "factor": fmt.number(10 ** abs(estimate.value)),
-        "n": fmt.plural(estimate.n, "pair"),
-    }
-    return ENDS(
-        compare(estimate, CLEAR_RATIO),
-        used,
-        estimate,
-        start=fmt.number(pairs["start_distance"].mean()),
-        end=fmt.number(pairs["end_distance"].mean()),
-        **words,
-    )
-
-
-def _compared(record: Record, distances: pd.DataFrame, pairs: pd.DataFrame) -> Claim:
-    nearest, farthest = float(pairs["end_distance"].min()), float(pairs["end_distance"].max())
-    longest = float(distances["path_length"].max())
-    verdict = "beyond" if nearest > longest else "within" if farthest <= longest else "partly"
-    return COMPARED(
-        verdict,
-        [
-            *_pair_evidence(record, pairs, "end_distance"),
-            evidence(record, "distances", "path_length", distances.index),
-        ],
-        nearest=fmt.number(nearest),
-        longest=fmt.number(longest),
-        times=fmt.factor(pairs["end_distance"].mean() / distances["path_length"].mean()),
-    )
-
-
-def _quality(record: Record, apart: bool) -> Claim:
-    runs = record.frame("runs")
-    accurate = runs["final_train_accuracy"].notna().any()
-    column = "final_train_accuracy" if accurate else "final_train_loss"
-    values = runs[column].dropna()
-    low, high = float(values.min()), float(values.max())
-    alike = high - low <= ALIKE if accurate else high <= ALIKE_FACTOR * low
-    show = fmt.accuracy if accurate else fmt.loss
-    return QUALITY(
-        ("alike" if alike else "unlike") if apart else "one_place",
-        [evidence(record, "runs", column, values.index)],
-        quantity=Markdown("accuracy" if accurate else "loss"),
-        low=show(low),
-        high=show(high),
-        n=fmt.plural(len(values), "run"),
-    )
-
-
-def _symmetry(record: Record, pairs: pd.DataFrame) -> Claim:
-    return SYMMETRY("open", _pair_evidence(record, pairs, "end_distance"))
-
-
-def _straightness(record: Record, distances: pd.DataFrame) -> Claim:
-    estimate = mean(distances["path_length"] / distances["displacement"])
-    verdict = next((v for v, most in STRAIGHT.items() if estimate.value <= most), "winding")
-    columns = ("path_length", "displacement")
-    return STRAIGHTNESS(
-        verdict,
-        [evidence(record, "distances", column, distances.index) for column in columns],
-        estimate,
-        ratio=fmt.number(estimate.value),
-        interval=fmt.interval(estimate.low, estimate.high, 3),
-        n=fmt.plural(estimate.n, "run"),
-    )
-
-
-def _directions(record: Record, pairs: pd.DataFrame) -> Claim:
-    own = known(disjoint(pairs), "cosine")
-    used = _pair_evidence(record, pairs, "cosine")
-    values = {"cosine": fmt.correlation(pairs["cosine"].mean())}
-    estimate = mean(own["cosine"]) if len(own) else Estimate(math.nan, None, None, 0)
-    if estimate.low is None:
-        return DIRECTIONS("few", used, **values)
-    shared = "common" if estimate.value >= COMMON else "slightly_common"
-    verdict = "none" if not estimate.decided else shared if estimate.value > 0 else "opposed"
-    parameters = next(r["parameters"] for r in record.rows("parts") if r["part"] == "model")
-    return DIRECTIONS(
-        verdict,
-        used,
-        estimate,
-        cosine=fmt.correlation(estimate.value),
-        interval=fmt.interval(estimate.low, estimate.high),
-        n=fmt.plural(estimate.n, "pair"),
-        random=fmt.number(1 / math.sqrt(parameters), 2),
-    )
-
-
-def _early(record: Record, distances: pd.DataFrame) -> list[Claim]:
-    """How far the weights have come when the loss has made most of its fall."""
-    frame = record.frame("runs")
-    runs = frame.set_index("seed")
-    epochs, shares = [], []
-    for _, row in distances.iterrows():
-        losses = runs.loc[row["seed"], "train_loss"]
-        target = losses[0] - FALLEN * (losses[0] - losses[-1])
-        if losses[-1] >= losses[0] or not row["from_start"][-1]:
-            continue
-        position = next(i for i, loss in enumerate(losses) if loss <= target)
-        epochs.append(row["epoch"][position])
-        shares.append(row["from_start"][position] / row["from_start"][-1])
-    if not shares:
-        return []
-    estimate = mean(shares)
-    low, high = estimate.low, estimate.high
-    if low is None or high is None:
-        verdict = "few"
-    else:
-        verdict = "before" if high < FALLEN else "after" if low > FALLEN else "pace"
-    return [
-        EARLY(
-            verdict,
-            [
-                evidence(record, "runs", "train_loss", frame[frame["diverged_at"].isna()].index),
-                evidence(record, "distances", "from_start", distances.index),
-            ],
-            estimate,
-            fallen=fmt.percent(FALLEN, 0),
-            epoch=fmt.count(median(epochs)),
-            share=fmt.percent(estimate.value, 0),
-            interval=Markdown(f"{fmt.percent(low, 0)} to {fmt.percent(high, 0)}"),
-            n=fmt.plural(estimate.n, "run"),
+            total=fmt.words(total),
+            largest=fmt.number(outward(largest, 3, bound="upper")),
+            displacement=fmt.number(outward(shortest, 3, bound="lower")),
         )
     ]
 
 
-def _picture(record: Record, runs: int) -> Claim:
-    parts = {row["part"]: row["explained"] for row in record.rows("parts")}
-    layer, model = (sum(parts[name][:2]) for name in ("layer", "model"))
-    even = 1 / (runs - 1)
+def _ends(record: Record, part: str, runs: int) -> Comparison:
+    """Ends against starts over disjoint pairs; pairs that lost runs would have had are missing."""
+    own = disjoint(_part(record, "pairs", part))
+    missing = [(f"lost {n}", None) for n in range(runs // 2 - len(own))]
+
+    def group(name: str, column: str) -> Group:
+        rows = zip(own["seeds"], own[column], strict=True)
+        known = [("-".join(map(str, seeds)), float(value)) for seeds, value in rows]
+        return Group.of(name, [*known, *missing])
+
+    return compare(group("ends", "end_distance"), group("starts", "start_distance"), NORM)
+
+
+def _answer(record: Record, found: dict[str, Comparison]) -> Claim:
+    whole = Parts({WORDS[part]: one for part, one in found.items()})
+    clauses = {
+        "more": "they move apart",
+        "less": "they come closer",
+        "alike": "they stay as far apart as they began",
+    }
+    order = [f"{text} in {where[0]}" for v, text in clauses.items() if (where := whole.having(v))]
+    rows = record.frame("pairs")
+    return ANSWER(whole, _distances(record, rows), order=Label(" while ".join(order)))
+
+
+def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
+    """The cosines of all pairs; a run that did not move has no direction."""
+    found = span(pairs["cosine"])
+    if not found.known:
+        return []
+    verdict = "mixed"
+    if found.low >= COMMON:
+        verdict = "common"
+    elif found.high <= -COMMON:
+        verdict = "opposed"
+    elif max(abs(found.low), abs(found.high)) < COMMON:
+        verdict = "none"
+    moved = " that moved" if found.missing else ""
+    return [
+        DIRECTIONS(
+            verdict,
+            _columns(record, "pairs", pairs, ["cosine"]),
+            low=fmt.correlation(outward_decimals(found.low, 2, bound="lower")),
+            high=fmt.correlation(outward_decimals(found.high, 2, bound="upper")),
+            pairs=Markdown(f"{fmt.plural(found.known, 'pair')}{moved}"),
+        )
+    ]
+
+
+def _quality(record: Record, runs: pd.DataFrame) -> Claim:
+    """How far the final training accuracies (or losses) lie apart."""
+    accurate = bool(runs["final_train_accuracy"].notna().any())
+    column = "final_train_accuracy" if accurate else "final_train_loss"
+    found = span(runs[column])
+    scale = ACCURACY if accurate else LOSS
+    low, high = scale.to(found.low), scale.to(found.high)
+    show = fmt.accuracy if accurate else fmt.loss
+    return QUALITY(
+        "alike" if high - low <= (scale.width or 0.0) else "unlike",
+        _columns(record, "runs", runs, [column]),
+        quantity=Markdown(f"the final training {'accuracy' if accurate else 'loss'}"),
+        low=show(found.low),
+        high=show(found.high),
+        n=fmt.plural(found.known, "run"),
+    )
+
+
+def _stuck(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """Runs that learned nothing: at no snapshot is the loss lower by the margin that matters."""
+    margin = LOSS.margin or 1.0
+    stuck = count(done["train_loss"], lambda losses: min(losses) * margin > losses[0])
+    if not stuck.yes:
+        return []
+    return [
+        STUCK(
+            "some" if stuck.no else "all",
+            _columns(record, "runs", done, ["train_loss"]),
+            number=fmt.words(len(stuck.yes)),
+            total=fmt.words(stuck.total),
+            factor=fmt.number(margin, 3),
+        )
+    ]
+
+
+def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
+    moved = distances[distances["displacement"] > 0]
+    found = span(moved["path_length"] / moved["displacement"])
+    if not found.known:
+        return []
+    verdict = "mixed"
+    if found.high <= BENT:
+        verdict = "straight" if found.high <= STRAIGHT else "bent"
+    elif found.low > BENT:
+        verdict = "winding"
+    return [
+        STRAIGHTNESS(
+            verdict,
+            _columns(record, "distances", moved, ("path_length", "displacement")),
+            low=fmt.number(outward(found.low, 3, bound="lower")),
+            high=fmt.number(outward(found.high, 3, bound="upper")),
+        )
+    ]
+
+
+def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[Claim]:
+    """How far the weights have come when the loss has made most of its fall, run by run."""
+    ways = distances.set_index("seed")["from_start"]
+    shares: dict[int | str, float | None] = {}
+    latest = 0
+    for _, run in runs.iterrows():
+        seed, losses = int(run["seed"]), run["train_loss"]
+        shares[seed] = None
+        if seed not in ways.index or losses[-1] >= losses[0] or not ways[seed][-1]:
+            continue
+        target = losses[0] - FALLEN * (losses[0] - losses[-1])
+        place = next(i for i, loss in enumerate(losses) if loss <= target)
+        shares[seed] = float(ways[seed][place] / ways[seed][-1])
+        latest = max(latest, int(run["epoch"][place]))
+    way, fall = Group("weights", shares), Group("loss", dict.fromkeys(shares, FALLEN))
+    found = compare(way, fall, SHARE)
+    if found.n == 0:
+        return []
+    used = [
+        *_columns(record, "runs", runs, ["train_loss"]),
+        *_columns(record, "distances", distances, ["from_start"]),
+    ]
+    return [EARLY(found, used, epoch=Label(fmt.count(latest)))]
+
+
+def _picture(record: Record) -> Claim:
+    parts: dict[str, Any] = {row["part"]: row["explained"] for row in record.rows("parts")}
+    shown = {name: sum(parts[name][:2]) for name in ("layer", "model")}
+    much = count(shown, lambda name: shown[name] >= HALF)
     return PICTURE(
-        "part" if model < 0.5 else "most",
+        {"all": "most", "none": "part"}.get(much.extent, "mixed"),
         [evidence(record, "parts", "explained")],
-        layer=fmt.percent(layer, 0),
-        model=fmt.percent(model, 0),
-        runs=fmt.words(runs),
-        even=fmt.percent(even, 0),
-        first=fmt.percent(parts["model"][0], 0),
+        **{name: fmt.percent(value, 0) for name, value in shown.items()},
     )

@@ -67,6 +67,7 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
     runs = known(record.frame("runs"), "final_train_loss")
     first, second = part["explained"][:2]
     article = "the " if part["part"] == "model" else ""
+    lower = int(runs["train_loss"].map(lambda losses: losses[-1] < losses[0]).sum())
     return Figure(
         name=part["part"],
         caption=Markdown(
@@ -79,10 +80,10 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
         ),
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: "
-            f"{fmt.percent(first)} of the variance; second: {fmt.percent(second)}. Each path leads "
-            "from its start to its end; the training loss falls along every path, from "
-            f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} to "
-            f"{fmt.loss(runs['final_train_loss'].mean())} in the mean."
+            f"{fmt.percent(first)} of the variance; second: {fmt.percent(second)}. At the end of "
+            f"{fmt.words(lower)} of them the training loss is lower than at the start; its mean is "
+            f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} there and "
+            f"{fmt.loss(runs['final_train_loss'].mean())} at the end."
         ),
         draw=partial(_draw_trajectories, record, part),
     )

@@ -17,6 +17,7 @@ from report.diff import compare, open_side
 from report.diff.shown import as_text
 from report.interruption import InterruptedBySignal
 from report.records import Record, Results, write_record
+from report.records.options import Options
 from report.sections import registry
 from report.sections.section import Figure, Section
 from report.tasks import BY_NAME, TASKS, Task
@@ -103,7 +104,7 @@ def test_names_and_differences_tell_of_a_section_that_fails(
     chosen = project(tmp_path, task)
     failing(monkeypatch, task, error)
     monkeypatch.chdir(tmp_path)
-    found = commands.names("quick", False)
+    found = commands.names(Options(suite="quick"))
     assert {name.partition(".")[0] for name in found} == {neighbor(task)}
     assert told(task, error, capsys.readouterr().err)
     folder = str(chosen.results.folder)

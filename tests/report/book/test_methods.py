@@ -1,10 +1,14 @@
 """The tables of the methods appendix."""
 
+from pathlib import Path
+
 from report.book.methods import statistics_table, thresholds_table
 from report.numbers.statistics import METHODS, mean, rank_correlation
-from report.sections.parameter_count.claims import CLEAR_ACCURACY
+from report.sections.parameter_count.claims import FITTED
 from report.tasks import TASKS
 from tests.report.claims.test_trace import claim
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_every_statistic_is_named_with_its_n() -> None:
@@ -17,8 +21,17 @@ def test_every_statistic_is_named_with_its_n() -> None:
     assert "| 0 | – |" in table
 
 
-def test_what_is_called_clear_is_told_by_task() -> None:
+def test_the_thresholds_of_every_wording_are_told() -> None:
     table = thresholds_table(TASKS).replace("\\", "").replace("\u00a0", " ")
-    row = f"| parameter-count | difference of accuracies | {100 * CLEAR_ACCURACY:.2f} percentage"
-    assert row in table
-    assert "| simulate-function | ratio | factor 2.0 |" in table
+    assert "| everywhere | Smallest difference that matters: loss. | factor 1.25 |" in table
+    assert "| everywhere | Smallest difference that matters: accuracy. | 0.50 percentage" in table
+    words = " ".join(constant_words("parameter_count", "FITTED").split())
+    assert f"| parameter-count | {words} | {FITTED:g} |" in table
+    words = " ".join(constant_words("simulate_function", "NEAR,").split())
+    assert f"| simulate-function | {words} | 0.05; 0.5 |" in table
+
+
+def constant_words(section: str, name: str) -> str:
+    """The string below a constant of a section's claims."""
+    text = (ROOT / "report" / "sections" / section / "claims.py").read_text("utf-8")
+    return text[text.index(f"\n{name}") :].split('"""')[1]

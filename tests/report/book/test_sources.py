@@ -24,7 +24,10 @@ def test_a_profile_that_is_no_format_names_the_suite(tmp_path, variables, suite)
     assert sources(tmp_path, variables).results.name == suite
 
 
-def test_the_profile_of_a_suite_that_was_not_run_shows_no_other(tmp_path: Path) -> None:
+def test_the_profile_of_a_suite_that_was_not_run_shows_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "results" / "full").mkdir(parents=True)
     with pytest.raises(UserError, match=r'quick: no record here; .* "homework run --suite quick"'):
         generate(sources(tmp_path, {"QUARTO_PROFILE": "quick"}))

@@ -49,7 +49,7 @@ def test_another_verdict_is_a_change(results: Results) -> None:
     found = list(changes(read_claims(results)[TASK], part_of(parts(results, seeds=1))))
     change = next(c for c in found if c.name == "random-labels.speed")
     assert "more slowly than the task" in change.before
-    assert "single seed" in change.now
+    assert "(one seed)" in change.now
 
 
 def test_another_number_is_a_change(results: Results) -> None:

@@ -106,3 +106,19 @@ def test_parts_that_differ_are_named() -> None:
 def test_a_wording_that_is_missing_is_a_fault_of_the_program() -> None:
     with pytest.raises(KeyError, match="less"):
         Contrast("t.c", {"more": "x"}, quantity=LOSSES)(losses(0.1), USED)
+
+
+def test_the_strongest_part_is_a_decided_one_with_its_own_effect() -> None:
+    statement = Overall(
+        "t.o",
+        {"partly_less": "{strongest}: {strength}.", "undecided": "{strongest}: {strength}."},
+    )
+    found = statement(Parts({"sinc": losses(0.1), "sgn": losses(90, n=1)}), USED)
+    assert found.text == "sinc: 10."
+    assert (
+        statement(Parts({"sinc": losses(3, n=1), "sgn": losses(90, n=1)}), USED).text[:4] == "sgn:"
+    )
+    nothing = related([(1.0, 2.0)])
+    assert statement(Parts({"a": nothing, "b": losses(3, n=1)}), USED).text.startswith("b: 3")
+    some = related([(float(i), -float(i)) for i in range(5)])
+    assert statement(Parts({"a": some}), USED).text == "a: −1.00."

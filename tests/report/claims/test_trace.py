@@ -1,6 +1,9 @@
 """From a sentence to its numbers and back, in both formats."""
 
+from dataclasses import replace
+
 from report.claims import Claim, Statement, evidence
+from report.claims.claim import Line
 from report.claims.trace import (
     SHOWN_VALUES,
     Numbered,
@@ -72,8 +75,24 @@ def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
     assert paragraphs([[]]) == ""
 
 
-def test_the_abstract_lists_headlines_by_task() -> None:
-    text = findings({"One & two": [Numbered(1, claim())], "Three": []})
-    assert "**Can it?** " in findings({"Can it?": [Numbered(1, claim())]}).replace("\\", "")
-    assert "- **One \\& two.** [It is 3.]{.claim #headline-1}" in text
-    assert "Three" not in text
+def test_the_summary_has_a_line_for_each_headline() -> None:
+    line = Line("Is it?", {"clearly_more": ("Yes.", "{n} of {n}")}, "loss")
+    said = replace(SAY, line=line)(
+        "clearly_more", [evidence(RECORD, "runs", "final_test_loss")], n=fmt.count(3)
+    )
+    text = findings({"One & two": [Numbered(1, said)], "Three": []})
+    assert "| Is it? | [Yes.]{.claim #headline-1}[1](/chapters/evidence.qmd#evidence-1)" in text
+    assert text.splitlines()[4].endswith("| 3 of 3 | @fig-sharpness-loss |")
+    assert "Three" not in text and findings({}) == ""
+
+
+def test_a_headline_without_a_line_gives_its_sentence() -> None:
+    text = findings({"One & two": [Numbered(1, claim())]})
+    assert "| One \\& two | [It is 3.]{.claim #headline-1}" in text
+
+
+def test_a_line_without_a_figure_refers_to_none() -> None:
+    line = Line("Is it?", {"nothing": ("Nobody knows.", "{n}")}, "loss")
+    statement = Statement("sharpness.say", {"nothing": "It is open."}, headline=True, line=line)
+    said = statement("nothing", [evidence(RECORD, "runs", "final_test_loss")], n=fmt.count(0))
+    assert "@fig" not in findings({"x": [Numbered(1, said)]})

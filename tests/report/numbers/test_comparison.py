@@ -113,9 +113,10 @@ def test_a_loss_of_zero_has_a_place_on_the_scale() -> None:
     assert math.isfinite(found.value)
 
 
-def test_groups_without_a_common_repetition_are_refused() -> None:
-    with pytest.raises(ValueError, match="share no repetition"):
-        compare(Group("a", {0: 1.0}), Group("b", {1: 1.0}), PLAIN)
+def test_groups_without_a_common_repetition_have_nothing_to_compare() -> None:
+    found = compare(Group("a", {0: 1.0}), Group("b", {1: 1.0}), PLAIN)
+    assert (found.n, found.planned, found.verdict) == (0, 0, "undecided")
+    assert [left.reason for left in found.left_out] == ["not repeated by b", "not repeated by a"]
 
 
 def test_the_pooled_interval_is_that_of_the_analysis_of_variance() -> None:
@@ -135,11 +136,13 @@ def test_unlike_spreads_are_not_pooled() -> None:
     assert all(pair.error is None for pair in pooled(groups(data), PLAIN).values())
 
 
-def test_three_runs_of_which_one_is_far_are_not_pooled() -> None:
+def test_a_group_of_three_runs_of_which_one_is_far_is_not_pooled() -> None:
     rng = np.random.default_rng(0)
     data = rng.normal(size=(5, 3)) * 0.1
     data[2, 1] = -40
-    assert all(pair.error is None for pair in pooled(groups(data), PLAIN).values())
+    for labels, pair in pooled(groups(data), PLAIN).items():
+        assert (pair.error is None) == ("2" in labels)
+    assert all(pair.error is None for pair in pooled(groups(data[:4]), PLAIN).values())
 
 
 def test_what_is_needed_to_decide_falls_as_the_difference_grows() -> None:

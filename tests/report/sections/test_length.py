@@ -1,5 +1,6 @@
 """A reader gets five to ten sentences on each task, whatever the data say."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from report.book.gather import section_of
-from report.claims.claim import Claim, Statement, evidence
+from report.claims.claim import ANSWER, Claim, Statement, evidence
 from report.claims.length import LEAST, MOST, Paragraphs, length, sentences, shortened
 from report.records import Record, Results, read_record
 from report.tasks import TASKS, Task
@@ -34,11 +35,9 @@ functions, images = test_simulate_function, test_train_on_task
 ONE_LOST = {"small": [0.9, 0.9, None], "large": [0.95, 0.94, 0.95]}
 HARD: list[tuple[str, Record]] = [
     ("one function", functions.made(functions.CLEAR)),
-    ("one function, one model, one seed", functions.made({"deep": [0.1]})),
     ("three functions", functions.made(functions.CLEAR, functions.CLEAR)),
     ("one function diverged", functions.made(functions.CLEAR, {"deep": [None], "middle": [1.0]})),
     ("one data set", images.made(images.CLEAR)),
-    ("one model, one seed", images.made({"small": [0.9]})),
     ("two data sets, one run diverged", images.made(images.CLEAR, ONE_LOST)),
     ("equal models", images.made({"small": 0.9, "large": 0.9}, noise=0.0)),
     ("two cases, one seed", test_gradient_norm.made(cases=("sine", "digits"), seeds=1)),
@@ -64,6 +63,10 @@ HARD: list[tuple[str, Record]] = [
 ]
 
 
+SINGLE = [functions.made({"deep": [0.1]}), images.made({"small": [0.9]})]
+"""Records of a single run: there is nothing to compare, and no more is said than it shows."""
+
+
 def commented(record: Record) -> int:
     return counted(section_of(record).commentary)
 
@@ -82,9 +85,25 @@ def test_the_committed_records_have_five_to_ten(task: Task) -> None:
     assert LEAST <= commented(read_record(FULL.record(task.name))) <= MOST
 
 
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_the_committed_records_have_a_line_with_a_number_and_a_figure(task: Task) -> None:
+    section = section_of(read_record(FULL.record(task.name)))
+    claims = [claim for paragraph in section.commentary for claim in paragraph]
+    for short in [claim.short for claim in claims if claim.short is not None]:
+        plain = re.sub(r"\$[^$]*\$", "formula", short.answer)
+        assert len(plain.split()) <= ANSWER
+        assert re.search(r"\d", short.number)
+        assert short.figure in [figure.name for figure in section.figures]
+
+
 @pytest.mark.parametrize("record", [pytest.param(record, id=name) for name, record in HARD])
 def test_hard_cases_have_five_to_ten(record: Record) -> None:
     assert LEAST <= commented(record) <= MOST
+
+
+@pytest.mark.parametrize("record", SINGLE, ids=lambda record: record.task)
+def test_a_single_run_is_not_padded(record: Record) -> None:
+    assert 1 <= commented(record) < LEAST
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)

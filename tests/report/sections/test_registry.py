@@ -4,7 +4,7 @@ import ast
 from importlib import import_module
 
 from report.claims.claim import Wordings
-from report.sections.registry import questions, section_module, statements, thresholds
+from report.sections.registry import questions, section_module, statements
 from report.tasks import TASKS
 from tests.project import ROOT
 
@@ -55,7 +55,6 @@ def test_every_task_is_drawn_asked_about_and_bounded_by_its_own_folder() -> None
         f"report.sections.{task.module}.figures" for task in TASKS
     ]
     assert list(dict.fromkeys(question.task for question in questions())) == names
-    assert {task for task, _, _ in thresholds()} <= set(names)
 
 
 def test_a_task_without_a_folder_shows_its_series() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from report.claims.claim import Statement
+from report.claims.claim import ANSWER, Statement
 from report.sections.registry import statements
 from report.tasks import BY_NAME
 from report.words.numerals import typed_numerals
@@ -47,6 +47,31 @@ def test_theory_names_its_source(statement: Statement) -> None:
     for verdict, wording in statement.wordings.items():
         if re.search(r"\b(?:theory|literature|expects?)\b", wording, re.IGNORECASE):
             assert "@" in keys, f"{verdict}: theory is spoken of without a source"
+
+
+LINES = [s for s in statements().values() if s.line is not None]
+each_line = pytest.mark.parametrize("statement", LINES, ids=lambda s: s.id)
+
+
+@each_line
+def test_every_verdict_has_its_line_in_the_summary(statement: Statement) -> None:
+    assert statement.line is not None and statement.headline
+    assert statement.line.question.endswith("?")
+    assert set(statement.line.answers) == set(statement.wordings)
+
+
+@each_line
+def test_an_answer_is_a_sentence_of_at_most_twelve_words(statement: Statement) -> None:
+    assert statement.line is not None
+    for verdict, (answer, number) in statement.line.answers.items():
+        assert not faults(filled(answer)), verdict
+        assert len(answer.split()) <= ANSWER, verdict
+        assert not typed_numerals(filled(answer + number)), verdict
+
+
+def test_a_task_asks_one_question() -> None:
+    asked = {(s.id.partition(".")[0], s.line.question) for s in LINES if s.line is not None}
+    assert len(asked) == len(dict(asked))
 
 
 def test_a_statement_belongs_to_a_task() -> None:

@@ -33,6 +33,9 @@ def made(
     explained: float = 0.15,
     losses: tuple[float, ...] = (2.0, 0.3, 0.1, 0.06, 0.05),
     way: tuple[float, ...] = (0.0, 2.0, 4.0, 5.0, 6.0),
+    layer_end: float | None = None,
+    layer_spread: float = 0.1,
+    layer_explained: float | None = None,
     diverged: tuple[int, ...] = (),
     flat: tuple[int, ...] = (),
     regression: bool = False,
@@ -61,7 +64,8 @@ def made(
     shifts = (-1, 0.5, 1, -0.5)
     distances, pairs, points, parts = [], [], [], []
     for part in ("layer", "model"):
-        shares = [explained, explained * 0.9, 0.01]
+        first = explained if part == "model" else layer_explained or explained
+        shares = [first, first * 0.9, 0.01]
         few = len(kept) < 2
         parts.append(
             {"part": part, "words": f"the {part}", "parameters": 400, "snapshots": 5 * len(kept)}
@@ -76,9 +80,13 @@ def made(
             points.append({"part": part, "seed": seed, "epoch": EPOCHS, "pc1": far, "pc2": far})
         for number, (a, b) in enumerate(combinations(kept, 2)):
             shift = shifts[(a // 2) % 4] if b == a + 1 else 0
+            wobble = shift + (number % 2 if b != a + 1 else 0)
+            far_apart = end + spread * wobble
+            if part == "layer" and layer_end is not None:
+                far_apart = layer_end + layer_spread * wobble
             pairs.append(
                 {"part": part, "seeds": [a, b], "cosine": cosine + noise * shift}
-                | {"start_distance": start, "end_distance": end + spread * (shift + number % 2)}
+                | {"start_distance": start, "end_distance": far_apart}
             )
     return record(
         "weight-trajectories",
@@ -90,39 +98,55 @@ def made(
     )
 
 
+MANY: dict[str, Any] = {"runs": 14}
+"""Seven pairs without a common run: enough for an interval."""
+WIDE = {"spread": 3.0}
+
 CASES: list[tuple[str, str, dict[str, Any]]] = [
-    ("ends", "together", {"end": 0.2, "spread": 0.01}),
-    ("ends", "clearly_more", {}),
-    ("ends", "slightly_more", {"end": 5.5}),
-    ("ends", "no_difference", {"end": 5.0, "spread": 1.0}),
-    ("ends", "slightly_less", {"end": 4.5}),
-    ("ends", "clearly_less", {"end": 2.0}),
-    ("ends", "one_seed", {"runs": 3}),
-    ("ends", "nothing", {"runs": 2, "diverged": (0,)}),
-    ("compared", "beyond", {}),
-    ("compared", "partly", {"path": 10.0}),
-    ("compared", "within", {"path": 20.0}),
+    ("answer", "more", {}),
+    ("answer", "less", {"end": 2.0}),
+    ("answer", "alike", MANY | {"end": 5.0}),
+    ("answer", "undecided", {"end": 5.0, "spread": 1.0}),
+    ("answer", "differ", {"layer_end": 2.0}),
+    ("answer", "partly_more", {"layer_end": 5.0}),
+    ("answer", "partly_less", {"end": 2.0, "layer_end": 5.0}),
+    ("answer", "partly_alike", MANY | {"end": 5.0, "layer_end": 5.0, "layer_spread": 3.0}),
+    ("place", "together", {"end": 0.2, "spread": 0.01}),
+    ("place", "nothing", {"runs": 2, "diverged": (0,)}),
+    ("ends", "more", MANY),
+    ("ends", "seen_more", {}),
+    ("ends", "alike", MANY | {"end": 5.0}),
+    ("ends", "less", MANY | {"end": 2.0}),
+    ("ends", "seen_less", {"end": 2.0}),
+    ("ends", "undecided", {"end": 5.0, "spread": 1.0}),
+    ("ends", "undecided", {"runs": 3}),
+    ("ends", "undecided", {"diverged": (3, 5)}),
     ("straightness", "straight", {"path": 6.2}),
     ("straightness", "bent", {}),
     ("straightness", "winding", {"path": 20.0}),
-    ("directions", "slightly_common", {}),
+    ("straightness", "mixed", {"path": 9.1}),
+    ("directions", "none", {}),
     ("directions", "common", {"cosine": 0.6}),
-    ("directions", "none", {"cosine": 0.0}),
-    ("directions", "opposed", {"cosine": -0.3}),
-    ("directions", "few", {"runs": 2}),
+    ("directions", "mixed", {"cosine": 0.3}),
+    ("directions", "opposed", {"cosine": -0.5}),
     ("picture", "part", {}),
     ("picture", "most", {"explained": 0.4}),
-    ("early", "before", {}),
-    ("early", "after", {"losses": (2.0, 1.9, 1.8, 1.7, 0.05)}),
-    ("early", "pace", {"way": (0.0, 2.0, 5.4, 5.8, 6.0)}),
-    ("early", "few", {"runs": 2, "flat": (1,)}),
+    ("picture", "mixed", {"explained": 0.4, "layer_explained": 0.1}),
+    ("early", "less", {}),
+    ("early", "more", {"losses": (2.0, 1.9, 1.8, 1.7, 0.05)}),
+    ("early", "alike", {"way": (0.0, 2.0, 5.4, 5.8, 6.0)}),
+    ("early", "seen_less", {"runs": 3}),
+    ("early", "seen_more", {"runs": 3, "losses": (2.0, 1.9, 1.8, 1.7, 0.05)}),
+    ("early", "undecided", {"runs": 2, "flat": (1,)}),
     ("quality", "alike", {}),
     ("quality", "unlike", {"accuracies": 0.1}),
     ("quality", "alike", {"regression": True}),
     ("quality", "unlike", {"regression": True, "accuracies": 1.0}),
-    ("quality", "one_place", {"end": 0.2, "spread": 0.01}),
+    ("stuck", "some", {"flat": (2,)}),
+    ("stuck", "all", {"flat": tuple(range(8))}),
     ("symmetry", "open", {}),
     ("diverged", "some", {"diverged": (3, 5)}),
+    ("diverged", "all", {"runs": 2, "diverged": (0, 1)}),
 ]
 
 
@@ -154,19 +178,59 @@ def test_disjoint_pairs_have_no_run_in_common() -> None:
 
 def test_the_numbers_are_those_of_the_record() -> None:
     claims = said(commentary(made(spread=0.0)))
-    assert "10.0 apart in the mean over all pairs, their starts 5.00" in claims["ends"].text
-    assert "a factor of 2.00" in claims["ends"].text
-    assert "measures from snapshot to snapshot, 8.00." in claims["compared"].text
+    assert "two ends are 10.0 apart and two starts 5.00" in claims["ends"].text
+    assert "farther in all four disjoint pairs" in claims["ends"].text
     # Nine tenths of the fall from 2.0 to 0.05 is 0.245, passed at epoch 6, at 4 of 6.
-    assert "at epoch 6 in the median, the weights have come 67\u00a0%" in claims["early"].text
+    assert "epoch 6 at the latest, they have come 67\u00a0%" in claims["early"].text
+    short = claims["answer"].short
+    assert short is not None
+    assert (short.answer, short.number) == ("No: they move apart.", "distance times 2.0")
 
 
-def test_noise_turns_a_difference_into_none() -> None:
-    verdicts = [
-        said(commentary(made(end=5.5, spread=spread)))["ends"].verdict
-        for spread in (0.01, 0.1, 1.0)
-    ]
-    assert verdicts == ["slightly_more", "slightly_more", "no_difference"]
+def test_runs_decide_and_not_their_pairs() -> None:
+    """With 28 pairs of eight runs there are four that are independent: no interval."""
+    found = said(commentary(made()))["ends"].effect
+    assert found is not None and (found.n, found.low) == (4, None)
+    assert said(commentary(made(**MANY)))["ends"].effect.low is not None  # type: ignore[union-attr]
+
+
+def test_a_lost_run_is_no_observation_of_all() -> None:
+    assert said(commentary(made(diverged=(3, 5))))["answer"].verdict == "undecided"
+
+
+def test_swapping_starts_and_ends_swaps_what_is_said() -> None:
+    there, back = (
+        said(commentary(made(start=x, end=y, spread=0.0)))["ends"] for x, y in ((5, 10), (10, 5))
+    )
+    assert (there.verdict, back.verdict) == ("seen_more", "seen_less")
+    assert there.values["size"] == back.values["size"]
+
+
+def test_runs_that_never_moved_have_no_direction() -> None:
+    one = made(end=5.0, spread=0.0, way=(0.0,) * 5, path=0.0)
+    for row in one.rows("distances"):
+        row["displacement"] = 0.0
+    for row in one.rows("pairs"):
+        row["cosine"] = None
+    claims = said(commentary(one))
+    assert not {"directions", "straightness", "early"} & set(claims)
+
+
+def test_layer_and_model_are_not_pooled() -> None:
+    claim = said(commentary(made(layer_end=2.0)))["answer"]
+    assert "move apart in the whole model while they come closer in the layer" in claim.text
+
+
+def test_bounds_are_rounded_outward() -> None:
+    found = said(commentary(made(path=6.2, moved=6.0)))
+    assert "at most 1.04 times" in found["straightness"].text  # 6.2 / 6.0 is 1.0333
+    directions = said(commentary(made(cosine=0.154, noise=0.0)))["directions"]
+    assert "between 0.15 and 0.16" in directions.text
+
+
+def test_a_description_claims_no_fall_that_is_none() -> None:
+    figures = section(made(flat=(1,))).figures
+    assert "At the end of seven of them the training loss is lower" in figures[0].alt
 
 
 @pytest.mark.parametrize(
