@@ -5,7 +5,6 @@ experiments.suites.reference` writes them anew, and a test holds them equal to t
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -161,10 +160,21 @@ def reference() -> str:
         for name in model.model_fields:
             rows.append(f"| `{name}` | {default(model, name)} | {meaning(model, name)} |")
             for inner in _classes(model.model_fields[name].annotation):
-                if inner.__name__ != "Choice":
+                if inner.__name__ not in ("Choice", "Schedule"):
                     waiting.append((inner.__name__, inner))
         parts.append("\n".join(rows))
+    parts += [
+        "## Names of PyTorch",
+        *(_named(table) for table in (OPTIMIZERS, SCHEDULERS, LOSSES)),
+    ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _named(table: Table) -> str:
+    rows = [f"| {table.what} | arguments |", "|---|---|"]
+    for name, kinds in table.known.items():
+        rows.append(f"| `{name}` | {', '.join(f'`{argument}`' for argument in kinds) or '—'} |")
+    return "\n".join(rows)
 
 
 def default(model: type[BaseModel], name: str) -> str:
@@ -179,17 +189,8 @@ def default(model: type[BaseModel], name: str) -> str:
 
 
 def meaning(model: type[BaseModel], name: str) -> str:
-    """What a key means: its own docstring, or what those of its class and bases say of it."""
-    known = model.model_fields[name]
-    if known.description:
-        return _prose(known.description)
-    for owner in model.__mro__:
-        sentences = re.split(r"(?<=[.:;])\s+", _prose(owner.__dict__.get("__doc__") or ""))
-        said = [s for s in sentences if re.search(rf"`{name}\b|\b{name}[ ,}}`]", s)]
-        if said and issubclass(owner, BaseModel):
-            return " ".join(said)
-    inner = next(_classes(known.annotation), None)
-    return _prose((inner.__doc__ or "").split(".")[0] + ".") if inner else ""
+    """What a key means, by its docstring."""
+    return _prose(model.model_fields[name].description or "")
 
 
 def _prose(text: str) -> str:

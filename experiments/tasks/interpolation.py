@@ -43,7 +43,9 @@ class Pair(Table):
     """Two approaches whose solutions a line connects: θ₁ of `first`, θ₂ of `second`."""
 
     first: Approach
+    """Of the solution at 0."""
     second: Approach
+    """Of the solution at 1."""
 
 
 class Alphas(Table):
@@ -54,9 +56,13 @@ class Alphas(Table):
     """
 
     low: float = Field(default=-1.0, ge=-100, le=100)
+    """The lowest position."""
     high: float = Field(default=2.0, ge=-100, le=100)
+    """The highest position."""
     count: int = Field(default=61, ge=2, le=1001)
+    """How many positions are evenly spaced."""
     outward: float = Field(default=0.5, gt=0)
+    """How far beyond each solution the rise of the loss is compared."""
 
     def contradictions(self) -> tuple[Finding, ...]:
         """A range that misses a solution, the places compared, or part of what is asked for."""
@@ -90,12 +96,19 @@ class Settings(TaskSettings):
     """
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     model: Network
+    """The network."""
     training: Training
+    """How every network is trained."""
     pairs: tuple[Pair, ...] = Field(min_length=1)
+    """Pairs of approaches whose solutions a line connects."""
     alphas: Alphas = Alphas()
+    """Positions on the line."""
     starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
+    """Whether the two solutions of a line began at the same point."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once."""

@@ -35,9 +35,13 @@ class Settings(TaskSettings):
     """Every structure is trained on the same data by the same training, with every seed."""
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     training: Training
+    """How every network is trained."""
     models: tuple[Network, ...] = Field(min_length=2)
+    """Networks that are compared."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

@@ -43,12 +43,19 @@ class Settings(TaskSettings):
     """
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     model: Network
+    """The network."""
     training: Training
+    """How every network is trained."""
     batch_sizes: tuple[int, ...] = ()
+    """Batch sizes that are compared."""
     learning_rates: tuple[float, ...] = ()
+    """Learning rates that are compared."""
     test_points: int | None = Field(default=None, ge=1)
+    """Test images at which sensitivity is measured; null: all."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once, batch sizes first."""
