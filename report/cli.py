@@ -1,5 +1,5 @@
-"""The command line `homework`: run, render, report, status, check, names, diff, models,
-reseal."""
+"""The command line `homework`: run, render, report, status, check, names, diff, models, init,
+list, schema, reseal."""
 
 import inspect
 import json
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from shlex import quote
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -154,6 +155,37 @@ def models(options: Options, *, as_json: AsJson = False) -> None:
         return
     for model in found:
         say(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
+
+
+@command("results")
+def init(
+    options: Options,
+    *,
+    file: Annotated[str, typer.Argument(help="The TOML file to write.")],
+) -> None:
+    """Write an annotated suite that runs as it is, to begin with, and its schema beside it."""
+    schema = commands.init(file, options.results)
+    say(f"{file}: an annotated suite; homework report --suite {quote(file)} --smoke tries it")
+    say(f"{schema}: its schema, by which editors complete and check it")
+
+
+@app.command("list")
+def list_names(
+    what: Annotated[
+        str, typer.Argument(help="functions, layers, optimizers, losses, data or tasks.")
+    ],
+) -> None:
+    """List what a suite may name."""
+    found = commands.listed(what)
+    width = max(len(name) for name, _ in found)
+    for name, words in found:
+        say(f"{name:<{width}}  {words}".rstrip())
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a suite, by which editors complete and check it."""
+    say(commands.schema(), end="")
 
 
 @command("suite", "results")

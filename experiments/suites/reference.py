@@ -44,11 +44,7 @@ def schema() -> dict[str, Any]:
         definitions[name]["required"] = ["loss"] if name == "Training" else []
     definitions["Schedule"] = _schedule(definitions["Schedule"])
     _bare(definitions, "FunctionSettings", _names(FORMULAS))
-    _bare(
-        definitions,
-        "ImageDataSettings",
-        _names([*DATASETS, *(made.facts.name for made in PUBLISHED.values())]),
-    )
+    _bare(definitions, "ImageDataSettings", _names([*DATASETS, *PUBLISHED]))
     _bare(definitions, "Clip", {"type": "number", "exclusiveMinimum": 0})
     initialization = definitions["Initialization"]
     initialization["additionalProperties"] = {"type": ["number", "string"]}
