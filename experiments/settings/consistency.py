@@ -124,7 +124,9 @@ def too_few(
     if given >= needed:
         return ()
     things = what if given != 1 else what.removesuffix("s")
-    cause = f"the task has {given or 'no'} {things}, fewer than the {needed} {why}"
+    cause = f"the task has {given} {things}, fewer than the {needed} {why}"
+    if not given:
+        cause = f"the task compares no {what}"
     return (Finding(name, key, cause, "add more"),)
 
 
