@@ -41,6 +41,9 @@ WEAKNESSES = frozenset(
 SPREAD = "from which a spread can be seen"
 """What few seeds are too few for."""
 
+REPEATABLE = {"hidden", "layers", "shortcut", "domain", "shown", "shape", "mean", "std"}
+"""Lists of settings in which the same may stand twice."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -257,7 +260,7 @@ def _repetitions(settings: Checked) -> Iterator[Finding]:
     """Repeated seeds or names would count one run twice, or mix two up."""
     every = list(_walk(settings))
     for key, value in every:
-        if not isinstance(value, tuple) or key.rpartition(".")[2] in ("hidden", "domain"):
+        if not isinstance(value, tuple) or key.rpartition(".")[2] in REPEATABLE:
             continue
         if any(isinstance(owner, Choice) and key.startswith(f"{place}.") for place, owner in every):
             continue  # an argument of PyTorch's, e.g. betas

@@ -31,10 +31,16 @@ def answered(question: Question, part: Part) -> Answered:
         return "no"
     if question.comment:
         return "yes" if any(part.claims) else "no"
-    if not set(question.answers) <= available(part):
+    given = _given(question, part)
+    if len(given) < len(question.answers) and not (question.either and given):
         return "no"
     demand = question.demand
     return "yes" if demand is None or demand.count(part.record) >= demand.least else "partly"
+
+
+def _given(question: Question, part: Part) -> list[str]:
+    """The answers that the report has."""
+    return [answer for answer in question.answers if answer in available(part)]
 
 
 def shortfall(question: Question, part: Part) -> Markdown:
@@ -79,7 +85,7 @@ def _links(question: Question, part: Part) -> Markdown:
     if question.comment:
         first = next(group for group in part.claims if group)[0]
         return Markdown(f"[commentary]({first.address})")
-    labels = [f"{answer[:4]}{question.task}-{answer[4:]}" for answer in question.answers]
+    labels = [f"{answer[:4]}{question.task}-{answer[4:]}" for answer in _given(question, part)]
     links = ", ".join(f"@{label}" for label in (*question.equations, *labels))
     if state == "partly":
         links += f"; **in part**, {shortfall(question, part)}"

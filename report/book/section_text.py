@@ -60,7 +60,7 @@ def _filled(
         environment(shared("templates")),
         f"tasks/{task}.qmd",
         {"settings": record.settings, "metrics": record.metrics, "figures": figures}
-        | {"tables": tables, "record": record},
+        | {"tables": tables, "record": record, "words": section.words},
         ANY_TASK,
     )
     notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)

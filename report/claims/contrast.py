@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from report.claims.claim import Claim, Evidence, Wordings
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
+from report.numbers.quantifiers import ordered
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS, NORM, SHARE, Scale
 from report.numbers.trend import Trend
 from report.words import format as fmt
@@ -118,7 +119,8 @@ class Tendency(Wordings):
     """A statement about a trend over approaches: `rises`, `falls`, `undecided`, `too_few`.
 
     Fields: `{correlation}`, `{interval}`, `{n}` ("twelve approaches"), `{start}` and `{end}` (the
-    quantity at the smallest and the largest position), and labels.
+    quantity at the smallest and the largest position), `{course}` and `{reason}` (the functions of
+    that name), and labels.
     """
 
     quantity: Quantity = ACCURACIES
@@ -134,6 +136,8 @@ class Tendency(Wordings):
             "n": fmt.plural(found.n, self.quantity.repetition),
             "start": start,
             "end": end,
+            "course": course(found),
+            "reason": reason(found, self.quantity.repetition),
         }
         return self.said(found.verdict, evidence, found, values)
 
@@ -185,6 +189,24 @@ def _strongest(found: Parts) -> str:
     return max(among, key=lambda part: sizes[part] if math.isfinite(sizes[part]) else -1.0)
 
 
+def course(found: Trend) -> Label:
+    """How the second quantity goes along the first, point by point: `falling at every step`."""
+    shape = ordered([y for _, y in found.points])
+    steps = {"level": "the same throughout", "mixed": "not in one direction"}
+    return Label(steps.get(shape, f"{shape} at every step"))
+
+
+def reason(found: Trend, noun: str) -> Label:
+    """Why a trend is not decided: `five approaches are too few to rank`."""
+    if found.n < 2:
+        return Label("there is nothing to rank")
+    if found.constant:
+        return Label(f"one of the two is the same for all {fmt.plural_of(noun)}")
+    if found.verdict == "too_few":
+        return Label(f"{fmt.plural(found.n, noun)} are too few to rank")
+    return Label(f"over {fmt.plural(found.n, noun)} no order shows")
+
+
 def _shown(part: str) -> Markdown:
     return part if isinstance(part, Markdown) else escape(part)
 
@@ -198,9 +220,14 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
 
 def all_words(found: Comparison, noun: str = "seed") -> Markdown:
     """The repetitions compared: `the one seed`, `both seeds`, `all three seeds`."""
-    if found.n == 2:
-        return Markdown(f"both {noun}s")
-    return Markdown(f"{'the' if found.n < 2 else 'all'} {fmt.plural(found.n, noun)}")
+    return all_of(found.n, noun)
+
+
+def all_of(count: int, noun: str) -> Markdown:
+    """`the one seed`, `both seeds`, `all three seeds`."""
+    if count == 2:
+        return Markdown(f"both {fmt.plural_of(noun)}")
+    return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
 
 
 def _decide(found: Comparison, noun: str) -> Markdown:

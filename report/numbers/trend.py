@@ -41,6 +41,13 @@ class Trend:
         return len(self.points)
 
     @property
+    def constant(self) -> bool:
+        """Whether one of the two is the same at all points, so that there is nothing to rank."""
+        return self.n > 1 and any(
+            len(set(values)) == 1 for values in zip(*self.points, strict=True)
+        )
+
+    @property
     def value(self) -> float:
         """The correlation; NaN where one of the two is constant or fewer than three are known."""
         return _spearman(self.points)[0]

@@ -19,7 +19,8 @@ class Demand:
 class Question:
     """One question: its task, its words, and the figures and tables that answer it.
 
-    `equations` are labels in the task's template, where a definition or a method answers it.
+    `equations` are labels in the task's template, where a definition or a method answers it. Of the
+    `answers` one suffices where `either` is true, else all are needed.
     """
 
     task: str
@@ -29,6 +30,7 @@ class Question:
     comment: bool = False
     bonus: bool = False
     demand: Demand | None = None
+    either: bool = False
 
 
 def models(least: int) -> Demand:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from report.claims import Claim
@@ -34,6 +34,8 @@ class Section:
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
     commentary: tuple[tuple[Claim, ...], ...]
+    words: Mapping[str, Markdown] = field(default_factory=dict)
+    """What the section's template says depending on the settings, by name."""
 
     def __post_init__(self) -> None:
         """Raises ValueError for two figures or two tables of one name: one would hide the other."""
@@ -88,6 +90,8 @@ def settings_table(record: Record, omit: Sequence[str] = ("models", "functions")
         for index, alternative in enumerate(cast(list[Any], alternatives)):
             for name, text in _flattened(prefix, alternative, hidden):
                 rows.setdefault(name, [fmt.MISSING] * columns)[index] = text
+    for name, text in _changes(record, hidden):
+        rows[name] = [text] * columns
     single = columns == 1
     return Table(
         name="settings",
@@ -97,6 +101,21 @@ def settings_table(record: Record, omit: Sequence[str] = ("models", "functions")
         rows=tuple((escape(name), *values) for name, values in rows.items()),
         widths=(45, 55) if single else (40, *[60 // columns] * columns),
     )
+
+
+def _changes(record: Record, omit: set[str]) -> list[tuple[str, Markdown]]:
+    """What single functions and models, which have tables of their own, change in the training."""
+    given = {
+        key: cast(list[dict[str, Any]], record.settings.get(key, []))
+        for key in ("functions", "models")
+    }
+    return [
+        row
+        for key, ones in given.items()
+        for one in ones
+        if one.get("training")
+        for row in _flattened(f"{key[:-1]} {one['name']}", {"training": one["training"]}, omit)
+    ]
 
 
 def _images(record: Record) -> Markdown:

@@ -33,7 +33,7 @@ class Threshold(NamedTuple):
 
 
 def thresholds(tasks: Sequence[Task] = TASKS) -> tuple[Threshold, ...]:
-    """Margins that matter everywhere, then the constants of each task's claims."""
+    """Margins that matter everywhere, then the constants of each task's claims and kinds."""
     margins = [
         Threshold(EVERYWHERE, Markdown(f"Smallest difference that matters: {scale.name}."), margin)
         for scale in SCALES
@@ -46,7 +46,8 @@ def thresholds(tasks: Sequence[Task] = TASKS) -> tuple[Threshold, ...]:
     ]
     by_task = [
         Threshold(escape(task), words, value)
-        for task, module in registry.modules("claims", tasks).items()
+        for name in ("claims", "kinds")
+        for task, module in registry.modules(name, tasks).items()
         for words, value in constants(module)
     ]
     return (*margins, *general, *by_task)

@@ -140,8 +140,13 @@ def seeds(values: Sequence[int]) -> Markdown:
 
 @formatter
 def plural(value: int, one: str, many: str | None = None) -> Markdown:
-    """`one seed`, `three seeds`."""
-    return Markdown(f"{words(value)} {one if value == 1 else many or one + 's'}")
+    """`one seed`, `three seeds`, `two approaches`."""
+    return Markdown(f"{words(value)} {one if value == 1 else many or plural_of(one)}")
+
+
+def plural_of(noun: str) -> str:
+    """The plural of a regular noun: seeds, approaches."""
+    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
 
 
 @formatter

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
@@ -52,6 +52,23 @@ ANSWER = Overall(
         "norm shows no direction that all seeds share.",
     },
     headline=True,
+    line=Line(
+        "Does the gradient get shorter in training?",
+        {
+            "less": ("Yes, on every problem.", "divided by {strength} on {strongest}"),
+            "more": ("No, it gets longer.", "times {strength} on {strongest}"),
+            "alike": ("No, it keeps its length.", "factor {strength} on {strongest}"),
+            "undecided": ("The runs do not decide.", "factor {strength} on {strongest}"),
+            "differ": ("That depends on the problem.", "factor {strength} on {strongest}"),
+            "partly_less": (
+                "Yes on {less}; elsewhere open.",
+                "divided by {strength} on {strongest}",
+            ),
+            "partly_more": ("No on {more}; elsewhere open.", "times {strength} on {strongest}"),
+            "partly_alike": ("Not on {alike}; elsewhere open.", "factor {strength} on {strongest}"),
+        },
+        "norm",
+    ),
 )
 
 FALL = Contrast(

@@ -1,45 +1,98 @@
-"""What is said about the lines between solutions: barriers, steepness, and which end is better."""
+"""What is said about the lines between solutions: barriers, steepness, and which end is better.
 
-import numpy as np
+A barrier is a maximum over the line, so it is never tested against zero: it matters from a share of
+the loss at the ends on, and otherwise barriers are compared with each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 
-from report.claims import (
-    Claim,
-    Evidence,
-    Statement,
-    compare,
-    evidence,
-    point_words,
-    ratio_words,
-)
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of
 from report.claims.length import shortened
+from report.numbers.comparison import Comparison
 from report.numbers.frames import known
-from report.numbers.statistics import mean, median, paired_difference, paired_log_ratio
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import Count, count, outward, outward_decimals, span
+from report.numbers.scales import ACCURACY, BARRIER
 from report.records import Record
-from report.sections.approach_words import Approach, approach_of, end_words, pair_words
+from report.sections.approach_words import common_words, end_words, pair_words
+from report.sections.approaches import SHOWN, VARIABLES
+from report.sections.interpolation.lines import (
+    Ends,
+    accuracy_compared,
+    crosses,
+    ends_of,
+    growth_compared,
+    settings_compared,
+    starts_compared,
+    twins,
+    with_ends,
+)
 from report.words import format as fmt
-from report.words.markdown import Markdown
+from report.words.markdown import Markdown, join
 
-BARRIER = 0.01
-"""Height (in units of the loss) from which a rise on the line counts as a barrier."""
-CLEAR_LOSS = 0.1
-"""Difference of losses that is called clear when it is told from zero."""
-CLEAR_RATIO = 0.1
-"""Decades of growth of one plus the loss from which a side is called clearly steeper."""
-CLEAR_ACCURACY = 0.01
-"""Share of test images from which a difference in accuracy is called clear: one in a hundred."""
+FROM = {"same": Markdown("a common start"), "different": Markdown("different starts")}
+"""Where two solutions began."""
+MEASURED = {
+    "absolute": Markdown("at equal distance"),
+    "relative": Markdown("relative to the norm of the weights"),
+}
+"""How far beyond a solution its side is looked at."""
+
+CONTRAST = Overall(
+    "interpolation.contrast",
+    {
+        "more": "Where two trainings begin matters: from different initial weights, and with the "
+        "examples in different order, the barrier between their solutions is higher than from "
+        "common ones, {sizes}.",
+        "less": "From different initial weights, and with the examples in different order, the "
+        "barrier between two solutions is lower than from common ones, {sizes}.",
+        "alike": "Where two trainings begin makes no difference that matters to the barrier "
+        "between their solutions, for {parts}.",
+        "undecided": "Whether solutions from different initial weights are separated by a higher "
+        "barrier than solutions from common ones stays open for {parts}: the seeds do not agree, "
+        "or are too few.",
+        "differ": "Whether different initial weights mean a higher barrier than common ones "
+        "depends on the training: {order}.",
+        "partly_more": "From different initial weights the barrier is higher than from common "
+        "ones, {sizes}; for {undecided} no order shows.",
+        "partly_less": "From different initial weights the barrier is lower than from common ones, "
+        "{sizes}; for {undecided} no order shows.",
+        "partly_alike": "Where two trainings begin makes no difference that matters to the barrier "
+        "for {alike}; for {undecided} no order shows.",
+    },
+    headline=True,
+    line=Line(
+        "Is there a barrier between two solutions?",
+        {
+            "more": ("A higher one from different starts than from common.", "times {strength}"),
+            "less": ("A lower one from different starts than from common.", "factor {strength}"),
+            "alike": ("The same from different and from common starts.", "factor {strength}"),
+            "undecided": ("Whether starts matter stays open.", "factor {strength}"),
+            "differ": ("Whether starts matter depends on the training.", "factor {strength}"),
+            "partly_more": ("In part a higher one from different starts.", "times {strength}"),
+            "partly_less": ("In part a lower one from different starts.", "factor {strength}"),
+            "partly_alike": ("In part starts make no difference.", "factor {strength}"),
+        },
+        "loss",
+    ),
+)
 
 SAME = Statement(
     "interpolation.same-start",
     {
-        "none": "Solutions that began at the same initial weights lie in one valley: on none of "
-        "{lines} between them does the training loss rise by {threshold} or more above the "
-        "straight line between its ends (highest barrier {highest}).",
-        "some": "On {number} of {lines} between solutions that began at the same initial weights "
-        "the training loss has a barrier of {threshold} or more; the highest is {highest}, at "
-        "{label}.",
-        "all": "Even solutions that began at the same initial weights are separated: each of "
-        "{lines} between them crosses a barrier in the training loss, from {lowest} to {highest} "
+        "none": "Solutions that began at the same initial weights lie in one valley: on {lines} "
+        "between them the training loss rises above the straight line between its ends by less "
+        "than {threshold} of the loss there (by {highest} at most).",
+        "some": "Of {total} lines between solutions that began at the same initial weights, "
+        "{number} {verb} a barrier of {threshold} of the loss at the ends or more; the highest is "
+        "{highest}, for {label}.",
+        "all": "Even solutions that began at the same initial weights are separated: on {lines} "
+        "between them stands a barrier of {threshold} of the loss at the ends or more, {heights} "
         "high.",
     },
 )
@@ -47,56 +100,50 @@ SAME = Statement(
 DIFFERENT = Statement(
     "interpolation.different-start",
     {
-        "none": "Solutions that began at different initial weights are connected without a "
-        "barrier: on none of {lines} does the training loss rise by {threshold} or more above the "
-        "straight line between its ends (highest barrier {highest}).",
-        "some": "Of {lines} between solutions that began at different initial weights, {number} "
-        "cross a barrier of {threshold} or more in the training loss; the highest is {highest}, "
-        "at {label}.",
+        "none": "Solutions that began at different initial weights are connected, too, without a "
+        "barrier: on {lines} between them the training loss rises above the straight line between "
+        "its ends by less than {threshold} of the loss there (by {highest} at most).",
+        "some": "Of {total} lines between solutions that began at different initial weights, "
+        "{number} {verb} a barrier of {threshold} of the loss at the ends or more; the highest is "
+        "{highest}, for {label}.",
         "all": "Between solutions that began at different initial weights the training loss always "
-        "climbs: each of {lines} crosses a barrier, from {lowest} to {highest} high.",
+        "climbs: on {lines} between them stands a barrier of {threshold} of the loss at the ends "
+        "or more, {heights} high.",
     },
 )
 
-CONTRAST = Statement(
-    "interpolation.contrast",
+SETTING = Overall(
+    "interpolation.setting",
     {
-        "clearly_more": "The seed counts: with different initial weights, and examples in "
-        "different order, the barrier in the training loss is higher by {difference} than with "
-        "common ones (mean over the pairs, paired by seed; 95 % interval {interval} over {n}).",
-        "slightly_more": "With different initial weights, and examples in different order, the "
-        "barrier in the training loss is a little higher than with common ones, by {difference} "
-        "(mean over the pairs, paired by seed; 95 % interval {interval} over {n}).",
-        "no_difference": "Whether the two solutions have a common seed, and so common initial "
-        "weights and a common order of the examples, makes no detectable difference to the "
-        "barrier: it is higher by {difference} where they have not, with a 95 % interval of "
-        "{interval} over {n}.",
-        "slightly_less": "With different initial weights, and examples in different order, the "
-        "barrier in the training loss is a little lower than with common ones, by {size} (95 % "
-        "interval of the difference {interval} over {n}).",
-        "clearly_less": "With different initial weights, and examples in different order, the "
-        "barrier in the training loss is lower than with common ones, by {size} (95 % interval of "
-        "the difference {interval} over {n}).",
-        "one_seed": "The barrier in the training loss is {difference} higher with different "
-        "initial weights than with common ones; one seed cannot tell whether that is luck.",
+        "more": "The {variable} counts: with {high} instead of {low} the barrier is "
+        "higher, {sizes}.",
+        "less": "The {variable} counts: with {high} instead of {low} the barrier is lower, "
+        "{sizes}.",
+        "alike": "The {variable} makes no difference that matters to the barrier, with {high} "
+        "instead of {low} from {parts}.",
+        "undecided": "Whether the {variable} changes the barrier, with {high} instead of {low}, "
+        "stays open for lines from {parts}.",
+        "differ": "What the {variable} does to the barrier depends on the start: with {high} "
+        "instead of {low}, {order}.",
+        "partly_more": "With a {variable} of {high} instead of {low} the barrier is higher, "
+        "{sizes}; from {undecided} no order shows.",
+        "partly_less": "With a {variable} of {high} instead of {low} the barrier is lower, "
+        "{sizes}; from {undecided} no order shows.",
+        "partly_alike": "With a {variable} of {high} instead of {low} the barrier does not differ "
+        "by what matters from {alike}; from {undecided} no order shows.",
     },
-    headline=True,
+    about="variable",
 )
 
 TOP = Statement(
     "interpolation.accuracy",
     {
-        "clearly_more": "On the lines with {kind} initial weights test accuracy falls by up to "
-        "{size} below the straight line between its ends (mean over the pairs, 95 % interval "
-        "{interval} percentage points over {n}).",
-        "slightly_more": "On the lines with {kind} initial weights test accuracy hardly falls "
-        "below the straight line between its ends, by up to {size} (mean over the pairs, 95 % "
-        "interval {interval} percentage points over {n}).",
-        "no_difference": "In test accuracy no fall below the straight line between the ends can be "
-        "told from zero on the lines with {kind} initial weights ({size}, 95 % interval {interval} "
-        "percentage points over {n}).",
-        "one_seed": "With {kind} initial weights test accuracy falls by up to {size} below the "
-        "straight line between the ends of a line (mean over the pairs); this is one seed.",
+        "none": "On {lines} with {kind} initial weights test accuracy stays within {threshold} of "
+        "the straight line between its ends, or above.",
+        "some": "On {number} of {total} lines with {kind} initial weights test accuracy falls "
+        "below the straight line between its ends by {threshold} or more, by as much as {highest}.",
+        "all": "On {lines} with {kind} initial weights test accuracy falls below the straight line "
+        "between its ends, by {falls}.",
     },
 )
 
@@ -109,7 +156,7 @@ LITERATURE = Statement(
         "[@entezari2022role], which was not matched here.",
         "partly": "The literature describes the same order, though more sharply: small networks "
         "trained twice from one initialization tend to stay linearly connected "
-        "[@frankle2020linear], while here {number} of {lines} with common initial weights "
+        "[@frankle2020linear], while here {crossing} with common initial weights "
         "{verb} a barrier; one between different initializations may owe to nothing but the order "
         "of their hidden units [@entezari2022role], which was not matched here.",
         "open": "The literature has it that small networks trained twice from one initialization "
@@ -123,77 +170,73 @@ LITERATURE = Statement(
     },
 )
 
-RISE = Statement(
+RISE = Overall(
     "interpolation.rise",
     {
-        "clearly_more": "For {pair}, the line is steeper beyond {second}: {outward} of the "
-        "distance further on, the training loss has gone from {second_loss} to {second_beyond}, "
-        "beyond {first} from {first_loss} to {first_beyond} (medians; one plus the loss grows "
-        "{factor} times as much, 95 % interval {interval}, {n}).",
-        "slightly_more": "For {pair}, the line is a little steeper beyond {second}: {outward} of "
-        "the distance further on, the training loss has gone from {second_loss} to "
-        "{second_beyond}, beyond {first} from {first_loss} to {first_beyond} (medians; one plus "
-        "the loss grows {factor} times as much, 95 % interval {interval}, {n}).",
-        "no_difference": "For {pair}, neither side can be called the flatter: {outward} of the "
-        "distance further on, the training loss has gone from {first_loss} to {first_beyond} "
-        "beyond {first} and from {second_loss} to {second_beyond} beyond {second} (medians; 95 % "
-        "interval of the ratio by which one plus the loss grows {ratio_interval}, {n}).",
-        "slightly_less": "For {pair}, the line is a little steeper beyond {first}: {outward} of "
-        "the distance further on, the training loss has gone from {first_loss} to {first_beyond}, "
-        "beyond {second} from {second_loss} to {second_beyond} (medians; one plus the loss grows "
-        "{factor} times as much, 95 % interval {interval}, {n}).",
-        "clearly_less": "For {pair}, the line is steeper beyond {first}: {outward} of the distance "
-        "further on, the training loss has gone from {first_loss} to {first_beyond}, beyond "
-        "{second} from {second_loss} to {second_beyond} (medians; one plus the loss grows {factor} "
-        "times as much, 95 % interval {interval}, {n}).",
-        "one_seed": "For {pair}, the training loss goes, {outward} of the distance further on, "
-        "from {first_loss} to {first_beyond} beyond {first} and from {second_loss} to "
-        "{second_beyond} beyond {second}; one line supports no comparison.",
+        "more": "For {pair}, the loss climbs faster beyond {first} than beyond {second}{seen}, "
+        "{parts}{grown}.",
+        "less": "For {pair}, the loss climbs faster beyond {second} than beyond {first}{seen}, "
+        "{parts}{grown}.",
+        "alike": "For {pair}, both sides are equally steep, {parts}{grown}.",
+        "undecided": "For {pair}, neither side can be called the steeper, {parts}{grown}.",
+        "differ": "For {pair}, which side is the steeper depends on how far from it one looks: "
+        "{order}{grown}.",
+        "partly_more": "For {pair}, the loss climbs faster beyond {first} than beyond {second} "
+        "{more}{seen}; {undecided} no order shows{grown}.",
+        "partly_less": "For {pair}, the loss climbs faster beyond {second} than beyond {first} "
+        "{less}{seen}; {undecided} no order shows{grown}.",
+        "partly_alike": "For {pair}, both sides are equally steep {alike}; {undecided} no order "
+        "shows{grown}.",
     },
     about="pair",
 )
 
-QUALITY = Statement(
+QUALITY = Contrast(
     "interpolation.quality",
     {
-        "clearly_more": "Of these two, {first} gives the better solution: {first_accuracy} of the "
-        "test images against {second_accuracy} (95 % interval of the difference {interval} "
-        "percentage points), at training losses of {first_loss} and {second_loss}.",
-        "slightly_more": "Of these two, {first} gives a slightly better solution: {first_accuracy} "
-        "of the test images against {second_accuracy} (95 % interval of the difference {interval} "
-        "percentage points), at training losses of {first_loss} and {second_loss}.",
-        "no_difference": "In test accuracy the two cannot be told apart: {first_accuracy} for "
-        "{first}, {second_accuracy} for {second} (95 % interval of the difference {interval} "
-        "percentage points), at training losses of {first_loss} and {second_loss}.",
-        "slightly_less": "Of these two, {second} gives a slightly better solution: "
-        "{second_accuracy} of the test images against {first_accuracy} (95 % interval of the "
-        "difference {interval} percentage points), at training losses of {second_loss} and "
-        "{first_loss}.",
-        "clearly_less": "Of these two, {second} gives the better solution: {second_accuracy} of "
-        "the test images against {first_accuracy} (95 % interval of the difference {interval} "
-        "percentage points), at training losses of {second_loss} and {first_loss}.",
-        "one_seed": "The two reach {first_accuracy} and {second_accuracy} of the test images, at "
-        "training losses of {first_loss} and {second_loss}.",
+        "more": "Of these two, {first} gives the better solution, with {first_value} of the test "
+        "images against {second_value} (95 % interval of the lead {interval} points, {n}"
+        "{left_out}).",
+        "less": "Of these two, {second} gives the better solution, with {second_value} of the test "
+        "images against {first_value} (95 % interval of the lead {interval} points, {n}"
+        "{left_out}).",
+        "seen_more": "Of these two, {first} gives the better solution in {all}, with {first_value} "
+        "of the test images against {second_value}.",
+        "seen_less": "Of these two, {second} gives the better solution in {all}, with "
+        "{second_value} of the test images against {first_value}.",
+        "alike": "In test accuracy the two are alike: {first_value} for {first}, {second_value} "
+        "for {second} ({n}{left_out}).",
+        "undecided": "In test accuracy no order of the two is established: {first_value} for "
+        "{first}, {second_value} for {second} ({n}{left_out}).",
     },
     about="pair",
+    quantity=ACCURACIES,
 )
 
-KESKAR = Statement(
+KESKAR = Overall(
     "interpolation.flat-and-good",
     {
-        "agrees": "Theory has it that flat solutions generalize better [@keskar2017large], and "
-        "where steepness and test accuracy can both be told apart ({decided} of {pairs}), the "
-        "flatter solution is indeed the more accurate one; but the two differ in training loss as "
-        "well, so flatness is not shown to be the reason.",
-        "disagrees": "Theory has it that flat solutions generalize better [@keskar2017large], but "
-        "where steepness and test accuracy can both be told apart ({decided} of {pairs}), it is "
-        "the steeper solution that is the more accurate one.",
-        "mixed": "Theory has it that flat solutions generalize better [@keskar2017large]; where "
-        "steepness and test accuracy can both be told apart ({decided} of {pairs}), the flatter "
-        "solution is the more accurate one for {for_it} and the less accurate one for the rest.",
-        "open": "Theory has it that flat solutions generalize better [@keskar2017large], which "
-        "these lines do not decide: for no pair can steepness and test accuracy both be told "
-        "apart.",
+        "more": "Theory has it that flat solutions generalize better [@keskar2017large], and the "
+        "flatter solution is indeed the more accurate one for {parts}{seen}; but the two differ in "
+        "training loss as well, so flatness is not shown to be the reason.",
+        "less": "Theory has it that flat solutions generalize better [@keskar2017large], but it is "
+        "the steeper solution that is the more accurate one for {parts}{seen}.",
+        "alike": "Theory has it that flat solutions generalize better [@keskar2017large], but in "
+        "test accuracy the flatter and the steeper solution are alike for {parts}.",
+        "undecided": "Theory has it that flat solutions generalize better [@keskar2017large], "
+        "which these lines do not decide: accuracies keep no order for {parts}.",
+        "differ": "Theory has it that flat solutions generalize better [@keskar2017large], which "
+        "these lines neither confirm nor refute: {order}.",
+        "partly_more": "Theory has it that flat solutions generalize better [@keskar2017large], "
+        "and the flatter solution is indeed the more accurate one for {more}{seen}; for "
+        "{undecided} "
+        "accuracies keep no order.",
+        "partly_less": "Theory has it that flat solutions generalize better [@keskar2017large], "
+        "but the steeper solution is the more accurate one for {less}{seen}; for {undecided} "
+        "accuracies keep no order.",
+        "partly_alike": "Theory has it that flat solutions generalize better [@keskar2017large], "
+        "but in test accuracy both are alike for {alike}; for {undecided} accuracies keep no "
+        "order.",
     },
 )
 
@@ -210,216 +253,309 @@ LOST = Statement(
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: barriers between the solutions; steepness and quality of their sides."""
-    lines = record.frame("lines")
+    lines = with_ends(record, record.frame("lines"))
     done = known(lines, "train_barrier", "test_barrier")
-    lost = evidence(record, "lines", "train_barrier", lines.index.difference(done.index))
     if done.empty:
         return ((LOST("all", [evidence(record, "lines", "train_barrier")]),),)
-    first = [
-        _barriers(record, done[done["start"] == start], statement)
-        for start, statement in (("same", SAME), ("different", DIFFERENT))
-        if (done["start"] == start).any()
-    ]
-    contrast = _contrast(record, done)
-    first += contrast
-    if contrast and contrast[0].verdict != "one_seed":
-        first.append(_literature(first[0], first[1], contrast[0]))
-    first.append(_top(record, done))
-    second: list[Claim] = []
-    sides = []
-    solutions = known(record.frame("solutions"), "final_test_accuracy")
-    for pair, group in done.groupby("pair"):
-        ends = ends_of(lines[lines["pair"] == pair].iloc[0])
-        rise, quality = _rise(record, group), _quality(record, solutions, ends)
-        second += [rise, *quality]
-        sides += [(rise, claim) for claim in quality]
-    if sides:
-        second.append(_keskar(sides))
+    names = _names(lines)
+    contrast = _contrast(record, lines, names)
+    counts = {
+        start: _counted(rows)
+        for start in ("same", "different")
+        if len(rows := lines[lines["start"] == start]) and rows["train_barrier"].notna().any()
+    }
+    first = [*contrast]
+    for start, found in counts.items():
+        first.append(_barriers(record, lines, found, SAME if start == "same" else DIFFERENT))
+    first += _settings(record, lines)
+    first.append(_top(record, lines))
+    if contrast and len(counts) == 2:
+        first.append(_literature(contrast[0], *counts.values()))
+    second = _sides(record, lines, done, names)
     if len(done) < len(lines):
+        lost = evidence(record, "lines", "train_barrier", lines.index.difference(done.index))
         number, total = fmt.words(len(lines) - len(done)), fmt.count(len(lines))
         second.append(LOST("some", [lost], number=number, total=total))
-    return shortened([first, second], (TOP, LITERATURE, QUALITY, KESKAR, RISE))
-
-
-def ends_of(row: "pd.Series") -> tuple[Approach, Approach]:
-    """The approaches at the two ends of a line."""
-    first, second = (
-        approach_of(row[f"{end}_batch_size"], row[f"{end}_learning_rate"])
-        for end in ("first", "second")
-    )
-    return first, second
+    return shortened([first, second], (TOP, QUALITY, SETTING, RISE, KESKAR))
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [evidence(record, "lines", column, rows.index) for column in columns]
 
 
-def _barriers(record: Record, rows: pd.DataFrame, statement: Statement) -> Claim:
+def _names(lines: pd.DataFrame) -> dict[int, Markdown]:
+    """Every pair by what tells it from the others, or as a whole."""
+    ends = {int(str(pair)): ends_of(rows.iloc[0]) for pair, rows in lines.groupby("pair")}
+    for words in (common_words, pair_words):
+        names = {pair: words(*both) for pair, both in ends.items()}
+        if len(names) > 1 and all(names.values()) and len({*names.values()}) == len(names):
+            return names
+    numbered = len({*names.values()}) < len(names)
+    return {
+        pair: Markdown(f"{name} (pair {fmt.count(pair + 1)})" if numbered else name)
+        for pair, name in names.items()
+    }
+
+
+def _factors(parts: Mapping[str, Comparison], word: str) -> Label:
+    """`by a factor of 27 from a common start and of 2.6 from different starts`: what is decided."""
+    told = [
+        f"of {LOSSES.size(found.value)} {word} {name}"
+        for name, found in parts.items()
+        if found.direction
+    ]
+    return Label(f"{_seen(parts.values())}by a factor {join(told)}".removeprefix(" "))
+
+
+def _seen(found: Iterable[Comparison], noun: str = "seed") -> Label:
+    """` in all three seeds `, where too few for an interval show one order; else empty."""
+    numbers = {one.n for one in found if one.verdict.startswith("seen")}
+    if not numbers:
+        return Label("")
+    every = all_of(numbers.pop(), noun) if len(numbers) == 1 else f"all {noun}s"
+    return Label(f" {'on' if noun == 'line' else 'in'} {every} ")
+
+
+def _order(parts: Parts, word: str, said: Mapping[str, str]) -> Label:
+    """Which parts show what: `higher for …, and lower for …`."""
+    return Label(
+        join(
+            [
+                f"{words} {word} {join(where)}".replace("  ", " ")
+                for verdict, words in said.items()
+                if (where := parts.having(verdict))
+            ]
+        )
+    )
+
+
+HIGHER = {
+    "more": "it is higher",
+    "less": "it is lower",
+    "alike": "it does not differ by what matters",
+    "undecided": "no order shows",
+}
+
+
+def _contrast(record: Record, lines: pd.DataFrame, names: Mapping[int, Markdown]) -> list[Claim]:
+    """Different against common starts, pair by pair."""
+    found: dict[str, Comparison] = {
+        names[pair]: one for pair, one in starts_compared(lines).items()
+    }
+    if not found:
+        return []
+    parts = Parts(found)
+    used = _used(record, lines, "start", "train_barrier", "train_loss")
+    return [CONTRAST(parts, used, sizes=_factors(found, "for"), order=_order(parts, "for", HIGHER))]
+
+
+def _counted(rows: pd.DataFrame) -> Count[int]:
+    """The lines, by their row, on which a barrier that matters stands."""
+    return count(
+        [int(str(row)) for row in rows.index],
+        lambda row: crosses(rows.loc[row, "train_barrier"], float(rows.loc[row, "at_ends"])),  # type: ignore[arg-type]
+    )
+
+
+def _lines(found: Count[int]) -> Markdown:
+    """`the one line`, `both lines`, `all six lines`, or `all five lines that can be drawn`."""
+    known_ = found.known
+    if known_ == 1:
+        words = "the one line"
+    else:
+        words = "both lines" if known_ == 2 else f"all {fmt.plural(known_, 'line')}"
+    return Markdown(f"{words} that can be drawn" if found.missing else words)
+
+
+def _barriers(
+    record: Record, lines: pd.DataFrame, found: Count[int], statement: Statement
+) -> Claim:
+    """On how many lines a barrier stands, and how high."""
+    rows = lines.loc[[*found.yes, *found.no]].sort_index()
     heights = rows["train_barrier"].astype(float)
-    above = int((heights >= BARRIER).sum())
-    verdict = "none" if above == 0 else "all" if above == len(rows) else "some"
+    low, high = span(heights).low, span(heights).high
+    rounded = fmt.loss(outward(low, 3, bound="lower")), fmt.loss(outward(high, 3, bound="upper"))
     return statement(
-        verdict,
-        _used(record, rows, "train_barrier"),
-        lines=fmt.plural(len(rows), "line"),
-        number=fmt.words(above),
-        threshold=fmt.number(BARRIER, 1),
-        lowest=fmt.loss(heights.min()),
-        highest=fmt.loss(heights.max()),
+        _extent(found),
+        _used(record, rows, "train_barrier", "train_loss"),
+        lines=_lines(found),
+        total=fmt.words(found.known),
+        number=fmt.words(len(found.yes)),
+        verb=Markdown("crosses" if len(found.yes) == 1 else "cross"),
+        threshold=fmt.percent(BARRIER.margin, 0),
+        lowest=rounded[0],
+        highest=fmt.loss(high) if found.yes else rounded[1],
+        heights=fmt.loss(low) if low == high else Markdown(f"{rounded[0]} to {rounded[1]}"),
         label=pair_words(*ends_of(rows.iloc[int(heights.argmax())])),
     )
 
 
-def _contrast(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """Different against same start: barriers averaged over the pairs, paired by first seed."""
-    keys = ["first_seed", "start", "pair"]
-    table = done.groupby(keys)["train_barrier"].mean().unstack(["start", "pair"]).dropna()
-    starts = table.columns.get_level_values("start")
-    if table.empty or {*starts} != {"same", "different"}:
-        return []
-    means = {start: table.loc[:, starts == start].mean(axis=1) for start in ("same", "different")}
-    estimate = paired_difference(means["different"], means["same"])
-    return [
-        CONTRAST(
-            compare(estimate, CLEAR_LOSS),
-            _used(record, done, "start", "train_barrier"),
-            estimate,
-            difference=fmt.loss(estimate.value),
-            size=fmt.loss(abs(estimate.value)),
-            interval=fmt.interval(estimate.low, estimate.high),
-            n=fmt.plural(estimate.n, "seed"),
+def _extent(found: Count[int]) -> str:
+    """`all`, `some` or `none`; that some are missing is said with the lines."""
+    return found.extent.removesuffix("_known")
+
+
+def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
+    """Barriers of pairs that differ in one setting: what the setting does, start by start."""
+    claims = []
+    for variable, high, low in twins(lines):
+        found: dict[str, Comparison] = {
+            FROM[s]: one for s, one in settings_compared(lines, high, low).items()
+        }
+        if not found:
+            continue
+        parts = Parts(found)
+        rows = lines[lines["pair"].isin([high, low])]
+        shown = [
+            SHOWN[variable](getattr(ends_of(lines[lines["pair"] == pair].iloc[0])[0], variable))
+            for pair in (high, low)
+        ]
+        claims.append(
+            SETTING(
+                parts,
+                _used(record, rows, "start", "train_barrier", f"first_{variable}"),
+                variable=Label(VARIABLES[variable]),
+                high=Label(shown[0]),
+                low=Label(shown[1]),
+                sizes=_factors(found, "from"),
+                order=_order(parts, "from", HIGHER),
+            )
         )
-    ]
+    return claims
 
 
-def _literature(same: Claim, different: Claim, contrast: Claim) -> Claim:
+def _top(record: Record, lines: pd.DataFrame) -> Claim:
+    """On how many lines test accuracy falls by what matters."""
+    kinds = lines[lines["train_barrier"].notna()]["start"]
+    kind = "different" if (kinds == "different").any() else "same"
+    rows = lines[lines["start"] == kind]
+    falls = rows["test_accuracy_barrier"].astype(float)
+    margin = ACCURACY.margin or 0.0
+    found = count(
+        [int(str(row)) for row in rows.index],
+        lambda row: None if pd.isna(falls[row]) else bool(falls[row] >= margin),
+    )
+    low, high = span(falls).low, span(falls).high
+    return TOP(
+        _extent(found),
+        _used(record, rows, "test_accuracy_barrier"),
+        lines=_lines(found),
+        kind=Markdown("different" if kind == "different" else "common"),
+        number=fmt.words(len(found.yes)),
+        total=fmt.words(found.known),
+        threshold=fmt.points(margin),
+        highest=fmt.points(high),
+        falls=_falls(low, high),
+    )
+
+
+def _falls(low: float, high: float) -> Markdown:
+    """`10.1 to 70.4 percentage points`, rounded outward; one value where both are the same."""
+    least = fmt.points(outward_decimals(low, 4, bound="lower"))
+    most = fmt.points(outward_decimals(high, 4, bound="upper"))
+    if low == high:
+        return fmt.points(low)
+    return most if least == most else Markdown(f"{least.partition(chr(160))[0]} to {most}")
+
+
+def _literature(contrast: Claim, same: Count[int], different: Count[int]) -> Claim:
     """Connected from one start, separated from two: what is described, and what was found."""
     verdict = "open"
-    if contrast.verdict in ("clearly_less", "slightly_less"):
+    if contrast.verdict in ("less", "partly_less"):
         verdict = "differs"
-    elif contrast.verdict != "no_difference" and different.verdict != "none":
-        verdict = "agrees" if same.verdict == "none" else "partly"
-    above = same.values["number"]
+    elif contrast.verdict in ("more", "partly_more") and different.yes:
+        verdict = "partly" if same.yes else "agrees"
     return LITERATURE(
         verdict,
-        [*contrast.evidence, *same.evidence],
-        number=Markdown("each") if same.verdict == "all" else above,
-        lines=same.values["lines"],
-        verb=Markdown(
-            "does cross" if same.verdict == "all" or above == fmt.words(1) else "do cross"
-        ),
+        contrast.evidence,
+        crossing=_lines(same)
+        if not same.no
+        else Markdown(f"{fmt.words(len(same.yes))} of {fmt.plural(same.known, 'line')}"),
+        verb=Markdown("crosses" if len(same.yes) == 1 else "cross"),
     )
 
 
-def _top(record: Record, done: pd.DataFrame) -> Claim:
-    kind = "different" if (done["start"] == "different").any() else "same"
-    rows = done[done["start"] == kind]
-    # One value per seed: the lines of several pairs are not repetitions of each other.
-    estimate = mean(rows.groupby("first_seed")["test_accuracy_barrier"].mean())
-    return TOP(
-        compare(estimate, CLEAR_ACCURACY),
-        _used(record, rows, "test_accuracy_barrier"),
-        estimate,
-        kind=Markdown("different" if kind == "different" else "common"),
-        **point_words(estimate),
-    )
-
-
-def _rise(record: Record, group: pd.DataFrame) -> Claim:
-    """Outward of the second against outward of the first solution, on lines of one start.
-
-    Growth is (1 + L beyond) / (1 + L at the solution): one plus the normalized rise by which
-    Keskar et al. 2017 define sharpness.
-    """
-    start = "same" if (group["start"] == "same").any() else "different"
-    rows = group[group["start"] == start]
-    alphas = np.asarray(record.metrics["alphas"], dtype=float)
-    outward = float(record.metrics["outward"])  # type: ignore[arg-type]
-    curves = np.asarray(list(rows["train_loss"]), dtype=float)
-    first, first_beyond, second, second_beyond = (
-        curves[:, int(np.argmin(abs(alphas - alpha)))] for alpha in (0, -outward, 1, 1 + outward)
-    )
-    estimate = paired_log_ratio(
-        (1 + second_beyond) / (1 + second), (1 + first_beyond) / (1 + first)
-    )
-    ends = ends_of(group.iloc[0])
-    names = end_words(*ends)
-    return RISE(
-        compare(estimate, CLEAR_RATIO),
-        _used(record, rows, "train_loss"),
-        estimate,
-        pair=pair_words(*ends),
-        first=names[0],
-        second=names[1],
-        outward=fmt.percent(outward, 0),
-        first_loss=fmt.loss(median(first)),
-        first_beyond=fmt.loss(median(first_beyond)),
-        second_loss=fmt.loss(median(second)),
-        second_beyond=fmt.loss(median(second_beyond)),
-        **(ratio_words(estimate) | {"n": fmt.plural(estimate.n, "line")}),
-    )
-
-
-def _quality(
-    record: Record, solutions: pd.DataFrame, ends: tuple[Approach, Approach]
+def _sides(
+    record: Record, lines: pd.DataFrame, done: pd.DataFrame, names: Mapping[int, Markdown]
 ) -> list[Claim]:
-    """Test accuracies of the two solutions of a pair, paired by seed."""
-    chosen = [solutions[_is(solutions, end)] for end in ends]
-    own = [frame.set_index("seed") for frame in chosen]
-    seeds = own[0].index.intersection(own[1].index)
-    if seeds.empty:
-        return []
-    pairs = [
-        [frame.loc[seeds, column].astype(float) for frame in own]
-        for column in ("final_test_accuracy", "final_train_loss")
-    ]
-    estimate = paired_difference(*pairs[0])
-    numbers = [i for frame in chosen for i in frame.index]
+    """Which side of each pair is steeper, and whether the flatter one is the better solution."""
+    solutions = record.frame("solutions")
+    claims: list[Claim] = []
+    quality: list[Claim] = []
+    better: dict[str, Comparison] = {}
+    for pair, rows in done.groupby("pair"):
+        ends = ends_of(rows.iloc[0])
+        steep = _rise(record, rows, solutions, ends)
+        claims += steep
+        accuracy = accuracy_compared(solutions, ends, end_words(*ends))
+        if accuracy is None:
+            continue
+        first, second = (Label(words) for words in end_words(*ends))
+        pair_label = Label(pair_words(*ends))
+        used = _accuracies(record)
+        quality.append(QUALITY(accuracy, used, pair=pair_label, first=first, second=second))
+        if steep and steep[0].verdict in ("more", "less"):
+            # more: the first is the steeper one, so that the second is the flatter one
+            flat = accuracy.flipped() if steep[0].verdict == "more" else accuracy
+            better[names[int(str(pair))]] = flat
+    if len(better) < 2:  # one pair is no rule
+        return [*claims, *quality]
+    told = {
+        "more": "the flatter solution is the more accurate one",
+        "less": "the steeper one is",
+        "alike": "both are alike",
+        "undecided": "no order shows",
+    }
+    parts = Parts(better)
+    used = [*_accuracies(record), *_used(record, done, "train_loss")]
+    seen = Label(_seen(better.values()).rstrip())
+    return [*claims, KESKAR(parts, used, order=_order(parts, "for", told), seen=seen)]
+
+
+def _accuracies(record: Record) -> list[Evidence]:
+    return [evidence(record, "solutions", "final_test_accuracy")]
+
+
+def _rise(record: Record, rows: pd.DataFrame, solutions: pd.DataFrame, ends: Ends) -> list[Claim]:
+    """Outward of the first against outward of the second solution, on lines of one start."""
+    start = "same" if (rows["start"] == "same").any() else "different"
+    chosen = rows[rows["start"] == start]
     first, second = end_words(*ends)
-    verdict = compare(estimate, CLEAR_ACCURACY)
-    turned = verdict.endswith("less")  # the second is ahead, and the interval tells by how much
-    ahead = paired_difference(*pairs[0][:: -1 if turned else 1])
+    found = growth_compared(record, chosen, solutions, (first, second))
+    if not found:
+        return []
+    parts = Parts({MEASURED[kind]: one for kind, one in found.items()})
+    told = {
+        "more": f"beyond {first}",
+        "less": f"beyond {second}",
+        "alike": "neither",
+        "undecided": "no order",
+    }
+    used = [*_used(record, chosen, "train_loss")]
+    if "relative" in found:
+        used.append(evidence(record, "solutions", "parameter_norm"))
     return [
-        QUALITY(
-            verdict,
-            [
-                evidence(record, "solutions", column, numbers)
-                for column in ("final_test_accuracy", "final_train_loss")
-            ],
-            estimate,
-            pair=pair_words(*ends),
-            first=first,
-            second=second,
-            first_accuracy=fmt.accuracy(pairs[0][0].mean()),
-            second_accuracy=fmt.accuracy(pairs[0][1].mean()),
-            first_loss=fmt.loss(pairs[1][0].mean()),
-            second_loss=fmt.loss(pairs[1][1].mean()),
-            **point_words(ahead),
+        RISE(
+            parts,
+            used,
+            pair=Label(pair_words(*ends)),
+            first=Label(first),
+            second=Label(second),
+            seen=Label(_seen(found.values(), "line").rstrip()),
+            grown=_grown(record, found, second_first=parts.said in ("less", "partly_less")),
+            order=_order(parts, "", told),
         )
     ]
 
 
-def _is(solutions: pd.DataFrame, approach: Approach) -> "pd.Series[bool]":
-    sizes = solutions["batch_size"]
-    same = sizes.isna() if approach.batch_size is None else sizes == approach.batch_size
-    return same & (solutions["learning_rate"] == approach.learning_rate)
-
-
-def _keskar(sides: list[tuple[Claim, Claim]]) -> Claim:
-    """Whether the flatter of two solutions is the more accurate one, where both are decided."""
-    signs = {"clearly_more": 1, "slightly_more": 1, "clearly_less": -1, "slightly_less": -1}
-    # rise: the second is steeper; quality: the first is better: alike means flatter is better
-    found = [signs.get(rise.verdict, 0) * signs.get(good.verdict, 0) for rise, good in sides]
-    decided, for_it = sum(f != 0 for f in found), sum(f > 0 for f in found)
-    verdict = "mixed"
-    if decided == 0:
-        verdict = "open"
-    elif for_it in (0, decided):
-        verdict = "agrees" if for_it else "disagrees"
-    return KESKAR(
-        verdict,
-        [used for rise, good in sides for used in (*rise.evidence, *good.evidence)],
-        decided=fmt.words(decided),
-        for_it=fmt.words(for_it),
-        pairs=fmt.plural(len(sides), "pair"),
+def _grown(record: Record, found: Mapping[str, Comparison], *, second_first: bool) -> Label:
+    """How far the loss has grown beyond both ends, at equal distance, in parentheses."""
+    if "absolute" not in found:
+        return Label("")
+    one = found["absolute"]
+    outward_ = fmt.percent(float(record.metrics["outward"]), 0)  # type: ignore[arg-type]
+    grown = [fmt.factor(one.scale.back(center)) for center in one.centers]
+    ahead, behind = grown[::-1] if second_first else grown
+    return Label(
+        f" (one plus the loss grows {ahead} against {behind} times over {outward_} of the distance)"
     )

@@ -22,7 +22,8 @@ from report.sections.approach_words import (
     pair_words,
     rate,
 )
-from report.sections.interpolation.claims import commentary, ends_of
+from report.sections.interpolation.claims import commentary
+from report.sections.interpolation.lines import ends_of
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -133,7 +134,6 @@ def _lines_table(lines: pd.DataFrame) -> Table:
 
 def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
     alphas = np.asarray(record.metrics["alphas"], dtype=float)
-    count = done.groupby(["pair", "start"]).size().max()
     described = []
     for (_, start), group in done.groupby(["pair", "start"], sort=False):
         parts = []
@@ -156,12 +156,22 @@ def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
         caption=Markdown(
             f"Training and test {quantity} on the line through two solutions, from the solution of "
             "the first approach at $\\alpha = 0$ to that of the second at $\\alpha = 1$ (vertical "
-            f"lines) and beyond. Lines: median over {fmt.plural(int(count), 'pair')} of solutions; "
-            f"bands: from the smallest to the largest.{scale}"
+            f"lines) and beyond. {_spread(done)}{scale}"
         ),
         alt=f"Curves against alpha, one panel per pair and start. Medians: {'. '.join(described)}.",
         draw=partial(_draw, record, done, quantity),
     )
+
+
+def _spread(done: pd.DataFrame) -> Markdown:
+    """What curves and bands are, with the number of lines that can be drawn."""
+    sizes = done.groupby(["pair", "start"]).size()
+    least, most = int(sizes.min()), int(sizes.max())
+    if most == 1:
+        return Markdown("One line each.")
+    words = fmt.plural(most, "line")
+    over = words if least == most else f"{fmt.words(least)} to {words}"
+    return Markdown(f"Curves: median over {over}; bands: from the smallest to the largest.")
 
 
 def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
 from report.numbers.comparison import Comparison, compare
 from report.numbers.extremes import chosen_by_half
@@ -48,6 +48,19 @@ STOPS = Statement(
         "nothing": "No run ended with a finite loss.",
     },
     headline=True,
+    line=Line(
+        "Where do more parameters stop helping?",
+        {
+            "stops": ("At *{knee}*, as far as accuracy goes.", "{knee_parameters} parameters"),
+            "first": ("At the smallest structure already.", "{knee_parameters} parameters"),
+            "helps": ("Nowhere: the largest structure is best.", "{best_accuracy}"),
+            "alone": ("At *{best}*, which beats all others.", "{best_parameters} parameters"),
+            "open": ("The runs do not show it.", "{best_accuracy} at {best_parameters} parameters"),
+            "single": ("A single structure cannot tell.", "{best_accuracy}"),
+            "nothing": ("Nothing can be said: every run diverged.", "–"),
+        },
+        "accuracy",
+    ),
 )
 
 BEFORE = Contrast(

@@ -1,12 +1,28 @@
-"""What is said about sensitivity: how it moves with batch size and learning rate, and the gap."""
+"""What is said about sensitivity: whether the gap follows it, and how it moves with the training.
+
+Both definitions, the Jacobian and the gradient of the loss, are spoken for; the unit is always the
+approach, by the means of its seeds.
+"""
 
 import pandas as pd
 
-from report.claims import Claim, Evidence, Statement, evidence, tracks
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.contrast import Label, Overall, Tendency, reason
 from report.numbers.frames import known
-from report.numbers.statistics import Estimate, partial_rank_correlation, rank_correlation
+from report.numbers.quantifiers import span
 from report.records import Record
-from report.sections.approach_words import batch, rate
+from report.sections.approaches import (
+    EQUAL_LOSS,
+    MEANS,
+    SHOWN,
+    VARIABLES,
+    between,
+    measures_with,
+    moves,
+    over_approaches,
+    trends,
+    varied,
+)
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -16,127 +32,146 @@ MEASURES = {
     "loss_gradient_norm": Markdown("the norm of the gradient of the loss"),
 }
 """Measures of sensitivity by their column."""
-VARIABLES = {"batch_size": Markdown("batch size"), "learning_rate": Markdown("learning rate")}
-"""What is varied, by its setting."""
+DEFINITIONS = ("jacobian_norm", "loss_gradient_norm")
+"""One measure for each definition of sensitivity; the third is the first behind the softmax."""
+BOTH = {name: MEASURES[name] for name in DEFINITIONS}
 
-SWEEP = Statement(
+GAP = Overall(
+    "sensitivity.loss-gap",
+    {
+        "rises": "The more sensitive solutions have the wider gap between test and training loss, "
+        "by either definition of sensitivity.",
+        "falls": "The more sensitive solutions have the narrower gap between test and training "
+        "loss, by either definition of sensitivity.",
+        "undecided": "Whether more sensitive solutions have the wider gap between test and "
+        "training loss stays open: {reason}.",
+        "differ": "Whether more sensitive solutions have the wider gap between test and training "
+        "loss depends on the definition: the gap widens with {rises} and narrows with {falls}.",
+        "partly_rises": "The gap between test and training loss widens with {rises}; with "
+        "{undecided} no order shows.",
+        "partly_falls": "The gap between test and training loss narrows with {falls}; with "
+        "{undecided} no order shows.",
+    },
+    headline=True,
+    line=Line(
+        "Do more sensitive solutions generalize worse?",
+        {
+            "rises": ("Yes, their loss gap is wider.", "rank correlation {strength}"),
+            "falls": ("No, their loss gap is narrower.", "rank correlation {strength}"),
+            "undecided": ("These solutions do not decide.", "rank correlation {strength}"),
+            "differ": ("That depends on the definition.", "rank correlation {strength}"),
+            "partly_rises": ("By some definitions; by others open.", "rank correlation {strength}"),
+            "partly_falls": (
+                "Not by some definitions; by others open.",
+                "rank correlation {strength}",
+            ),
+        },
+        "gap",
+    ),
+)
+
+SIZES = Statement(
+    "sensitivity.correlations",
+    {
+        "known": "Over {n} the rank correlation with that gap is {jacobian} for {first} and "
+        "{gradient} for {second}.",
+    },
+)
+
+FIT = Tendency(
+    "sensitivity.fit",
+    {
+        "rises": "The more sensitive solutions also have the higher training loss (rank "
+        "correlation {correlation}, {n}), and these data do not separate sensitivity from fit.",
+        "falls": "The more sensitive solutions are also the ones that fit the training set better "
+        "(rank correlation with the training loss {correlation}, {n}), and these data do not "
+        "separate sensitivity from fit.",
+        "undecided": "How sensitive a solution is and how well it fits the training set show no "
+        "common order here (rank correlation with the training loss {correlation}, {n}).",
+        "too_few": "The solutions also differ in how well they fit, with training losses from "
+        "{least} to {most}, which sensitivity is not separated from.",
+    },
+    quantity=MEANS,
+)
+
+HELD = Overall(
+    "sensitivity.fit-held",
+    {
+        "rises": "Stopped at an equal training loss, {reached}, the more sensitive solutions still "
+        "have the wider gap, by either definition{lost}.",
+        "falls": "Stopped at an equal training loss, {reached}, it is the less sensitive solutions "
+        "that have the wider gap, by either definition{lost}.",
+        "undecided": "Stopped at an equal training loss, {reached}, the solutions leave open "
+        "whether gap and sensitivity go together, as {reason}{lost}.",
+        "differ": "Stopped at an equal training loss, {reached}, the definitions part ways: the "
+        "gap widens with {rises} and narrows with {falls}{lost}.",
+        "partly_rises": "Stopped at an equal training loss, {reached}, the gap still widens with "
+        "{rises}, while with {undecided} no order shows{lost}.",
+        "partly_falls": "Stopped at an equal training loss, {reached}, the gap narrows with "
+        "{falls}, while with {undecided} no order shows{lost}.",
+    },
+)
+
+SWEEP = Overall(
     "sensitivity.sweep",
     {
-        "rises": "With the {variable}, sensitivity rises: the mean norm of the Jacobian of the "
-        "output goes from {low} at a {variable} of {smallest} to {high} at {largest} (rank "
-        "correlation {correlation}, 95 % interval {interval}, {n}).",
-        "falls": "With the {variable}, sensitivity falls: the mean norm of the Jacobian of the "
-        "output goes from {low} at a {variable} of {smallest} to {high} at {largest} (rank "
-        "correlation {correlation}, 95 % interval {interval}, {n}).",
-        "undecided": "No trend of sensitivity with the {variable} is detected: the mean norm of "
-        "the Jacobian of the output is {low} at a {variable} of {smallest} and {high} at {largest} "
-        "(rank correlation {correlation}, 95 % interval {interval}, {n}).",
-        "too_few": "The mean norm of the Jacobian of the output is {low} at a {variable} of "
-        "{smallest} and {high} at {largest}; these solutions do not allow to speak of a trend.",
+        "rises": "Sensitivity rises with the {variable}, by either definition: from {smallest} to "
+        "{largest} {sizes}.",
+        "falls": "Sensitivity falls with the {variable}, by either definition: from {smallest} to "
+        "{largest} {sizes}.",
+        "undecided": "From a {variable} of {smallest} to {largest} {sizes}; {reason}, so no trend "
+        "is claimed.",
+        "differ": "With the {variable} the definitions part ways: from {smallest} to {largest} "
+        "{sizes}.",
+        "partly_rises": "With the {variable} only {rises} rises for certain: from {smallest} to "
+        "{largest} {sizes}.",
+        "partly_falls": "With the {variable} only {falls} falls for certain: from {smallest} to "
+        "{largest} {sizes}.",
     },
     about="variable",
 )
 
-SECOND = Statement(
-    "sensitivity.second-definition",
-    {
-        "same": "The second definition, the norm of the gradient of the loss, shows the same "
-        "with either variable (rank correlations {batch} with the batch size, {rate} with the "
-        "learning rate).",
-        "different": "The second definition, the norm of the gradient of the loss, does not show "
-        "the same: its rank correlation is {batch} with the batch size and {rate} with the "
-        "learning rate, where that of the Jacobian of the output is {jacobian_batch} and "
-        "{jacobian_rate}.",
-    },
-)
-
-ALIKE = Statement(
-    "sensitivity.probabilities",
-    {
-        "rises": "Whether one takes the output before or after the softmax matters little for the "
-        "order: the Jacobians of output and of class probabilities rank the solutions alike (rank "
-        "correlation {correlation}, 95 % interval {interval}, {n}).",
-        "falls": "Whether one takes the output before or after the softmax matters: the Jacobians "
-        "of output and of class probabilities rank the solutions in opposite orders (rank "
-        "correlation {correlation}, 95 % interval {interval}, {n}).",
-        "undecided": "Whether one takes the output before or after the softmax matters: no common "
-        "order of the Jacobians of output and of class probabilities is detected (rank correlation "
-        "{correlation}, 95 % interval {interval}, {n}).",
-        "too_few": "These solutions do not allow to compare the Jacobians before and after the "
-        "softmax.",
-    },
-)
-
-GAP = Statement(
-    "sensitivity.loss-gap",
-    {
-        "rises": "More sensitive solutions have the wider gap between test and training loss: "
-        "{measure} has a rank correlation of {correlation} with it over all {n} (95 % interval "
-        "{interval}).",
-        "falls": "More sensitive solutions have the narrower gap between test and training loss: "
-        "{measure} has a rank correlation of {correlation} with it over all {n} (95 % interval "
-        "{interval}).",
-        "undecided": "Sensitivity does not detectably follow the gap between test and training "
-        "loss: {measure} has a rank correlation of {correlation} with it over all {n}, with a 95 % "
-        "interval of {interval}.",
-        "too_few": "These solutions do not allow to compare sensitivity with the gap between test "
-        "and training loss.",
-    },
-    headline=True,
-)
-
-HELD = Statement(
-    "sensitivity.fit-held",
-    {
-        "rises": "The solutions also differ in how well they fit the training set, but the "
-        "relation remains with the training loss held fixed: it is still the more sensitive ones "
-        "that have the wider gap (rank correlation {correlation}, 95 % interval "
-        "{interval}).",
-        "falls": "The solutions also differ in how well they fit the training set; with the "
-        "training loss held fixed, it is the less sensitive ones that have the wider gap (rank "
-        "correlation {correlation}, 95 % interval {interval}).",
-        "undecided": "The solutions also differ in how well they fit the training set; with the "
-        "training loss held fixed, no relation of sensitivity and gap is detected (rank "
-        "correlation {correlation}, 95 % interval {interval}).",
-        "too_few": "The solutions also differ in how well they fit the training set, and these "
-        "data cannot separate the two.",
-    },
-)
-
-NOVAK = Statement(
+NOVAK = Tendency(
     "sensitivity.novak",
     {
-        "rises": "@novak2018sensitivity report that the Jacobian of the class probabilities "
-        "correlates with the generalization gap, measured by accuracy. These solutions agree: the "
-        "rank correlation of that norm and the gap between training and test accuracy is "
-        "{correlation} (95 % interval {interval}, {n}).",
+        "rises": "@novak2018sensitivity report that the Jacobian of the class probabilities goes "
+        "with the gap in accuracy, and these solutions agree (rank correlation {correlation}, "
+        "{n}).",
         "falls": "@novak2018sensitivity report that the Jacobian of the class probabilities grows "
-        "with the generalization gap, measured by accuracy. These solutions say the opposite: the "
-        "rank correlation of that norm and the gap between training and test accuracy is "
-        "{correlation} (95 % interval {interval}, {n}).",
+        "with the gap in accuracy; these solutions say the opposite (rank correlation "
+        "{correlation}, {n}).",
         "undecided": "@novak2018sensitivity report that the Jacobian of the class probabilities "
-        "correlates with the generalization gap, measured by accuracy. These solutions neither "
-        "confirm nor refute it: the rank correlation of that norm and the gap between training and "
-        "test accuracy is {correlation}, with a 95 % interval of {interval} ({n}).",
-        "too_few": "@novak2018sensitivity report that the Jacobian of the class probabilities "
-        "correlates with the generalization gap; these solutions do not allow to compare.",
+        "goes with the gap in accuracy; these solutions neither confirm nor refute it (rank "
+        "correlation {correlation}, {n}).",
+        "too_few": "@novak2018sensitivity report that the Jacobian of the class probabilities goes "
+        "with the gap in accuracy, which is not tested here: {reason}.",
     },
+    quantity=MEANS,
 )
 
-GAPS = Statement(
+GAPS = Tendency(
     "sensitivity.two-gaps",
     {
-        "rises": "The two gaps tell one story: ranked by loss and ranked by accuracy, the "
-        "solutions come in similar orders (rank correlation {correlation}, 95 % interval "
-        "{interval}).",
+        "rises": "The gap in loss and the gap in accuracy put the approaches in a common order "
+        "(rank correlation {correlation}).",
         "falls": "The two gaps contradict each other: where the gap in loss is wide, the gap in "
-        "accuracy is narrow (rank correlation {correlation}, 95 % interval {interval}), so what "
-        "is said of one must not be said of the other.",
-        "undecided": "The two gaps are not the same thing: no common order of the gap in loss and "
-        "the gap in accuracy is detected (rank correlation {correlation}, 95 % interval "
-        "{interval}), so what is said of one must not be said of the other.",
-        "too_few": "These solutions do not allow to compare the gap in loss with the gap in "
-        "accuracy.",
+        "accuracy is narrow (rank correlation {correlation}), so what is said of one must not be "
+        "said of the other.",
+        "undecided": "The two gaps are not the same thing: gap in loss and gap in accuracy show no "
+        "common order (rank correlation {correlation}), so what is said of one must not be said of "
+        "the other.",
+        "too_few": "Nor is the gap in loss compared with the gap in accuracy: {reason}.",
+    },
+    quantity=MEANS,
+)
+
+DEAD = Statement(
+    "sensitivity.dead",
+    {
+        "some": "Of {total} networks {number} answered every input alike, with a Jacobian of zero, "
+        "and {verb} left out as dead.",
+        "all": "Every network that did not diverge answers all inputs alike, with a Jacobian of "
+        "zero, and there is nothing to compare.",
     },
 )
 
@@ -150,134 +185,131 @@ DIVERGED = Statement(
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """Two paragraphs: sensitivity against the variables; sensitivity and the gap."""
+    """Two paragraphs: sensitivity and the gap; sensitivity against what was varied."""
     rows = record.frame("solutions")
     done = finished(rows)
-    diverged = [evidence(record, "solutions", "diverged_at")]
-    lost, total = len(rows) - len(done), fmt.count(len(rows))
+    lost = _lost(record, rows, done)
     if done.empty:
-        return ((DIVERGED("all", diverged, total=total),),)
-    first = [claim for variable in VARIABLES for claim in _sweep(record, done, variable)]
-    first += [*_second(record, done), _alike(record, done)]
-    second = [*_gap(record, done), _novak(record, done), _gaps(record, done)]
-    if lost:
-        verb = Markdown("is" if lost == 1 else "are")
-        second.append(DIVERGED("some", diverged, number=fmt.words(lost), total=total, verb=verb))
+        return (tuple(lost),)
+    first = [*_gap(record, done), *(_held(record) or [_fit(record, done)])]
+    second = [_sweep(record, part, name) for name, part in varied(record, done).items()]
+    second += [_novak(record, done), _gaps(record, done), *lost]
     return (tuple(first), tuple(second))
 
 
 def finished(rows: pd.DataFrame) -> pd.DataFrame:
-    """Solutions that did not diverge, with their gaps in loss and accuracy."""
-    done = known(rows, "jacobian_norm", "final_train_loss")
+    """Solutions that neither diverged nor are dead, with their gaps in loss and accuracy."""
+    done = known(rows, *MEASURES, "final_train_loss", "final_test_loss")
+    done = done[done["jacobian_norm"].astype(float) > 0]
     return done.assign(
         loss_gap=done["final_test_loss"] - done["final_train_loss"],
         accuracy_gap=done["final_train_accuracy"] - done["final_test_accuracy"],
     )
 
 
-def sweep(record: Record, rows: pd.DataFrame, variable: str) -> pd.DataFrame:
-    """The solutions between which only `variable` differs, in its order.
-
-    A batch size of null, the whole training set, counts as the number of training images.
-    """
-    other = next(name for name in VARIABLES if name != variable)
-    solutions = record.settings.get("solutions", record.settings)
-    assert isinstance(solutions, dict)
-    training, values = solutions["training"], solutions[f"{variable}s"]
-    assert isinstance(training, dict)
-    assert isinstance(values, list)
-    size = record.datasets[0].train_size
-    shown = rows.assign(batch_size=rows["batch_size"].fillna(size).astype(int))
-    fixed = training[other] if training[other] is not None else size
-    wanted = [size if value is None else value for value in values]
-    chosen = shown[(shown[other] == fixed) & shown[variable].isin(wanted)]
-    return chosen.sort_values([variable, "seed"], kind="stable")
-
-
-def correlation_words(estimate: Estimate) -> dict[str, Markdown]:
-    """A rank correlation with its interval and number of solutions."""
-    return {
-        "correlation": fmt.correlation(estimate.value),
-        "interval": fmt.interval(estimate.low, estimate.high),
-        "n": fmt.plural(estimate.n, "solution"),
-    }
-
-
-def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [evidence(record, "solutions", column, rows.index) for column in columns]
-
-
-def _sweep(record: Record, done: pd.DataFrame, variable: str) -> list[Claim]:
-    rows = sweep(record, done, variable)
-    if rows.empty:
-        return []
-    estimate = rank_correlation(rows[variable], rows["jacobian_norm"])
-    means = rows.groupby(variable)["jacobian_norm"].mean()
-    show = batch if variable == "batch_size" else rate
-    claim = SWEEP(
-        tracks(estimate),
-        _used(record, rows, variable, "jacobian_norm"),
-        estimate,
-        variable=VARIABLES[variable],
-        smallest=show(means.index[0]),
-        largest=show(means.index[-1]),
-        low=fmt.number(means.iloc[0]),
-        high=fmt.number(means.iloc[-1]),
-        **correlation_words(estimate),
-    )
-    return [claim]
-
-
-def _second(record: Record, done: pd.DataFrame) -> list[Claim]:
-    found = {}
-    for variable in VARIABLES:
-        rows = sweep(record, done, variable)
-        for measure in ("jacobian_norm", "loss_gradient_norm"):
-            found[variable, measure] = rank_correlation(rows[variable], rows[measure])
-    if any(estimate.low is None for estimate in found.values()):
-        return []
-    same = all(
-        tracks(found[variable, "jacobian_norm"]) == tracks(found[variable, "loss_gradient_norm"])
-        for variable in VARIABLES
-    )
-    claim = SECOND(
-        "same" if same else "different",
-        _used(record, done, *VARIABLES, "loss_gradient_norm", "jacobian_norm"),
-        batch=fmt.correlation(found["batch_size", "loss_gradient_norm"].value),
-        rate=fmt.correlation(found["learning_rate", "loss_gradient_norm"].value),
-        jacobian_batch=fmt.correlation(found["batch_size", "jacobian_norm"].value),
-        jacobian_rate=fmt.correlation(found["learning_rate", "jacobian_norm"].value),
-    )
-    return [claim]
-
-
-def _alike(record: Record, done: pd.DataFrame) -> Claim:
-    columns = ("jacobian_norm", "probability_jacobian_norm")
-    estimate = rank_correlation(*(done[column] for column in columns))
-    used = _used(record, done, *columns)
-    return ALIKE(tracks(estimate), used, estimate, **correlation_words(estimate))
+def _used(
+    record: Record, rows: pd.DataFrame, *columns: str, table: str = "solutions"
+) -> list[Evidence]:
+    return [evidence(record, table, column, rows.index) for column in columns]
 
 
 def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
-    estimate = rank_correlation(done["jacobian_norm"], done["loss_gap"])
-    used = _used(record, done, "jacobian_norm", "final_train_loss", "final_test_loss")
-    measure = MEASURES["jacobian_norm"]
-    claim = GAP(tracks(estimate), used, estimate, measure=measure, **correlation_words(estimate))
-    held = partial_rank_correlation(
-        done["jacobian_norm"], done["loss_gap"], done["final_train_loss"]
+    """Whether the gap in loss goes with sensitivity, by both definitions."""
+    parts = measures_with(done, BOTH, "loss_gap")
+    used = _used(record, done, *DEFINITIONS, "final_train_loss", "final_test_loss")
+    jacobian, gradient = trends(parts)
+    claims = [GAP(parts, used, reason=reason(jacobian, "approach"))]
+    if "too_few" not in parts.verdicts.values() and jacobian.n == gradient.n:
+        claims.append(
+            SIZES(
+                "known",
+                used,
+                n=fmt.plural(jacobian.n, "approach"),
+                first=MEASURES[DEFINITIONS[0]],
+                second=MEASURES[DEFINITIONS[1]],
+                jacobian=fmt.correlation(jacobian.value),
+                gradient=fmt.correlation(gradient.value),
+            )
+        )
+    return claims
+
+
+def _fit(record: Record, done: pd.DataFrame) -> Claim:
+    """Whether sensitivity goes with the training loss, which may be what the gap follows."""
+    return FIT(
+        over_approaches(done, "jacobian_norm", "final_train_loss"),
+        _used(record, done, "jacobian_norm", "final_train_loss"),
+        least=Label(fmt.loss(done["final_train_loss"].min())),
+        most=Label(fmt.loss(done["final_train_loss"].max())),
     )
-    return [claim, HELD(tracks(held), used, held, **correlation_words(held))]
+
+
+def _held(record: Record) -> list[Claim]:
+    """The same at equal training loss, where the record has such solutions."""
+    if EQUAL_LOSS not in record.metrics:
+        return []
+    rows = record.frame(EQUAL_LOSS)
+    done = finished(rows)
+    if done.empty:
+        return []
+    parts = measures_with(done, BOTH, "loss_gap")
+    losses = span(done["final_train_loss"])
+    lost = len(rows) - len(done)
+    columns = (*DEFINITIONS, "final_train_loss", "final_test_loss")
+    return [
+        HELD(
+            parts,
+            _used(record, done, *columns, table=EQUAL_LOSS),
+            reason=reason(trends(parts)[0], "approach"),
+            reached=between(losses.low, losses.high),
+            lost=Label(f" ({fmt.plural(lost, 'solution')} did not get there)" if lost else ""),
+        )
+    ]
+
+
+def _sweep(record: Record, rows: pd.DataFrame, variable: str) -> Claim:
+    """How both definitions move with what is varied, the other variable held."""
+    parts = measures_with(rows, BOTH, variable, first=True)
+    return SWEEP(
+        parts,
+        _used(record, rows, variable, *DEFINITIONS),
+        variable=Label(VARIABLES[variable]),
+        smallest=Label(SHOWN[variable](rows[variable].min())),
+        largest=Label(SHOWN[variable](rows[variable].max())),
+        reason=reason(trends(parts)[0], VARIABLES[variable]),
+        sizes=moves(parts),
+    )
 
 
 def _novak(record: Record, done: pd.DataFrame) -> Claim:
-    estimate = rank_correlation(done["probability_jacobian_norm"], done["accuracy_gap"])
     columns = ("probability_jacobian_norm", "final_train_accuracy", "final_test_accuracy")
-    used = _used(record, done, *columns)
-    return NOVAK(tracks(estimate), used, estimate, **correlation_words(estimate))
+    found = over_approaches(done, "probability_jacobian_norm", "accuracy_gap")
+    return NOVAK(found, _used(record, done, *columns))
 
 
 def _gaps(record: Record, done: pd.DataFrame) -> Claim:
-    estimate = rank_correlation(done["loss_gap"], done["accuracy_gap"])
     columns = [f"final_{s}_{q}" for q in ("loss", "accuracy") for s in ("train", "test")]
-    used = _used(record, done, *columns)
-    return GAPS(tracks(estimate), used, estimate, **correlation_words(estimate))
+    found = over_approaches(done, "loss_gap", "accuracy_gap")
+    return GAPS(found, _used(record, done, *columns))
+
+
+def _lost(record: Record, rows: pd.DataFrame, done: pd.DataFrame) -> list[Claim]:
+    """How many solutions diverged, and how many are dead."""
+    measured = known(rows, *MEASURES, "final_train_loss", "final_test_loss")
+    lost, dead = len(rows) - len(measured), len(measured) - len(done)
+    claims = []
+    for statement, number, column in (
+        (DIVERGED, lost, "diverged_at"),
+        (DEAD, dead, "jacobian_norm"),
+    ):
+        if number:
+            claims.append(
+                statement(
+                    "all" if number == len(rows) or (statement is DEAD and done.empty) else "some",
+                    [evidence(record, "solutions", column)],
+                    number=fmt.words(number),
+                    total=fmt.count(len(rows)),
+                    verb=Markdown("is" if number == 1 else "are"),
+                )
+            )
+    return claims

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,13 @@ import pandas as pd
 from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, draw_band
 from report.numbers.frames import known
-from report.numbers.statistics import Estimate, mean, partial_rank_correlation, rank_correlation
+from report.numbers.statistics import mean
+from report.numbers.trend import Trend
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
+from report.sections.approaches import SHOWN, VARIABLES, means, over_approaches, varied
 from report.sections.section import Figure, Section, Table, models_table, settings_table
-from report.sections.sensitivity.claims import MEASURES, VARIABLES, commentary, finished, sweep
+from report.sections.sensitivity.claims import MEASURES, commentary, finished
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -33,14 +36,15 @@ def section(record: Record) -> Section:
     done = finished(rows)
     figures: tuple[Figure, ...] = ()
     if len(done):
-        figures = (*(_figure(record, done, variable) for variable in VARIABLES), _gap_figure(done))
+        sweeps = varied(record, done)
+        figures = (*(_figure(rows, name) for name, rows in sweeps.items()), _gap_figure(done))
     return Section(
         figures=figures,
         tables=(
             models_table(record),
             settings_table(record, omit=("model",)),
             _results_table(rows),
-            *([_correlations_table(done)] if len(done) else []),
+            *([correlations_table(done, MEASURES, "final_train_loss")] if len(done) else []),
         ),
         commentary=commentary(record),
     )
@@ -49,8 +53,8 @@ def section(record: Record) -> Section:
 def _results_table(rows: pd.DataFrame) -> Table:
     columns = ("final_train_loss", "final_test_loss", "final_train_accuracy", "final_test_accuracy")
     lines = []
-    for varied, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
-        approach = approach_of(*varied)
+    for key, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
+        approach = approach_of(*key)
         done = known(group, "jacobian_norm")
         means = [mean(done[c]).value if len(done) else None for c in (*columns, *MEASURES)]
         lines.append(
@@ -87,65 +91,73 @@ def _results_table(rows: pd.DataFrame) -> Table:
     )
 
 
-def correlation_cell(estimate: Estimate) -> Markdown:
-    """`0.89 [0.75, 0.96]`."""
-    value = fmt.correlation(estimate.value)
-    if estimate.low is None:
+def correlation_cell(found: Trend) -> Markdown:
+    """`0.89 [0.75, 0.96]`, or a dash where nothing can be ranked."""
+    value = fmt.correlation(found.value)
+    if found.low is None or found.low == found.high:
         return value
-    return Markdown(f"{value} {fmt.interval(estimate.low, estimate.high)}")
+    return Markdown(f"{value} {fmt.interval(found.low, found.high)}")
 
 
-def _correlations_table(done: pd.DataFrame) -> Table:
-    rows = []
-    for column, words in {**MEASURES, "final_train_loss": Markdown("the training loss")}.items():
-        cells = [correlation_cell(rank_correlation(done[column], done[gap])) for gap in GAPS]
-        held = fmt.MISSING
-        if column in MEASURES:
-            given = done["final_train_loss"]
-            held = correlation_cell(partial_rank_correlation(done[column], done["loss_gap"], given))
-        rows.append((words, *cells, held))
+def correlations_table(
+    done: pd.DataFrame, measures: Mapping[str, Markdown], train_loss: str
+) -> Table:
+    """Each measure, and the training loss alone, against both gaps, over approaches."""
+    rows = tuple(
+        (words, *(correlation_cell(over_approaches(done, column, gap)) for gap in GAPS))
+        for column, words in {**measures, train_loss: Markdown("the training loss")}.items()
+    )
     return Table(
         name="correlations",
         caption=Markdown(
             "Spearman's rank correlation of each measure, and of the training loss alone, with the "
-            "gap in loss (test minus training) and in accuracy (training minus test), with 95 % "
-            f"bootstrap intervals over {fmt.plural(len(done), 'solution')}; in the last column "
-            "with the training loss held fixed. Solutions of one approach resemble each other, so "
-            "the intervals are rather too narrow."
+            "gap in loss (test minus training) and in accuracy (training minus test), over the "
+            f"means of {fmt.plural(len(means(done)), 'approach')}, with 95 % intervals by "
+            "resampling approaches."
         ),
-        header=("Measure", "Loss gap", "Accuracy gap", "Loss gap, fit held"),
-        align="lrrr",
-        rows=tuple(rows),
-        widths=(34, 22, 22, 22),
+        header=("Measure", "Loss gap", "Accuracy gap"),
+        align="lrr",
+        rows=rows,
+        widths=(48, 26, 26),
     )
 
 
-def _figure(record: Record, done: pd.DataFrame, variable: str) -> Figure:
-    rows = sweep(record, done, variable)
+def seeds_words(rows: pd.DataFrame, by: list[str]) -> Markdown:
+    """Over how many seeds a median is taken: `three seeds`, `two to three seeds`."""
+    counts = rows.groupby(by, dropna=False)["seed"].nunique()
+    least, most = int(counts.min()), int(counts.max())
+    words = fmt.plural(most, "seed")
+    return words if least == most else Markdown(f"{fmt.words(least)} to {words}")
+
+
+def _figure(rows: pd.DataFrame, variable: str) -> Figure:
     other = next(name for name in VARIABLES if name != variable)
-    show = batch if variable == "batch_size" else rate
-    fixed = rate(rows[other].iloc[0]) if variable == "batch_size" else batch(rows[other].iloc[0])
-    means = rows.groupby(variable)[
-        ["final_train_loss", "final_test_loss", "final_test_accuracy", *MEASURES]
-    ].mean()
+    columns = ("final_train_loss", "final_test_loss", "final_test_accuracy", *MEASURES)
     described = "; ".join(
-        f"{VARIABLES[variable]} {show(value)}: training loss {fmt.loss(m['final_train_loss'])}, "
-        f"test loss {fmt.loss(m['final_test_loss'])}, test accuracy "
-        f"{fmt.accuracy(m['final_test_accuracy'])}, Jacobian norm "
-        f"{fmt.number(m['jacobian_norm'])}, gradient norm "
-        f"{fmt.number(m['loss_gradient_norm'])}"
-        for value, m in means.iterrows()
+        f"{VARIABLES[variable]} {SHOWN[variable](m[variable])}: training loss "
+        f"{fmt.loss(m['final_train_loss'])}, test loss {fmt.loss(m['final_test_loss'])}, test "
+        f"accuracy {fmt.accuracy(m['final_test_accuracy'])}, Jacobian norm "
+        f"{fmt.number(m['jacobian_norm'])}, gradient norm {fmt.number(m['loss_gradient_norm'])}"
+        for m in means(rows, *columns).sort_values(variable).to_dict("records")
     )
     return Figure(
         name=variable.replace("_", "-"),
         caption=Markdown(
             f"Loss, accuracy and sensitivity against the {VARIABLES[variable]}, at a "
-            f"{VARIABLES[other]} of {fixed}. Lines: median over "
-            f"{fmt.plural(rows['seed'].nunique(), 'seed')}; bands: from the smallest to the "
-            "largest."
+            f"{VARIABLES[other]} of {SHOWN[other](rows[other].iloc[0])}. "
+            f"{spread_words(rows, [variable])}"
         ),
         alt=f"Panels with lines over a logarithmic axis. Means: {described}.",
         draw=partial(_draw, rows, variable),
+    )
+
+
+def spread_words(rows: pd.DataFrame, by: list[str]) -> Markdown:
+    """What lines and bands are, in a caption."""
+    if rows["seed"].nunique() == 1:
+        return Markdown("One seed each.")
+    return Markdown(
+        f"Lines: median over {seeds_words(rows, by)}; bands: from the smallest to the largest."
     )
 
 
@@ -184,18 +196,24 @@ def draw_sweep(
     )
     places = [float(value) for value in table.columns]
     draw_band(ax, places, table.to_numpy().tolist(), index, words, markers=True)
-    show = batch if variable == "batch_size" else rate
+    show = SHOWN[variable]
     logarithmic(ax, "x")
     ax.set_xticks(places, [str(show(value)) for value in table.columns])
 
 
-def _gap_figure(done: pd.DataFrame) -> Figure:
-    found = "; ".join(
-        f"{words} with the {name} gap "
-        f"{fmt.correlation(rank_correlation(done[measure], done[gap]).value)}"
-        for measure, words in MEASURES.items()
+def gap_words(done: pd.DataFrame, measures: Mapping[str, Markdown]) -> str:
+    """The alternative text of the gaps against the measures, with what can be ranked."""
+    found = [
+        f"{words} with the {name} gap {fmt.correlation(value)}"
+        for measure, words in measures.items()
         for gap, name in GAPS.items()
-    )
+        if math.isfinite(value := over_approaches(done, measure, gap).value)
+    ]
+    told = f" Rank correlations over the means of the approaches: {'; '.join(found)}."
+    return f"Scatter plots, two for each measure.{told if found else ''}"
+
+
+def _gap_figure(done: pd.DataFrame) -> Figure:
     return Figure(
         name="gap",
         caption=Markdown(
@@ -203,7 +221,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
             "bottom) against each measure of sensitivity. One mark for each of "
             f"{fmt.plural(len(done), 'solution')}; the color is the training loss at the end."
         ),
-        alt=f"Scatter plots, two for each measure. Rank correlations: {found}.",
+        alt=gap_words(done, MEASURES),
         draw=partial(_draw_gaps, done),
     )
 

@@ -13,6 +13,7 @@ QUESTIONS = (
         "sensitivity",
         "Loss, accuracy and sensitivity against the chosen variable",
         ("fig-batch-size", "fig-learning-rate"),
+        either=True,
     ),
     Question("sensitivity", "Comment on the results", (), comment=True),
 )

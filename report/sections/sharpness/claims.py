@@ -1,19 +1,28 @@
-"""What is said about sharpness: does it follow the generalization gap, and what it is worth."""
+"""What is said about sharpness: does the generalization gap follow it, and what it is worth.
 
-from itertools import combinations
-from typing import Any
+Each measure has its own verdict; the unit is always the approach, by the means of its seeds.
+"""
 
 import pandas as pd
 
-from report.claims import Claim, Evidence, Statement, evidence, tracks
-from report.claims.length import shortened
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.contrast import Label, Overall, reason
 from report.numbers.frames import as_floats, known
-from report.numbers.statistics import partial_rank_correlation, rank_correlation
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import Range, count, outward_decimals, span
 from report.records import Record
-from report.sections.approach_words import approach_of, batch, batch_words, rate_words
-from report.sections.sensitivity.claims import correlation_words, sweep
+from report.sections.approaches import (
+    EQUAL_LOSS,
+    SHOWN,
+    VARIABLES,
+    between,
+    measures_with,
+    moves,
+    trends,
+    varied,
+)
 from report.words import format as fmt
-from report.words.markdown import Markdown
+from report.words.markdown import Markdown, join
 
 MEASURES = {
     "epsilon_sharpness": Markdown("the ε-sharpness"),
@@ -25,127 +34,137 @@ RESCALED = 1.5
 """Factor from which a measure is said to have changed under rescaling."""
 EQUAL = 1e-4
 """Relative difference of test losses up to which a rescaled network is the same function."""
+FIRST_ORDER = "first_order"
+"""Column of the share of ε-sharpness that the gradient alone explains; older records have none."""
 
-GAP = Statement(
+GAP = Overall(
     "sharpness.loss-gap",
     {
-        "rises": "The sharper solutions have the wider gap here: the ε-sharpness has a rank "
-        "correlation of {correlation} with the gap between test and training loss over {n} (95 % "
-        "interval {interval}).",
-        "falls": "The sharper solutions are the ones with the *narrower* gap here: the ε-sharpness "
-        "has a rank correlation of {correlation} with the gap between test and training loss over "
-        "{n} (95 % interval {interval}).",
-        "undecided": "Sharpness does not detectably follow the generalization gap here: the "
-        "ε-sharpness has a rank correlation of {correlation} with the gap between test and "
-        "training loss over {n}, with a 95 % interval of {interval}.",
-        "too_few": "These solutions do not allow to compare sharpness with the generalization gap.",
+        "rises": "The sharper solutions have the wider gap between test and training loss here, by "
+        "every measure of sharpness taken.",
+        "falls": "The sharper solutions are the ones with the *narrower* gap between test and "
+        "training loss here, by every measure of sharpness taken.",
+        "undecided": "Whether sharper solutions have the wider gap between test and training loss "
+        "stays open: {reason}.",
+        "differ": "Whether sharper solutions have the wider gap between test and training loss "
+        "depends on the measure: it widens with {rises} and narrows with {falls}.",
+        "partly_rises": "The gap between test and training loss widens with {rises}; with "
+        "{undecided} no order shows.",
+        "partly_falls": "The gap between test and training loss *narrows* with {falls}, so that "
+        "the sharper solutions have the smaller one; with {undecided} no order shows.",
     },
     headline=True,
+    line=Line(
+        "Do sharper solutions generalize worse?",
+        {
+            "rises": ("Yes, their loss gap is wider.", "rank correlation {strength}"),
+            "falls": ("No, their loss gap is narrower.", "rank correlation {strength}"),
+            "undecided": ("These solutions do not decide.", "rank correlation {strength}"),
+            "differ": ("That depends on the measure.", "rank correlation {strength}"),
+            "partly_rises": ("By some measures; by others open.", "rank correlation {strength}"),
+            "partly_falls": (
+                "Not by some measures; by others open.",
+                "rank correlation {strength}",
+            ),
+        },
+        "sharpness",
+    ),
 )
 
-EXTREMES = Statement(
-    "sharpness.extremes",
-    {
-        "apart": "By ε-sharpness the sharpest solution here, {sharpest}, has {high} and the "
-        "flattest, {flattest}, {low}; their gaps between test and training loss are {high_gap} and "
-        "{low_gap}.",
-        "equal": "All solutions here have the same ε-sharpness, {high}, with gaps between test and "
-        "training loss from {least_gap} to {most_gap}.",
-        "single": "The one solution here that has all of its measures, {sharpest}, has an "
-        "ε-sharpness of {high} and a gap between test and training loss of {high_gap}.",
-    },
+SIZES = Statement(
+    "sharpness.correlations",
+    {"known": "Over {n} the rank correlation with that gap is {sizes}."},
 )
 
-OTHERS = Statement(
-    "sharpness.other-measures",
-    {
-        "same": "The other measures say the same: the rank correlation with that gap is "
-        "{eigenvalue} for the largest eigenvalue of the Hessian ({eigenvalue_interval}) and "
-        "{trace} for its trace ({trace_interval}).",
-        "different": "The other measures do not say the same: the rank correlation with that gap "
-        "is {eigenvalue} for the largest eigenvalue of the Hessian ({eigenvalue_interval}) and "
-        "{trace} for its trace ({trace_interval}).",
-    },
-)
-
-ALIKE = Statement(
-    "sharpness.alike",
-    {
-        "rises": "Among themselves the measures agree: even the two that agree least, {first} and "
-        "{second}, rank the solutions alike (rank correlation {correlation}, 95 % interval "
-        "{interval}).",
-        "falls": "Among themselves the measures contradict each other: {first} and {second} rank "
-        "the solutions in opposite orders (rank correlation {correlation}, 95 % interval "
-        "{interval}).",
-        "undecided": "Among themselves the measures agree only in part: between {first} and "
-        "{second} no common order is detected (rank correlation {correlation}, 95 % interval "
-        "{interval}).",
-    },
-)
-
-ACCURACY = Statement(
+ACCURACY = Overall(
     "sharpness.accuracy-gap",
     {
-        "rises": "With the gap between training and test accuracy the ε-sharpness has a positive "
-        "rank correlation, {correlation} (95 % interval {interval}).",
-        "falls": "With the gap between training and test accuracy the ε-sharpness has a negative "
-        "rank correlation, {correlation} (95 % interval {interval}).",
-        "undecided": "With the gap between training and test accuracy no relation of the "
-        "ε-sharpness is detected (rank correlation {correlation}, 95 % interval {interval}).",
+        "rises": "The gap between training and test accuracy widens with every measure.",
+        "falls": "The gap between training and test accuracy narrows with every measure.",
+        "undecided": "For the gap between training and test accuracy no relation is established: "
+        "{reason}.",
+        "differ": "The gap between training and test accuracy widens with {rises} and narrows with "
+        "{falls}.",
+        "partly_rises": "The gap between training and test accuracy widens with {rises}; with "
+        "{undecided} no order shows.",
+        "partly_falls": "The gap between training and test accuracy narrows with {falls}; with "
+        "{undecided} no order shows.",
     },
 )
 
-FIT = Statement(
+FIT = Overall(
     "sharpness.fit",
     {
-        "rises": "The solutions differ in how well they fit, and those with a high training loss "
-        "are the sharp ones: ε-sharpness and training loss have a rank "
-        "correlation of {correlation} (95 % interval {interval}), and the training loss alone one "
-        "of {alone} with the gap in loss.",
-        "falls": "The solutions differ in how well they fit, and those with a high training loss "
-        "are the flat ones: ε-sharpness and training loss have a rank correlation of {correlation} "
-        "(95 % interval {interval}), and the training loss alone one of {alone} with the gap in "
-        "loss.",
-        "undecided": "The solutions differ in how well they fit; a relation of ε-sharpness and "
-        "training loss is not detected (rank correlation {correlation}, 95 % interval {interval}), "
-        "and the training loss alone has a rank correlation of {alone} with the gap in loss.",
-        "too_few": "How well the solutions fit may be part of this: their training losses lie "
-        "between {least} and {most}, and they do not allow to tell sharpness from fit.",
-        "equal": "How well the solutions fit does not tell them apart: each has a training loss of "
-        "{most}.",
+        "rises": "The sharper solutions also have the higher training loss, by every measure, and "
+        "these data do not separate sharpness from fit.",
+        "falls": "The sharper solutions also have the lower training loss, by every measure, and "
+        "these data do not separate sharpness from fit.",
+        "undecided": "The solutions also differ in how well they fit, with training losses "
+        "{losses}; whether sharpness goes with that stays open, too: {reason}.",
+        "differ": "How well a solution fits has a part in this: as the training loss grows, "
+        "{rises} grows and {falls} shrinks, and these data do not separate sharpness from fit.",
+        "partly_rises": "How well a solution fits may be all of it: as the training loss grows, so "
+        "does {rises}, and these data do not separate sharpness from fit.",
+        "partly_falls": "How well a solution fits may be all of it: as the training loss grows, "
+        "{falls} shrinks, and these data do not separate sharpness from fit.",
     },
 )
 
-HELD = Statement(
+HELD = Overall(
     "sharpness.fit-held",
     {
-        "rises": "With the training loss held fixed, sharper solutions have the wider gap in loss "
-        "(partial rank correlation {correlation}, 95 % interval {interval}).",
-        "falls": "With the training loss held fixed, sharper solutions have the narrower gap in "
-        "loss (partial rank correlation {correlation}, 95 % interval {interval}).",
-        "undecided": "With the training loss held fixed, nothing is detected that the ε-sharpness "
-        "would add: its partial rank correlation with the gap in loss is {correlation}, with a "
-        "95 % interval of {interval}.",
+        "rises": "Stopped at an equal training loss, {reached}, the sharper solutions have the "
+        "wider gap in loss, by every measure{lost}.",
+        "falls": "Stopped at an equal training loss, {reached}, the sharper solutions have the "
+        "narrower gap in loss, by every measure{lost}.",
+        "undecided": "Stopped at an equal training loss, {reached}, the solutions leave open "
+        "whether gap and sharpness go together: {reason}{lost}.",
+        "differ": "Stopped at an equal training loss, {reached}, the gap in loss widens with "
+        "{rises} and narrows with {falls}{lost}.",
+        "partly_rises": "Stopped at an equal training loss, {reached}, the gap in loss widens with "
+        "{rises}, while with {undecided} no order shows{lost}.",
+        "partly_falls": "Stopped at an equal training loss, {reached}, the gap in loss narrows "
+        "with {falls}, while with {undecided} no order shows{lost}.",
     },
 )
 
-BATCH = Statement(
+BATCH = Overall(
     "sharpness.batch-size",
     {
         "rises": "@keskar2017large found large batches to end in sharper solutions, and so they do "
-        "here: from a batch size of {smallest} to {largest} the mean ε-sharpness goes from {low} "
-        "to {high} (rank correlation {correlation}, 95 % interval {interval}, {n}), while the mean "
-        "training loss, after equally many epochs, goes from {low_loss} to {high_loss}.",
+        "here by every measure: from a batch size of {smallest} to {largest} {sizes}.",
         "falls": "@keskar2017large found large batches to end in sharper solutions, but here it is "
-        "the other way round: from a batch size of {smallest} to {largest} the mean ε-sharpness "
-        "goes from {low} to {high} (rank correlation {correlation}, 95 % interval {interval}, "
-        "{n}).",
-        "undecided": "@keskar2017large found large batches to end in sharper solutions; here no "
-        "trend is detected: from a batch size of {smallest} to {largest} the mean ε-sharpness goes "
-        "from {low} to {high} (rank correlation {correlation}, 95 % interval {interval}, {n}).",
-        "too_few": "@keskar2017large found large batches to end in sharper solutions; the mean "
-        "ε-sharpness is {low} at a batch size of {smallest} and {high} at {largest}, and these "
-        "solutions do not allow to speak of a trend.",
+        "the other way round by every measure: from a batch size of {smallest} to {largest} "
+        "{sizes}.",
+        "undecided": "@keskar2017large found large batches to end in sharper solutions; here, from "
+        "a batch size of {smallest} to {largest}, {sizes}, but {reason}.",
+        "differ": "@keskar2017large found large batches to end in sharper solutions; here it "
+        "depends on the measure: from a batch size of {smallest} to {largest} {sizes}.",
+        "partly_rises": "@keskar2017large found large batches to end in sharper solutions, and so "
+        "they do here by {rises}: from a batch size of {smallest} to {largest} {sizes}.",
+        "partly_falls": "@keskar2017large found large batches to end in sharper solutions, but "
+        "here it is the other way round by {falls}: from a batch size of {smallest} to {largest} "
+        "{sizes}.",
+    },
+)
+
+RATE = Overall(
+    "sharpness.learning-rate",
+    {
+        "rises": "Large learning rates end in sharper solutions, by every measure.",
+        "falls": "Large learning rates end in flatter solutions, by every measure.",
+        "undecided": "What the learning rate does to sharpness is not decided: {reason}.",
+        "differ": "With the learning rate, {rises} rises and {falls} falls.",
+        "partly_rises": "With the learning rate, {rises} rises; for {undecided} no order shows.",
+        "partly_falls": "With the learning rate, {falls} falls; for {undecided} no order shows.",
+    },
+)
+
+STEEP = Statement(
+    "sharpness.first-order",
+    {
+        "share": "Of the ε-sharpness, {share} is the slope that training left and no curvature, so "
+        "it also tells how far from a minimum a solution is.",
     },
 )
 
@@ -154,14 +173,13 @@ RESCALING = Statement(
     {
         "changes": "How little sharpness says of the function itself is seen by rescaling one "
         "solution: its first layer times {factor}, the next divided by as much, is the same "
-        "function with the same test loss of {test_loss}, and yet the largest eigenvalue goes from "
-        "{eigenvalue} to {eigenvalue_after}, the trace from {trace} to {trace_after} and the "
-        "ε-sharpness from {sharpness} to {sharpness_after}.",
+        "function with the same test loss of {test_loss}, and yet {sizes}.",
+        "some": "Rescaling one solution, its first layer times {factor} and the next divided by as "
+        "much, keeps the function with its test loss of {test_loss} and moves only {changed}: "
+        "{sizes}.",
         "stays": "Rescaling one solution, its first layer times {factor} and the next divided by "
-        "as much, leaves the function as it is, with the same test loss of {test_loss}, and hardly "
-        "moves the measures here: the largest eigenvalue goes from {eigenvalue} to "
-        "{eigenvalue_after}, the trace from {trace} to {trace_after} and the ε-sharpness from "
-        "{sharpness} to {sharpness_after}.",
+        "as much, keeps the function with its test loss of {test_loss}, and hardly moves the "
+        "measures here: {sizes}.",
     },
 )
 
@@ -196,12 +214,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     lost, why = len(rows) - len(done), [evidence(record, "solutions", "reason")]
     if done.empty:
         return ((LOST("all", why),),)
-    gap = _gap(record, done)
-    first = [gap]
-    if gap.verdict != "too_few":
-        first += [*_others(record, done, gap), *_alike(record, done), *_accuracy(record, done)]
-    first += [*_fit(record, done), _extremes(record, done)]
-    second = [*_batch(record, done), *_rescaling(record)]
+    first = [*_gap(record, done), _accuracy(record, done)]
+    first += _held(record) or [_fit(record, done)]
+    second = [*_sweeps(record, done), *_first_order(record, done), *_rescaling(record)]
     if lost:
         second.append(
             LOST(
@@ -213,7 +228,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return shortened([first, second], (EXTREMES, ALIKE, ACCURACY))
+    return (tuple(first), tuple(second))
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -222,126 +237,114 @@ def measured(rows: pd.DataFrame) -> pd.DataFrame:
     return as_floats(done, *MEASURES, "train_loss", "loss_gap", "accuracy_gap")
 
 
-def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [evidence(record, "solutions", column, rows.index) for column in columns]
+def _used(
+    record: Record, rows: pd.DataFrame, *columns: str, table: str = "solutions"
+) -> list[Evidence]:
+    return [evidence(record, table, column, rows.index) for column in columns]
 
 
-def _gap(record: Record, done: pd.DataFrame) -> Claim:
-    estimate = rank_correlation(done["epsilon_sharpness"], done["loss_gap"])
-    used = _used(record, done, "epsilon_sharpness", "loss_gap")
-    return GAP(tracks(estimate), used, estimate, **correlation_words(estimate))
+def _why(parts: Parts, noun: str = "approach") -> Label:
+    """Why the first undecided of the parts is not decided."""
+    found = trends(parts)
+    return reason(next((t for t in found if t.verdict not in ("rises", "falls")), found[0]), noun)
 
 
-def _extremes(record: Record, done: pd.DataFrame) -> Claim:
-    """The sharpest and the flattest solution, and their gaps."""
-    ordered = done.sort_values("epsilon_sharpness", kind="stable")
-    flattest, sharpest = ordered.iloc[0], ordered.iloc[-1]
-    equal = flattest["epsilon_sharpness"] == sharpest["epsilon_sharpness"]
-    return EXTREMES(
-        "single" if len(done) == 1 else "equal" if equal else "apart",
-        _used(record, done, "epsilon_sharpness", "loss_gap"),
-        sharpest=_solution(sharpest),
-        flattest=_solution(flattest),
-        high=fmt.number(sharpest["epsilon_sharpness"]),
-        low=fmt.number(flattest["epsilon_sharpness"]),
-        high_gap=fmt.loss(sharpest["loss_gap"]),
-        low_gap=fmt.loss(flattest["loss_gap"]),
-        least_gap=fmt.loss(done["loss_gap"].min()),
-        most_gap=fmt.loss(done["loss_gap"].max()),
-    )
-
-
-def _solution(row: "pd.Series[Any]") -> Markdown:
-    """`batch size 64 at learning rate 0.001, seed 0`."""
-    approach = approach_of(row["batch_size"], row["learning_rate"])
-    seed = fmt.count(row["seed"])
-    return Markdown(
-        f"{batch_words(approach.batch_size)} at {rate_words(approach.learning_rate)}, seed {seed}"
-    )
-
-
-def _others(record: Record, done: pd.DataFrame, gap: Claim) -> list[Claim]:
-    found = {m: rank_correlation(done[m], done["loss_gap"]) for m in MEASURES}
-    if any(estimate.low is None for estimate in found.values()):
-        return []
-    same = all(tracks(estimate) == gap.verdict for estimate in found.values())
-    eigenvalue, trace = found["largest_eigenvalue"], found["trace"]
-    return [
-        OTHERS(
-            "same" if same else "different",
-            _used(record, done, "largest_eigenvalue", "trace", "loss_gap"),
-            eigenvalue=fmt.correlation(eigenvalue.value),
-            eigenvalue_interval=fmt.interval(eigenvalue.low, eigenvalue.high),
-            trace=fmt.correlation(trace.value),
-            trace_interval=fmt.interval(trace.low, trace.high),
-        )
-    ]
-
-
-def _alike(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """The two measures that agree least."""
-    pairs = {pair: rank_correlation(*(done[m] for m in pair)) for pair in combinations(MEASURES, 2)}
-    if any(estimate.low is None for estimate in pairs.values()):
-        return []
-    first, second = min(pairs, key=lambda pair: pairs[pair].value)
-    estimate = pairs[first, second]
-    return [
-        ALIKE(
-            tracks(estimate),
-            _used(record, done, *MEASURES),
-            estimate,
-            first=MEASURES[first],
-            second=MEASURES[second],
-            **correlation_words(estimate),
-        )
-    ]
-
-
-def _accuracy(record: Record, done: pd.DataFrame) -> list[Claim]:
-    estimate = rank_correlation(done["epsilon_sharpness"], done["accuracy_gap"])
-    if estimate.low is None:
-        return []
-    used = _used(record, done, "epsilon_sharpness", "accuracy_gap")
-    return [ACCURACY(tracks(estimate), used, estimate, **correlation_words(estimate))]
-
-
-def _fit(record: Record, done: pd.DataFrame) -> list[Claim]:
-    """How much of it may be fit: the training loss against sharpness, against the gap, held."""
-    own, gap, fit = done["epsilon_sharpness"], done["loss_gap"], done["train_loss"]
-    used = _used(record, done, "epsilon_sharpness", "train_loss", "loss_gap")
-    with_fit, alone = rank_correlation(own, fit), rank_correlation(fit, gap)
-    if with_fit.low is None:
-        least, most = fmt.loss(fit.min()), fmt.loss(fit.max())
-        verdict = "equal" if fit.min() == fit.max() else "too_few"
-        return [FIT(verdict, used[:2], least=least, most=most)]
-    words = correlation_words(with_fit) | {"alone": fmt.correlation(alone.value)}
-    claims = [FIT(tracks(with_fit), used, with_fit, **words)]
-    held = partial_rank_correlation(own, gap, fit)
-    if held.low is not None:
-        claims.append(HELD(tracks(held), used, held, **correlation_words(held)))
+def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """Whether the gap in loss goes with sharpness, measure by measure."""
+    parts = measures_with(done, MEASURES, "loss_gap")
+    used = _used(record, done, *MEASURES, "loss_gap")
+    claims = [GAP(parts, used, reason=_why(parts))]
+    found = trends(parts)
+    if "too_few" not in parts.verdicts.values() and len({t.n for t in found}) == 1:
+        sizes = [
+            f"{fmt.correlation(trend.value)} for {words}"
+            for words, trend in zip(parts.parts, found, strict=True)
+        ]
+        n = fmt.plural(found[0].n, "approach")
+        claims.append(SIZES("known", used, n=n, sizes=Markdown(join(sizes))))
     return claims
 
 
-def _batch(record: Record, done: pd.DataFrame) -> list[Claim]:
-    rows = sweep(record, done, "batch_size")
-    if rows.empty:
-        return []
-    estimate = rank_correlation(rows["batch_size"], rows["epsilon_sharpness"])
-    means = rows.groupby("batch_size")["epsilon_sharpness"].mean()
-    losses = rows.groupby("batch_size")["train_loss"].mean()
-    claim = BATCH(
-        tracks(estimate),
-        _used(record, rows, "batch_size", "epsilon_sharpness", "train_loss"),
-        estimate,
-        smallest=batch(means.index[0]),
-        largest=batch(means.index[-1]),
-        low=fmt.number(means.iloc[0]),
-        high=fmt.number(means.iloc[-1]),
-        low_loss=fmt.loss(losses.iloc[0]),
-        high_loss=fmt.loss(losses.iloc[-1]),
-        **correlation_words(estimate),
+def _accuracy(record: Record, done: pd.DataFrame) -> Claim:
+    parts = measures_with(done, MEASURES, "accuracy_gap")
+    return ACCURACY(parts, _used(record, done, *MEASURES, "accuracy_gap"), reason=_why(parts))
+
+
+def _fit(record: Record, done: pd.DataFrame) -> Claim:
+    """Whether sharpness goes with the training loss, which may be what the gap follows."""
+    parts = measures_with(done, MEASURES, "train_loss", first=True)
+    return FIT(
+        parts,
+        _used(record, done, *MEASURES, "train_loss"),
+        reason=_why(parts),
+        losses=_losses(done),
     )
-    return [claim]
+
+
+def _losses(done: pd.DataFrame) -> Label:
+    losses = span(done["train_loss"])
+    words = between(losses.low, losses.high)
+    return words if words.startswith("from ") else Label(f"of {words}")
+
+
+def _held(record: Record) -> list[Claim]:
+    """The relation at equal training loss, where the record has such solutions."""
+    if EQUAL_LOSS not in record.metrics:
+        return []
+    rows = record.frame(EQUAL_LOSS)
+    done = measured(rows)
+    if done.empty:
+        return []
+    parts = measures_with(done, MEASURES, "loss_gap")
+    losses, lost = span(done["train_loss"]), len(rows) - len(done)
+    return [
+        HELD(
+            parts,
+            _used(record, done, *MEASURES, "loss_gap", "train_loss", table=EQUAL_LOSS),
+            reason=_why(parts),
+            reached=between(losses.low, losses.high),
+            lost=Label(f" ({fmt.plural(lost, 'solution')} left out)" if lost else ""),
+        )
+    ]
+
+
+def _sweeps(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """What the batch size does to each measure, and what the learning rate does."""
+    claims = []
+    for variable, rows in varied(record, done).items():
+        parts = measures_with(rows, MEASURES, variable, first=True)
+        used = _used(record, rows, variable, *MEASURES)
+        why = _why(parts, VARIABLES[variable])
+        if variable == "learning_rate":
+            claims.append(RATE(parts, used, reason=why))
+            continue
+        smallest, largest = (Label(SHOWN[variable](v)) for v in _ends(rows, variable))
+        sizes = moves(parts)
+        claims.append(
+            BATCH(parts, used, smallest=smallest, largest=largest, sizes=sizes, reason=why)
+        )
+    return claims
+
+
+def _ends(rows: pd.DataFrame, variable: str) -> tuple[float, float]:
+    return rows[variable].min(), rows[variable].max()
+
+
+def _first_order(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """How much of ε-sharpness is slope, where the record has it."""
+    if FIRST_ORDER not in done:
+        return []
+    found = span(done[FIRST_ORDER])
+    if not found.known:
+        return []
+    used = _used(record, done, FIRST_ORDER)
+    return [STEEP("share", used, share=_shares(found))]
+
+
+def _shares(found: Range) -> Markdown:
+    low = fmt.percent(outward_decimals(found.low, 2, bound="lower"), 0)
+    high = fmt.percent(outward_decimals(found.high, 2, bound="upper"), 0)
+    return low if low == high else Markdown(f"between {low} and {high}")
 
 
 def _rescaling(record: Record) -> list[Claim]:
@@ -355,23 +358,26 @@ def _rescaling(record: Record) -> list[Claim]:
     if len(rows) < 2:
         return [CAVEAT("open", used)]
     before, after = rows.iloc[0], rows.iloc[-1]
-    factors = [after[m] / before[m] if before[m] else 1.0 for m in MEASURES]
     same = abs(after["test_loss"] - before["test_loss"]) <= EQUAL * abs(before["test_loss"])
     if not same:  # rounding made it another function, of which nothing is to be said
         return [CAVEAT("open", used)]
-    changed = any(not 1 / RESCALED < factor < RESCALED for factor in factors)
-    shown = {
-        "eigenvalue": "largest_eigenvalue",
-        "trace": "trace",
-        "sharpness": "epsilon_sharpness",
-    }
-    values = {name: fmt.number(before[column]) for name, column in shown.items()}
-    values |= {f"{name}_after": fmt.number(after[column]) for name, column in shown.items()}
+
+    def moved(measure: str) -> bool:
+        old, new = before[measure], after[measure]
+        return bool(new != 0) if old == 0 else not 1 / RESCALED < new / old < RESCALED
+
+    changed = count(MEASURES, moved)
+    verdict = {"all": "changes", "none": "stays"}.get(changed.extent, "some")
+    sizes = [
+        f"{words}{verb} from {fmt.number(before[name])} to {fmt.number(after[name])}"
+        for (name, words), verb in zip(MEASURES.items(), (" goes", "", ""), strict=True)
+    ]
     claim = RESCALING(
-        "changes" if changed else "stays",
+        verdict,
         used,
         factor=fmt.count(after["factor"]),
         test_loss=fmt.loss(before["test_loss"]),
-        **values,
+        changed=Markdown(join([MEASURES[name] for name in changed.yes])),
+        sizes=Markdown(join(sizes)),
     )
-    return [claim, CAVEAT("shown" if changed else "open", used)]
+    return [claim, CAVEAT("open" if verdict == "stays" else "shown", used)]

@@ -9,13 +9,21 @@ import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, legend_below, line
-from report.numbers.statistics import mean, partial_rank_correlation, rank_correlation
+from report.numbers.quantifiers import ordered
+from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
+from report.sections.approaches import SHOWN, VARIABLES, means, varied
 from report.sections.section import Figure, Section, Table, models_table, settings_table
-from report.sections.sensitivity.claims import VARIABLES, sweep
-from report.sections.sensitivity.figures import GAPS, correlation_cell, draw_gaps, draw_sweep
-from report.sections.sharpness.claims import MEASURES, commentary, measured
+from report.sections.sensitivity.figures import (
+    GAPS,
+    correlations_table,
+    draw_gaps,
+    draw_sweep,
+    gap_words,
+    spread_words,
+)
+from report.sections.sharpness.claims import EQUAL, MEASURES, commentary, measured
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -41,8 +49,9 @@ def section(record: Record) -> Section:
         _results_table(rows),
     ]
     if len(done):
-        figures = (_gap_figure(done), _variables_figure(record, done))
-        tables.append(_correlations_table(done))
+        sweeps = varied(record, done)
+        figures = (_gap_figure(done), *([_variables_figure(sweeps)] if sweeps else []))
+        tables.append(correlations_table(done, MEASURES, "train_loss"))
     rescaling = record.frame("rescaling")
     if len(rescaling):
         figures += (_rescaling_figure(rescaling),)
@@ -52,8 +61,8 @@ def section(record: Record) -> Section:
 
 def _results_table(rows: pd.DataFrame) -> Table:
     lines, whole = [], measured(rows)
-    for varied, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
-        approach, done = approach_of(*varied), whole[whole.index.isin(group.index)]
+    for key, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
+        approach, done = approach_of(*key), whole[whole.index.isin(group.index)]
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             return mean(done[column]).value if len(done) else None
@@ -97,33 +106,6 @@ def _results_table(rows: pd.DataFrame) -> Table:
     )
 
 
-def _correlations_table(done: pd.DataFrame) -> Table:
-    rows = []
-    for column, words in {**MEASURES, "train_loss": Markdown("the training loss")}.items():
-        cells = [correlation_cell(rank_correlation(done[column], done[gap])) for gap in GAPS]
-        held = [
-            correlation_cell(partial_rank_correlation(done[column], done[gap], done["train_loss"]))
-            if column in MEASURES
-            else fmt.MISSING
-            for gap in GAPS
-        ]
-        rows.append((words, *cells, *held))
-    return Table(
-        name="correlations",
-        caption=Markdown(
-            "Spearman's rank correlation of each measure, and of the training loss alone, with the "
-            "gap in loss (test minus training) and in accuracy (training minus test); in the last "
-            "two columns with the training loss held fixed. 95 % bootstrap intervals over "
-            f"{fmt.plural(len(done), 'solution')}; solutions of one approach resemble each other, "
-            "so the intervals are rather too narrow."
-        ),
-        header=("Measure", "Loss gap", "Acc. gap", "Loss gap, fit held", "Acc. gap, fit held"),
-        align="lrrrr",
-        rows=tuple(rows),
-        widths=(24, 19, 19, 19, 19),
-    )
-
-
 def _rescaling_table(rows: pd.DataFrame) -> Table:
     return Table(
         name="rescaling",
@@ -155,12 +137,6 @@ def _rescaling_table(rows: pd.DataFrame) -> Table:
 
 
 def _gap_figure(done: pd.DataFrame) -> Figure:
-    found = "; ".join(
-        f"{words} with the {name} gap "
-        f"{fmt.correlation(rank_correlation(done[measure], done[gap]).value)}"
-        for measure, words in MEASURES.items()
-        for gap, name in GAPS.items()
-    )
     return Figure(
         name="sharpness",
         caption=Markdown(
@@ -168,7 +144,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
             "bottom) against the measures of sharpness. One mark for each of "
             f"{fmt.plural(len(done), 'solution')}; the color is the training loss at the end."
         ),
-        alt=f"Scatter plots, two for each measure. Rank correlations: {found}.",
+        alt=gap_words(done, MEASURES),
         draw=partial(_draw_gaps, done),
     )
 
@@ -184,36 +160,39 @@ def _draw_gaps(done: pd.DataFrame) -> Canvas:
     return figure
 
 
-def _variables_figure(record: Record, done: pd.DataFrame) -> Figure:
-    described = []
-    for variable, words in VARIABLES.items():
-        show = batch if variable == "batch_size" else rate
-        means = sweep(record, done, variable).groupby(variable)[list(MEASURES)].mean()
-        described += [
-            f"{words} {show(value)}: "
-            + ", ".join(f"{name} {fmt.number(row[m])}" for m, name in MEASURES.items())
-            for value, row in means.iterrows()
-        ]
+def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
+    described = [
+        f"{VARIABLES[variable]} {SHOWN[variable](row[variable])}: "
+        + ", ".join(f"{name} {fmt.number(row[m])}" for m, name in MEASURES.items())
+        for variable, rows in sweeps.items()
+        for row in means(rows, *MEASURES).sort_values(variable).to_dict("records")
+    ]
+    sides = ("left", "right") if len(sweeps) > 1 else ("",)
+    named = [
+        f"{VARIABLES[variable]}{f' ({side})' if side else ''}"
+        for variable, side in zip(sweeps, sides, strict=True)
+    ]
+    everything = pd.concat(
+        rows.assign(varied=variable, value=rows[variable]) for variable, rows in sweeps.items()
+    )
     return Figure(
         name="variables",
         caption=Markdown(
-            "The measures of sharpness against what is varied, batch size (left) and learning rate "
-            f"(right). Lines: median over {fmt.plural(done['seed'].nunique(), 'seed')}; bands: "
-            "from the smallest to the largest."
+            f"The measures of sharpness against what is varied, {' and '.join(named)}. "
+            f"{spread_words(everything, ['varied', 'value'])}"
         ),
-        alt=f"A row of two panels for each measure. Means: {'; '.join(described)}.",
-        draw=partial(_draw_variables, record, done),
+        alt=f"Lines, a row of panels for each measure. Means: {'; '.join(described)}.",
+        draw=partial(_draw_variables, sweeps),
     )
 
 
-def _draw_variables(record: Record, done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(MEASURES), len(VARIABLES), height=1.7, sharex="col", sharey="row")
-    for column, variable in enumerate(VARIABLES):
-        rows = sweep(record, done, variable)
+def _draw_variables(sweeps: dict[str, pd.DataFrame]) -> Canvas:
+    figure, axes = canvas(len(MEASURES), len(sweeps), height=1.7, sharex="col", sharey="row")
+    for column, (variable, rows) in enumerate(sweeps.items()):
         for row, measure in enumerate(MEASURES):
             ax = axes[row, column]
             draw_sweep(ax, rows, variable, rows[measure], row, LABELS[measure])
-            scale_to(ax, "y", done[measure])
+            scale_to(ax, "y", [v for part in sweeps.values() for v in part[measure]])
             if column == 0:
                 ax.set_ylabel(LABELS[measure])
         axes[-1, column].set_xlabel(VARIABLES[variable])
@@ -231,11 +210,19 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
         caption=Markdown(
             "One solution rescaled: the measures of sharpness, the test loss and the norm of the "
             "parameters over what they were before, against the factor by which the first layer is "
-            "multiplied and the second divided. The function stays the same."
+            "multiplied and the second divided, which would leave the function the same in exact "
+            "arithmetic."
         ),
-        alt=f"Lines over logarithmic axes, the test loss level. {described}.",
+        alt=f"Lines over a logarithmic axis{_level(rows)}. {described}.",
         draw=partial(_draw_rescaling, rows),
     )
+
+
+def _level(rows: pd.DataFrame) -> str:
+    """`, the test loss level`, where no step moves it by more than rounding does."""
+    losses = rows["test_loss"].astype(float)
+    steps = [0.0 if abs(v - losses.iloc[0]) <= EQUAL * abs(losses.iloc[0]) else v for v in losses]
+    return ", the test loss level" if ordered(steps) == "level" else ""
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:

@@ -5,6 +5,8 @@ limits it.
 """
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from report.numbers.selection import best
 from report.records import Model, Record
 from report.sections.groups import seed_groups
 from report.sections.lost import lost_runs, lost_statement
+from report.sections.simulate_function.sampling import between, is_scaled
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 
@@ -138,9 +141,9 @@ BETWEEN = Statement(
     "simulate-function.between-points",
     {
         "worse": "On {functions} the fits are worse between the training points: the typical loss "
-        "at their midpoints is {ratio} times the training loss or more.",
-        "same": "Between the training points the fits hold on {functions}: the typical loss at "
-        "their midpoints is at most {ratio} times the training loss.",
+        "{where} is {ratio} times the training loss or more.",
+        "same": "Between the training points the fits hold on {functions}: the typical loss "
+        "{where} is at most {ratio} times the training loss.",
     },
 )
 
@@ -317,7 +320,7 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
     """How close the best model's typical curve is, in units of the function's own spread."""
     facts = record.rows("functions")
     place = next(i for i, row in enumerate(facts) if row["function"] == key)
-    variance = float(np.var(facts[place]["y"]))
+    variance = 1.0 if is_scaled(record, key) else _variance(facts[place])
     rows = done[done["function"] == key]
     if variance == 0:
         return []
@@ -334,6 +337,14 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
         claims.append(ERROR(verdict, used, **about, share=fmt.percent(share)))
     return claims
+
+
+def _variance(function: Mapping[str, Any]) -> float:
+    """Of the function's values on its domain; curves may be drawn beyond."""
+    low, high = min(function["domain"]), max(function["domain"])
+    rounding = 1e-5 * (high - low)
+    pairs = zip(function["x"], function["y"], strict=True)
+    return float(np.var([y for x, y in pairs if low - rounding <= x <= high + rounding]))
 
 
 def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
@@ -357,6 +368,7 @@ def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
                     verdict,
                     _used(record, rows, "final_train_loss", "final_test_loss"),
                     functions=Markdown(join([shown[key] for key in found])),
+                    where=between(record, found),
                     ratio=fmt.number(outward(limit, 3, bound=bound), 3),  # type: ignore[arg-type]
                 )
             )

@@ -16,8 +16,9 @@ from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
+from report.sections.simulate_function.sampling import fitted_on, is_scaled, tested_on
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def section(record: Record) -> Section:
             *_stopped_tables(record, runs),
         ),
         commentary=commentary(record),
+        words={"fitted": fitted_on(record)},
     )
 
 
@@ -89,8 +91,8 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     return Table(
         name="results",
         caption=Markdown(
-            "Final mean squared errors. Test points are the midpoints of the training grid; "
-            "*n* counts seeds that did not diverge."
+            f"Final mean squared errors. Test points are {tested_on(record)}; "
+            f"*n* counts seeds that did not diverge.{_units(record)}"
         ),
         header=(
             "Function",
@@ -105,6 +107,12 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         rows=tuple(rows),
         widths=(22, 14, 14, 14, 14, 15, 7),
     )
+
+
+def _units(record: Record) -> str:
+    names = formulas(record)
+    scaled = [names[name] for name in names if is_scaled(record, name)]
+    return f" Those of {join(scaled)} are of values scaled to deviation 1." if scaled else ""
 
 
 def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:

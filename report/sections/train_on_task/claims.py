@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Statement, evidence
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_words, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
@@ -50,6 +50,26 @@ DEPTH = Overall(
         "it stays open{caveat}.",
     },
     headline=True,
+    line=Line(
+        "Does depth pay on images?",
+        {
+            "more": ("Yes, in every comparison.", "{strength} more among {strongest}"),
+            "less": ("No, it does harm.", "{strength} less among {strongest}"),
+            "alike": ("It makes no difference that matters.", "{strength} among {strongest}"),
+            "undecided": ("The runs do not decide.", "{strength} among {strongest}"),
+            "differ": ("That depends on network and task.", "{strength} among {strongest}"),
+            "partly_more": (
+                "In part; elsewhere it stays open.",
+                "{strength} more among {strongest}",
+            ),
+            "partly_less": (
+                "In part it does harm, else open.",
+                "{strength} less among {strongest}",
+            ),
+            "partly_alike": ("In part it makes no difference.", "{strength} among {strongest}"),
+        },
+        "accuracy",
+    ),
 )
 
 DEPTH_ON = Contrast(

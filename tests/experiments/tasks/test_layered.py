@@ -92,8 +92,8 @@ def function_task(**given: Any) -> Any:
 
 def test_a_training_of_its_own(context: Context) -> None:
     settings = function_task(training={"epochs": 7, "learning_rate": 0.1})
-    rows = task_module("simulate-function").run(settings, context).metrics["runs"]
-    last = {(row["function"], row["model"]): row["epoch"][-1] for row in rows}
+    rows = task_module("simulate-function").run(settings, context).metrics.runs
+    last = {(row.function, row.model): row.epoch[-1] for row in rows}
     assert last == {
         ("sine", "plain"): 3,
         ("x^2", "plain"): 5,

@@ -47,6 +47,14 @@ def test_a_figure_that_is_missing_leaves_its_question_unanswered() -> None:
     assert answered(question, replace(WHOLE, section=replace(SECTION, figures=fewer))) == "no"
 
 
+def test_one_of_the_answers_suffices_where_either_will_do() -> None:
+    question = next(q for q in QUESTIONS if q.task == "parameter-count" and "fig-loss" in q.answers)
+    either = replace(question, answers=("fig-loss", "fig-none"), either=True)
+    assert answered(either, WHOLE) == "yes"
+    assert answered(replace(either, either=False), WHOLE) == "no"
+    assert answered(replace(either, answers=("fig-none",)), WHOLE) == "no"
+
+
 def test_fewer_than_asked_for_is_an_answer_in_part() -> None:
     assert len(SIZES) < 10
     assert answered(COUNT, WHOLE) == "partly"

@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from report.claims.claim import Evidence
-from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
+from report.claims.contrast import (
+    ACCURACIES,
+    LOSSES,
+    Contrast,
+    Label,
+    Overall,
+    Tendency,
+    course,
+    label,
+    reason,
+)
 from report.claims.trace import effect
 from report.claims.verdict import contradiction
 from report.numbers.comparison import Comparison, compare
@@ -81,6 +91,23 @@ def test_a_tendency_has_the_ends_and_the_verdict_of_its_trend() -> None:
     found = related([(float(i), -float(i)) for i in range(8)])
     assert statement(found, USED).text == "falls: 1.00 to 1.00×10⁻⁷, −1.00"
     assert statement(related([(1.0, 2.0)]), USED).verdict == "too_few"
+
+
+@pytest.mark.parametrize(
+    ("heights", "way", "why"),
+    [
+        ([1, 2, 3], "rising at every step", "three approaches are too few to rank"),
+        ([3, 2, 2], "falling at every step", "three approaches are too few to rank"),
+        ([1, 3, 2, 5, 4, 1], "not in one direction", "over six approaches no order shows"),
+        ([2] * 7, "the same throughout", "one of the two is the same for all approaches"),
+        ([2], "not in one direction", "there is nothing to rank"),
+    ],
+)
+def test_what_an_undecided_trend_shows_and_why_it_is_undecided(
+    heights: list[float], way: str, why: str
+) -> None:
+    found = related(list(enumerate(heights)))
+    assert (course(found), reason(found, "approach")) == (way, why)
 
 
 def test_parts_that_differ_are_named() -> None:

@@ -88,6 +88,7 @@ def test_plurals() -> None:
     assert fmt.plural(4, "seed") == "four seeds"
     assert fmt.plural(12, "entry", "entries") == "12 entries"
     assert fmt.plural(0, "run") == "no runs"
+    assert fmt.plural(2, "approach") == "two approaches"
 
 
 def test_code_cannot_be_left() -> None:

@@ -6,17 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report.claims.claim import Claim, Statement
+from report.claims.claim import Claim
 from report.claims.verdict import contradiction
 from report.records import Record
+from report.sections.approaches import over_approaches, sweep, varied
 from report.sections.sensitivity import claims as sensitivity
-from report.sections.sensitivity.claims import commentary, finished, sweep
+from report.sections.sensitivity.claims import commentary, finished
 from report.sections.sensitivity.figures import section
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
+from tests.report.sections.wording import wordings_of
 
 BATCHES = [16, 32, 64, 256, 1024]
 RATES = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
+MORE_BATCHES = [8, *BATCHES, 4096]
+MORE_RATES = [*RATES, 1e-1, 3e-1]
 SETTINGS = {
     "data": {"name": "digits"},
     "training": {"batch_size": 64, "learning_rate": 3e-3, "epochs": 10},
@@ -55,11 +59,20 @@ def made(
     lost: int = 0,
     few: bool = False,
     none_as_batch: bool = False,
+    many: bool = False,
+    one_rate: bool = False,
+    held: tuple[Rule, Rule] | None = None,
 ) -> Record:
-    """Solutions of both sweeps; the first `lost` of them diverged."""
+    """Solutions of both sweeps; the first `lost` of them diverged.
+
+    `many` are seven batch sizes and seven learning rates. `held` are the gap in loss and the
+    gradient of the loss of solutions stopped at an equal training loss, of which one got nowhere.
+    """
     draw = np.random.default_rng(7)
-    approaches = [(b, 3e-3) for b in BATCHES] + [(64, r) for r in RATES if r != 3e-3]
-    settings: dict[str, Any] = SETTINGS
+    batches, rates = (MORE_BATCHES, MORE_RATES) if many else (BATCHES, RATES)
+    rates = [3e-3] if one_rate else rates
+    approaches = [(b, 3e-3) for b in batches] + [(64, r) for r in rates if r != 3e-3]
+    settings: dict[str, Any] = SETTINGS | {"batch_sizes": batches, "learning_rates": rates}
     if few:
         approaches = [(16, 3e-3), (64, 3e-3), (64, 1e-2)]
         settings = settings | {"batch_sizes": [16, 64], "learning_rates": [3e-3, 1e-2]}
@@ -86,13 +99,38 @@ def made(
                     "points": 360,
                 }
             )
-    return record(
+    made_record = record(
         "sensitivity",
         settings=settings,
         dataset=DIGITS,
         models=(model("mlp", 2),),
         metrics={"test_points": 360, "solutions": rows},
     )
+    if held is None:
+        return made_record
+    stopped = [_stopped(row, held, draw) for row in made_record.rows("solutions")]
+    stopped[0] |= dict.fromkeys(NAMES) | {"final_train_loss": None}
+    metrics = {**made_record.metrics, "equal_loss": stopped}
+    return made_record.model_copy(update={"metrics": metrics})
+
+
+def _stopped(
+    row: dict[str, Any], held: tuple[Rule, Rule], draw: np.random.Generator
+) -> dict[str, Any]:
+    """A solution of the same approach at a training loss of 0.5."""
+    place = (
+        float(np.log2((row["batch_size"] or 1024) / 64)),
+        float(np.log10(row["learning_rate"] / 3e-3)),
+        draw,
+    )
+    gap, gradient = (rule(*place) for rule in held)
+    return row | {
+        "final_train_loss": 0.5,
+        "final_test_loss": 0.5 + gap,
+        "jacobian_norm": rising(*place),
+        "probability_jacobian_norm": 1.0,
+        "loss_gradient_norm": gradient,
+    }
 
 
 def said(made_record: Record) -> dict[str, Claim]:
@@ -106,26 +144,45 @@ def said(made_record: Record) -> dict[str, Claim]:
     return found
 
 
+def constant(batch: float, rate: float, draw: np.random.Generator) -> float:
+    return 2.0
+
+
+def dead(batch: float, rate: float, draw: np.random.Generator) -> float:
+    return 0.0 if rate > 0.9 else rising(batch, rate, draw)
+
+
 FEW = {"few": True, "seeds": 1}
+MANY = {"many": True}
 CASES: list[tuple[str, str, dict[str, Any]]] = [
-    ("sweep", "rises", {}),
-    ("sweep", "falls", {"jacobian": falling}),
-    ("sweep", "undecided", {"jacobian": noisy}),
-    ("sweep", "too_few", FEW),
-    ("second-definition", "same", {}),
-    ("second-definition", "different", {"gradient": falling}),
-    ("probabilities", "rises", {}),
-    ("probabilities", "falls", {"probability": falling}),
-    ("probabilities", "undecided", {"probability": noisy}),
-    ("probabilities", "too_few", FEW),
     ("loss-gap", "rises", {}),
     ("loss-gap", "falls", {"loss_gap": falling}),
     ("loss-gap", "undecided", {"loss_gap": noisy}),
-    ("loss-gap", "too_few", FEW),
-    ("fit-held", "rises", {}),
-    ("fit-held", "falls", {"loss_gap": falling}),
-    ("fit-held", "undecided", {"loss_gap": noisy}),
-    ("fit-held", "too_few", FEW),
+    ("loss-gap", "undecided", FEW),
+    ("loss-gap", "differ", {"gradient": falling}),
+    ("loss-gap", "partly_rises", {"gradient": noisy}),
+    ("loss-gap", "partly_falls", {"loss_gap": falling, "gradient": noisy}),
+    ("correlations", "known", {}),
+    ("fit", "rises", {"fit": rising}),
+    ("fit", "falls", {"fit": falling}),
+    ("fit", "undecided", {}),
+    ("fit", "too_few", FEW),
+    ("fit-held", "rises", {"held": (rising, rising)}),
+    ("fit-held", "falls", {"held": (falling, rising)}),
+    ("fit-held", "undecided", {"held": (noisy, rising)}),
+    ("fit-held", "undecided", FEW | {"held": (rising, rising)}),
+    ("fit-held", "differ", {"held": (rising, falling)}),
+    ("fit-held", "partly_rises", {"held": (rising, noisy)}),
+    ("fit-held", "partly_falls", {"held": (falling, noisy)}),
+    ("sweep", "rises", MANY),
+    ("sweep", "falls", MANY | {"jacobian": falling, "gradient": falling}),
+    ("sweep", "undecided", {}),
+    ("sweep", "undecided", MANY | {"jacobian": noisy, "gradient": noisy}),
+    ("sweep", "undecided", FEW),
+    ("sweep", "undecided", {"one_rate": True, "seeds": 1}),
+    ("sweep", "differ", MANY | {"gradient": falling}),
+    ("sweep", "partly_rises", MANY | {"gradient": noisy}),
+    ("sweep", "partly_falls", MANY | {"jacobian": falling, "gradient": noisy}),
     ("novak", "rises", {}),
     ("novak", "falls", {"probability": falling}),
     ("novak", "undecided", {"probability": noisy}),
@@ -134,6 +191,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("two-gaps", "falls", {"accuracy_gap": falling}),
     ("two-gaps", "undecided", {"accuracy_gap": noisy}),
     ("two-gaps", "too_few", FEW),
+    ("dead", "some", {"jacobian": dead}),
+    ("dead", "all", {"jacobian": lambda b, r, draw: 0.0}),
     ("diverged", "some", {"lost": 1}),
     ("diverged", "all", {"lost": 27}),
 ]
@@ -145,9 +204,8 @@ def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, A
 
 
 def test_every_wording_is_reached() -> None:
-    statements = [s for s in vars(sensitivity).values() if isinstance(s, Statement)]
-    wordings = {(s.id.partition(".")[2], verdict) for s in statements for verdict in s.wordings}
-    assert wordings == {(name, verdict) for name, verdict, _ in CASES}
+    reached = {(f"sensitivity.{name}", verdict) for name, verdict, _ in CASES}
+    assert reached == wordings_of(sensitivity)
 
 
 def test_a_sweep_varies_one_thing() -> None:
@@ -162,49 +220,83 @@ def test_a_sweep_varies_one_thing() -> None:
 
 
 def test_the_full_batch_is_the_largest_one() -> None:
-    claims = said(made(none_as_batch=True))
-    assert "at a batch size of 16 to" in claims["sweep"].text
-    assert "at 1,437 (rank" in claims["sweep"].text
+    text = said(made(none_as_batch=True))["sweep"].text
+    assert text.startswith("From a batch size of 16 to 1,437 the norm")
 
 
-def test_fit_alone_is_told_apart_from_sensitivity() -> None:
-    """Gap and sensitivity both follow the training loss, and nothing else connects them."""
-
-    def follows(sign: float) -> Rule:
-        def rule(batch: float, rate: float, draw: np.random.Generator) -> float:
-            return float(np.exp(sign * (batch + rate) + 0.4 * draw.normal()))
-
-        return rule
-
-    claims = said(made(jacobian=follows(1), loss_gap=follows(1), fit=falling))
-    assert claims["loss-gap"].verdict == "rises"
-    assert claims["fit-held"].verdict == "undecided"
+def test_few_values_are_said_to_be_few_with_what_they_show() -> None:
+    text = said(made())["sweep"].text
+    assert "both rising at every step; five batch sizes are too few to rank" in text
+    mixed = said(made(gradient=falling))["sweep"].text
+    assert "(rising at every step)" in mixed and "(falling at every step)" in mixed
+    neither = said(made(jacobian=noisy, gradient=noisy))["sweep"].text
+    assert "neither in one direction; five batch sizes" in neither
 
 
-def test_growing_noise_ends_in_no_detectable_trend() -> None:
-    def shaken(noise: float) -> Rule:
-        return lambda b, r, draw: float(np.exp(b + r + noise * draw.normal()))
+def test_an_approach_counts_once_however_many_seeds_it_has() -> None:
+    """Twelve runs of four approaches are four points."""
+    done = finished(made(few=True, seeds=4).frame("solutions"))
+    assert len(done) == 12
+    assert over_approaches(done, "jacobian_norm", "loss_gap").n == 3
+    assert said(made(few=True, seeds=4))["loss-gap"].verdict == "undecided"
 
-    verdicts = [said(made(jacobian=shaken(n)))["sweep"].verdict for n in (0.1, 1, 60)]
-    assert verdicts == ["rises", "rises", "undecided"]
+
+def test_the_points_are_the_means_of_the_seeds() -> None:
+    done = finished(made().frame("solutions"))
+    found = over_approaches(done, "jacobian_norm", "loss_gap")
+    by = done.groupby(["batch_size", "learning_rate"])
+    wanted = sorted(zip(by["jacobian_norm"].mean(), by["loss_gap"].mean(), strict=True))
+    assert np.allclose(found.points, wanted)
+
+
+def test_a_lost_seed_leaves_its_approach_and_a_lost_approach_is_no_point() -> None:
+    for lost, points in ((1, 9), (3, 8)):
+        done = finished(made(lost=lost).frame("solutions"))
+        assert over_approaches(done, "jacobian_norm", "loss_gap").n == points
+
+
+def test_one_learning_rate_is_no_comparison() -> None:
+    """Nothing is said of learning rates, and no figure has a single position."""
+    made_record = made(one_rate=True, seeds=1)
+    assert list(varied(made_record, finished(made_record.frame("solutions")))) == ["batch_size"]
+    texts = [claim.text for group in commentary(made_record) for claim in group]
+    assert not any("learning rate" in text for text in texts)
+    found = section(made_record)
+    assert [figure.name for figure in found.figures] == ["batch-size", "gap"]
+    assert "One seed each" in found.figures[0].caption
+    for figure in found.figures:
+        figure.draw().savefig("/dev/null", format="svg")
 
 
 def test_all_equal_is_no_trend() -> None:
     """Nor is it called too few solutions: there is nothing to rank."""
+    claims = said(made(jacobian=constant, gradient=constant))
+    assert "one of the two is the same for all batch sizes" in claims["sweep"].text
+    assert "both the same throughout" in claims["sweep"].text
+    assert "one of the two is the same for all approaches" in claims["loss-gap"].text
 
-    def constant(batch: float, rate: float, draw: np.random.Generator) -> float:
-        return 2.0
 
-    claims = said(made(jacobian=constant))
-    assert claims["sweep"].verdict == "too_few"
-    assert "do not allow" in claims["loss-gap"].text
-    assert "second-definition" not in claims
+def test_a_single_outlying_seed_decides_nothing() -> None:
+    def outlier(batch: float, rate: float, draw: np.random.Generator) -> float:
+        return noisy(batch, rate, draw)
+
+    made_record = made(jacobian=outlier, gradient=outlier, many=True)
+    made_record.rows("solutions")[0]["jacobian_norm"] = 1e9
+    assert said(made_record)["sweep"].verdict == "undecided"
+
+
+def test_what_did_not_reach_the_loss_is_counted() -> None:
+    text = said(made(held=(rising, rising)))["fit-held"].text
+    assert "equal training loss, 0.500, the more" in text
+    assert text.endswith("(one solution did not get there).")
 
 
 @pytest.mark.parametrize("truth", [{}, {"lost": 27}, FEW | {"lost": 1}])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
     drawn = [] if truth.get("lost") == 27 else ["batch-size", "learning-rate", "gap"]
+    if truth.get("few"):  # the smaller batch size is lost, and one position is no figure
+        drawn.remove("batch-size")
     assert [figure.name for figure in found.figures] == drawn
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report.claims.claim import Claim, Statement
+from report.claims.claim import Claim
 from report.claims.verdict import contradiction
 from report.records import Record
 from report.sections.sharpness import claims as sharpness
@@ -14,9 +14,12 @@ from report.sections.sharpness.claims import commentary
 from report.sections.sharpness.figures import section
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
+from tests.report.sections.wording import wordings_of
 
 BATCHES = [16, 32, 64, 256, 1024]
 RATES = [3e-4, 1e-3, 3e-3, 1e-2, 3e-2]
+MORE_BATCHES = [8, *BATCHES, 4096]
+MORE_RATES = [*RATES, 1e-1, 3e-1]
 SOLUTIONS: dict[str, Any] = {
     "data": {"name": "digits"},
     "training": {"batch_size": 64, "learning_rate": 3e-3, "epochs": 10},
@@ -60,14 +63,24 @@ def made(
     power: float = 2.0,
     test_loss: float = 0.5,
     draw_seed: int = 7,
+    many: bool = False,
+    one_rate: bool = False,
+    held: tuple[Rule, Rule] | None = None,
+    slopes: tuple[float, ...] = (),
+    moved: tuple[str, ...] = ("epsilon_sharpness", "largest_eigenvalue", "trace"),
 ) -> Record:
     """Solutions of both sweeps, the first `lost` diverged; one of them rescaled by `factors`.
 
-    Rescaled measures are their first value times factor**`power`; `test_loss` is that of the last.
+    Rescaled measures are their first value times factor**`power`, as far as they are `moved`;
+    `test_loss` is that of the last. `many` are seven batch sizes and seven learning rates. `held`
+    are gap and trace of solutions stopped at an equal training loss, the first of which got
+    nowhere; `slopes` the first-order shares.
     """
     draw = np.random.default_rng(draw_seed)
-    approaches = [(b, 3e-3) for b in BATCHES] + [(64, r) for r in RATES if r != 3e-3]
-    settings = SOLUTIONS
+    batches, rates = (MORE_BATCHES, MORE_RATES) if many else (BATCHES, RATES)
+    rates = [3e-3] if one_rate else rates
+    approaches = [(b, 3e-3) for b in batches] + [(64, r) for r in rates if r != 3e-3]
+    settings = SOLUTIONS | {"batch_sizes": batches, "learning_rates": rates}
     if few:
         approaches = [(16, 3e-3), (64, 3e-3), (64, 1e-2)]
         settings = settings | {"batch_sizes": [16, 64], "learning_rates": [3e-3, 1e-2]}
@@ -101,15 +114,39 @@ def made(
             "trace": 40.0 * factor**power,
             "parameter_norm": 5.0 * factor,
         }
+        | {name: 2.0 for name in sharpness.MEASURES if name not in moved}
         for factor in factors
     ]
-    return record(
+    made_record = record(
         "sharpness",
         settings={"solutions": settings, "images": 500, "epsilon": 0.001},
         dataset=DIGITS,
         models=(model("mlp", 2),),
         metrics={"images": 500, "solutions": rows, "rescaling": rescaling},
     )
+    solutions = made_record.rows("solutions")
+    for place, row in enumerate(solutions if slopes else []):
+        row["first_order"] = slopes[place % len(slopes)]
+    if held is None:
+        return made_record
+    stopped = [_stopped(row, held, draw) for row in solutions]
+    stopped[0] |= {"loss_gap": None}
+    metrics = {**made_record.metrics, "equal_loss": stopped}
+    return made_record.model_copy(update={"metrics": metrics})
+
+
+def _stopped(
+    row: dict[str, Any], held: tuple[Rule, Rule], draw: np.random.Generator
+) -> dict[str, Any]:
+    """A solution of the same approach at a training loss of 0.5."""
+    place = float(np.log2(row["batch_size"] / 64) - np.log10(row["learning_rate"] / 3e-3))
+    return row | {
+        "train_loss": 0.5,
+        "loss_gap": held[0](place, draw),
+        "epsilon_sharpness": rising(place, draw),
+        "largest_eigenvalue": rising(place, draw),
+        "trace": held[1](place, draw),
+    }
 
 
 def said(made_record: Record) -> dict[str, Claim]:
@@ -124,35 +161,61 @@ def said(made_record: Record) -> dict[str, Claim]:
 
 
 FEW = {"few": True, "seeds": 1}
+MANY = {"many": True}
+OTHER = {"draw_seed": 11}
+"""Noise that is unrelated by the luck of the draw, too."""
+ALL_FALL = {"sharp": falling, "eigenvalue": falling, "trace": falling}
+ALL_NOISE = {"sharp": noisy, "eigenvalue": noisy, "trace": noisy}
+
+
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("loss-gap", "rises", {}),
     ("loss-gap", "falls", {"loss_gap": falling}),
     ("loss-gap", "undecided", {"loss_gap": noisy}),
-    ("loss-gap", "too_few", FEW),
-    ("extremes", "apart", {}),
-    ("extremes", "equal", FEW | {"sharp": lambda place, draw: 1.0}),
-    ("extremes", "single", FEW | {"lost": 2}),
-    ("other-measures", "same", {}),
-    ("other-measures", "different", {"trace": falling}),
-    ("alike", "rises", {}),
-    ("alike", "falls", {"trace": falling}),
-    ("alike", "undecided", {"trace": noisy}),
+    ("loss-gap", "undecided", FEW),
+    ("loss-gap", "differ", {"trace": falling}),
+    ("loss-gap", "partly_rises", {"trace": noisy}),
+    ("loss-gap", "partly_falls", {"trace": noisy, "loss_gap": falling}),
+    ("correlations", "known", {}),
     ("accuracy-gap", "rises", {}),
     ("accuracy-gap", "falls", {"accuracy_gap": falling}),
     ("accuracy-gap", "undecided", {"accuracy_gap": noisy}),
+    ("accuracy-gap", "differ", {"trace": falling}),
+    ("accuracy-gap", "partly_rises", {"trace": noisy}),
+    ("accuracy-gap", "partly_falls", {"trace": noisy, "accuracy_gap": falling}),
     ("fit", "rises", {"fit": follows(1)}),
     ("fit", "falls", {"fit": follows(-1)}),
     ("fit", "undecided", {}),
-    ("fit", "too_few", FEW),
-    ("fit", "equal", {"fit": lambda place, draw: 0.5}),
-    ("fit-held", "rises", {}),
-    ("fit-held", "falls", {"loss_gap": falling}),
-    ("fit-held", "undecided", {"sharp": follows(1), "loss_gap": follows(1), "fit": rising}),
-    ("batch-size", "rises", {}),
-    ("batch-size", "falls", {"sharp": falling}),
-    ("batch-size", "undecided", {"sharp": noisy}),
-    ("batch-size", "too_few", FEW),
+    ("fit", "undecided", FEW),
+    ("fit", "undecided", {"fit": lambda place, draw: 0.5}),
+    ("fit", "differ", {"fit": follows(1), "trace": falling}),
+    ("fit", "partly_rises", {"fit": follows(1), "trace": noisy}),
+    ("fit", "partly_falls", {"fit": follows(-1), "trace": noisy}),
+    ("fit-held", "rises", {"held": (rising, rising)}),
+    ("fit-held", "falls", {"held": (falling, rising)}),
+    ("fit-held", "undecided", {"held": (noisy, rising)}),
+    ("fit-held", "differ", {"held": (rising, falling)}),
+    ("fit-held", "partly_rises", OTHER | {"held": (rising, noisy)}),
+    ("fit-held", "partly_falls", OTHER | {"held": (falling, noisy)}),
+    ("batch-size", "rises", MANY),
+    ("batch-size", "falls", MANY | ALL_FALL),
+    ("batch-size", "undecided", MANY | ALL_NOISE),
+    ("batch-size", "undecided", {}),
+    ("batch-size", "undecided", FEW),
+    ("batch-size", "undecided", {"one_rate": True, "seeds": 1}),
+    ("batch-size", "differ", MANY | {"trace": falling}),
+    ("batch-size", "partly_rises", MANY | {"trace": noisy}),
+    ("batch-size", "partly_falls", MANY | ALL_FALL | {"trace": noisy}),
+    ("learning-rate", "rises", MANY | ALL_FALL),
+    ("learning-rate", "falls", MANY),
+    ("learning-rate", "undecided", {}),
+    ("learning-rate", "undecided", MANY | ALL_NOISE),
+    ("learning-rate", "differ", MANY | {"trace": falling}),
+    ("learning-rate", "partly_rises", OTHER | MANY | ALL_FALL | {"trace": noisy}),
+    ("learning-rate", "partly_falls", OTHER | MANY | {"trace": noisy}),
+    ("first-order", "share", {"slopes": (0.101, 0.399)}),
     ("rescaling", "changes", {}),
+    ("rescaling", "some", {"moved": ("trace",)}),
     ("rescaling", "stays", {"power": 0.01}),
     ("caveat", "shown", {}),
     ("caveat", "open", {"power": 0.01}),
@@ -168,20 +231,62 @@ def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, A
 
 
 def test_every_wording_is_reached() -> None:
-    statements = [s for s in vars(sharpness).values() if isinstance(s, Statement)]
-    wordings = {(s.id.partition(".")[2], verdict) for s in statements for verdict in s.wordings}
-    assert wordings == {(name, verdict) for name, verdict, _ in CASES}
+    reached = {(f"sharpness.{name}", verdict) for name, verdict, _ in CASES}
+    assert reached == wordings_of(sharpness)
 
 
 def test_the_numbers_are_those_of_the_record() -> None:
     claims = said(made(sharp=lambda place, draw: float(np.exp(place)), fit=rising))
-    assert "goes from 0.135 to 54.6 (rank correlation 1.00" in claims["batch-size"].text
+    assert "the ε-sharpness goes from 0.135 to 54.6" in claims["batch-size"].text
     text = claims["rescaling"].text
     assert "times 8, the next divided by as much" in text
-    assert "eigenvalue goes from 3.00 to 192, the trace from 40.0 to 2,560" in text.replace(
-        "2560", "2,560"
-    )
+    assert "the largest eigenvalue of the Hessian from 3.00 to 192" in text
+    assert "the trace of the Hessian from 40.0 to 2560" in text
     assert "same test loss of 0.500" in text
+
+
+def test_no_measure_speaks_for_the_others() -> None:
+    claims = said(made(sharp=noisy))
+    assert claims["loss-gap"].verdict == "partly_rises"
+    text = claims["loss-gap"].text
+    assert "widens with the largest eigenvalue of the Hessian and the trace" in text
+    assert "with the ε-sharpness no order shows" in text
+
+
+def test_five_batch_sizes_show_their_order_and_decide_nothing() -> None:
+    text = said(made(sharp=noisy))["batch-size"].text
+    assert "the trace of the Hessian from" in text and "(rising at every step)" in text
+    assert "(not in one direction)" in text
+    assert text.endswith("but five batch sizes are too few to rank.")
+
+
+def test_a_share_is_rounded_outward() -> None:
+    text = said(made(slopes=(0.101, 0.399)))["first-order"].text
+    assert "between 10\u00a0% and 40\u00a0%" in text
+    assert "ε-sharpness, 30\u00a0% is" in said(made(slopes=(0.3,)))["first-order"].text
+    none = made(slopes=(0.3,))
+    for row in none.rows("solutions"):
+        row["first_order"] = None
+    assert "first-order" not in said(none)
+
+
+def test_a_measure_of_zero_or_below_is_ranked_all_the_same() -> None:
+    claims = said(made(trace=lambda place, draw: place, eigenvalue=lambda place, draw: place - 9))
+    assert claims["loss-gap"].verdict == "rises"
+
+
+def test_one_learning_rate_is_no_comparison() -> None:
+    made_record = made(one_rate=True, seeds=1)
+    assert not any("learning rate" in claim.text for claim in said(made_record).values())
+    figures = {figure.name: figure for figure in section(made_record).figures}
+    assert "learning rate" not in figures["variables"].caption + figures["variables"].alt
+    figures["variables"].draw().savefig("/dev/null", format="svg")
+
+
+def test_a_level_test_loss_is_claimed_only_where_it_is_level() -> None:
+    for loss, level in ((0.5, True), (0.6, False)):
+        figures = {f.name: f for f in section(made(test_loss=loss)).figures}
+        assert ("the test loss level" in figures["rescaling"].alt) is level
 
 
 def test_a_changed_function_shows_nothing() -> None:
@@ -190,18 +295,10 @@ def test_a_changed_function_shows_nothing() -> None:
     assert claims["caveat"].verdict == "open"
 
 
-def test_a_sharpness_that_is_only_fit_is_called_so() -> None:
-    """Gap and sharpness both follow the training loss, and nothing else connects them."""
-    claims = said(made(sharp=follows(1), loss_gap=follows(-1), fit=rising, draw_seed=3))
-    assert claims["loss-gap"].verdict == "falls"
-    assert claims["fit"].verdict == "rises"
-    assert claims["fit-held"].verdict == "undecided"
-
-
-def test_what_cannot_be_ranked_is_not_spoken_of() -> None:
+def test_a_measure_that_is_the_same_everywhere_is_called_so() -> None:
     claims = said(made(trace=lambda place, draw: 1.0, accuracy_gap=lambda place, draw: 1.0))
-    assert "loss-gap" in claims
-    assert not {"other-measures", "alike", "accuracy-gap"} & set(claims)
+    assert claims["loss-gap"].verdict == "partly_rises"
+    assert "one of the two is the same for all approaches" in claims["accuracy-gap"].text
 
 
 def test_growing_noise_ends_in_no_detectable_relation() -> None:

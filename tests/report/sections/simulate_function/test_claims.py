@@ -44,7 +44,13 @@ def made(
             )
             rows += [_row(function, name, seed, loss, test) for seed, loss in enumerate(values)]
     truth = [
-        {"function": name, "formula": f"f_{name}(x)", "x": [-1, 0, 1], "y": [0, 1, 0]}
+        {
+            "function": name,
+            "formula": f"f_{name}(x)",
+            "domain": [-1, 1],
+            "x": [-1, 0, 1],
+            "y": [0, 1, 0],
+        }
         for name in ("sinc", "cube")
     ]
     return record(metrics={"functions": truth, "runs": rows}, models=tuple(models))

@@ -1,0 +1,99 @@
+"""Trends over approaches: solutions of one approach are not independent, their mean counts once."""
+
+import pandas as pd
+
+from report.claims.contrast import Label, Quantity, course
+from report.numbers.parts import Parts
+from report.numbers.scales import Scale
+from report.numbers.trend import Trend, related
+from report.records import Record
+from report.sections.approach_words import batch, rate
+from report.words import format as fmt
+from report.words.markdown import Markdown, join
+
+VARIABLES = {"batch_size": Markdown("batch size"), "learning_rate": Markdown("learning rate")}
+"""What is varied, by its setting."""
+SHOWN = {"batch_size": batch, "learning_rate": rate}
+"""How its values are written."""
+EQUAL_LOSS = "equal_loss"
+"""Table of solutions that were stopped at an equal training loss, with the columns of the others;
+older records have none."""
+MEANS = Quantity(
+    Scale("mean over the seeds", logarithmic=False, margin=None), fmt.number, repetition="approach"
+)
+
+
+def sweep(record: Record, rows: pd.DataFrame, variable: str) -> pd.DataFrame:
+    """The solutions between which only `variable` differs, in its order.
+
+    A batch size of None, the whole training set, counts as the number of training images.
+    """
+    other = next(name for name in VARIABLES if name != variable)
+    solutions = record.settings.get("solutions", record.settings)
+    assert isinstance(solutions, dict)
+    training, values = solutions["training"], solutions[f"{variable}s"]
+    assert isinstance(training, dict)
+    assert isinstance(values, list)
+    size = record.datasets[0].train_size
+    shown = rows.assign(batch_size=rows["batch_size"].fillna(size).astype(int))
+    fixed = training[other] if training[other] is not None else size
+    wanted = [size if value is None else value for value in values]
+    chosen = shown[(shown[other] == fixed) & shown[variable].isin(wanted)]
+    return chosen.sort_values([variable, "seed"], kind="stable")
+
+
+def varied(record: Record, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The sweep of every variable that takes at least two values in `rows`."""
+    sweeps = {variable: sweep(record, rows, variable) for variable in VARIABLES}
+    return {name: part for name, part in sweeps.items() if part[name].nunique() > 1}
+
+
+def means(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The mean of each column over the seeds of each approach, one row per approach."""
+    keys = list(VARIABLES)
+    numbers = rows[keys].assign(**{c: rows[c].astype(float) for c in columns if c not in keys})
+    return numbers.groupby(keys, dropna=False, as_index=False).mean()
+
+
+def over_approaches(rows: pd.DataFrame, first: str, second: str) -> Trend:
+    """How the second column goes with the first over approaches, each by the means of its seeds."""
+    table = means(rows, first, second)
+    return related(list(zip(table[first], table[second], strict=True)))
+
+
+def measures_with(
+    rows: pd.DataFrame, measures: dict[str, Markdown], other: str, *, first: bool = False
+) -> Parts:
+    """Each measure with another column, which gives the positions where it stands `first`."""
+    return Parts(
+        {
+            words: over_approaches(rows, *((other, name) if first else (name, other)))
+            for name, words in measures.items()
+        }
+    )
+
+
+def trends(parts: Parts) -> list[Trend]:
+    """The trends of the parts, in order."""
+    return [part for part in parts.parts.values() if isinstance(part, Trend)]
+
+
+def moves(parts: Parts) -> Label:
+    """Where each measure goes, from the first approach to the last, and by what course."""
+    found = trends(parts)
+    ends = [
+        f"{name}{verb} from {fmt.number(one.points[0][1])} to {fmt.number(one.points[-1][1])}"
+        for name, one, verb in zip(parts.parts, found, [" goes", *[""] * len(found)], strict=False)
+    ]
+    courses = [course(one) for one in found]
+    if len(set(courses)) > 1:
+        return Label(join([f"{text} ({way})" for text, way in zip(ends, courses, strict=True)]))
+    every, none = ("both", "neither") if len(ends) == 2 else ("all", "none")
+    way = f"{none} {courses[0][4:]}" if courses[0].startswith("not ") else f"{every} {courses[0]}"
+    return Label(f"{join(ends)}, {way}")
+
+
+def between(low: float, high: float) -> Label:
+    """`from 0.42 to 0.49`, or one number where both look alike."""
+    least, most = fmt.loss(low), fmt.loss(high)
+    return Label(least if least == most else f"from {least} to {most}")

@@ -1,0 +1,206 @@
+"""What the lines of a record are compared by: heights of barriers, growth beyond the ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from report.numbers.comparison import Comparison, compare
+from report.numbers.samples import Group
+from report.numbers.scales import ACCURACY, BARRIER, LOSS
+from report.records import Record
+from report.sections.approach_words import Approach, approach_of
+from report.sections.groups import seed_group
+
+SMALLEST = 1e-6
+"""A loss below which nothing is compared: it counts as this."""
+
+Ends = tuple[Approach, Approach]
+
+
+def ends_of(row: pd.Series) -> Ends:
+    """The approaches at the two ends of a line."""
+    first, second = (
+        approach_of(row[f"{end}_batch_size"], row[f"{end}_learning_rate"])
+        for end in ("first", "second")
+    )
+    return first, second
+
+
+def with_ends(record: Record, lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines with `at_ends`, the mean training loss of their two ends."""
+    alphas = np.asarray(record.metrics["alphas"], dtype=float)
+    places = [int(np.argmin(abs(alphas - alpha))) for alpha in (0, 1)]
+    means = [
+        float(np.mean([float(curve[place]) for place in places]))
+        if isinstance(curve, list)
+        else math.nan
+        for curve in lines["train_loss"]
+    ]
+    return lines.assign(at_ends=means)
+
+
+def crosses(barrier: Any, at_ends: float) -> bool | None:
+    """Whether a barrier is one that matters; None where there is no line."""
+    if pd.isna(barrier) or pd.isna(at_ends):
+        return None
+    return bool(barrier > 0 and barrier >= (BARRIER.margin or 0) * at_ends)
+
+
+def heights(lines: pd.DataFrame, label: str, floor: float) -> Group:
+    """The barriers of lines of one pair and start, by first seed.
+
+    What is lower than `floor` counts as that high: how many times one barrier that does not matter
+    is higher than another says nothing.
+    """
+    return Group.of(
+        label,
+        [
+            (int(seed), None if pd.isna(height) else max(float(height), floor))
+            for seed, height in zip(lines["first_seed"], lines["train_barrier"], strict=True)
+        ],
+        {
+            int(row["first_seed"]): str(row["reason"])
+            for row in lines.to_dict("records")
+            if isinstance(row["reason"], str)
+        },
+    )
+
+
+def floor_of(lines: pd.DataFrame) -> float:
+    """The height from which a barrier matters, at the median of the losses at the ends."""
+    at_ends = lines["at_ends"].dropna()
+    typical = float(at_ends.median()) if len(at_ends) else 0.0
+    return max((BARRIER.margin or 0) * typical, SMALLEST)
+
+
+def starts_compared(lines: pd.DataFrame) -> dict[int, Comparison]:
+    """Barriers from different starts against those from a common one, by pair."""
+    floor, found = floor_of(lines), {}
+    for pair, rows in lines.groupby("pair"):
+        sides = {str(start): part for start, part in rows.groupby("start")}
+        if len(sides) == 2:
+            first, second = (heights(sides[s], s, floor) for s in ("different", "same"))
+            found[int(str(pair))] = compare(first, second, LOSS)
+    return {pair: one for pair, one in found.items() if one.n}
+
+
+def twins(lines: pd.DataFrame) -> list[tuple[str, int, int]]:
+    """Pairs of pairs between which one setting differs: its name, the higher and the lower one.
+
+    Of several that differ in the same setting, the two with the widest distance.
+    """
+    ends = {int(str(pair)): ends_of(rows.iloc[0]) for pair, rows in lines.groupby("pair")}
+    widest: dict[str, tuple[float, int, int]] = {}
+    for low, high in combinations(ends, 2):
+        for variable in ("batch_size", "learning_rate"):
+            a, b = (_only(ends[pair], variable) for pair in (low, high))
+            if a is None or b is None or a[1] != b[1] or a[0] == b[0]:
+                continue
+            up, down = (high, low) if b[0] > a[0] else (low, high)
+            ratio = max(a[0], b[0]) / min(a[0], b[0])
+            if variable not in widest or ratio > widest[variable][0]:
+                widest[variable] = (ratio, up, down)
+    return [(variable, up, down) for variable, (_, up, down) in widest.items()]
+
+
+def _only(ends: Ends, variable: str) -> tuple[float, tuple[object, ...]] | None:
+    """The setting that both ends share, and what they have of the other; None if they differ."""
+    shared, other = (
+        [getattr(end, name) for end in ends]
+        for name in (variable, "learning_rate" if variable == "batch_size" else "batch_size")
+    )
+    if shared[0] != shared[1]:
+        return None
+    return (math.inf if shared[0] is None else float(shared[0])), tuple(other)
+
+
+def settings_compared(lines: pd.DataFrame, high: int, low: int) -> dict[str, Comparison]:
+    """Barriers of one pair against another's, by start."""
+    floor, found = floor_of(lines), {}
+    for start in ("same", "different"):
+        sides = [lines[(lines["pair"] == p) & (lines["start"] == start)] for p in (high, low)]
+        if all(len(side) for side in sides):
+            one = compare(heights(sides[0], "high", floor), heights(sides[1], "low", floor), LOSS)
+            if one.n:
+                found[start] = one
+    return found
+
+
+def growth_compared(
+    record: Record, rows: pd.DataFrame, solutions: pd.DataFrame, names: Sequence[str]
+) -> dict[str, Comparison]:
+    """How much faster the loss climbs beyond the first end than beyond the second.
+
+    Growth is (1 + L beyond) / (1 + L at the solution): one plus the normalized rise by which
+    Keskar et al. 2017 define sharpness. Beyond is at equal distance from both, and again at equal
+    distance relative to the norm of the weights of each, where the record has the norms.
+    """
+    alphas = np.asarray(record.metrics["alphas"], dtype=float)
+    outward = float(record.metrics["outward"])  # type: ignore[arg-type]
+    norms = _norms(solutions)
+    steps: dict[str, dict[int | str, tuple[float, float]]] = {"absolute": {}, "relative": {}}
+    curves: dict[int | str, Any] = {}
+    for row in rows.to_dict("records"):
+        seed = int(row["first_seed"])
+        curves[seed] = np.asarray(row["train_loss"], dtype=float)
+        steps["absolute"][seed] = (outward, outward)
+        own = [
+            norms.get(
+                (*approach_of(row[f"{e}_batch_size"], row[f"{e}_learning_rate"]), row[f"{e}_seed"])
+            )
+            for e in ("first", "second")
+        ]
+        if own[0] and own[1]:
+            most = max(own[0], own[1])
+            steps["relative"][seed] = (outward * own[0] / most, outward * own[1] / most)
+    found = {}
+    for kind, by_seed in steps.items():
+        if by_seed:
+            sides = [
+                Group.of(
+                    name, [(s, _growth(alphas, curves[s], side, d)) for s, d in by_seed.items()]
+                )
+                for side, name in enumerate(names)
+            ]
+            found[kind] = compare(sides[0], sides[1], LOSS)
+    return {kind: one for kind, one in found.items() if one.n}
+
+
+def _growth(alphas: Any, curve: Any, side: int, steps: tuple[float, float]) -> float | None:
+    place, beyond = ((0.0, -steps[0]), (1.0, 1 + steps[1]))[side]
+    at, further = (float(np.interp(alpha, alphas, curve)) for alpha in (place, beyond))
+    return (1 + further) / (1 + at) if math.isfinite(at) and math.isfinite(further) else None
+
+
+def _norms(solutions: pd.DataFrame) -> dict[tuple[object, ...], float]:
+    if "parameter_norm" not in solutions:
+        return {}
+    return {
+        (*approach_of(row["batch_size"], row["learning_rate"]), row["seed"]): float(
+            row["parameter_norm"]
+        )
+        for row in solutions.to_dict("records")
+        if not pd.isna(row["parameter_norm"])
+    }
+
+
+def accuracy_compared(
+    solutions: pd.DataFrame, ends: Ends, names: Sequence[str]
+) -> Comparison | None:
+    """Test accuracies of the solutions at both ends, by seed; None where no seed has both."""
+    groups = []
+    for end, name in zip(ends, names, strict=True):
+        sizes = solutions["batch_size"]
+        same = sizes.isna() if end.batch_size is None else sizes == end.batch_size
+        own = solutions[same & (solutions["learning_rate"] == end.learning_rate)]
+        groups.append(seed_group(name, own, "final_test_accuracy"))
+    if not {*groups[0].values} & {*groups[1].values}:
+        return None
+    found = compare(groups[0], groups[1], ACCURACY)
+    return found if found.n else None

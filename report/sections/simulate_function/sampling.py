@@ -1,0 +1,78 @@
+"""How functions were sampled and in which steps, in words: from the settings of a record."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from report.records import Record
+from report.words import format as fmt
+from report.words.markdown import Markdown, join
+
+SPREAD = {
+    "grid": "on evenly spaced points of its domain",
+    "random": "on points drawn at random from its domain",
+    "file": "on the points of a file",
+}
+TESTED = {
+    "grid": "the midpoints of the training grid",
+    "random": "the midpoints of an even grid where training points were drawn at random",
+    "file": "every fifth point of a file",
+}
+
+
+def sampling(function: Mapping[str, Any]) -> str:
+    """`grid`, `random` or `file`."""
+    return "file" if function.get("file") else str(function.get("sampling", "grid"))
+
+
+def between(record: Record, names: Collection[str]) -> Markdown:
+    """Where the test points of these functions lie, after "between the training points"."""
+    given = [function for function in _functions(record) if function["name"] in names]
+    midpoints = all(sampling(function) == "grid" for function in given)
+    return Markdown("at their midpoints" if midpoints else "at the test points")
+
+
+def fitted_on(record: Record) -> Markdown:
+    """On which points each function is fitted, and how many of them a step uses; one sentence."""
+    spread = " or ".join(SPREAD[kind] for kind in _kinds(record))
+    steps = sorted(set(_steps(record)))
+    if all(size == points for size, points in steps):
+        return Markdown(f"{spread}, all of them in every step, so that an epoch is one step.")
+    fewest, most = (fmt.count(size) for size, _ in (steps[0], steps[-1]))
+    if len(steps) == 1:
+        return Markdown(f"{spread}; a step uses {most} of the {fmt.count(steps[0][1])} points.")
+    least = f"between {fewest} and " if fewest != most else ""
+    return Markdown(f"{spread}; a step uses {least}{most} of them.")
+
+
+def tested_on(record: Record) -> Markdown:
+    """What the test points are."""
+    return Markdown(join([TESTED[kind] for kind in _kinds(record)]))
+
+
+def is_scaled(record: Record, name: str) -> bool:
+    """Whether the losses of a function are those of values with standard deviation 1."""
+    found = (f for f in _functions(record) if f["name"] == name)
+    return any(bool(function.get("scale")) for function in found)
+
+
+def _functions(record: Record) -> list[Mapping[str, Any]]:
+    found: Any = record.settings.get("functions", [])
+    return list(found)
+
+
+def _kinds(record: Record) -> list[str]:
+    given = {sampling(function) for function in _functions(record)}
+    return [kind for kind in SPREAD if kind in given] or ["grid"]
+
+
+def _steps(record: Record) -> Iterable[tuple[int, int]]:
+    """Points of a step and of an epoch, for every model and function."""
+    settings: Any = record.settings
+    for function in _functions(record):
+        for model in settings["models"]:
+            changes = (function.get("training") or {}, model.get("training") or {})
+            size = settings["training"].get("batch_size")
+            for change in changes:
+                size = change.get("batch_size", size)
+            points = int(function["points"])
+            yield min(size or points, points), points
