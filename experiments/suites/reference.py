@@ -30,9 +30,12 @@ TEXT: Final[dict[str, Any]] = {"type": "string"}
 
 def schema() -> dict[str, Any]:
     """The JSON schema of a suite (draft 2020-12)."""
-    models = {task.name: task_module(task.name).Settings for task in TASKS}
+    models: dict[str, type[BaseModel]] = {
+        task.name: task_module(task.name).Settings for task in TASKS
+    }
+    every: list[type[BaseModel]] = [*models.values(), Slurm]
     references, document = models_json_schema(
-        [(model, "validation") for model in (*models.values(), Slurm)],
+        [(model, "validation") for model in every],
         ref_template="#/$defs/{model}",
     )
     definitions: dict[str, Any] = document["$defs"]
@@ -54,7 +57,8 @@ def schema() -> dict[str, Any]:
     for task, model in models.items():
         reference = references[model, "validation"]
         made = definitions[reference["$ref"].rpartition("/")[2]]
-        made["required"] = [key for key in made.get("required", []) if key not in model.embeds]
+        embeds = task_module(task).Settings.embeds
+        made["required"] = [key for key in made.get("required", []) if key not in embeds]
         tasks[task] = reference
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
