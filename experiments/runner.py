@@ -10,7 +10,7 @@ from experiments.slurm.queue import forget
 from report.errors import UserError
 from report.records import Record, write_record
 from report.records.folders import check_kind, make_room, remove_drafts
-from report.records.owner import LastRun, remember_run, take
+from report.records.owner import LastRun, keep_questions, remember_run, take
 from report.records.store import set_aside, write_text
 
 
@@ -65,6 +65,7 @@ def run(
                 if not request.suite.smoke and make_room(results):
                     say(f"{results.folder}: the smoke records were moved to {results.folder}-smoke")
         check_kind(results, request.suite.smoke)
+        keep_questions(results, request.suite.questions)
         waiting = []
         for task in request.tasks:
             state = freshness(request.suite, task, results)

@@ -1,26 +1,24 @@
 """A suite: which tasks to run with which settings, read from one TOML file."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from experiments.settings.consistency import faults
+from experiments.settings.consistency import Finding, faults
+from experiments.settings.faults import Reading, read
 from experiments.settings.slurm import Slurm
-from experiments.settings.strict import did_you_mean, explain
 from experiments.suites import SUITES as SUITES
 from experiments.suites import find_suite, unknown_suite
 from experiments.suites import suite_names as suite_names
 from experiments.tasks import task_module
 from experiments.tasks.task import TaskSettings
-from report.errors import UserError
+from report.errors import UserError, did_you_mean
 from report.records.files import read_file
-from report.tasks import BY_NAME, TASKS
+from report.tasks import BY_NAME, TASKS, faulty_questions
 
-KEYS = ("title", "tasks", "slurm")
+KEYS = ("title", "questions", "tasks", "slurm")
 UNSTATED = Slurm()
 """Where a suite has no table `[slurm]`."""
 
@@ -29,7 +27,8 @@ UNSTATED = Slurm()
 class Suite:
     """Validated settings of every task of a suite, in the order of the report.
 
-    What it asks of Slurm is no part of any record's key.
+    What it asks of Slurm, and the questions that it answers (all, if none are given), are no part
+    of any record's key.
     """
 
     name: str
@@ -38,6 +37,7 @@ class Suite:
     tasks: dict[str, TaskSettings]
     smoke: bool = False
     slurm: Slurm = UNSTATED
+    questions: tuple[str, ...] = ()
 
 
 def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results")) -> Suite:
@@ -46,21 +46,36 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
     `root` is the folder of all results, which knows the names of suites of one's own.
 
     Raises:
-        UserError: no such suite, not TOML, an unknown or mistyped setting, settings that contradict
-            themselves; file and key are named.
+        UserError: no such suite, not TOML, unknown or mistyped settings, settings that contradict
+            themselves; all of them at once, each with file and key.
     """
     name, file = find_suite(given, root)
     content = _read(given, file)
-    tables = _tables(file, content)
-    tasks = {
-        task.name: _settings(file, task.name, _with_embedded(file, task.name, tables))
-        for task in TASKS
-        if task.name in tables
-    }
-    if smoke:
-        tasks = {task: settings.smoke() for task, settings in tasks.items()}
-    title = str(content.get("title", name))
-    return Suite(name, title, file, tasks, smoke, _slurm(file, content.get("slurm", {})))
+    found = [f"{key}: unknown key{did_you_mean(key, KEYS)}" for key in content if key not in KEYS]
+    tables = content.get("tasks")
+    if not isinstance(tables, dict) or not tables:
+        found.append("tasks: is missing; add a table [tasks.<task>] for each task")
+        tables = {}
+    found += [
+        f"tasks.{key}: no such task{did_you_mean(key, tuple(BY_NAME))}"
+        for key in tables
+        if key not in BY_NAME
+    ]
+    title, asked = content.get("title", name), content.get("questions", [])
+    if not isinstance(title, str):
+        found.append(f"title: must be a text in quotes (given: {title!r})")
+    found += faulty_questions(asked)
+    slurm = read(Slurm, _frozen(content.get("slurm", {})), "slurm")
+    found += slurm.faults
+    tasks: dict[str, TaskSettings] = {}
+    for task in (task.name for task in TASKS if task.name in tables):
+        settings, faulty = _settings(file, task, tables)
+        found += faulty
+        if settings is not None:
+            tasks[task] = settings.smoke() if smoke and not found else settings
+    if found or slurm.settings is None:
+        raise UserError(*(f"{file}: {fault}" for fault in found))
+    return Suite(name, title, file, tasks, smoke, slurm.settings, tuple(asked))
 
 
 def _read(given: str, file: Path) -> dict[str, Any]:
@@ -75,61 +90,60 @@ def _read(given: str, file: Path) -> dict[str, Any]:
         raise UserError(f"{file}: not readable as TOML ({error}); correct the file") from error
 
 
-def _tables(file: Path, content: dict[str, Any]) -> dict[str, Any]:
-    for key in content:
-        if key not in KEYS:
-            raise UserError(f"{file}: {key}: unknown key{did_you_mean(key, KEYS)}")
-    tables = content.get("tasks")
-    if not isinstance(tables, dict) or not tables:
-        raise UserError(f"{file}: tasks: is missing; add a table [tasks.<task>] for each task")
-    for key in tables:
-        if key not in BY_NAME:
-            hint = did_you_mean(key, tuple(BY_NAME))
-            raise UserError(f"{file}: tasks.{key}: no such task{hint}")
-    return tables
+def _settings(
+    file: Path, task: str, tables: Mapping[str, Any]
+) -> tuple[TaskSettings | None, list[str]]:
+    """The settings of a task, or all its faults."""
+    model, at = task_module(task).Settings, f"tasks.{task}"
+    table, absent = _with_embedded(model, tables[task], tables)
+    reading = read(model, _frozen(table), at, {"folder": file.parent})
+    found = [f for f in reading.faults if f.partition(": ")[0] not in [f"{at}.{a}" for a in absent]]
+    found += [
+        f"{at}.{field}: is left out, and the suite has no [tasks.{model.embeds[field]}] to take it "
+        "from; add one of the two"
+        for field in absent
+    ]
+    against = _contradictions(reading)
+    found += [f"{at}.{finding.text}" for finding in against]
+    if names := sorted({finding.name for finding in against if finding.name}):
+        known = reading.readable.acknowledge if reading.readable else ()
+        quoted = ", ".join(f'"{name}"' for name in (*known, *names))
+        found.append(f"{at}: to run it as it is, write there: acknowledge = [{quoted}]")
+    return reading.settings if not found else None, found
 
 
-def _slurm(file: Path, table: Any) -> Slurm:
-    if not isinstance(table, dict):
-        raise UserError(f"{file}: slurm: is no table; write it as [slurm]")
+def _contradictions(reading: Reading[TaskSettings]) -> list[Finding]:
+    if reading.readable is None:
+        return []
     try:
-        return Slurm.model_validate(table, strict=True)
-    except ValidationError as error:
-        raise UserError(f"{file}: slurm.{explain(error, Slurm)}") from error
+        found = faults(reading.readable)
+    except Exception:
+        if reading.settings is not None:
+            raise
+        return []  # settings with stand-ins need not make sense
+    return [finding for finding in found if not reading.depends(finding.key)]
 
 
-def _with_embedded(file: Path, task: str, tables: dict[str, Any]) -> Any:
-    """The task's table; a field that holds another task's settings gets that task's table."""
-    table = tables[task]
+def _with_embedded(
+    model: type[TaskSettings], table: Any, tables: Mapping[str, Any]
+) -> tuple[Any, tuple[str, ...]]:
+    """The task's table; a field that holds another task's settings gets that task's table.
+
+    Also the fields for which there is no such table.
+    """
     if not isinstance(table, dict):
-        return table
-    filled = dict(table)
-    for field, other in task_module(task).Settings.embeds.items():
+        return table, ()
+    filled, absent = dict(table), []
+    for field, other in model.embeds.items():
         if field in filled:
             continue
-        if other not in tables:
-            raise UserError(
-                f"{file}: tasks.{task}.{field}: is left out, and the suite has no "
-                f"[tasks.{other}] to take it from; add one of the two"
-            )
+        if not isinstance(tables.get(other), dict):
+            absent.append(field)
+            continue
         filled[field] = {
             k: v for k, v in tables[other].items() if k not in ("acknowledge", "chosen")
         }
-    return filled
-
-
-def _settings(file: Path, task: str, table: Any) -> TaskSettings:
-    model = task_module(task).Settings
-    try:
-        context = {"folder": file.parent}
-        settings = model.model_validate(_frozen(table), strict=True, context=context)
-    except ValidationError as error:
-        raise UserError(f"{file}: tasks.{task}.{explain(error, model)}") from error
-    found = faults(settings)
-    if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise UserError(f"{file}: tasks.{task}.{found[0].text}{more}")
-    return settings
+    return filled, tuple(absent)
 
 
 def _frozen(value: Any) -> Any:

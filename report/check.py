@@ -8,7 +8,7 @@ from report.book.author import check_names
 from report.book.chapters import chapters, words_of_the_author
 from report.book.cover import read_cover, tells
 from report.book.drawing import read_index, svg
-from report.book.gather import Part, mixed, read_parts
+from report.book.gather import NOT_ASKED, Part, mixed, read_parts
 from report.book.questions import QUESTIONS, answered, shortfall
 from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
@@ -114,7 +114,8 @@ def _records(parts: Sequence[Part], not_fresh: Sequence[State]) -> Found:
     yield from _states(not_fresh)
     known = {found.task for found in not_fresh}
     for part in parts:
-        if part.section is None and part.task.name not in known and not part.faulty:
+        absent = part.trouble == NOT_ASKED
+        if part.section is None and part.task.name not in known and not (part.faulty or absent):
             yield Problem("records", part.task.name, part.trouble)
 
 
@@ -201,7 +202,8 @@ def _numbers(marked: Sequence[Part], shown: Sources) -> Found:
 def _questions(parts: Sequence[Part]) -> Found:
     by_task = {part.task.name: part for part in parts}
     for question in QUESTIONS:
-        if answered(question, by_task[question.task]) == "no":
+        part = by_task[question.task]
+        if part.asked and answered(question, part) == "no":
             yield Problem("questions", question.task, f"not answered: {question.text}")
 
 
@@ -246,7 +248,7 @@ def _notes(parts: Sequence[Part], states: Sequence[State] | None) -> Found:
     by_task = {part.task.name: part for part in parts}
     for question in QUESTIONS:
         part = by_task[question.task]
-        if answered(question, part) == "partly":
+        if part.asked and answered(question, part) == "partly":
             what = f"{question.text}: {shortfall(question, part)}"
             yield Problem("partly", question.task, what)
     for part in parts:

@@ -1,5 +1,5 @@
-"""The command line `homework`: run, render, report, status, check, names, diff, models,
-reseal."""
+"""The command line `homework`: run, render, report, status, check, names, diff, models, init,
+list, schema, reseal."""
 
 import inspect
 import json
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from shlex import quote
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -167,6 +168,37 @@ def models(
         say(f"{model['task']:<20} {model['model']:<28} {model['parameters']:>10,}")
 
 
+@command("results")
+def init(
+    options: Options,
+    *,
+    file: Annotated[str, typer.Argument(help="The TOML file to write.")],
+) -> None:
+    """Write an annotated suite that runs as it is, to begin with, and its schema beside it."""
+    schema = commands.init(file, options.results)
+    say(f"{file}: an annotated suite; homework report --suite {quote(file)} --smoke tries it")
+    say(f"{schema}: its schema, by which editors complete and check it")
+
+
+@app.command("list")
+def list_names(
+    what: Annotated[
+        str, typer.Argument(help="functions, layers, optimizers, losses, data or tasks.")
+    ],
+) -> None:
+    """List what a suite may name."""
+    found = commands.listed(what)
+    width = max(len(name) for name, _ in found)
+    for name, words in found:
+        say(f"{name:<{width}}  {words}".rstrip())
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a suite, by which editors complete and check it."""
+    say(commands.schema(), end="")
+
+
 @command("suite", "results")
 def reseal(options: Options) -> None:
     """Give records of version 1.0 or before their new keys, where the same code made them.
@@ -212,7 +244,7 @@ def main() -> None:
             code = app(standalone_mode=False)
             sys.stdout.flush()
     except UserError as error:
-        _fail(str(error))
+        _fail(*error.lines)
     except typer.TyperException as error:
         _fail(error.format_message() or 'say what to do; "homework --help" lists the commands')
     except InterruptedBySignal as signal:
@@ -239,8 +271,9 @@ def _check_place() -> None:
         ) from None
 
 
-def _fail(message: str) -> NoReturn:
-    say("homework: " + " ".join(message.split()), error=True)
+def _fail(*messages: str) -> NoReturn:
+    for message in messages:
+        say("homework: " + " ".join(message.split()), error=True)
     sys.exit(2)
 
 

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report.errors import UserError
+from report.errors import UserError, did_you_mean
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.folders import results_of
 from report.records.options import Options
@@ -34,13 +34,11 @@ def run(options: Options) -> bool:
     from experiments import runner, selection
     from experiments import suite as suites
     from report.book.drawing import all_drawn, ensure_drawn
-    from report.book.sources import check_suite_name
     from report.book.stored import current, is_kept, store_claims
     from report.words.progress import Bars
 
     results = results_for(options)
     suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
-    check_suite_name(suite.name)
     tasks = tuple(suites.chosen_tasks(suite, options.only))
     _check_asked(options)
     kept = current(results)
@@ -114,10 +112,16 @@ def last_run_here(options: Options) -> Options:
 
 
 def results_for(options: Options) -> Results:
-    """Where the records of the suite lie. Raises UserError where they are another suite's."""
+    """Where the records of the suite lie.
+
+    Raises UserError where they are another suite's, or no report can have the suite's name.
+    """
     from experiments.suites import find_suite
+    from report.book.sources import check_suite_name
 
     name, file = find_suite(options.suite, options.results)
+    if file.is_file():
+        check_suite_name(name)
     results = results_of(options.results, name, options.smoke)
     check_owner(results, file)
     return results
@@ -247,12 +251,36 @@ def reseal(options: Options) -> Iterator[str]:
 
 def models(options: Options, built: bool = False) -> list[Any]:
     """Every network of a suite with its number of parameters; with `built`, from the modules."""
+    results_for(options)  # refuses what a run would refuse
     from experiments.suite import load_suite
     from experiments.suite_networks import suite_models
 
     if built:
         need_torch()
     return list(suite_models(load_suite(options.suite, root=options.results), built))
+
+
+def init(file: str, root: Path) -> Path:
+    """Write an annotated suite; the path of its schema."""
+    from experiments.suites.begin import begin
+
+    return begin(file, root)
+
+
+def listed(what: str) -> list[tuple[str, str]]:
+    """What a suite may name, each with a few words. Raises UserError for an unknown list."""
+    from experiments.listing import LISTS
+
+    if what not in LISTS:
+        raise UserError(f'"{what}": there is no such list{did_you_mean(what, tuple(LISTS))}')
+    return list(LISTS[what]())
+
+
+def schema() -> str:
+    """The JSON schema of a suite."""
+    from experiments.suites.begin import SCHEMA
+
+    return SCHEMA.read_text(encoding="utf-8")
 
 
 def need_torch() -> None:

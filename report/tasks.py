@@ -1,6 +1,9 @@
 """The tasks of the homework, in the order of the report: one line per task."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from report.errors import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,29 @@ TASKS: tuple[Task, ...] = (
 )
 
 BY_NAME: dict[str, Task] = {task.name: task for task in TASKS}
+
+PARTS: dict[str, str] = {
+    "1-1": "deep-vs-shallow",
+    "1-2": "optimization",
+    "1-3": "generalization",
+}
+"""Parts of the homework, with their chapters."""
+
+
+def asked(task: str, questions: Sequence[str]) -> bool:
+    """Whether a report must answer the questions of a task: it, its part, or nothing is named."""
+    named = {PARTS.get(question, question) for question in questions}
+    return not named or bool(named & {task, BY_NAME[task].chapter})
+
+
+def faulty_questions(given: object) -> list[str]:
+    """What is wrong with `questions` of a suite: parts and tasks by name."""
+    if not isinstance(given, (list, tuple)) or not all(isinstance(q, str) for q in given):
+        return ['questions: must be a list of texts, such as ["1-1", "1-2"]']
+    known = (*PARTS, *BY_NAME)
+    return [
+        f'questions.{number}: the homework has no part or task "{question}"'
+        f"{did_you_mean(question, known)}"
+        for number, question in enumerate(given)
+        if question not in known
+    ]

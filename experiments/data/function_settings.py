@@ -29,6 +29,7 @@ class FunctionSettings(Settings):
     """
 
     name: str = Field(min_length=1, max_length=500)
+    """A built-in function, or the name of a formula or file."""
     points: int = Field(default=256, ge=2, le=100_000)
     """Training points, ends of the domain included."""
     domain: Interval | None = None

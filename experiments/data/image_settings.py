@@ -23,7 +23,9 @@ class Moment(Settings):
     """Mean and standard deviation by which pixels in [0, 1] are scaled, one or for each channel."""
 
     mean: Moments
+    """Subtracted from the pixels."""
     std: Moments
+    """Divides the pixels."""
 
     @model_validator(mode="after")
     def _positive(self) -> Self:
@@ -45,6 +47,7 @@ class ImageDataSettings(Settings):
     """
 
     name: str = Field(min_length=1, max_length=80)
+    """A data set of ours or of torchvision; of one's own data, what the report calls it."""
     train_size: int | None = Field(default=None, ge=10)
     """Training images, as many of each class as can be; None for all."""
     test_size: int | None = Field(default=None, ge=10)
@@ -56,8 +59,11 @@ class ImageDataSettings(Settings):
     seed: int = Field(default=0, ge=0, lt=2**32)
     """What ``shapes`` is drawn from; the other data sets do not depend on it."""
     folder: Annotated[str | None, LATER] = None
+    """Folder beside the suite with a folder of images for each class."""
     npz: Annotated[str | None, LATER] = None
+    """File of arrays beside the suite."""
     csv: Annotated[str | None, LATER] = None
+    """File of pixels beside the suite."""
     label: Annotated[str, LATER] = "label"
     """Column of a CSV that holds the label."""
     shape: Annotated[tuple[int, ...] | None, LATER] = None

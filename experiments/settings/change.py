@@ -11,7 +11,8 @@ from pydantic import (
     model_serializer,
 )
 
-from experiments.settings.strict import Settings, explain
+from experiments.settings.faults import explain
+from experiments.settings.strict import Settings
 from experiments.settings.training import Training
 
 INSTEAD = (("epochs", "steps"),)

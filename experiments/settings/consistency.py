@@ -1,10 +1,10 @@
 """Settings that contradict themselves, found before anything is trained.
 
 Each contradiction has a name. A suite that needs it (to repeat a reference, mistakes included)
-lists the name under `acknowledge` in the task's table, and the record carries a note.
+lists the name under `acknowledge` in the task's table, and the record carries a note. A weakness,
+where the result is right and says less, is accepted, with a note too.
 """
 
-import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,9 +18,28 @@ from experiments.settings.network import Network, ShapeError, parameter_count
 from experiments.settings.torch_names import CLASS_LOSSES
 from experiments.settings.training import Schedule, Training
 from experiments.settings.use import Use
+from report.errors import nearest
 
 EQUAL_SIZE = 0.01
 """Models meant to be of equal size may differ by this share of the smallest."""
+CONTRADICTIONS = frozenset(
+    (
+        *("batch-exceeds-data", "equal-depth", "mse-on-log-softmax", "narrow-alpha-range"),
+        *("schedule-never-acts", "softmax-before-cross-entropy", "softmax-twice"),
+        *("stop-never-acts", "two-families", "unequal-size"),
+    )
+)
+"""The result would be wrong, or is not what the homework asks: to be acknowledged."""
+WEAKNESSES = frozenset(
+    (
+        *("fewer-examples-than-parameters", "fractions-incomplete", "narrow-size-range"),
+        *("piecewise-linear-activation", "too-few-batch-sizes", "too-few-learning-rates"),
+        *("too-few-models", "too-few-seeds", "too-few-structures"),
+    )
+)
+"""The result says less than it could: accepted, and told in the report."""
+SPREAD = "from which a spread can be seen"
+"""What few seeds are too few for."""
 
 REPEATABLE = {"hidden", "layers", "shortcut", "domain", "shown", "shape", "mean", "std"}
 """Lists of settings in which the same may stand twice."""
@@ -28,10 +47,10 @@ REPEATABLE = {"hidden", "layers", "shortcut", "domain", "shown", "shape", "mean"
 
 @dataclass(frozen=True)
 class Finding:
-    """A contradiction.
+    """A contradiction or a weakness.
 
     Attributes:
-        name: what it is acknowledged by; empty when it cannot be.
+        name: what it is called and acknowledged by; empty when it cannot be.
         key: the setting, below the task's table, e.g. `comparisons.0.training.loss`.
         cause: what contradicts what, a clause without a period.
         remedy: what to change, in the imperative.
@@ -45,8 +64,7 @@ class Finding:
     @property
     def text(self) -> str:
         """`key: cause; remedy`, one line."""
-        way_out = f', or acknowledge it: acknowledge = ["{self.name}"]' if self.name else ""
-        return f"{self.key}: {self.cause}; {self.remedy}{way_out}"
+        return f"{self.key}: {self.cause}; {self.remedy}"
 
 
 class Checked(Protocol):
@@ -63,36 +81,37 @@ class Checked(Protocol):
 def faults(settings: Checked) -> list[Finding]:
     """What keeps the task from running: contradictions that are not acknowledged, and the rest.
 
-    An acknowledged name that nothing asks for is a fault too, as is a `chosen` key that the
-    settings do not have.
+    A name that is acknowledged without need is none; one that nothing has is a fault, as is a
+    `chosen` key that the settings do not have.
     """
-    found = findings(settings)
-    names = sorted({finding.name for finding in found if finding.name})
-    idle = [
-        Finding("", "acknowledge", f'"{name}" names no contradiction here', _instead(name, names))
+    names = sorted(CONTRADICTIONS | WEAKNESSES)
+    unknown = [
+        Finding("", "acknowledge", f'nothing is called "{name}"', _instead(name, names))
         for name in settings.acknowledge
         if name not in names
     ]
     keys = {key for place, _ in _walk(settings) for key in (place, _unnumbered(place)) if key}
-    unknown = [
+    unknown += [
         Finding("", "chosen", f'"{key}" is no setting', _instead(key, sorted(keys)))
         for key in settings.chosen
         if key not in keys
     ]
-    return idle + unknown + [f for f in found if f.name not in settings.acknowledge]
+    accepted = WEAKNESSES.union(settings.acknowledge)
+    return unknown + [finding for finding in findings(settings) if finding.name not in accepted]
 
 
 def notes(settings: Checked) -> tuple[str, ...]:
-    """One sentence for each acknowledged contradiction, for the record."""
+    """One sentence for each weakness and each acknowledged contradiction, for the record."""
     return tuple(
-        f"{finding.cause[0].upper()}{finding.cause[1:]} (acknowledged: {finding.name})."
+        f"{finding.cause[0].upper()}{finding.cause[1:]}"
+        + ("." if finding.name in WEAKNESSES else f" (acknowledged: {finding.name}).")
         for finding in findings(settings)
-        if finding.name in settings.acknowledge
+        if finding.name in WEAKNESSES.union(settings.acknowledge)
     )
 
 
 def findings(settings: Checked) -> list[Finding]:
-    """Every contradiction of the settings, acknowledged or not, each once."""
+    """Every contradiction and weakness of the settings, acknowledged or not, each once."""
     uses = settings.uses()
     misfits = list(_misfits(settings, uses))
     found = [*_repetitions(settings), *misfits, *(f for u in uses for f in _of_use(settings, u))]
@@ -101,11 +120,17 @@ def findings(settings: Checked) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-def too_few(name: str, key: str, given: int, needed: int, what: str) -> tuple[Finding, ...]:
-    """A finding when fewer than `needed` are given; `what` is a plural noun."""
+def too_few(
+    name: str, key: str, given: int, needed: int, what: str, why: str = "that the homework asks for"
+) -> tuple[Finding, ...]:
+    """A weakness when fewer than `needed` are given; `what` is a plural noun."""
     if given >= needed:
         return ()
-    return (Finding(name, key, f"{given} given, at least {needed} {what} needed", "add more"),)
+    things = what if given != 1 else what.removesuffix("s")
+    cause = f"the task has {given} {things}, fewer than the {needed} {why}"
+    if not given:
+        cause = f"the task compares no {what}"
+    return (Finding(name, key, cause, "add more"),)
 
 
 def _of_use(settings: Checked, use: Use) -> Iterator[Finding]:
@@ -281,5 +306,5 @@ def _batch_key(settings: Checked, training: Training) -> str:
 
 
 def _instead(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f'did you mean "{near[0]}"?' if near else "remove it"
+    near = nearest(word, known)
+    return f'did you mean "{near}"?' if near else "remove it"

@@ -43,8 +43,11 @@ class Initialization(Settings):
     """
 
     name: str
+    """A function of `torch.nn.init`, for all weights of two axes or more."""
     arguments: dict[str, Value] = Field(default_factory=dict)
+    """Arguments of the function, written beside its name."""
     bias: "Initialization | None" = None
+    """The same for biases; null: as torch does by default."""
 
     @model_validator(mode="before")
     @classmethod

@@ -52,16 +52,22 @@ class Convolution(Settings):
     """
 
     channels: int = Field(ge=1, le=4096)
+    """Channels of the output."""
     kernel: int = Field(default=3, ge=1, le=11)
+    """Side of the kernel in pixels."""
     padding: int = Field(default=0, ge=0, le=5)
+    """Pixels on each side."""
     pool: int = Field(default=1, ge=1, le=8)
+    """Side and stride of max-pooling; 1: none."""
 
 
 class Shortcut(Settings):
     """Layers whose output is added to their input, or to its projection where one is given."""
 
     shortcut: tuple[str, ...] = Field(min_length=1)
+    """The layers that are gone round."""
     projection: str | None = None
+    """Layer beside them; null: the input as it is."""
 
     @model_validator(mode="after")
     def _spelled(self) -> Self:
@@ -83,12 +89,19 @@ class Network(Settings):
     """
 
     name: str = Field(min_length=1, max_length=80)
+    """What the report calls it."""
     convolutions: tuple[Convolution, ...] = ()
+    """Convolutions, the first layers."""
     hidden: tuple[Width, ...] = ()
+    """Widths of the hidden dense layers."""
     activation: Activation = "relu"
+    """Behind every hidden layer of `hidden` and `convolutions`."""
     output: Output = "logits"
+    """`softmax` puts one behind the last layer."""
     layers: Annotated[tuple[str | Shortcut, ...], LATER] = ()
+    """Every layer in torch's own words, its input size left out."""
     module: Annotated[str | None, LATER] = None
+    """A class of the user's own beside the suite, `file.py:Class`."""
     sha256: Annotated[str | None, LATER] = None
     """Digest of the file of `module`; found where it is not given."""
     initialization: Annotated[Initialization | None, LATER] = None

@@ -21,13 +21,21 @@ class Slurm(Settings):
     """
 
     partition: Word | None = None
+    """Partition of the jobs."""
     account: Word | None = None
+    """Account that the jobs are charged to."""
     qos: Word | None = None
+    """Quality of service."""
     minutes: int = Field(default=60, ge=1)
+    """Time limit of a job."""
     memory_gb: float | None = Field(default=None, gt=0)
+    """Memory of a job in GB."""
     cpus: int = Field(default=1, ge=1)
+    """Cores of a job."""
     gpus: int = Field(default=0, ge=0)
+    """GPUs of a job."""
     restarts: int = Field(default=20, ge=0)
+    """How often a job is submitted again."""
 
     @model_validator(mode="before")
     @classmethod

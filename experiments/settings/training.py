@@ -110,8 +110,11 @@ class Stop(Settings):
     """
 
     min_change: float | None = Field(default=None, gt=0)
+    """Change of the training loss below which an epoch counts; null: no such rule."""
     patience: int = Field(default=1, ge=1)
+    """How many such epochs in a row end the run."""
     loss: Annotated[float | None, LATER] = None
+    """Training loss at which the run ends; null: no such rule."""
 
     @model_validator(mode="after")
     def _rule(self) -> Self:
@@ -127,7 +130,9 @@ class Clip(Settings):
     """
 
     norm: float | None = Field(default=None, gt=0)
+    """Bound on the norm of the whole gradient."""
     value: float | None = Field(default=None, gt=0)
+    """Bound on each element."""
 
     @model_validator(mode="before")
     @classmethod
@@ -150,7 +155,9 @@ class Augmentation(Settings):
     """
 
     flip: bool = True
+    """Whether images are mirrored left and right, with probability 1/2."""
     shift: int = Field(default=4, ge=0, le=16)
+    """Pixels of the largest shift."""
 
 
 class Training(Settings):
@@ -166,18 +173,31 @@ class Training(Settings):
     """
 
     optimizer: Optimizer = "adam"
+    """An element-wise optimizer of `torch.optim` or LBFGS, alone or with arguments."""
     learning_rate: float = Field(default=1e-3, gt=0, le=1e9)
+    """The learning rate, before any schedule."""
     weight_decay: float = Field(default=0.0, ge=0, le=1)
+    """Added to the gradient (L2)."""
     momentum: float = Field(default=0.0, ge=0, lt=1)
+    """For the optimizers that have one."""
     schedule: Schedule | None = None
+    """How the learning rate changes; null: it does not."""
     loss: Loss
+    """The mean over the examples of a step."""
     batch_size: int | None = Field(default=None, ge=1)
+    """Examples of a step; null: the whole training set."""
     epochs: Annotated[int | None, LATER] = Field(default=None, ge=1, le=1_000_000)
+    """Passes through the training set; this or `steps`."""
     steps: Annotated[int | None, LATER] = Field(default=None, ge=1, le=100_000_000)
+    """Optimizer steps; this or `epochs`."""
     stop: Stop | None = None
+    """When a run ends early; null: never."""
     clip: Annotated[Clip | None, LATER] = None
+    """Bound on the gradient; null: none."""
     augmentation: Augmentation | None = None
+    """Random changes of training images; null: none."""
     precision: Precision = "float32"
+    """Of the steps of convolutional networks."""
 
     @model_validator(mode="before")
     @classmethod

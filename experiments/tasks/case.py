@@ -26,9 +26,13 @@ class Case(Settings):
     """A network, its training, and either a function or an image data set."""
 
     function: FunctionSettings | None = None
+    """Function to fit; this or `data`."""
     data: ImageDataSettings | None = None
+    """Images to train on; this or `function`."""
     network: Network
+    """The network."""
     training: Training
+    """How the network is trained."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -40,9 +40,13 @@ class Settings(TaskSettings):
     """
 
     cases: tuple[Case, ...] = Field(min_length=1)
+    """What is trained, and on what; each by itself."""
     grid: int = Field(default=41, ge=7, le=201)
+    """Points along each axis of a plane."""
     snapshots: int = Field(default=40, ge=3, le=200)
+    """About how many points of the trajectory are kept."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

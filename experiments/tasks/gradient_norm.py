@@ -34,8 +34,11 @@ class Settings(TaskSettings):
     """
 
     cases: tuple[Case, ...] = Field(min_length=1)
+    """What is trained, and on what; each by itself."""
     full_gradients: int = Field(default=20, ge=1, le=200)
+    """How many times the gradient of the whole training set is computed as well."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

@@ -11,7 +11,7 @@ from experiments.engine.context import Context
 from experiments.engine.run import Run, Trained
 from experiments.engine.train import train
 from experiments.settings.change import changed
-from experiments.settings.consistency import Finding, too_few
+from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
@@ -48,7 +48,9 @@ class Pair(Table):
     """Two approaches whose solutions a line connects: θ₁ of `first`, θ₂ of `second`."""
 
     first: Approach
+    """Of the solution at 0."""
     second: Approach
+    """Of the solution at 1."""
 
 
 class Alphas(Table):
@@ -59,9 +61,13 @@ class Alphas(Table):
     """
 
     low: float = Field(default=-1.0, ge=-100, le=100)
+    """The lowest position."""
     high: float = Field(default=2.0, ge=-100, le=100)
+    """The highest position."""
     count: int = Field(default=61, ge=2, le=1001)
+    """How many positions are evenly spaced."""
     outward: float = Field(default=0.5, gt=0)
+    """How far beyond each solution the rise of the loss is compared."""
 
     def contradictions(self) -> tuple[Finding, ...]:
         """A range that misses a solution, the places compared, or part of what is asked for."""
@@ -69,10 +75,10 @@ class Alphas(Table):
         given, remedy = f"α from {low:g} to {high:g}", "widen low and high"
         if not low <= 0 <= 1 <= high:
             cause = f"{given} misses a solution: they lie at 0 and 1"
-            return (Finding("", "alphas", cause, remedy),)
+            return (Finding("narrow-alpha-range", "alphas", cause, remedy),)
         if low > -out or high < 1 + out:
             cause = f"{given} misses {-out:g} or {1 + out:g}, which outward = {out:g} compares"
-            return (Finding("", "alphas", cause, f"{remedy}, or lower outward"),)
+            return (Finding("narrow-alpha-range", "alphas", cause, f"{remedy}, or lower outward"),)
         if low > -1 or high < 2:
             cause = f"{given} covers less than [−1, 2]"
             return (Finding("narrow-alpha-range", "alphas", cause, remedy),)
@@ -97,12 +103,19 @@ class Settings(TaskSettings):
     """
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     model: Network
+    """The network."""
     training: Training
+    """How every network is trained."""
     pairs: tuple[Pair, ...] = Field(min_length=1)
+    """Pairs of approaches whose solutions a line connects."""
     alphas: Alphas = Alphas()
+    """Positions on the line."""
     starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
+    """Whether the two solutions of a line began at the same point."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once."""
@@ -140,7 +153,7 @@ class Settings(TaskSettings):
         if "different" in self.starts and len(self.seeds) < 2:
             cause = "solutions of different starts need two seeds"
             found += (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
-        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds", SPREAD)
 
     def ends(self) -> tuple[tuple[Start, int, int], ...]:
         """Start and the two seeds of every line of a pair."""

@@ -42,6 +42,7 @@ class SearchSettings(Table):
     epsilon: float = Field(default=1e-10, gt=0, lt=1)
     """A run is at a critical point when the gradient norm is at most this."""
     iterations: int = Field(default=3000, ge=1, le=1_000_000)
+    """Steps of the search at most."""
     window: int = Field(default=300, ge=1)
     """A run ends gradient-flat when so many iterations lower the norm by less than..."""
     least_decrease: float = Field(default=0.1, gt=0, lt=1)
@@ -57,10 +58,15 @@ class Settings(TaskSettings):
     """
 
     cases: tuple[Case, ...] = Field(min_length=1)
+    """What is trained, and on what; each by itself."""
     runs: int = Field(default=100, ge=1, le=10_000)
+    """Trainings of each case."""
     lengths: tuple[float, ...] = Field(default=(1.0,), min_length=1)
+    """Shares of the training's length after which the searches begin, in turn."""
     search: SearchSettings = SearchSettings()
+    """The search for a critical point, the second phase."""
     tolerance: float = Field(default=10.0, gt=0, le=1e6)
+    """Eigenvalues count as zero below this multiple of rounding error."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

@@ -9,7 +9,7 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
 from experiments.settings.change import changed
-from experiments.settings.consistency import Finding, too_few
+from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
 from experiments.tasks.shrinking import shorter, smaller, with_own
@@ -35,9 +35,13 @@ class Settings(TaskSettings):
     """Every structure is trained on the same data by the same training, with every seed."""
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     training: Training
+    """How every network is trained."""
     models: tuple[Network, ...] = Field(min_length=2)
+    """Networks that are compared."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
@@ -56,7 +60,7 @@ class Settings(TaskSettings):
         found = list(
             too_few("too-few-structures", "models", len(self.models), STRUCTURES, "structures")
         )
-        found += too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+        found += too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds", SPREAD)
         sizes = [parameter_count(use.network, use.shape) for use in self.uses()]
         if max(sizes) < SIZE_RANGE * min(sizes):
             cause = (

@@ -44,11 +44,17 @@ class Settings(TaskSettings):
     """
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     model: Network
+    """The network."""
     training: Training
+    """How every network is trained."""
     fractions: tuple[Share, ...] = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+    """Shares of the labels that are random."""
     thresholds: tuple[Share, ...] = Field(default=(0.9, 0.99), min_length=1)
+    """Training accuracies at which the labels count as fitted."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

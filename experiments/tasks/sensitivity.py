@@ -10,7 +10,7 @@ from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.settings.change import changed
-from experiments.settings.consistency import Finding, too_few
+from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network
 from experiments.settings.training import Training
 from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
@@ -36,17 +36,25 @@ class Settings(TaskSettings):
     """Solutions of one network, trained in several ways with every seed.
 
     The batch sizes are tried at the learning rate of `training`, the learning rates at its batch
-    size; the approach of `training` itself counts once, if either list contains its value.
+    size; one of the two lists may be left out. The approach of `training` itself counts once, if
+    either list contains its value.
     `test_points` is the number of test images at which sensitivity is measured, None for all.
     """
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     model: Network
+    """The network."""
     training: Training
-    batch_sizes: tuple[int, ...] = Field(min_length=1)
-    learning_rates: tuple[float, ...] = Field(min_length=1)
+    """How every network is trained."""
+    batch_sizes: tuple[int, ...] = ()
+    """Batch sizes that are compared."""
+    learning_rates: tuple[float, ...] = ()
+    """Learning rates that are compared."""
     test_points: int | None = Field(default=None, ge=1)
+    """Test images at which sensitivity is measured; null: all."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once, batch sizes first."""
@@ -78,6 +86,9 @@ class Settings(TaskSettings):
         """Enough approaches and seeds, no more test points than there are."""
         counts = {"batch_sizes": self.batch_sizes, "learning_rates": self.learning_rates}
         found: tuple[Finding, ...] = ()
+        if not any(counts.values()):
+            cause = "neither batch sizes nor learning rates are given"
+            found += (Finding("", "batch_sizes", cause, "give one of the two"),)
         for key, values in counts.items():
             name, what = f"too-few-{key}".replace("_", "-"), key.replace("_", " ")
             found += too_few(name, key, len(values), APPROACHES, what)
@@ -85,7 +96,7 @@ class Settings(TaskSettings):
         if self.test_points is not None and self.test_points > available:
             cause = f"{self.test_points} test points asked for, the data set has {available}"
             found += (Finding("", "test_points", cause, "ask for fewer, or remove it for all"),)
-        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds")
+        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds", SPREAD)
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; batches shrunk alike, no two to the same size."""

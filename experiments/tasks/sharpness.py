@@ -41,14 +41,23 @@ class Settings(TaskSettings):
     embeds: ClassVar[Mapping[str, str]] = {"solutions": "sensitivity"}
 
     solutions: sensitivity.Settings
+    """What is trained; by default, what `sensitivity` trains."""
     images: int | None = Field(default=None, ge=10)
+    """Training images on whose loss everything is measured; null: all."""
     epsilon: float = Field(default=1e-3, gt=0, le=1)
+    """Size of the neighborhood of the ε-sharpness."""
     steps: int = Field(default=20, ge=1, le=1000)
+    """Steps of the search for the ε-sharpness."""
     starts: int = Field(default=1, ge=0, le=100)
+    """Random starts of the search for the ε-sharpness, beside the solution itself."""
     eigenvalue_tolerance: float = Field(default=1e-3, gt=0, lt=1)
+    """Relative tolerance of the largest Hessian eigenvalue."""
     trace_error: float = Field(default=0.05, gt=0, lt=1)
+    """Relative standard error of the Hessian trace."""
     trace_draws: int = Field(default=128, ge=2, le=100_000)
+    """Draws for the trace at most."""
     double: bool = True
+    """Whether it is computed in float64."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

@@ -29,11 +29,17 @@ class Settings(TaskSettings):
     """
 
     functions: tuple[FunctionSettings, ...] = Field(min_length=1)
+    """Functions that the networks simulate: names, formulas in x, or tables."""
     models: tuple[Network, ...] = Field(min_length=1)
+    """Networks that are compared."""
     training: Training
+    """How every network is trained."""
     early_stop: Stop | None = None
+    """Rule under which every run is made a second time; null: none."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
     equal_size: bool = True
+    """Whether the models are meant to be equal in size, within 1 %."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

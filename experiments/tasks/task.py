@@ -32,7 +32,9 @@ class TaskSettings(Settings):
     """Fields that hold the settings of the named task; the suite fills in those left out."""
 
     acknowledge: tuple[str, ...] = ()
+    """Contradictions that are wanted, by their names."""
     chosen: tuple[str, ...] = ()
+    """Keys of settings that a reference does not state, chosen by us."""
 
     @model_validator(mode="after")
     def _trainings_fit(self) -> Self:
@@ -64,6 +66,7 @@ class Measured:
 
     metrics: Metrics
     seeds: tuple[int, ...]
+    """Every network is trained once with each seed."""
     diverged: bool = False
     notes: tuple[str, ...] = ()
 

@@ -32,15 +32,20 @@ class Comparison(Table):
     """Models compared on one data set under one training."""
 
     data: ImageDataSettings
+    """The images that are trained and tested on."""
     training: Training
+    """How every network is trained."""
     models: tuple[Network, ...] = Field(min_length=1)
+    """Networks that are compared."""
 
 
 class Settings(TaskSettings):
     """Every model of every comparison is trained with every seed."""
 
     comparisons: tuple[Comparison, ...] = Field(min_length=1)
+    """Each trains several networks on one data set."""
     seeds: tuple[int, ...] = Field(min_length=1)
+    """Every network is trained once with each seed."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""

@@ -16,8 +16,11 @@ class Approach(Settings):
     """
 
     batch_size: int | None = Field(ge=1)
+    """Examples of a step; null: all."""
     learning_rate: float = Field(gt=0, le=1e9)
+    """The learning rate."""
     training: Annotated[TrainingChange | None, LATER] = None
+    """What else differs."""
 
     @model_validator(mode="after")
     def _given_once(self) -> Self:

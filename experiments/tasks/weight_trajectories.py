@@ -34,9 +34,13 @@ class Settings(TaskSettings):
     """
 
     case: Case
+    """What is trained, and on what."""
     layer: int = Field(default=1, ge=1)
+    """Number of the layer that is looked at beside the whole network; 1 is the first."""
     record_every: int = Field(default=3, ge=1)
+    """Epochs from one recorded point to the next."""
     seeds: tuple[int, ...] = Field(min_length=2)
+    """Every network is trained once with each seed."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

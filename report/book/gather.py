@@ -10,18 +10,22 @@ from report.claims import named
 from report.claims.trace import Numbered
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record
-from report.records.owner import how_to_run
+from report.records.owner import asked_questions, how_to_run
 from report.sections.registry import section_of
 from report.sections.section import Section
-from report.tasks import TASKS, Task
+from report.tasks import TASKS, Task, asked
 from report.words.markdown import Markdown
+
+NOT_ASKED = "This task is not part of this report."
+"""Said of a task that was not run and whose questions need no answer."""
 
 
 @dataclass(frozen=True)
 class Part:
     """One task of the report: its record and section, or why there is none.
 
-    `trouble` gives the reason in words; `faulty` is true if it is a fault of the program.
+    `trouble` gives the reason in words; `faulty` is true if it is a fault of the program. `asked`
+    says whether the report must answer what the homework asks of the task.
     """
 
     task: Task
@@ -30,6 +34,7 @@ class Part:
     trouble: str
     claims: tuple[tuple[Numbered, ...], ...] = ()
     faulty: bool = False
+    asked: bool = True
 
     def lost(self, error: Exception) -> Self:
         """The part without its section, lost to `error`, a fault of the program."""
@@ -65,8 +70,9 @@ def read_parts(results: Results) -> tuple[Part, ...]:
     """As `gather`, but accepts any folder: empty, or with mixed records."""
     parts = []
     number = 1
+    questions = asked_questions(results)
     for task in TASKS:
-        part = _read(results, task)
+        part = _read(results, task, asked(task.name, questions))
         if part.record is not None and part.record.status != "failed":
             try:
                 section = section_of(part.record)
@@ -87,16 +93,17 @@ def mixed(parts: Sequence[Part]) -> bool:
     return len({part.record.smoke for part in parts if part.record is not None}) > 1
 
 
-def _read(results: Results, task: Task) -> Part:
+def _read(results: Results, task: Task, asked: bool) -> Part:
     """The part with its record, before its section is made."""
     path = results.record(task.name)
     try:
         record = read_record(path)
     except FileNotFoundError:
-        return Part(task, None, None, "This task has not been run, so nothing is reported here.")
+        why = "This task has not been run, so nothing is reported here."
+        return Part(task, None, None, why if asked else NOT_ASKED, asked=asked)
     except BadRecordError as error:
         why = str(error).replace(str(path), path.name)
-        return Part(task, None, None, f"The record cannot be shown: {why}.")
+        return Part(task, None, None, f"The record cannot be shown: {why}.", asked=asked)
     failed = record.status == "failed"
     why = f"This task failed, so nothing is reported here: {record.reason}." if failed else ""
-    return Part(task, record, None, why)
+    return Part(task, record, None, why, asked=asked)

@@ -52,7 +52,9 @@ def shortfall(question: Question, part: Part) -> Markdown:
 
 
 def answers(part: Part) -> list[tuple[Markdown, Markdown, Markdown]]:
-    """The rows of a task in the table of answers."""
+    """The rows of a task in the table of answers; none for one of which nothing is asked."""
+    if not part.asked:
+        return []
     return [
         (
             Markdown(f"@sec-{question.task}"),

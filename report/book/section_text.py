@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from report.book.gather import Part
+from report.book.gather import NOT_ASKED, Part
 from report.book.questions import answers
 from report.book.sources import COPIES, Sources
 from report.book.templating import environment, render
@@ -40,7 +40,8 @@ def _text(chosen: Sources, part: Part, linked: bool, evidence: bool) -> tuple[Pa
             return part, text
         except Exception as error:
             part = part.lost(error)
-    return part, Markdown(f"::: {{.callout-warning}}\n{escape(part.trouble)}\n:::\n\n")
+    kind = "note" if part.trouble == NOT_ASKED else "warning"
+    return part, Markdown(f"::: {{.callout-{kind}}}\n{escape(part.trouble)}\n:::\n\n")
 
 
 def _filled(

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,25 @@ def take(results: Results, file: Path) -> None:
     path = os.path.relpath(file.resolve(), results.root.resolve())
     if not results.owner.is_file() or results.owner.read_bytes() != path.encode():
         write_text(results.owner, path)
+
+
+def keep_questions(results: Results, questions: Sequence[str]) -> None:
+    """Keep what a report of these results must answer; nothing for all. Raises UserError."""
+    if tuple(questions) == asked_questions(results):
+        return
+    if questions:
+        results.questions.parent.mkdir(parents=True, exist_ok=True)
+        write_text(results.questions, "\n".join(questions) + "\n")
+    else:
+        results.questions.unlink(missing_ok=True)
+
+
+def asked_questions(results: Results) -> tuple[str, ...]:
+    """Parts and tasks of the homework that the report must answer; empty for all."""
+    try:
+        return tuple(results.questions.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError):
+        return ()
 
 
 @dataclass(frozen=True)

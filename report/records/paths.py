@@ -36,6 +36,11 @@ class Results:
         return self.folder / "claims" / "index.json"
 
     @property
+    def questions(self) -> Path:
+        """Which questions the report must answer, where the suite limits them."""
+        return self.folder / "claims" / "questions"
+
+    @property
     def work(self) -> Path:
         """Locks, trained networks and checkpoints; safe to delete, never committed."""
         return self.folder / ".work"

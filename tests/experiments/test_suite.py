@@ -44,12 +44,11 @@ WRONG = [
     ("activation", "activaton", f'{NETWORK}.activaton: unknown key; did you mean "activation"?'),
     ("learning_rate = 0.01, epochs", "lerning_rate = 0.01, epochs",
      f'{TRAINING}.lerning_rate: unknown key; did you mean "learning_rate"?'),
-    ("epochs = 30", "epochs = 0", f"{TRAINING}.epochs: input should be greater than or equal to 1"
-     " (given: 0)"),
-    ("epochs = 30", 'epochs = "many"', "(given: 'many')"),
-    ("epochs = 30", 'epochs = "30"', "(given: '30')"),
+    ("epochs = 30", "epochs = 0", f"{TRAINING}.epochs: must be at least 1 (given: 0)"),
+    ("epochs = 30", 'epochs = "many"', '(given: "many")'),
+    ("epochs = 30", 'epochs = "30"', '(given: "30")'),
     ("epochs = 30", "epochs = 1.5", "(given: 1.5)"),
-    ("epochs = 30", "epochs = true", "(given: True)"),
+    ("epochs = 30", "epochs = true", "(given: true)"),
     ("epochs = 30", "epochs = 10_000_000", "(given: 10000000)"),
     (", epochs = 30", "", f"{TRAINING}: give epochs or steps, one of the two"),
     ("learning_rate = 0.01, epochs", "learning_rate = -1.0, epochs", "(given: -1.0)"),
@@ -84,10 +83,11 @@ def test_what_is_wrong_is_named(tmp_path: Path, old: str, new: str, says: str) -
     path.write_text(TINY.replace(old, new, 1))
     with pytest.raises(UserError) as refused:
         load_suite(str(path))
-    message = str(refused.value)
-    assert message.startswith(f"{path}: ")
-    assert says in message
-    assert "\n" not in message.strip()
+    lines = refused.value.lines
+    assert any(says in line for line in lines)
+    for line in lines:
+        assert line.startswith(f"{path}: ")
+        assert "\n" not in line.strip()
 
 
 @pytest.mark.parametrize("text", ["", "title = 'x'\n", "tasks = 3\n", "[tasks]\n"])

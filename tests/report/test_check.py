@@ -19,6 +19,7 @@ from report.check import Outcome, State, check
 from report.claims.claim import Claim
 from report.numbers.comparison import Comparison
 from report.records import Results, write_record
+from report.records.owner import keep_questions
 from report.shipped import shared
 from tests.report.sections.parameter_count import test_claims as test_parameter_count
 from tests.report.sections.random_labels import test_claims as test_random_labels
@@ -30,6 +31,9 @@ MADE = {
         sizes={f"m{n}": 100 * 2**n for n in range(10)}
     ),
 }
+
+
+GENERAL = ("interpolation", "sensitivity", "sharpness")
 
 
 def draw(results: Results) -> None:
@@ -137,6 +141,18 @@ def test_a_missing_record_leaves_its_questions_unanswered(project: Path) -> None
     text = said(checked(project))
     assert "records parameter-count: This task has not been run" in text
     assert "questions parameter-count: not answered: At least ten structures" in text
+
+
+def test_a_question_that_is_not_asked_needs_no_answer(project: Path) -> None:
+    results = results_of(project)
+    keep_questions(results, ["1-1", "1-2", "random-labels", *GENERAL])
+    results.record("parameter-count").unlink()
+    outcome = checked(project)
+    assert "parameter-count" not in said(outcome)
+    results.record("random-labels").unlink()
+    assert "questions random-labels: not answered" in said(checked(project))
+    keep_questions(results, [])
+    assert "questions parameter-count: not answered" in said(checked(project))
 
 
 def test_no_record_at_all_is_a_list_too(project: Path) -> None:

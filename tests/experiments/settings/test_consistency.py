@@ -1,11 +1,12 @@
 """Each contradiction is found before training, named with its key, and can be acknowledged."""
 
+import re
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from experiments.settings.consistency import notes
+from experiments.settings.consistency import CONTRADICTIONS, WEAKNESSES, notes
 from experiments.suite import SUITES, Suite, load_suite
 from report.errors import UserError
 
@@ -62,15 +63,16 @@ CASES = [
     (FUNCTION, 'hidden = [2, 5], activation = "tanh"', 'hidden = [8], activation = "tanh"',
      "equal-depth", "models", "all models have the same depth, 1"),
     (FUNCTION, ', { name = "b", hidden = [2, 5], activation = "tanh" }', "", "too-few-models",
-     "models", "1 given, at least 2 models needed"),
+     "models", "the task has 1 model, fewer than the 2 that the homework asks"),
     (IMAGES, ', { name = "b", hidden = [4] }', "", "too-few-models", "comparisons.0.models",
-     "1 given, at least 2 models needed"),
+     "the task has 1 model, fewer than the 2 that the homework asks"),
     (LABELS, "seeds", "fractions = [0.0, 0.5]\nseeds", "fractions-incomplete", "fractions",
      "lacks random labels (1)"),
     (SIZES, '{ name = "9", hidden = [9] },', "", "too-few-structures", "models",
-     "9 given, at least 10 structures needed"),
+     "the task has 9 structures, fewer than the 10"),
     (SIZES, "hidden = [50]", "hidden = [20]", "narrow-size-range", "models", "times"),
-    (SIZES, "[0, 1, 2]", "[0, 1]", "too-few-seeds", "seeds", "2 given, at least 3 seeds"),
+    (SIZES, "[0, 1, 2]", "[0, 1]", "too-few-seeds", "seeds",
+     "2 seeds, fewer than the 3 from which a spread can be seen"),
     (SIZES, '"50", hidden = [50]', '"50", convolutions = [{ channels = 80, kernel = 1 }]',
      "two-families", "models", "with and without convolutions"),
     (FUNCTION, 'loss = "mse"', 'loss = "cross_entropy"', "", "training.loss", "a regression"),
@@ -111,25 +113,46 @@ def test_the_tables_as_they_stand_contradict_nothing(table: str, tmp_path: Path)
         assert notes(settings) == ()
 
 
-@pytest.mark.parametrize(("table", "old", "new", "name", "key", "words"), CASES, ids=IDS)
+def chosen(*, weak: bool) -> dict[str, object]:
+    kept = [n for n, case in enumerate(CASES) if (case[3] in WEAKNESSES) == weak]
+    return {"argvalues": [CASES[n] for n in kept], "ids": [IDS[n] for n in kept]}
+
+
+@pytest.mark.parametrize(("table", "old", "new", "name", "key", "words"), **chosen(weak=False))
 def test_a_contradiction_stops_the_suite(
     table: str, old: str, new: str, name: str, key: str, words: str, tmp_path: Path
 ) -> None:
     assert old in table
     with pytest.raises(UserError) as caught:
         load(tmp_path, table.replace(old, new))
-    message = str(caught.value)
-    task = table.partition("[tasks.")[2].partition("]")[0]
-    assert message.startswith(f"{tmp_path / 'tried.toml'}: tasks.{task}.{key}: ")
-    assert words in message
-    assert "\n" not in message
-    assert (f'acknowledge = ["{name}"]' in message) == bool(name)
+    fault, *way_out = caught.value.lines
+    task = f"{tmp_path / 'tried.toml'}: tasks.{table.partition('[tasks.')[2].partition(']')[0]}"
+    assert fault.startswith(f"{task}.{key}: ")
+    assert words in fault
+    if name:
+        assert way_out == [f'{task}: to run it as it is, write there: acknowledge = ["{name}"]']
+    else:
+        assert way_out == []
+
+
+@pytest.mark.parametrize(("table", "old", "new", "name", "key", "words"), **chosen(weak=True))
+@pytest.mark.parametrize("acknowledged", [False, True])
+def test_a_weakness_is_accepted_and_noted(
+    table: str, old: str, new: str, name: str, key: str, words: str, acknowledged: bool,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    table = table.replace(old, new)
+    suite = load(tmp_path, acknowledging(table, name) if acknowledged else table)
+    (settings,) = suite.tasks.values()
+    (note,) = notes(settings)
+    assert words.lower() in note.lower()
+    assert note[0].isupper() and note.endswith(".") and "acknowledged" not in note
 
 
 @pytest.mark.parametrize(
-    ("table", "old", "new", "name", "key", "words"), [c for c in CASES if c[3]],
-    ids=[i for i, c in zip(IDS, CASES, strict=True) if c[3]],
-)  # fmt: skip
+    ("table", "old", "new", "name", "key", "words"),
+    [case for case in CASES if case[3] in CONTRADICTIONS],
+)
 def test_an_acknowledged_contradiction_becomes_a_note(
     table: str, old: str, new: str, name: str, key: str, words: str, tmp_path: Path
 ) -> None:
@@ -140,15 +163,31 @@ def test_an_acknowledged_contradiction_becomes_a_note(
     assert note.endswith(f"(acknowledged: {name}).")
 
 
+def test_every_finding_has_a_known_name() -> None:
+    sources = Path(SUITES).parent
+    texts = "".join(p.read_text() for part in ("settings", "tasks") for p in
+                    sorted((sources / part).glob("*.py")))  # fmt: skip
+    used = set(re.findall(r'(?:Finding|too_few)\(\s*"([a-z-]+)"', texts))
+    assert len(used) > 8
+    assert used <= CONTRADICTIONS | WEAKNESSES
+    assert not CONTRADICTIONS & WEAKNESSES
+
+
 def test_a_misspelled_acknowledgment_says_what_was_meant(tmp_path: Path) -> None:
     table = IMAGES.replace("cross_entropy", "mse_log_softmax")
     with pytest.raises(UserError, match='did you mean "mse-on-log-softmax"'):
         load(tmp_path, acknowledging(table, "mse-on-logsoftmax"))
 
 
-def test_an_acknowledgment_that_nothing_asks_for_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r'acknowledge: "unequal-size" names no .*; remove it'):
-        load(tmp_path, acknowledging(FUNCTION, "unequal-size"))
+@pytest.mark.parametrize("name", sorted(CONTRADICTIONS | WEAKNESSES))
+def test_a_name_that_was_once_needed_stays_accepted(name: str, tmp_path: Path) -> None:
+    (settings,) = load(tmp_path, acknowledging(FUNCTION, name)).tasks.values()
+    assert notes(settings) == ()
+
+
+def test_an_acknowledgment_of_nothing_known_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r'acknowledge: nothing is called "one-eye"; remove it'):
+        load(tmp_path, acknowledging(FUNCTION, "one-eye"))
 
 
 def test_acknowledging_one_contradiction_does_not_hide_another(tmp_path: Path) -> None:

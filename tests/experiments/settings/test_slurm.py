@@ -49,7 +49,7 @@ def test_it_is_in_no_key(tmp_path: Path) -> None:
     [
         ("[slurm]\npartitoin = 'gpu'", 'slurm.partitoin: unknown key; did you mean "partition"?'),
         ("[slrum]\ngpus = 1", 'slrum: unknown key; did you mean "slurm"?'),
-        ("[slurm]\nminutes = 0", "slurm.minutes: input should be greater than or equal to 1"),
+        ("[slurm]\nminutes = 0", "slurm.minutes: must be at least 1"),
         ("[slurm]\nminutes = '60'", "slurm.minutes: "),
         ("[slurm]\nmemory_gb = -1", "slurm.memory_gb: "),
         ("[slurm]\nmemory_gb = inf", "slurm.memory_gb: "),
@@ -74,5 +74,5 @@ def test_what_is_wrong_is_named(tmp_path: Path, table: str, says: str) -> None:
 def test_a_table_that_is_none(tmp_path: Path) -> None:
     path = tmp_path / "tiny.toml"
     path.write_text("slurm = 3\n" + TINY)
-    with pytest.raises(UserError, match="slurm: is no table"):
+    with pytest.raises(UserError, match="slurm: must be a table"):
         load_suite(str(path))

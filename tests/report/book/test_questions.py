@@ -8,7 +8,7 @@ from report.book.gather import Part
 from report.book.questions import QUESTIONS, answered, answers_table, shortfall
 from report.sections.parameter_count.figures import section
 from report.shipped import shared
-from report.tasks import BY_NAME, TASKS
+from report.tasks import BY_NAME, TASKS, asked, faulty_questions
 from tests.report.sections.parameter_count.test_claims import SIZES, made
 
 RECORD = made()
@@ -22,18 +22,20 @@ def with_numbered(part: Part) -> tuple[Part, ...]:
 
 
 def test_every_task_is_asked_to_show_and_to_comment() -> None:
-    asked = {question.task for question in QUESTIONS}
-    assert len(asked) == 11 and asked <= BY_NAME.keys()  # experiments beyond the homework need none
-    for task in asked:
+    named = {question.task for question in QUESTIONS}
+    assert len(named) == 11 and named <= BY_NAME.keys()  # experiments beyond the homework need none
+    for task in named:
         own = [q for q in QUESTIONS if q.task == task]
         assert any(q.comment for q in own), task
         assert any(q.answers and not q.comment for q in own), task
 
 
 def test_an_equation_that_answers_stands_in_the_template() -> None:
-    asked = {question.task: question.equations for question in QUESTIONS if question.equations}
-    assert {"minimal-ratio", "error-surface", "sharpness"} <= asked.keys()
-    for task, equations in asked.items():
+    equations_of = {
+        question.task: question.equations for question in QUESTIONS if question.equations
+    }
+    assert {"minimal-ratio", "error-surface", "sharpness"} <= equations_of.keys()
+    for task, equations in equations_of.items():
         text = (shared("templates") / "tasks" / f"{task}.qmd").read_text(encoding="utf-8")
         assert all(f"{{#{label}}}" in text for label in equations), task
 
@@ -59,6 +61,32 @@ def test_fewer_than_asked_for_is_an_answer_in_part() -> None:
     assert shortfall(COUNT, WHOLE) == f"{len(SIZES)} of at least 10 models"
     enough = made(sizes={f"m{n}": 100 + n for n in range(10)})
     assert answered(COUNT, Part(WHOLE.task, enough, section(enough), "")) == "yes"
+
+
+def test_what_is_not_asked_has_no_rows() -> None:
+    table = answers_table(with_numbered(replace(WHOLE, asked=False)))
+    assert "@sec-parameter-count" not in table and "@sec-random-labels" in table
+
+
+@pytest.mark.parametrize(
+    ("questions", "tasks"),
+    [
+        ([], set(BY_NAME)),
+        (["1-1"], {"simulate-function", "train-on-task"}),
+        (["sharpness", "gradient-norm"], {"sharpness", "gradient-norm"}),
+        (["1-1", "1-2", "1-3"], set(BY_NAME)),
+    ],
+)
+def test_questions_are_named_by_part_or_task(questions: list[str], tasks: set[str]) -> None:
+    assert {task for task in BY_NAME if asked(task, questions)} == tasks
+    assert faulty_questions(questions) == []
+
+
+def test_questions_that_the_homework_does_not_have() -> None:
+    number, task = faulty_questions(["9-4", "sharpnes"])
+    assert number.startswith('questions.0: the homework has no part or task "9-4"; known: 1-1, ')
+    assert task.endswith('no part or task "sharpnes"; did you mean "sharpness"?')
+    assert "must be a list" in faulty_questions("1-1")[0]
 
 
 def test_without_commentary_the_comment_is_missing() -> None:

@@ -1,0 +1,144 @@
+"""What pydantic finds wrong, in the words of a suite's author."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from report.errors import nearest
+
+KINDS: dict[str, str] = {
+    "string_type": "a text in quotes",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a smaller number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+}
+BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "greater_than_equal": lambda c: f"at least {c['ge']}",
+    "greater_than": lambda c: f"above {c['gt']}",
+    "less_than_equal": lambda c: f"at most {c['le']}",
+    "less_than": lambda c: f"below {c['lt']}",
+}
+LENGTHS: dict[str, str] = {
+    "too_short": "needs at least {min_length} of its kind",
+    "too_long": "takes at most {max_length} of its kind",
+    "string_too_short": "needs at least {min_length} characters",
+    "string_too_long": "takes at most {max_length} characters",
+}
+MEANT: Mapping[str, str] = {
+    "lr": "learning_rate",
+    "expression": "formula",
+    "dataset": "data",
+    "iterations": "steps",
+    "early_stopping": "stop",
+    "augment": "augmentation",
+    "init": "initialization",
+}
+"""Keys by what other programs and papers call them."""
+SHOWN = 60
+"""Characters of a value that a message shows."""
+
+
+def expectation(details: ErrorDetails) -> str | None:
+    """What a value of the wrong kind should have been: it completes "must be …"."""
+    if details["type"] == "literal_error":
+        words = _words(details)
+        return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
+    kind = KINDS.get(details["type"])
+    given = details.get("input")
+    if kind == "a list" and isinstance(given, (str, int, float)):
+        return f"a list, [{toml(given)}]"
+    return kind
+
+
+def wrong(details: ErrorDetails) -> str:
+    """Cause and remedy of a fault, without its key."""
+    kind, context = details["type"], details.get("ctx", {})
+    if kind == "missing":
+        return "is required and missing"
+    expected = expectation(details) or (BOUNDS[kind](context) if kind in BOUNDS else None)
+    if expected is not None:
+        return f"must be {expected}{given_words(details)}{_near(details)}"
+    if kind in LENGTHS:
+        return LENGTHS[kind].format(**context) + given_words(details)
+    message = details["msg"]
+    if kind == "value_error":
+        message = message.removeprefix("Value error, ")
+        return message if "(given" in message else message + given_words(details)
+    return message[0].lower() + message[1:] + given_words(details)
+
+
+def given_words(details: ErrorDetails) -> str:
+    """` (given: 3)`; nothing for a table, which its key shows better."""
+    given = details.get("input")
+    if isinstance(given, (Mapping, BaseModel)) or given is None:
+        return ""
+    shown = toml(given)
+    return f" (given: {shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + '…'})"
+
+
+def toml(value: object) -> str:
+    """A value as a suite writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{k} = {toml(v)}" for k, v in value.items()) + " }"
+    return str(value)
+
+
+def misplaced(word: str, owner: type[BaseModel] | None, model: type[BaseModel]) -> str | None:
+    """Where an unknown key belongs: by another name in its table, or in another table."""
+    if owner is not None and MEANT.get(word) in owner.model_fields:
+        return f'; did you mean "{MEANT[word]}"?'
+    for start in (owner, model):
+        if start is None:
+            continue
+        places = [place for place in _tables(start) if place.rpartition(".")[2] == word]
+        if places:
+            table = min(places, key=lambda place: place.count(".")).rpartition(".")[0]
+            within = "" if start is owner else " of the task"
+            return f'; it belongs in "{table}"{within}' if table else None
+    return None
+
+
+def _words(details: ErrorDetails) -> list[str]:
+    expected = str(details.get("ctx", {}).get("expected", ""))
+    return [f'"{word.strip()[1:-1]}"' for word in expected.replace(" or ", ", ").split(",") if word]
+
+
+def _near(details: ErrorDetails) -> str:
+    if details["type"] != "literal_error":
+        return ""
+    near = nearest(str(details.get("input")), [word[1:-1] for word in _words(details)])
+    return f'; did you mean "{near}"?' if near else ""
+
+
+def _tables(model: type[BaseModel], key: str = "", depth: int = 3) -> Iterator[str]:
+    """The dotted keys of a settings class and of the tables in it."""
+    for name, known in model.model_fields.items():
+        place = f"{key}.{name}" if key else name
+        yield place
+        for inner in _classes(known.annotation):
+            if depth > 1:
+                yield from _tables(inner, place, depth - 1)
+
+
+def _classes(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _classes(inner)
