@@ -238,7 +238,7 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     for figure in found.figures:
         assert svg(figure).startswith(b"<?xml")
         assert len(figure.alt) > 40
-    assert [table.name for table in found.tables] == ["models", "cases", "settings", "planes"]
+    assert [table.name for table in found.tables] == ["settings", "planes"]
 
 
 def test_without_a_solution_there_is_nothing_to_draw() -> None:

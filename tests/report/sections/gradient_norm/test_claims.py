@@ -223,4 +223,4 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     assert [figure.name for figure in found.figures] == ["norm"]
     assert svg(found.figures[0]).startswith(b"<?xml")
     assert len(found.figures[0].alt) > 40
-    assert [table.name for table in found.tables] == ["models", "cases", "settings", "results"]
+    assert [table.name for table in found.tables] == ["settings", "results"]

@@ -262,7 +262,7 @@ def test_one_learning_rate_is_no_comparison() -> None:
     texts = [claim.text for group in commentary(made_record) for claim in group]
     assert not any("learning rate" in text for text in texts)
     found = section(made_record)
-    assert [figure.name for figure in found.figures] == ["batch-size", "gap"]
+    assert [figure.name for figure in found.figures] == ["variables", "gap"]
     assert "One seed each" in found.figures[0].caption
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
@@ -294,12 +294,10 @@ def test_what_did_not_reach_the_loss_is_counted() -> None:
 @pytest.mark.parametrize("truth", [{}, {"lost": 27}, FEW | {"lost": 1}])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
-    drawn = [] if truth.get("lost") == 27 else ["batch-size", "learning-rate", "gap"]
-    if truth.get("few"):  # the smaller batch size is lost, and one position is no figure
-        drawn.remove("batch-size")
+    drawn = [] if truth.get("lost") == 27 else ["variables", "gap"]
     assert [figure.name for figure in found.figures] == drawn
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
         assert figure.alt
-    assert [t.name for t in found.tables][:3] == ["models", "settings", "results"]
+    assert [t.name for t in found.tables][:2] == ["settings", "results"]
     assert all(table.markdown("sensitivity") for table in found.tables)
