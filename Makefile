@@ -25,6 +25,7 @@ test-long: $(VENV)/dev
 
 bench: $(VENV)/experiments
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.answers
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -1,10 +1,14 @@
 """The table of ratios as Markdown: in `benchmarks/RESULTS.md`, and in the README between marks."""
 
+from __future__ import annotations
+
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks.measure import Clock, Timed
+if TYPE_CHECKING:
+    from benchmarks.measure import Clock, Timed
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
@@ -51,6 +55,11 @@ def markdown(rows: Sequence[Timed], machine: str, clock: Clock, missing: Sequenc
 def write(text: str) -> None:
     """Replace the file and the README's block."""
     RESULTS.write_text(f"# Benchmarks\n\n{text}\n", encoding="utf-8")
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    replace(BEGIN, END, text)
+
+
+def replace(begin: str, end: str, text: str) -> None:
+    """Replace what stands in the README between two marks."""
+    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    README.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")

@@ -15,12 +15,11 @@ from experiments.facts import facts
 from experiments.fingerprint.code import digest_of
 from experiments.freshness import basis
 from experiments.provenance import provenance
-from experiments.suite import Suite
+from experiments.selection import Selection
 from experiments.tasks import task_module
 from experiments.tasks.task import Measured
 from report.errors import UserError
-from report.records import Record, Results
-from report.records.options import Options
+from report.records import Record
 from report.records.row import Metrics
 
 REASON_LENGTH = 300
@@ -43,13 +42,9 @@ class CountingCache(Cache):
 
 
 @dataclass(frozen=True)
-class Request:
-    """What to run, and where: the options, and what they come to on this machine."""
+class Request(Selection):
+    """What to run, and the device of this machine to run it on."""
 
-    options: Options
-    suite: Suite
-    tasks: tuple[str, ...]
-    results: Results
     device: torch.device
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from experiments.engine.precision import bfloat16_pays
+from experiments.models.build import counted_parameters
 from experiments.settings.consistency import notes
 from experiments.settings.use import Use
 from experiments.tasks.task import TaskSettings, dataset_facts, models
@@ -26,7 +27,7 @@ def facts(settings: TaskSettings, device: torch.device) -> Facts:
     datasets = tuple(dataset_facts(data) for data in settings.image_data())
     return Facts(
         dataset=None if not datasets else datasets[0] if len(datasets) == 1 else datasets,
-        models=models(settings.uses()),
+        models=models(settings.uses(), counted_parameters),
         notes=(*notes(settings), *precision_notes(settings.uses(), device)),
     )
 

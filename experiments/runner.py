@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from experiments.compute import Request
 from experiments.freshness import freshness
 from experiments.lock import locked, tried
+from experiments.selection import Outcome, Selection
 from experiments.slurm.queue import forget
-from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record, write_record
 from report.records.folders import check_kind, make_room, remove_drafts
@@ -25,8 +24,8 @@ class Report:
 
 
 def run(
-    request: Request,
-    computed: Callable[[Request, tuple[str, ...]], Iterator[tuple[str, Outcome]]],
+    request: Selection,
+    computed: Callable[[Selection, tuple[str, ...]], Iterator[tuple[str, Outcome]]],
     on_record: Callable[[Record], None],
     say: Callable[[str], None],
 ) -> Report:
@@ -34,7 +33,8 @@ def run(
 
     Args:
         request: what to run.
-        computed: gives tasks with what came of them, each as soon as it is done.
+        computed: gives tasks with what came of them, each as soon as it is done; not called where
+            nothing waits.
         on_record: called for every record that is fresh or new (figures are drawn there).
         say: told one line per task.
 
@@ -82,7 +82,8 @@ def run(
                 place = set_aside(results.record(task), results.aside)
                 say(f"{task}: the damaged record lies in {place}")
             waiting.append(task)
-        for task, outcome in computed(_begun(request, say), tuple(waiting)):
+        begun = _begun(request, say)
+        for task, outcome in computed(begun, tuple(waiting)) if waiting else ():
             try:
                 if isinstance(outcome, UserError):
                     raise outcome
@@ -109,7 +110,7 @@ def run(
     return Report(tuple(done), tuple(fresh), failed)
 
 
-def _begun(request: Request, say: Callable[[str], None]) -> Request:
+def _begun(request: Selection, say: Callable[[str], None]) -> Selection:
     """The request as it begins: the folder is the suite's, what was run last is kept.
 
     Where everything is to be made anew, nothing older than now is taken from the cache; the clock

@@ -2,6 +2,7 @@
 
 from typing import TypedDict
 
+from experiments.settings.network import parameter_count
 from experiments.suite import Suite
 from experiments.tasks.task import models
 
@@ -14,14 +15,19 @@ class Listed(TypedDict):
     parameters: int
 
 
-def suite_models(suite: Suite) -> list[Listed]:
+def suite_models(suite: Suite, built: bool = False) -> list[Listed]:
     """Networks of all tasks, in the order of the report, each once per task.
 
-    The modules are built on the meta device, so this takes no memory and no time to speak of.
-    Raises UserError where the count of a module differs from the closed form.
+    Parameters are counted in closed form. With `built`, the modules are built as well, on the meta
+    device, which takes no memory; raises UserError if the two counts differ.
     """
+    count = parameter_count
+    if built:
+        from experiments.models.build import counted_parameters
+
+        count = counted_parameters
     return [
         Listed(task=task, model=model.name, parameters=model.parameters)
         for task, settings in suite.tasks.items()
-        for model in models(settings.uses())
+        for model in models(settings.uses(), count)
     ]

@@ -28,12 +28,10 @@ from experiments.device import prepare_process, threads_on
 from experiments.engine.context import Progress
 from experiments.freshness import freshness
 from experiments.lock import locked
+from experiments.selection import Outcome
 from report.errors import UserError
 from report.interruption import SIGNALS
-from report.records import Record
 from report.tasks import BY_NAME
-
-Outcome = Record | UserError
 
 PROCESSES = multiprocessing.get_context("forkserver")
 """Workers are forked from a process that has imported Torch once and done nothing else."""

@@ -62,13 +62,20 @@ class Outcome:
 Found = Iterator[Problem]
 
 
-def check(chosen: Sources, states: Sequence[State] | None, allow_stale: bool = False) -> Outcome:
+def check(
+    chosen: Sources,
+    states: Sequence[State] | None,
+    allow_stale: bool = False,
+    submission: bool = False,
+) -> Outcome:
     """Check the records, claims, figures, numbers and answers of a suite.
 
     Args:
         chosen: the project and its results.
         states: the state of every task of the suite, or None if it cannot be known.
         allow_stale: a stale record is a note; everything else about it is still checked.
+        submission: whether the report is to be handed in: the cover names its author, and no
+            question is answered in part.
     """
     not_fresh = [found for found in states or () if found.state not in FRESH]
     stale = [found for found in not_fresh if allow_stale and found.state == "stale"]
@@ -87,6 +94,7 @@ def check(chosen: Sources, states: Sequence[State] | None, allow_stale: bool = F
         lambda: _numbers(marked, shown),
         lambda: _questions(parts),
         lambda: _comments(parts, chosen),
+        *([lambda: _submission(parts, chosen)] if submission else []),
     )
     return Outcome(
         tuple(problem for rule in rules for problem in rule()),
@@ -217,6 +225,21 @@ def _comments(parts: Sequence[Part], chosen: Sources) -> Found:
         if cover.report.anonymous and any(tells(comment.text, word) for word in private):
             what = "tells who wrote it, but the report is anonymous"
             yield Problem("comments", f"{task}.md", what)
+
+
+def _submission(parts: Sequence[Part], chosen: Sources) -> Found:
+    cover = read_cover(chosen.project / "homework.toml")
+    if not cover.author.name.strip() and not cover.report.anonymous:
+        what = "author.name is empty; write it there, or set report.anonymous = true"
+        yield Problem("cover", "homework.toml", what)
+    by_task = {part.task.name: part for part in parts}
+    for question in QUESTIONS:
+        part = by_task[question.task]
+        if answered(question, part) == "partly":
+            what = f"{question.text}: {shortfall(question, part)}"
+            yield Problem("questions", question.task, what)
+        if part.record is not None and part.record.smoke:
+            yield Problem("records", question.task, "a smoke record; run the suite without --smoke")
 
 
 def _notes(parts: Sequence[Part], states: Sequence[State] | None) -> Found:

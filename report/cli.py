@@ -30,6 +30,10 @@ WHICH = ("suite", "smoke", "results")
 """Options of every command that shows records."""
 RUN = ("suite", "only", "smoke", "results", "device", "executor", "data_dir", "force", "workers",
        "log_dir")  # fmt: skip
+Submission = Annotated[
+    bool,
+    typer.Option("--submission", help="Also what a report to hand in needs: a name, all answers."),
+]
 AllowStale = Annotated[
     bool, typer.Option("--allow-stale", help="Note stale records, check all else.")
 ]
@@ -109,10 +113,12 @@ def status(options: Options, *, as_json: AsJson = False) -> None:
 
 
 @command(*WHICH)
-def check(options: Options, *, allow_stale: AllowStale = False) -> None:
+def check(
+    options: Options, *, allow_stale: AllowStale = False, submission: Submission = False
+) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
     options = commands.last_run_here(options)
-    outcome = commands.check(options, allow_stale)
+    outcome = commands.check(options, allow_stale, submission)
     for found in (*outcome.problems, *outcome.notes):
         say(f"{found.topic:<10} {found.where}: {found.what}")
     counted = f"{outcome.claims} claims, {outcome.figures} figures"
@@ -147,9 +153,14 @@ def diff(
 
 
 @command("suite", "results")
-def models(options: Options, *, as_json: AsJson = False) -> None:
+def models(
+    options: Options,
+    *,
+    as_json: AsJson = False,
+    built: Annotated[bool, typer.Option("--built", help="Count in the built modules.")] = False,
+) -> None:
     """List every network of a suite with its number of parameters, without training."""
-    found = commands.models(_or_quick(options))
+    found = commands.models(_or_quick(options), built)
     if as_json:
         say(json.dumps(found, indent=1))
         return

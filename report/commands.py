@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.errors import UserError, did_you_mean
-from report.records import Record, Results
+from report.records import BadRecordError, Record, Results, read_record
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
@@ -24,62 +26,73 @@ if TYPE_CHECKING:
     from report.diff import Difference, Side
 
 
-class MissingTorchError(UserError):
-    """The experiments' libraries are not installed."""
-
-
 def run(options: Options) -> bool:
-    """Run a suite's tasks; whether all that was asked for is there. Raises UserError."""
-    need_torch()
-    from experiments import runner, workers
+    """Run a suite's tasks; whether all that was asked for is there. Raises UserError.
+
+    What is kept of records that are fresh is neither drawn nor computed again.
+    """
+    from experiments import runner, selection
     from experiments import suite as suites
-    from experiments.compute import Request
-    from experiments.device import choose_device, cores, prepare_process, threads_on
-    from experiments.estimate import estimate_line
-    from experiments.slurm.driver import Driver
-    from experiments.slurm.submission import need_submitit
-    from report.book.drawing import ensure_drawn
-    from report.book.gather import read_parts
-    from report.book.stored import store_claims
-    from report.sections.registry import section_of
+    from report.book.drawing import all_drawn, ensure_drawn
+    from report.book.stored import current, is_kept, store_claims
     from report.words.progress import Bars
 
     results = results_for(options)
     suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
     tasks = tuple(suites.chosen_tasks(suite, options.only))
-    on_slurm = options.executor == "slurm"
-    if on_slurm:
-        need_submitit()
-    # Where jobs compute, this process only watches, and each node chooses its device for itself.
-    chosen = choose_device("cpu" if on_slurm else options.device)
-    # Side by side on the cores of a CPU; a GPU is kept for one task at a time.
-    side_by_side = options.workers or (cores() if chosen.type == "cpu" else 1)
-    prepare_process(threads_on(chosen))
-    if options.log_dir is not None:
-        from experiments.tensorboard import summary_writer
-
-        summary_writer()  # missing: said before anything is trained
-    request = Request(options, suite, tasks, results, chosen)
+    _check_asked(options)
+    kept = current(results)
 
     def draw(record: Record) -> None:
+        if is_kept(kept, record) and all_drawn(record, kept[record.task]["figures"], results):
+            return
+        from report.sections.registry import section_of
+
         ensure_drawn(record, section_of(record).figures, results)
 
     with Bars() as bars:
 
         def computed(
-            begun: Request, waiting: tuple[str, ...]
-        ) -> Iterator[tuple[str, workers.Outcome]]:
-            if on_slurm:
-                return Driver(begun, bars.say).computed(waiting)
-            if waiting and not options.smoke:
-                bars.say(estimate_line(begun, waiting, side_by_side))
-            return workers.computed(begun, waiting, bars, side_by_side, bars.say)
+            begun: selection.Selection, waiting: tuple[str, ...]
+        ) -> Iterator[tuple[str, selection.Outcome]]:
+            need_torch()
+            from experiments import executor
 
-        report = runner.run(request, computed, draw, bars.say)
-    store_claims(results, read_parts(results))
+            return executor.computed(begun, waiting, bars, bars.say)
+
+        asked = selection.Selection(options, suite, tasks, results)
+        report = runner.run(asked, computed, draw, bars.say)
+    if not all(is_kept(kept, record) for record in _records(results)):
+        from report.book.gather import read_parts
+
+        store_claims(results, read_parts(results))
     if report.failed:
         say(f"homework: failed: {', '.join(report.failed)}", error=True)
     return not report.failed
+
+
+def _check_asked(options: Options) -> None:
+    """Raises UserError, before anything is trained, for what is asked for and not here."""
+    if options.executor == "slurm":
+        from experiments.slurm.submission import need_submitit
+
+        need_submitit()
+    if options.device == "cuda":
+        need_torch()
+        from experiments.device import choose_device
+
+        choose_device(options.device)
+    if options.log_dir is not None:
+        from experiments.tensorboard import summary_writer
+
+        summary_writer()
+
+
+def _records(results: Results) -> Iterator[Record]:
+    """The records of the suite that can be read, in the order of the report."""
+    for task in BY_NAME:
+        with suppress(FileNotFoundError, BadRecordError):
+            yield read_record(results.record(task))
 
 
 def last_run_here(options: Options) -> Options:
@@ -147,27 +160,17 @@ def _made_by_other_code(results: Results) -> tuple[str, ...]:
     Whether settings changed is for `status` to say, which reads the suite.
     """
     from experiments.fingerprint.task import made_by_this_code
-    from report.records import BadRecordError, read_record
 
-    found = []
-    for task in BY_NAME:
-        try:
-            record = read_record(results.record(task))
-        except (FileNotFoundError, BadRecordError):
-            continue  # the report says so in its section
-        if not made_by_this_code(record):
-            found.append(task)
-    return tuple(found)
+    return tuple(record.task for record in _records(results) if not made_by_this_code(record))
 
 
 def status(options: Options) -> list[dict[str, Any]]:
     """State of every task of a suite."""
-    results = results_for(options)
-    need_torch()
     from experiments.freshness import freshness
     from experiments.slurm.queue import standing
     from experiments.suite import load_suite
 
+    results = results_for(options)
     suite = load_suite(options.suite, smoke=options.smoke, root=options.results)
     found = [freshness(suite, task, results) for task in suite.tasks]
     jobs = standing(results, [f.task for f in found if not f.fresh])
@@ -178,8 +181,8 @@ def status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-def check(options: Options, allow_stale: bool = False) -> Outcome:
-    """Whether the report of a suite holds; without torch, not whether its records are fresh.
+def check(options: Options, allow_stale: bool = False, submission: bool = False) -> Outcome:
+    """Whether the report of a suite holds.
 
     With `allow_stale`, that a record is stale is worth a note, and no problem.
     """
@@ -187,46 +190,32 @@ def check(options: Options, allow_stale: bool = False) -> Outcome:
     from report.check import State
     from report.check import check as check_report
 
-    results = results_for(options)
-    try:
-        states = [
-            State(found["task"], found["state"], tuple(found["reasons"]))
-            for found in status(options)
-        ]
-    except MissingTorchError as error:
-        if not results.folder.is_dir():
-            raise UserError(f"{results.folder}: no records here; {error}") from error
-        states = None
-    return check_report(Sources(Path.cwd(), results), states, allow_stale)
+    states = [
+        State(found["task"], found["state"], tuple(found["reasons"])) for found in status(options)
+    ]
+    sources = Sources(Path.cwd(), results_for(options))
+    return check_report(sources, states, allow_stale, submission)
 
 
 def diff(before: str, after: str) -> Difference:
-    """What changed between two folders of results or git revisions; without torch, not whether
-    the records of `after` are stale.
-    """
+    """What changed between two folders of results or git revisions."""
     from report.diff import compare, open_side
 
     with open_side(before) as old, open_side(after) as new:
-        try:
-            stale: dict[tuple[str, str], tuple[str, ...]] | None = _stale(new)
-        except MissingTorchError:
-            stale = None
-        return compare(old, new, stale)
+        return compare(old, new, _stale(new))
 
 
 def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     """Why records are not what this program would make, by suite and task."""
-    need_torch()
     from experiments.freshness import freshness
     from experiments.suite import load_suite, suite_names
-    from report.book.gather import read_parts
 
     found = {}
     for name, results in side.suites.items():
         known = name.removesuffix("-smoke")
         if known not in suite_names():
             continue
-        smoke = any(part.record is not None and part.record.smoke for part in read_parts(results))
+        smoke = next((record.smoke for record in _records(results)), False)
         suite = load_suite(known, smoke=smoke)
         for task in suite.tasks:
             state = freshness(suite, task, results)
@@ -237,9 +226,15 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def names(options: Options) -> dict[str, str]:
     """What a comment may cite: names and values."""
+    from report.book.stored import stored_names
+
+    results = results_for(options)
+    stored = stored_names(results)
+    if stored is not None:
+        return stored
     from report.book.gather import gather
 
-    parts = gather(results_for(options))
+    parts = gather(results)
     for part in parts:
         if part.faulty:
             say(f"homework: {part.task.name}: {part.trouble}", error=True)
@@ -254,14 +249,15 @@ def reseal(options: Options) -> Iterator[str]:
     return reseal_records(options.results, name)
 
 
-def models(options: Options) -> list[Any]:
-    """Every network of a suite, from the built modules."""
+def models(options: Options, built: bool = False) -> list[Any]:
+    """Every network of a suite with its number of parameters; with `built`, from the modules."""
     results_for(options)  # refuses what a run would refuse
-    need_torch()
     from experiments.suite import load_suite
     from experiments.suite_networks import suite_models
 
-    return list(suite_models(load_suite(options.suite, root=options.results)))
+    if built:
+        need_torch()
+    return list(suite_models(load_suite(options.suite, root=options.results), built))
 
 
 def init(file: str, root: Path) -> Path:
@@ -288,10 +284,8 @@ def schema() -> str:
 
 
 def need_torch() -> None:
-    """Raises MissingTorchError where the experiments' libraries are not installed."""
-    try:
-        import torch  # noqa: F401
-    except ImportError:
-        raise MissingTorchError(
+    """Raises UserError where torch is not installed."""
+    if find_spec("torch") is None:
+        raise UserError(
             'torch is not installed; install the experiments with pip install ".[experiments]"'
-        ) from None
+        )

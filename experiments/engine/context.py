@@ -1,19 +1,22 @@
 """What a task is given: device, data folder, progress, cache. Nothing is read from globals."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Protocol
 
 from experiments.data.image_settings import ImageDataSettings
-from experiments.data.images import ImageData, load_images
-from experiments.engine.cache import Cache
-from experiments.engine.problem import Problem
-from experiments.engine.problems import image_problem
 from experiments.engine.run import Run
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from experiments.data.images import ImageData
+    from experiments.engine.cache import Cache
+    from experiments.engine.problem import Problem
 
 
 class Progress(Protocol):
@@ -53,10 +56,14 @@ class Context:
 
     def images(self, settings: ImageDataSettings) -> ImageData:
         """The data set, loaded and verified once; raises UserError."""
+        from experiments.data.images import load_images
+
         if settings not in self._loaded:
             self._loaded[settings] = load_images(settings, self.data_dir)
         return self._loaded[settings]
 
     def image_problem(self, settings: ImageDataSettings) -> Problem:
         """Classification of the data set."""
+        from experiments.engine.problems import image_problem
+
         return image_problem(self.images(settings), settings)

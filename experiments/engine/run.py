@@ -1,12 +1,17 @@
 """One training asked for, and what came of it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from torch import Tensor
-
-from experiments.engine.problem import Problem
 from experiments.settings.network import Network, parameter_count
 from experiments.settings.training import Training
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from experiments.engine.problem import Problem
 
 
 @dataclass(frozen=True)

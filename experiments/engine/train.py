@@ -1,17 +1,21 @@
 """Train runs: groups of equal shape as one stack, in blocks; finished groups are not done twice."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from functools import partial
-
-import torch
+from typing import TYPE_CHECKING
 
 from experiments.engine.context import Context
-from experiments.engine.form import has_form
-from experiments.engine.group import GroupTraining
-from experiments.engine.outcome import outcomes
 from experiments.engine.run import Run, Trained
 from experiments.settings.choice import parts
 from report.records.record import digest
+
+if TYPE_CHECKING:
+    import torch
+
+    from experiments.engine.group import GroupTraining
+
 
 STACK_BYTES = {"cpu": 2 << 20, "cuda": 2 << 30}
 """Memory for the activations of one stack's step: near the caches on a CPU, generous on a GPU."""
@@ -46,6 +50,8 @@ def _with_less_memory(
     members: Sequence[Run], context: Context, advance: Callable[[int], None]
 ) -> list[Trained]:
     """Train a group; where the GPU's memory does not hold it, once more in two halves."""
+    import torch
+
     try:
         return _trained(members, context, advance)
     except torch.OutOfMemoryError:
@@ -60,6 +66,11 @@ def _with_less_memory(
 def _trained(
     members: Sequence[Run], context: Context, advance: Callable[[int], None]
 ) -> list[Trained]:
+    import torch
+
+    from experiments.engine.form import has_form
+    from experiments.engine.group import GroupTraining
+
     key = group_key(members, context.cache.salt)
     training = GroupTraining(members, context.device)
     state = context.cache.load(key)
@@ -84,6 +95,8 @@ def _finished(
     advance: Callable[[int], None],
 ) -> list[Trained]:
     """Train from where the group stands to the end."""
+    from experiments.engine.outcome import outcomes
+
     advance(len(members) * training.epoch)
     training.finish(
         save=partial(context.cache.save, key),
@@ -100,6 +113,8 @@ def _advance(advance: Callable[[int], None], runs: int, epochs: int) -> None:
 
 def group_key(runs: Sequence[Run], salt: str) -> str:
     """Digest of all that determines a group's outcome on one machine."""
+    import torch
+
     return digest(
         [salt, torch.__version__]
         + [

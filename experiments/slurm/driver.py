@@ -13,10 +13,10 @@ from pathlib import Path
 from experiments.compute import Request, failed
 from experiments.freshness import freshness
 from experiments.lock import need_locks
+from experiments.selection import Outcome
 from experiments.slurm.arguments import Arguments, fingerprint
 from experiments.slurm.queue import Job, NoAnswerError, Submission, forget, job_name, jobs
 from experiments.slurm.submission import submit
-from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record
 from report.tasks import BY_NAME

@@ -1,15 +1,15 @@
 """A case: one network trained on one function or on one image data set."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import model_validator
 
 from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.problem import Problem
-from experiments.engine.problems import function_problem
 from experiments.settings.change import TrainingChange, changed
 from experiments.settings.network import Network, Shape, architecture, parameter_count
 from experiments.settings.strict import Settings
@@ -17,6 +17,9 @@ from experiments.settings.training import Training
 from experiments.tasks.shrinking import LENGTHS, fewer_points, shorter, shorter_on_points, smaller
 from experiments.tasks.task import Use, image_shape, train_size
 from report.records import common
+
+if TYPE_CHECKING:
+    from experiments.engine.problem import Problem
 
 
 class Case(Settings):
@@ -80,6 +83,8 @@ class Case(Settings):
 
     def problem(self, context: Context) -> Problem:
         """The training problem; raises UserError when the data cannot be had."""
+        from experiments.engine.problems import function_problem
+
         if self.function:
             return function_problem(self.function)
         return context.image_problem(self._images)

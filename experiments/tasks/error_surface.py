@@ -1,31 +1,31 @@
 """HW1-2 bonus, the error surface around a solution, on two planes."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import torch
 from pydantic import Field
-from torch import Tensor
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.measures.filter_normalization import random_directions
-from experiments.measures.path import cosine, displacement, path_length
-from experiments.measures.plane import Plane
-from experiments.measures.principal_components import principal_components
-from experiments.measures.rows import BLOCK, evaluate_rows
-from experiments.measures.surface import Extent, Surface, extent, surface
-from experiments.models.layers import layers
 from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.rows import error_surface as rows
 
-LADDER = 2.0 ** (torch.arange(-8, 5, dtype=torch.float64) / 2)
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from experiments.measures.plane import Plane
+    from experiments.measures.surface import Extent, Surface
+
+
+LADDER = tuple(2 ** (exponent / 2) for exponent in range(-8, 5))
 """Lengths that a side of a shown plane may have: 1/16 to 4, in units of the plane."""
 MARGIN = 1.15
 """A side reaches beyond the trajectory by this factor."""
@@ -101,7 +101,7 @@ def run(settings: Settings, context: Context) -> Measured:
         metrics=rows.Metrics(
             cases=[case.facts() for case in settings.cases],
             grid=settings.grid,
-            longest=LADDER[-1].item(),
+            longest=LADDER[-1],
             solutions=solutions,
             planes=planes,
             surfaces=surfaces,
@@ -115,6 +115,8 @@ class _Trajectory:
     """The points of one training, the last of which is the solution, and their losses."""
 
     def __init__(self, case: str, outcome: Trained, device: torch.device) -> None:
+        from experiments.measures.path import displacement
+
         assert outcome.snapshots is not None
         self.case = case
         self.run = outcome.run
@@ -127,6 +129,10 @@ class _Trajectory:
 
     def losses(self, points: Tensor) -> Tensor:
         """Training loss (N,) at points (N, P), in the precision of the training."""
+        import torch
+
+        from experiments.measures.rows import BLOCK, evaluate_rows
+
         run = self.run
         asked = points.to(self.points.dtype)
         # Rounding depends on the size of a stack: in whole blocks, equal points have equal losses
@@ -145,6 +151,8 @@ class _Trajectory:
 
     def row(self) -> rows.Solution:
         """The trajectory as a row of the record."""
+        from experiments.measures.path import path_length
+
         return rows.Solution(
             case=self.case,
             seed=self.run.seed,
@@ -158,11 +166,17 @@ class _Trajectory:
             solution_norm=float(self.solution.norm()),
         )
 
-    def views(self) -> tuple["_View", "_View"]:
+    def views(self) -> tuple[_View, _View]:
         """The plane of the first two principal components, and a filter-normalized random one.
 
         Both pass through the solution.
         """
+        from experiments.engine.randomness import generator
+        from experiments.measures.filter_normalization import random_directions
+        from experiments.measures.plane import Plane
+        from experiments.measures.principal_components import principal_components
+        from experiments.models.layers import layers
+
         fit = principal_components(self.points, 2)
         own_layers = layers(self.run.network, self.run.problem.shape)
         drawn = random_directions(self.solution, own_layers, generator(self.run.seed, "plane"))
@@ -197,9 +211,14 @@ class _View:
         The principal plane shows the whole trajectory; its lengths are in units of the
         displacement, up to 1. The random plane's lengths are in units of the filters' norms.
         """
-        least, ladder = [LADDER[0].item()] * 4, LADDER
+        import torch
+
+        from experiments.measures.surface import extent
+
+        ladder = torch.tensor(LADDER, dtype=torch.float64)
+        least = [LADDER[0]] * 4
         if self.name == "pca":
-            ladder = LADDER[LADDER <= 1] * self.trajectory.moved
+            ladder = ladder[ladder <= 1] * self.trajectory.moved
             low, high = self.path.min(dim=0).values, self.path.max(dim=0).values
             own = torch.stack([-low[0], high[0], -low[1], high[1]])
             least = (MARGIN * own).clamp(min=float(ladder[0])).tolist()
@@ -207,10 +226,16 @@ class _View:
 
     def surface(self, grid: int) -> Surface:
         """The loss on the grid."""
+        from experiments.measures.surface import surface
+
         return surface(self.losses, self.extent, grid)
 
     def row(self, found: Surface) -> rows.View:
         """The plane as a row of the record."""
+        import torch
+
+        from experiments.measures.path import cosine
+
         j, i = found.lowest
         lowest = torch.stack([found.a[i], found.b[j]])
         first, second = self.plane.axes

@@ -1,20 +1,24 @@
 """HW1-2, observe the gradient norm during training."""
 
+from __future__ import annotations
+
 import math
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
-from torch import Tensor
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.measures.gradient import training_gradients
 from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.rows import gradient_norm as rows
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
 
 WINDOWS = 200
 """Most points of a curve over the steps: each is the median over a window of equal steps."""
@@ -79,6 +83,8 @@ def run(settings: Settings, context: Context) -> Measured:
 
 def _row(case: Case, outcome: Trained, context: Context) -> rows.Run:
     """Curves over the steps, curves of the whole training set, and their summary."""
+    from experiments.measures.gradient import training_gradients
+
     run, steps = outcome.run, outcome.steps
     assert steps is not None
     row = partial(

@@ -1,17 +1,15 @@
 """HW1-3, flatness, part 1: the loss on the straight line through two solutions."""
 
-from typing import Any, Literal, Self
+from __future__ import annotations
 
-import torch
+from typing import TYPE_CHECKING, Any, Literal, Self
+
 from pydantic import Field
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.problem import Problem, Split
 from experiments.engine.run import Run, Trained
 from experiments.engine.train import train
-from experiments.measures.interpolation import barrier, grid, line
-from experiments.measures.rows import RowsEvaluation, evaluate_rows
 from experiments.settings.change import changed
 from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network
@@ -30,6 +28,13 @@ from experiments.tasks.task import (
 )
 from experiments.tasks.training_approach import Approach
 from report.records.rows import interpolation as rows
+
+if TYPE_CHECKING:
+    import torch
+
+    from experiments.engine.problem import Problem, Split
+    from experiments.measures.rows import RowsEvaluation
+
 
 Start = Literal["same", "different"]
 
@@ -81,6 +86,8 @@ class Alphas(Table):
 
     def positions(self) -> tuple[float, ...]:
         """All values of α, increasing."""
+        from experiments.measures.interpolation import grid
+
         always = (-self.outward, 0.0, 1.0, 1 + self.outward)
         return grid(self.low, self.high, self.count, always)
 
@@ -255,6 +262,9 @@ def _measured(
     device: torch.device,
 ) -> dict[str, Any]:
     """What is measured on one line; None with the reason where a solution diverged."""
+    from experiments.measures.interpolation import line
+    from experiments.measures.rows import evaluate_rows
+
     splits: tuple[Split, ...] = ("train", "test")
     if first.diverged_at is not None or second.diverged_at is not None:
         return {"reason": "a solution of the pair diverged"}
@@ -273,6 +283,8 @@ def _measured(
 
 def _measures(split: Split, alphas: tuple[float, ...], found: RowsEvaluation) -> dict[str, Any]:
     """Curves of one split and their barriers; None where a loss on the line overflows."""
+    from experiments.measures.interpolation import barrier
+
     assert found.accuracy is not None
     top = barrier(alphas, found.loss)
     errors = barrier(alphas, [1 - accuracy for accuracy in found.accuracy])

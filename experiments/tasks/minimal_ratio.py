@@ -1,24 +1,20 @@
 """HW1-2, what happens when the gradient is almost zero: minimal ratio against loss."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
-import torch
 from pydantic import Field
-from torch import Tensor
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.problem import Feed
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.fingerprint.code import digest_of
-from experiments.measures.critical_point import Found, Search, Verdict, critical_points
-from experiments.measures.minimal_ratio import relative_tolerance, signs
-from experiments.measures.mlp_hessian import StackedDerivatives
 from experiments.settings.consistency import Finding
 from experiments.settings.network import parameter_count
 from experiments.settings.strict import Settings as Table
@@ -26,6 +22,13 @@ from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.records.record import digest
 from report.records.rows import minimal_ratio as rows
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from experiments.measures.critical_point import Found
+    from experiments.measures.mlp_hessian import StackedDerivatives
+
 
 SWEEP = tuple(10 ** (exponent / 2) for exponent in range(-28, -7))
 """Relative tolerances whose influence is shown: 1e-14 to 1e-4, two in each decade."""
@@ -131,6 +134,8 @@ def _contradictions(key: str, case: Case) -> list[Finding]:
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all runs of every case, search critical points from there, take the spectra."""
+    from experiments.measures.minimal_ratio import relative_tolerance
+
     cases, runs, spectra = [], [], []
     for case in settings.cases:
         name = f"{case.name}, {case.network.name}"
@@ -156,6 +161,11 @@ def _case(
     name: str, case: Case, settings: Settings, context: Context
 ) -> tuple[list[rows.Run], list[rows.Spectrum]]:
     """Rows of the runs, and of the spectrum that is shown."""
+    import torch
+
+    from experiments.engine.problem import Feed
+    from experiments.measures.mlp_hessian import StackedDerivatives
+
     problem = case.problem(context)
     longest = case.epochs
     epochs = [max(1, round(length * longest)) for length in settings.lengths]
@@ -222,6 +232,8 @@ def _searched(
     objective: StackedDerivatives, block: Tensor, search: SearchSettings, told: Told
 ) -> dict[str, Any]:
     """A search as a state for the cache."""
+    from experiments.measures.critical_point import Search, critical_points
+
     found = critical_points(objective, block, Search(**search.model_dump()), told)
     return vars(found) | {"verdicts": list(found.verdicts), "iterations": list(found.iterations)}
 
@@ -235,6 +247,10 @@ def _search(
     data: str,
 ) -> Found:
     """Search in blocks of runs; a finished block is not searched twice. `data` identifies it."""
+    import torch
+
+    from experiments.measures.critical_point import Found, Verdict, critical_points
+
     size = max(4, BLOCK_VALUES // start.shape[1] ** 2)
     advance = context.progress.start(
         f"minimal-ratio, {name}, critical points", len(start) * search.iterations
@@ -269,6 +285,8 @@ def _found_rows(
     settings: Settings,
 ) -> list[rows.Run]:
     """What is known of each run after the second phase."""
+    from experiments.measures.minimal_ratio import relative_tolerance, signs
+
     before, after = objective(start), objective(found.parameters)
     largest = spectra.abs().amax(dim=1)
     bent = (after.hessian @ after.gradient.unsqueeze(-1)).squeeze(-1).norm(dim=1)

@@ -1,21 +1,16 @@
 """HW1-3, random labels: can the network fit them, and at what cost."""
 
-from collections.abc import Sequence
-from typing import Annotated, Self
+from __future__ import annotations
 
-import torch
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Self
+
 from pydantic import Field
-from torch import Tensor
 
 from experiments.data.image_settings import ImageDataSettings
-from experiments.data.labels import corrupt_labels
 from experiments.engine.context import Context
-from experiments.engine.problem import Problem
-from experiments.engine.problems import with_labels
-from experiments.engine.randomness import generator
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.measures.predictions import predicted_classes
 from experiments.settings.change import changed
 from experiments.settings.consistency import Finding
 from experiments.settings.network import Network
@@ -30,6 +25,13 @@ from experiments.tasks.task import (
     train_size,
 )
 from report.records.rows import random_labels as rows
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from experiments.engine.problem import Problem
+
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -131,6 +133,10 @@ def corrupted(problem: Problem, fraction: float, seed: int) -> Problem:
 
     The labels depend on the seed and the fraction alone, so they are the same in every epoch.
     """
+    from experiments.data.labels import corrupt_labels
+    from experiments.engine.problems import with_labels
+    from experiments.engine.randomness import generator
+
     if fraction == 0:
         return problem
     labels = corrupt_labels(problem.targets, fraction, problem.outputs, generator(seed, "labels"))
@@ -160,6 +166,8 @@ def _run_row(
     fraction: float, outcome: Trained, original: Problem, device: torch.device
 ) -> rows.Run:
     """Curves; how many training labels are not the true ones, how many of these were learned."""
+    from experiments.measures.predictions import predicted_classes
+
     changed = outcome.run.problem.targets != original.targets
     count = int(changed.sum())
     fitted, reason = None, None
@@ -180,4 +188,6 @@ def _run_row(
 
 
 def _agreement(answers: Tensor, labels: Tensor) -> float:
+    import torch
+
     return int(torch.eq(answers, labels).sum()) / len(labels)

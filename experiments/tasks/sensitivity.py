@@ -9,7 +9,6 @@ from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.measures.sensitivity import sensitivity
 from experiments.settings.change import changed
 from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network
@@ -161,6 +160,8 @@ def run(settings: Settings, context: Context) -> Measured:
 
 def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
     """Sensitivity of one solution; None where it diverged (`final_reason` says so)."""
+    from experiments.measures.sensitivity import sensitivity
+
     if outcome.diverged_at is not None:
         return {}
     run = outcome.run

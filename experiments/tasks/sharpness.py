@@ -1,28 +1,29 @@
 """HW1-3, bonus: three measures of sharpness, for the solutions of `sensitivity`."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import torch
 from pydantic import Field
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.randomness import generator
 from experiments.engine.run import Trained
 from experiments.fingerprint.code import digest_of
-from experiments.measures.landscape import Landscape
-from experiments.measures.rescaling import can_rescale, rescaled
-from experiments.measures.rows import evaluate_rows
-from experiments.measures.sharpness import epsilon_sharpness
-from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
 from experiments.settings.consistency import Finding
 from experiments.tasks import sensitivity
 from experiments.tasks.task import Measured, TaskSettings, Use, finite, train_size
 from report.records.record import digest
 from report.records.rows import sharpness as rows
+
+if TYPE_CHECKING:
+    import torch
+
+    from experiments.measures.landscape import Landscape
+
 
 FACTORS = (1.0, 2.0, 4.0, 8.0)
 """Rescalings of one solution; powers of two change no bit of the function."""
@@ -90,6 +91,11 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Take the solutions (trained or from the cache) and measure their sharpness."""
+    import torch
+
+    from experiments.measures.landscape import Landscape
+    from experiments.measures.rescaling import can_rescale
+
     found = sensitivity.solutions(settings.solutions, context)
     first = found[0][1].run
     landscape = Landscape(
@@ -175,6 +181,12 @@ def _sharpness(
 def _measure(
     parameters: torch.Tensor, landscape: Landscape, settings: Settings, context: Context
 ) -> dict[str, Any]:
+    import torch
+
+    from experiments.engine.randomness import generator
+    from experiments.measures.sharpness import epsilon_sharpness
+    from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
+
     dtype = torch.float64 if settings.double else torch.float32
     state = parameters.to(device=context.device, dtype=dtype)
     theta, value_and_gradient = landscape.trained(state), landscape.around(state)
@@ -217,6 +229,9 @@ def _rescaled(
     outcome: Trained, factor: float, landscape: Landscape, settings: Settings, context: Context
 ) -> rows.Rescaled:
     """Sharpness and test results of one solution in rescaled coordinates."""
+    from experiments.measures.rescaling import rescaled
+    from experiments.measures.rows import evaluate_rows
+
     run = outcome.run
     parameters = rescaled(run.network, run.problem.shape, outcome.parameters, factor)
     tested = evaluate_rows(

@@ -5,12 +5,9 @@ from typing import Any, Self
 from pydantic import Field
 
 from experiments.data.function_settings import FunctionSettings
-from experiments.data.functions import Units, grid, sample, values
 from experiments.engine.context import Context
-from experiments.engine.problems import function_problem
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.models.predict import outputs
 from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network, Shape
@@ -114,6 +111,8 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _runs(settings: Settings, training: Training) -> list[Run]:
+    from experiments.engine.problems import function_problem
+
     problems = [(function, function_problem(function)) for function in settings.functions]
     return [
         Run(
@@ -135,6 +134,9 @@ def _fit(outcome: Trained) -> dict[str, Any]:
 
 
 def _prediction(outcome: Trained, function: FunctionSettings) -> list[float | None]:
+    from experiments.data.functions import Units, grid, sample
+    from experiments.models.predict import outputs
+
     run = outcome.run
     x = grid(DRAWN_POINTS, *function.drawn)
     units = Units.of(function, sample(function))
@@ -144,6 +146,8 @@ def _prediction(outcome: Trained, function: FunctionSettings) -> list[float | No
 
 
 def _truth(function: FunctionSettings) -> rows.Function:
+    from experiments.data.functions import grid, values
+
     x = grid(DRAWN_POINTS, *function.drawn)
     formula = function.describe()
     return rows.Function(

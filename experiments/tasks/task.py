@@ -1,7 +1,7 @@
 """What every task has: settings that can be checked without training, and what it returns."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -9,10 +9,8 @@ from pydantic import model_validator
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.run import Trained
-from experiments.models.build import counted_parameters
-from experiments.models.layers import layers
 from experiments.settings.consistency import Finding
-from experiments.settings.network import Network, Shape, architecture, closed_form
+from experiments.settings.network import Network, Shape, architecture, closed_form, parameter_count
 from experiments.settings.strict import Settings
 from experiments.settings.use import Use as Use
 from experiments.tasks.shrinking import test_size
@@ -94,10 +92,16 @@ def dataset_facts(data: ImageDataSettings) -> Dataset:
     )
 
 
-def models(uses: Sequence[Use]) -> tuple[Model, ...]:
-    """Every different network once, with parameters counted from the built module.
+def models(
+    uses: Sequence[Use], count: Callable[[Network, Shape], int] = parameter_count
+) -> tuple[Model, ...]:
+    """Every different network once, with its number of parameters.
 
     One name may stand for networks of several sizes, where it is used on inputs of several shapes.
+
+    Args:
+        uses: the networks and the shapes that they are used on.
+        count: gives the number of parameters, by default in closed form where there is one.
     """
     found: dict[Model, None] = {}
     for use in uses:
@@ -105,7 +109,7 @@ def models(uses: Sequence[Use]) -> tuple[Model, ...]:
             name=use.network.name,
             architecture=architecture(use.network, use.shape) + _counted(use),
             depth=depth(use.network, use.shape),
-            parameters=counted_parameters(use.network, use.shape),
+            parameters=count(use.network, use.shape),
         )
         found.setdefault(model)
     return tuple(found)
@@ -119,6 +123,8 @@ def _counted(use: Use) -> str:
 
 def depth(network: Network, shape: Shape) -> int:
     """Number of hidden layers; of a module of the user's own, counted from the built one."""
+    from experiments.models.layers import layers
+
     known = network.depth
     return max(len(layers(network, shape)) - 1, 0) if known is None else known
 

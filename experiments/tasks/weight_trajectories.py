@@ -1,26 +1,26 @@
 """HW1-2, visualize the optimization process: parameters of several trainings by PCA."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import torch
 from pydantic import Field, model_validator
-from torch import Tensor
 
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.measures.path import cosine, displacement, path_length
-from experiments.measures.principal_components import principal_components
-from experiments.measures.rows import evaluate_rows
-from experiments.models.build import built_parameters
-from experiments.models.layers import layers
 from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.errors import UserError
 from report.records.rows import weight_trajectories as rows
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
 
 MOST_SNAPSHOTS = 200
 COMPONENTS = 5
@@ -74,6 +74,10 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train every seed; project the snapshots of all runs, and measure distances."""
+    from experiments.measures.path import displacement, path_length
+    from experiments.models.build import built_parameters
+    from experiments.models.layers import layers
+
     case = settings.case
     problem = case.problem(context)
     observe = Observe(evaluations=1, snapshot_every=settings.record_every)
@@ -141,6 +145,10 @@ def _snapshots(trained: Trained) -> Tensor:
 
 def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]:
     """One PCA of the stacked snapshots of all runs; explained variance, coordinates of each run."""
+    import torch
+
+    from experiments.measures.principal_components import principal_components
+
     if len(snapshots) < 2:
         return {"explained": None, "explained_reason": "fewer than two runs stayed finite"}, [
             torch.full((len(own), 2), torch.nan) for own in snapshots
@@ -154,6 +162,8 @@ def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]
 
 def _pairs(part: str, seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[rows.Pair]:
     """Distances of starts and of ends, and cosine of the displacements, of all pairs of runs."""
+    from experiments.measures.path import cosine, displacement
+
     return [
         rows.Pair(
             part=part,
@@ -168,6 +178,8 @@ def _pairs(part: str, seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list
 
 def _row(outcome: Trained, device: torch.device) -> rows.Run:
     """Losses and accuracies of one run at its snapshots."""
+    from experiments.measures.rows import evaluate_rows
+
     run = outcome.run
     if outcome.diverged_at is not None:
         return rows.Run(

@@ -8,7 +8,7 @@ from report.book.cover import Cover, read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
-from report.book.reproducibility import cost_table, hardware_table, seeds_table, versions_table
+from report.book.reproducibility import cost_table, hardware_table, versions_table
 from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
@@ -42,7 +42,9 @@ def chapters(
     """
     templates = environment(shared("templates"))
     cover = read_cover(chosen.project / "homework.toml")
-    sections = section_texts(chosen, parts, linked=not cover.report.anonymous)
+    sections = section_texts(
+        chosen, parts, linked=not cover.report.anonymous, evidence=cover.report.evidence
+    )
     parts = [part for part, _ in sections]
     context = _context(chosen, cover, parts)
     texts = {
@@ -76,7 +78,8 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
             {
                 part.task.title: [n for group in part.claims for n in group if n.claim.headline]
                 for part in parts
-            }
+            },
+            cover.report.evidence,
         ),
         "entries": Markdown("\n".join(entry(n) for n in numbered)),
         "claims": len(numbered),
@@ -84,9 +87,8 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
         "statistics": statistics_table([n.claim for n in numbered]),
         "thresholds": thresholds_table([part.task for part in parts if not part.faulty]),
         "answers": answers_table(parts),
-        "seeds": seeds_table(records, cover.report.anonymous),
         "versions": versions_table(records),
-        "hardware": hardware_table(records),
+        "hardware": hardware_table(records, cover.report.anonymous),
         "cost": cost_table(records),
     }
 

@@ -37,11 +37,15 @@ class Course(_Table):
 
 
 class Options(_Table):
-    """Date and repository as shown; `anonymous` leaves out what identifies the author."""
+    """Date and repository as shown; `anonymous` leaves out what identifies the author.
+
+    `evidence` prints the evidence of every generated sentence in the PDF, not on the site alone.
+    """
 
     date: str = Field(default="", max_length=MAX_LENGTH)
     repository: str = Field(default="", max_length=MAX_LENGTH)
     anonymous: bool = False
+    evidence: bool = False
 
 
 class Cover(_Table):

@@ -6,7 +6,8 @@ import hashlib
 import io
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.figures.style import RC
@@ -48,6 +49,24 @@ def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) 
     return tuple(drawn)
 
 
+def all_drawn(record: Record, names: Sequence[str], results: Results) -> bool:
+    """Whether the figures of these names are there, drawn from the record and not edited."""
+    index = read_index(results)
+    source = digest(record.content())
+    return all(_is_drawn(results.figure(record.task, name), index, source) for name in names)
+
+
+def _is_drawn(path: Path, index: Mapping[str, Any], source: str) -> bool:
+    known = index.get(path.name)
+    return (
+        isinstance(known, dict)
+        and known.get("record") == source
+        and (
+            path.is_file() and known.get("sha256") == hashlib.sha256(path.read_bytes()).hexdigest()
+        )
+    )
+
+
 def svg(figure: Figure) -> bytes:
     """The figure as SVG, with the data of its curves embedded.
 
@@ -62,6 +81,8 @@ def svg(figure: Figure) -> bytes:
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         canvas = figure.draw()
         for text in _texts_with_names(canvas):
+            if getattr(text, "formula", False):
+                continue
             text.set_parse_math(False)
             text.set_text("\n".join(plain(line) for line in text.get_text().split("\n")))
         buffer = io.BytesIO()

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
+from report.book.cited import cited
 from report.book.fault import fault_words
 from report.claims import named
-from report.claims.claim import distinct, slug
 from report.claims.trace import Numbered
 from report.errors import UserError
-from report.records import BadRecordError, Dataset, Model, Record, Results, read_record
+from report.records import BadRecordError, Record, Results, read_record
 from report.records.owner import asked_questions, how_to_run
 from report.sections.registry import section_of
 from report.sections.section import Section
 from report.tasks import TASKS, Task, asked
-from report.words import format as fmt
 from report.words.markdown import Markdown
 
 NOT_ASKED = "This task is not part of this report."
@@ -43,28 +42,11 @@ class Part:
         return replace(self, section=None, claims=(), trouble=trouble, faulty=True)
 
     def numbers(self) -> dict[str, Markdown]:
-        """Numbers the author may cite, by name: values of claims, sizes of models and data sets."""
+        """What the author may cite, by name (`report.book.cited`)."""
         if self.record is None or self.section is None:
             return {}
-        found = {}
-        models = tuple(dict.fromkeys(self.record.models))
-        for short, model in zip(_slugs(models), models, strict=True):
-            name = f"{self.task.name}.models.{short}"
-            found[f"{name}.parameters"] = fmt.count(model.parameters)
-            found[f"{name}.depth"] = fmt.count(model.depth)
-        datasets = tuple(dict.fromkeys(self.record.datasets))
-        for short, data in zip(_slugs(datasets), datasets, strict=True):
-            name = f"{self.task.name}.data.{short}"
-            found[f"{name}.train_size"] = fmt.count(data.train_size)
-            found[f"{name}.test_size"] = fmt.count(data.test_size)
-        for name, claim in named([n.claim for group in self.claims for n in group]).items():
-            found |= {f"{name}.{value}": text for value, text in claim.values.items()}
-        return found
-
-
-def _slugs(things: Sequence[Model] | Sequence[Dataset]) -> list[str]:
-    """A distinct part of a citable name for each."""
-    return distinct([slug(thing.name) for thing in things])
+        claims = named([n.claim for group in self.claims for n in group])
+        return cited(self.record, {name: claim.values for name, claim in claims.items()})
 
 
 def gather(results: Results) -> tuple[Part, ...]:

@@ -36,7 +36,7 @@ def statistics_table(claims: Sequence[Claim]) -> Markdown:
         header=("Statistic", "What it is", "Computed by", "Sentences", "n"),
         align="lllrr",
         rows=tuple(rows),
-        widths=(15, 37, 22, 13, 13),
+        widths=(14, 43, 24, 11, 8),
     ).markdown("definitions")
 
 

@@ -1,4 +1,4 @@
-"""The tables of the reproducibility appendix: seeds, versions, hardware, cost."""
+"""The tables of the reproducibility appendix: versions, hardware, seeds and cost."""
 
 from collections.abc import Sequence
 
@@ -6,25 +6,6 @@ from report.records import Record
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.tables import Table
-
-
-def seeds_table(records: Sequence[Record], anonymous: bool = False) -> Markdown:
-    """Seeds and command of every task; an anonymous report leaves out paths."""
-    return Table(
-        name="seeds",
-        caption=Markdown("Seeds and command of every task."),
-        header=("Task", "Seeds", "Command"),
-        align="lll",
-        rows=tuple(
-            (
-                escape(r.task),
-                fmt.seeds(r.provenance.seeds),
-                fmt.code(_command(r.provenance.command, anonymous)),
-            )
-            for r in records
-        ),
-        widths=(26, 20, 54),
-    ).markdown("reproducibility")
 
 
 def _command(command: str, anonymous: bool) -> str:
@@ -50,27 +31,24 @@ def versions_table(records: Sequence[Record]) -> Markdown:
     ).markdown("reproducibility")
 
 
-def hardware_table(records: Sequence[Record]) -> Markdown:
-    """Processor, threads, commit and time of every task."""
+def hardware_table(records: Sequence[Record], anonymous: bool = False) -> Markdown:
+    """One row for each processor, commit and command; an anonymous report leaves out paths."""
+    sets: dict[tuple[Markdown, ...], list[str]] = {}
+    for r in records:
+        threads = fmt.plural(r.provenance.threads, "thread")
+        processor = Markdown(f"{escape(r.provenance.device)}, {threads}")
+        command = fmt.code(_command(r.provenance.command, anonymous))
+        sets.setdefault((processor, _commit(r), command), []).append(r.task)
     return Table(
         name="hardware",
         caption=Markdown(
-            "Processor, threads, commit of the program (with “+” where its code was changed since) "
-            "and time of making (UTC)."
+            "Processor, commit of the program (with “+” where its code was changed since) and "
+            "command, with the tasks that they made."
         ),
-        header=("Task", "Processor", "Threads", "Commit", "Made"),
-        align="llrll",
-        rows=tuple(
-            (
-                escape(r.task),
-                escape(r.provenance.device),
-                fmt.count(r.provenance.threads),
-                _commit(r),
-                escape(r.provenance.created[:16].replace("T", " ")),
-            )
-            for r in records
-        ),
-        widths=(24, 26, 12, 16, 22),
+        header=("Processor", "Commit", "Command", "Tasks"),
+        align="llll",
+        rows=tuple((*one, escape(", ".join(tasks))) for one, tasks in sets.items()),
+        widths=(20, 13, 31, 36),
     ).markdown("reproducibility")
 
 
@@ -82,13 +60,14 @@ def _commit(record: Record) -> Markdown:
 
 
 def cost_table(records: Sequence[Record]) -> Markdown:
-    """Cost of every task: its wall time, and that of trainings it reused."""
+    """Seeds and cost of every task: its wall time, and that of trainings it reused."""
     own = [r.provenance.wall_seconds for r in records]
     found = [r.provenance.taken_up_seconds for r in records]
     rows = [
         (
             escape(r.task),
-            escape(r.status),
+            fmt.seeds(r.provenance.seeds),
+            escape(r.provenance.created[:16].replace("T", " ")),
             fmt.seconds(wall),
             fmt.seconds(earlier),
             fmt.count(r.provenance.taken_up),
@@ -99,6 +78,7 @@ def cost_table(records: Sequence[Record]) -> Markdown:
         (
             Markdown("**all**"),
             Markdown(""),
+            Markdown(""),
             fmt.seconds(sum(own)),
             fmt.seconds(sum(found)),
             Markdown(""),
@@ -107,11 +87,12 @@ def cost_table(records: Sequence[Record]) -> Markdown:
     return Table(
         name="cost",
         caption=Markdown(
-            "Wall time of every task, data loading and evaluation included. Groups of networks "
-            "that another task or an interrupted run had trained already were taken up; what their "
-            "training had taken stands beside. Tasks may have run side by side."
+            "Seeds, time of making (UTC) and wall time of every task, data loading and evaluation "
+            "included. Groups of networks that another task or an interrupted run had trained "
+            "already were taken up; what their training had taken stands beside. Tasks may have "
+            "run side by side."
         ),
-        header=("Task", "Status", "Wall time", "Earlier training", "Groups taken up"),
-        align="llrrr",
+        header=("Task", "Seeds", "Made", "Wall time", "Earlier training", "Groups taken up"),
+        align="lllrrr",
         rows=tuple(rows),
     ).markdown("reproducibility")

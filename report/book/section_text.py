@@ -20,21 +20,21 @@ ANY_TASK = "task.qmd"
 
 
 def section_texts(
-    chosen: Sources, parts: Sequence[Part], linked: bool = False
+    chosen: Sources, parts: Sequence[Part], linked: bool = False, evidence: bool = False
 ) -> list[tuple[Part, Markdown]]:
     """Each part with the text below its heading, without the author's comment.
 
     If a fault of the program keeps any of a section from being shown, the part returned has no
     section and the text names the fault. `linked` says whether to link the modules that measured
-    and drew.
+    and drew, `evidence` whether sentences lead to their evidence on paper too.
     """
-    return [_text(chosen, part, linked) for part in parts]
+    return [_text(chosen, part, linked, evidence) for part in parts]
 
 
-def _text(chosen: Sources, part: Part, linked: bool) -> tuple[Part, Markdown]:
+def _text(chosen: Sources, part: Part, linked: bool, evidence: bool) -> tuple[Part, Markdown]:
     if part.record is not None and part.section is not None:
         try:
-            text = _filled(chosen, part, part.record, part.section, linked)
+            text = _filled(chosen, part, part.record, part.section, linked, evidence)
             # The appendices make these again; tried here, a fault costs this section alone.
             _ = answers(part), [entry(numbered) for group in part.claims for numbered in group]
             return part, text
@@ -45,12 +45,11 @@ def _text(chosen: Sources, part: Part, linked: bool) -> tuple[Part, Markdown]:
 
 
 def _filled(
-    chosen: Sources, part: Part, record: Record, section: Section, linked: bool
+    chosen: Sources, part: Part, record: Record, section: Section, linked: bool, evidence: bool
 ) -> Markdown:
     task = part.task.name
-    origin = _origin(chosen, part, linked)
     figures = {
-        figure.name: figure_markdown(task, figure, _link(chosen, path), origin)
+        figure.name: figure_markdown(task, figure, _link(chosen, path))
         for figure in section.figures
         for path in [chosen.results.figure(task, figure.name)]
     }
@@ -60,11 +59,12 @@ def _filled(
         environment(shared("templates")),
         f"tasks/{task}.qmd",
         {"settings": record.settings, "metrics": record.metrics, "figures": figures}
-        | {"tables": tables, "record": record, "words": section.words},
+        | {"tables": tables, "record": record, "words": section.words}
+        | {"commentary": paragraphs(part.claims, evidence)},
         ANY_TASK,
     )
     notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)
-    return Markdown(f"{body}\n{paragraphs(part.claims)}\n{notes}")
+    return Markdown(f"{body}\n{notes}[{_origin(chosen, part, linked)}]{{.source}}\n\n")
 
 
 def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
@@ -81,7 +81,7 @@ def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
         for path in (str(measured), str(drawn), record)
         for code, file in [(fmt.code(path), (top / path).resolve())]
     ]
-    return Markdown("Measured by {}, drawn by {} from {}.".format(*words))
+    return Markdown("Measured by {}, shown by {} from {}.".format(*words))
 
 
 def _link(chosen: Sources, path: Path) -> str:

@@ -1,19 +1,31 @@
-"""Claims as they were when the figures were drawn, stored to notice when they no longer hold."""
+"""Claims as they were when the figures were drawn, stored to notice when they no longer hold.
 
+They need not be computed again while neither the record nor the code has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from report.book.gather import Part
+from report.book.cited import cited
 from report.claims.claim import Claim, named
 from report.errors import UserError
-from report.records import Results
+from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import digest
 from report.records.store import write_text
+from report.tasks import TASKS
 from report.words.traced import unmarked
 
+if TYPE_CHECKING:
+    from report.book.gather import Part
+
 SCHEMA = 1
+REPORT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -33,12 +45,14 @@ def store_claims(results: Results, parts: Sequence[Part]) -> None:
     tasks = {
         part.task.name: {
             "record": digest(part.record.content()),
+            "figures": [figure.name for figure in part.section.figures],
             "claims": {name: as_kept(claim) for name, claim in claims_of(part).items()},
         }
         for part in parts
         if part.record is not None and part.section is not None
     }
-    text = json.dumps({"schema": SCHEMA, "tasks": tasks}, indent=1, ensure_ascii=False) + "\n"
+    content = {"schema": SCHEMA, "code": code_digest(), "tasks": tasks}
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     if not results.claims.is_file() or results.claims.read_bytes() != text.encode():
         write_text(results.claims, text)
 
@@ -46,6 +60,59 @@ def store_claims(results: Results, parts: Sequence[Part]) -> None:
 def claims_of(part: Part) -> dict[str, Claim]:
     """The claims of a part by name."""
     return named([numbered.claim for group in part.claims for numbered in group])
+
+
+def code_digest() -> str:
+    """SHA-256 of the source of the report, which makes claims and figures of records."""
+    found = hashlib.sha256()
+    for path in sorted(REPORT.rglob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def current(results: Results) -> dict[str, Any]:
+    """What is kept by task, as `store_claims` writes it, if this code would keep the same of the
+    same records; else empty.
+    """
+    try:
+        content = json.loads(results.claims.read_text(encoding="utf-8"))
+        same = content["schema"] == SCHEMA and content["code"] == code_digest()
+        return dict(content["tasks"]) if same else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def is_kept(kept: Mapping[str, Any], record: Record) -> bool:
+    """Whether this is what was kept of the record, by `current`; of a failed one nothing is."""
+    entry = kept.get(record.task)
+    return record.status == "failed" or (
+        isinstance(entry, dict) and entry.get("record") == digest(record.content())
+    )
+
+
+def stored_names(results: Results) -> dict[str, str] | None:
+    """All that can be cited, with its text, by the stored claims; None where these are not of the
+    records or of the code that are here now.
+    """
+    kept = current(results)
+    records = []
+    for task in TASKS:
+        try:
+            records.append(read_record(results.record(task.name)))
+        except FileNotFoundError:
+            continue
+        except BadRecordError:
+            return None
+    one_kind = len({record.smoke for record in records}) == 1
+    if not one_kind or not all(is_kept(kept, record) for record in records):
+        return None
+    found: dict[str, str] = {}
+    for record in records:
+        if record.status != "failed":
+            claims = kept[record.task]["claims"]
+            values = {name: claim["values"] for name, claim in claims.items()}
+            found |= {name: str(text) for name, text in cited(record, values).items()}
+    return found
 
 
 def read_claims(results: Results) -> dict[str, Any]:

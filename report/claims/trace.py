@@ -35,20 +35,25 @@ class Numbered:
         task = self.claim.id.partition(".")[0]
         return f"/chapters/{BY_NAME[task].chapter}.qmd#claim-{self.number}"
 
-    def sentence(self, label: str = "claim", text: str = "") -> Markdown:
-        """The sentence (or `text`), labeled, then a small link to its evidence."""
+    def sentence(self, label: str = "claim", text: str = "", on_paper: bool = False) -> Markdown:
+        """The sentence (or `text`), labeled, then a small link to its evidence.
+
+        Paper has the link only if asked for, with its evidence.
+        """
         hint = traced("; ".join(summary(e) for e in self.claim.evidence))
         link = (
             f"[{fmt.count(self.number)}](/chapters/evidence.qmd#{self.anchor})"
-            f"{{.evidence title={attribute(hint)}}}"
+            f"{{.evidence {'' if on_paper else '.on-site '}title={attribute(hint)}}}"
         )
         said = text or self.claim.text
         return Markdown(f"[{said}]{{.claim #{label}-{self.number}}}{link}")
 
 
-def paragraphs(claims: Sequence[Sequence[Numbered]]) -> Markdown:
+def paragraphs(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> Markdown:
     """Commentary as paragraphs of sentences, marked as generated."""
-    text = "\n\n".join(" ".join(n.sentence() for n in group) for group in claims if group)
+    text = "\n\n".join(
+        " ".join(n.sentence(on_paper=on_paper) for n in group) for group in claims if group
+    )
     return Markdown(f"::: {{.generated}}\n{text}\n:::\n") if text else Markdown("")
 
 
@@ -56,10 +61,10 @@ SUMMARY = (("What is asked", 27), ("Answer", 33), ("Key number", 27), ("Shown in
 """Columns of the Summary and their widths in percent."""
 
 
-def findings(headlines: Mapping[str, Sequence[Numbered]]) -> Markdown:
+def findings(headlines: Mapping[str, Sequence[Numbered]], on_paper: bool = False) -> Markdown:
     """The Summary: a line for each headline claim, by the task's title."""
     rows = [
-        " | ".join(cell.replace("\n", " ") for cell in _line(title, numbered))
+        " | ".join(cell.replace("\n", " ") for cell in _line(title, numbered, on_paper))
         for title, claims in headlines.items()
         for numbered in claims
     ]
@@ -72,14 +77,19 @@ def findings(headlines: Mapping[str, Sequence[Numbered]]) -> Markdown:
     return Markdown(f"::: {{.generated}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n")
 
 
-def _line(title: str, numbered: Numbered) -> tuple[str, str, str, str]:
+def _line(title: str, numbered: Numbered, on_paper: bool) -> tuple[str, str, str, str]:
     """Question, answer, key number and figure; a claim without such a line gives its sentence."""
     short = numbered.claim.short
     if short is None:
-        return escape(title), numbered.sentence("headline"), fmt.MISSING, fmt.MISSING
+        return (
+            escape(title),
+            numbered.sentence("headline", on_paper=on_paper),
+            fmt.MISSING,
+            fmt.MISSING,
+        )
     task = numbered.claim.id.partition(".")[0]
     figure = f"@fig-{task}-{short.figure}" if short.figure else fmt.MISSING
-    answer = numbered.sentence("headline", short.answer)
+    answer = numbered.sentence("headline", short.answer, on_paper)
     return short.question, answer, short.number, figure
 
 

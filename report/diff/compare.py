@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from report.book.gather import read_parts
 from report.book.stored import as_kept, claims_of, read_claims
 from report.diff.numbers import NOTHING, Numbers, compare_numbers
 from report.diff.sides import Side, pairs
@@ -145,7 +144,7 @@ def _task(
         notes = tuple(str(side) for side in (old, new) if isinstance(side, BadRecordError))
         return TaskDifference(task, "changed", stale, (*notes, *faults), sentences=sentences)
     first, second = old.provenance, new.provenance
-    numbers = compare_numbers(old, new)
+    numbers = NOTHING if old.metrics == new.metrics else compare_numbers(old, new)
     facts: dict[str, Any] = {
         "notes": tuple(_notes(old, new)),
         "settings": tuple(_edits(dict(_leaves(old.settings)), dict(_leaves(new.settings)))),
@@ -208,6 +207,8 @@ def _sentences(results: Results) -> tuple[dict[str, Any], dict[str, tuple[str, .
     kept = read_claims(results)
     if all(path.stem in kept for path in results.folder.glob("*.json")):
         return kept, {}
+    from report.book.gather import read_parts
+
     parts = read_parts(results)
     made = {
         part.task.name: {name: as_kept(claim) for name, claim in claims_of(part).items()}

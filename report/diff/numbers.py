@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy import stats
 
 from report.records import Record
 from report.records.row import Column, Key, Repeated, Row, Seed, Table, Typed, row_type
@@ -58,7 +57,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Numbers:
-    """All numbers that differ, how many were compared, and what only one side has."""
+    """All numbers that differ, how many were compared, and what only one side has.
+
+    Of equal metrics none is compared.
+    """
 
     changes: tuple[Change, ...]
     compared: int
@@ -199,11 +201,17 @@ def _welch(old: Sequence[float], new: Sequence[float]) -> float:
     """Welch's test of equal means; where neither side spreads, any difference is one."""
     if np.ptp(old) == 0 and np.ptp(new) == 0:
         return 1.0 if _same(old[0], new[0]) else 0.0
+    from scipy import stats
+
     return float(stats.ttest_ind(old, new, equal_var=False).pvalue)
 
 
 def _judged(changes: Sequence[Change]) -> list[Change]:
     tested = [change for change in changes if change.p is not None]
-    adjusted = stats.false_discovery_control([c.p for c in tested]) if tested else []
+    if not tested:
+        return list(changes)
+    from scipy import stats
+
+    adjusted = stats.false_discovery_control([c.p for c in tested])
     beyond = {id(c) for c, p in zip(tested, adjusted, strict=True) if p < FALSE_DISCOVERY_RATE}
     return [replace(c, noise="beyond") if id(c) in beyond else c for c in changes]

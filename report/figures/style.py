@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 WIDTH = 6.5
 """Inches: the text width of the printed page, so that letters print in their nominal size."""
 
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C6D00")
-"""Okabe and Ito 2008, ordered for contrast; its yellow, too light for lines, is darkened."""
+HALF = 3.15
+"""Inches: the width of a figure that stands beside another."""
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#BA6096", "#B07800", "#2E93CC", "#000000", "#6B5300")
+"""Okabe and Ito 2008, the light ones darkened until each has a contrast of 3:1 with white."""
 DASHES: tuple[Any, ...] = (
     "-",
     (0, (5, 2)),
@@ -27,6 +31,8 @@ DASHES: tuple[Any, ...] = (
     (0, (1, 3)),
     (0, (2, 1)),
 )
+LETTERS = 96
+"""Letters of a legend's size that fit the text width."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 RC: Any = {
@@ -76,10 +82,11 @@ def canvas(
     columns: int = 1,
     *,
     height: float = 2.6,
+    width: float = WIDTH,
     layout: str | None = None,
     **options: Any,
 ) -> tuple[Canvas, np.ndarray[Any, np.dtype[Any]]]:
-    """A figure of text width with rows × columns axes; `height` in inches per row.
+    """A figure with rows × columns axes; `height` in inches per row, `width` in inches of all.
 
     `layout` is matplotlib's layout engine, that of the style if None; `options` go to
     `Figure.subplots`.
@@ -91,7 +98,7 @@ def canvas(
     from matplotlib.figure import Figure
 
     with rc_context(RC):
-        size = (WIDTH, height * rows)
+        size = (width, height * rows)
         figure = Figure(figsize=size, layout=layout)  # type: ignore[arg-type]  # "none" is right
         axes = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, axes
@@ -141,12 +148,31 @@ def draw_band(
         )
 
 
+def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
+    """The case as the title of its panel: a function as its formula, a data set by its name.
+
+    `more` follows behind a comma.
+    """
+    formula = case["kind"] == "function"
+    axes.set_title(
+        (f"${case['title']}$" if formula else str(case["title"])) + (f", {more}" if more else "")
+    )
+    if formula:
+        axes.title.set_fontsize(11)  # a fraction's parts are 0.7 times as large
+    axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
+
+
 def legend_below(figure: Canvas, axes: Axes, columns: int = 3) -> None:
-    """One legend for the whole figure, below it, where it covers nothing."""
+    """One legend for the whole figure, below it, in as many columns as the longest label leaves."""
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=8)
+    longest = max((len(label) for label in labels), default=0)
+    fitting = max(1, min(columns, LETTERS // (longest + 8)))
+    wrapped = [fill(label, LETTERS - 8) for label in labels]
+    figure.legend(handles, wrapped, loc="outside lower center", ncols=fitting, fontsize=8)
 
 
 def legend_right(axes: Axes) -> None:
     """A legend for one row of axes, right of its last, where it covers nothing."""
-    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    handles, labels = axes.get_legend_handles_labels()
+    wrapped = [fill(label, LETTERS // 4) for label in labels]
+    axes.legend(handles, wrapped, loc="center left", bbox_to_anchor=(1.0, 0.5))

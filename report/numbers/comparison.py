@@ -13,7 +13,6 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from report.numbers.samples import Group, LeftOut, collapsed
 from report.numbers.scales import CONFIDENCE, LEAST, MAD, Scale
@@ -82,6 +81,8 @@ class Comparison:
         return None if half is None else self.value + half
 
     def _half(self) -> float | None:
+        from scipy import special
+
         if self.error is None or self.freedom is None:
             return None
         return self.error * float(special.stdtrit(self.freedom, (1 + CONFIDENCE) / 2))
@@ -89,6 +90,8 @@ class Comparison:
     @property
     def chance(self) -> float:
         """Two-sided p-value of no difference, by Student's test; one where there is no interval."""
+        from scipy import special
+
         if self.error is None or self.freedom is None:
             return 1.0
         if self.error == 0:
@@ -129,6 +132,8 @@ class Comparison:
         So many that the interval's half width falls below the difference seen, or, where that is
         smaller than the margin, below the margin.
         """
+        from scipy import special
+
         if self.verdict != "undecided" or len(self.differences) < 2:
             return None
         spread = float(np.std(self.differences, ddof=1))
@@ -292,6 +297,8 @@ def _inliers(
 
 def _unlike(groups: Sequence[Mapping[int | str, float]]) -> bool:
     """Whether Bartlett's test tells the variances of the groups apart at 1 % (Bartlett 1937)."""
+    from scipy import special
+
     sizes = np.array([len(g) - 1 for g in groups], dtype=float)
     # The mean of equal values may differ from them by a rounding error.
     variances = np.array(

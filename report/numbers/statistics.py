@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from scipy import special
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,6 +93,8 @@ def mean(values: Values, method: str = MEAN) -> Estimate:
 
     Raises ValueError for no value at all.
     """
+    from scipy import special
+
     data = np.asarray(values, dtype=float)
     if len(data) == 0:
         raise ValueError("mean of no values")
@@ -221,6 +222,8 @@ def share(count: int, total: int) -> Estimate:
     The interval ends where (p − count / total)² = z² p (1 − p) / total, z the normal quantile
     (Wilson 1927, doi 10.1080/01621459.1927.10502953).
     """
+    from scipy import special
+
     if not 0 <= count <= total or total == 0:
         raise ValueError(f"a share of {count} in {total}")
     z2 = float(special.ndtri((1 + CONFIDENCE) / 2)) ** 2

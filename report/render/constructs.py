@@ -35,9 +35,10 @@ CLASSES = {
         *(f"callout-{kind}" for kind in CALLOUTS),
         *("content-visible", "content-hidden"),
         *("generated", "author", "smoke", "cover", "abstract", "curves"),
+        *("on-site", "beside"),
     },
     "Span": {"claim", "number", "source", "typed"},
-    "Link": {"evidence", "uri", "email"},
+    "Link": {"evidence", "on-site", "uri", "email"},
 }
 ATTRIBUTES = {
     "Div": {"title", "collapse", "when-format", "unless-format", "figure"},

@@ -14,37 +14,18 @@ def case_name(case: dict[str, Any]) -> Markdown:
     return fmt.formula(case["title"]) if case["kind"] == "function" else escape(case["title"])
 
 
-def cases_table(record: Record) -> Table:
-    """What is trained on what, in how many steps."""
-    return Table(
-        name="cases",
-        caption=Markdown(
-            "Problems. A step uses one batch; where the batch holds all examples, an epoch is one "
-            "step."
-        ),
-        header=("Problem", "Model", "Examples", "Batch", "Epochs", "Steps"),
-        align="llrrrr",
-        rows=tuple(
-            (
-                case_name(case),
-                escape(case["model"]),
-                fmt.count(case["examples"]),
-                fmt.count(case["batch_size"]),
-                fmt.count(case["epochs"]),
-                fmt.count(case["epochs"] * case["steps_per_epoch"]),
-            )
-            for case in record.rows("cases")
-        ),
-    )
-
-
 def cases_settings(record: Record) -> Table:
-    """The settings without the networks, which have their own table; a column for each case."""
-    table = settings_table(record, omit=("network",))
+    """The settings with the networks and the number of steps; a column for each case."""
     cases = record.rows("cases")
-    if len(table.header) != len(cases) + 1 or len(cases) < 2:
+    name = Markdown("steps, one batch each")
+    steps = tuple(fmt.count(case["epochs"] * case["steps_per_epoch"]) for case in cases)
+    if len(cases) < 2:
+        return settings_table(record, more=[(name, step) for step in steps])
+    table = settings_table(record)
+    if len(table.header) != len(cases) + 1:
         return table
-    return replace(table, header=("Setting", *(case["case"] for case in cases)))
+    names = tuple(case_name(case) for case in cases)
+    return replace(table, header=("Setting", *names), rows=(*table.rows, (name, *steps)))
 
 
 def about(case: dict[str, Any]) -> dict[str, Markdown]:

@@ -20,7 +20,11 @@ class Table:
         """The table as a Markdown pipe table with caption and label `tbl-<task>-<name>`."""
         marks = {"l": ":---", "r": "---:"}
         lines = [
-            "| " + " | ".join(escape(cell) for cell in self.header) + " |",
+            "| "
+            + " | ".join(
+                cell if isinstance(cell, Markdown) else escape(cell) for cell in self.header
+            )
+            + " |",
             "|" + "|".join(marks[letter] for letter in self.align) + "|",
         ]
         for row in self.rows:

@@ -12,6 +12,7 @@ local marks = {
   { "smoke", "smoke", "Smoke run" },
   { "cover", "cover", nil },
   { "abstract", "abstract", nil },
+  { "beside", "beside", nil },
 }
 
 local function mark(div, name, label)
@@ -26,6 +27,8 @@ local function mark(div, name, label)
     div.content:insert(1, pandoc.Div({ pandoc.Plain(pandoc.Str(label)) },
       pandoc.Attr("", { "block-label" })))
     return div
+  elseif latex and name == "beside" then
+    return div.content
   elseif latex then
     local blocks = pandoc.Blocks({})
     if label then
@@ -54,6 +57,8 @@ end
 function Div(div)
   if div.classes:includes("curves") then
     return curves(div)
+  elseif div.classes:includes("on-site") then
+    return html and div.content or {}
   end
   for _, entry in ipairs(marks) do
     if div.classes:includes(entry[1]) then
@@ -62,8 +67,12 @@ function Div(div)
   end
 end
 
--- The link behind a claim: a small [n]. CSS makes it so on screen.
+-- The link behind a claim: a small [n]. CSS makes it so on screen; on paper it is there if its
+-- evidence is.
 function Link(link)
+  if not html and link.classes:includes("on-site") then
+    return {}
+  end
   if latex and link.classes:includes("evidence") then
     return pandoc.Superscript({ link })
   end
@@ -75,7 +84,7 @@ function Link(link)
   end
 end
 
--- Where a figure comes from: files beside the site; on paper their names.
+-- Where the figures come from: files beside the site; on paper their names.
 function Span(span)
   if not span.classes:includes("source") then
     return nil

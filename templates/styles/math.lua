@@ -9,7 +9,10 @@ end
 
 local function written(math)
   local source = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "typst")
-  return (source:gsub("%s+$", ""))
+  -- Pandoc takes an operator for text, which Typst sets apart from its parentheses, and \\! for a
+  -- space as wide as a letter.
+  source = source:gsub("#h%(%-1em%)%s*", ""):gsub('"(%a+)"', 'op("%1")')
+  return (source:gsub('upright%(op%((".-")%)%)', "upright(%1)"):gsub("%s+$", ""))
 end
 
 local function equation(math, label)

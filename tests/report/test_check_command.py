@@ -52,14 +52,12 @@ def test_stale_records_can_be_allowed(ran: Homework) -> None:
     assert "simulate-function: stale (setting training.epochs)" in lenient.out
 
 
-def test_without_torch_records_are_not_called_fresh(
+def test_records_are_called_stale_without_torch(
     ran: Homework, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
-    ended = ran("check", "--suite", "tiny")
-    assert "skipped    records: whether they are fresh: torch is not installed" in ended.out
-    ended = ran("check", "--suite", "tniy")
-    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    ran.edit("epochs = 30", "epochs = 31")
+    assert "simulate-function: stale (setting training.epochs)" in ran("check", *SUITE).out
 
 
 def test_a_suite_that_does_not_exist(homework: Homework) -> None:

@@ -58,7 +58,7 @@ RISE = Statement(
             "none": ("It stays below its first value on all sides.", "{number} of {total} sides"),
             "nothing": ("Nothing can be said: every run diverged.", "{number} of {total} sides"),
         },
-        "random",
+        "plane",
     ),
 )
 

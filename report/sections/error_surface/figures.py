@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report.figures.style import canvas, draw_band
+from report.figures.style import canvas, draw_band, title
 from report.numbers.quantifiers import outward_decimals
 from report.numbers.statistics import mean, median
 from report.records import Record
-from report.sections.cases import case_name, cases_settings, cases_table
+from report.sections.cases import case_name, cases_settings
 from report.sections.error_surface.claims import commentary, planes
-from report.sections.section import Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
@@ -35,16 +35,13 @@ def section(record: Record) -> Section:
     figures: tuple[Figure, ...] = ()
     if surfaces:
         figures = (
-            _contours(record, "pca"),
-            _contours(record, "random"),
+            _contours(record),
             _surfaces(record),
             _distance(record),
         )
     return Section(
         figures=figures,
         tables=(
-            models_table(record),
-            cases_table(record),
             cases_settings(record),
             _planes_table(record),
         ),
@@ -107,49 +104,47 @@ def join_seeds(seeds: list[int]) -> Markdown:
     return Markdown(f"seed{'s' if len(seeds) > 1 else ''} {fmt.seeds(seeds)}")
 
 
-def _contours(record: Record, plane: str) -> Figure:
-    cases = _drawn(record)
+def _contours(record: Record) -> Figure:
     described = []
-    for case in cases:
-        surface = _surface(record, case["case"], plane)
-        assert surface is not None
-        row = _view(record, surface)
-        described.append(
-            f"{case['case']}: loss {fmt.loss(row['origin_loss'])} at the solution, "
-            f"{fmt.loss(row['lowest_loss'])} at the lowest point of the grid, drawn up to "
-            f"{fmt.loss(float(_losses(record, surface).max()))}"
-        )
+    for plane, words in WORDS.items():
+        for case in _drawn(record):
+            surface = _surface(record, case["case"], plane)
+            assert surface is not None
+            row = _view(record, surface)
+            described.append(
+                f"{case['case']}, {words}: loss {fmt.loss(row['origin_loss'])} at the solution, "
+                f"{fmt.loss(row['lowest_loss'])} at the lowest point of the grid, drawn up to "
+                f"{fmt.loss(float(_losses(record, surface).max()))}"
+            )
     grid = fmt.count(record.metrics["grid"])  # type: ignore[arg-type]
-    common = (
-        f"{grid} × {grid} points, {_seed(record)}. Star: the solution; cross: the lowest point of "
-        f"the grid; losses above {fmt.count(CEILING)} times that before training are cut off."
-    )
-    captions = {
-        "pca": "Training loss on the plane of the first two principal components of the "
-        "trajectory, through the solution; both axes are distances in parameter space. Line: the "
-        f"trajectory from its start (circle), projected on the plane. {common}",
-        "random": "Training loss on the plane of two random, filter-normalized directions through "
-        f"the solution; at a distance of one, each filter has moved by its own norm. {common}",
-    }
     return Figure(
-        name="plane" if plane == "pca" else "random",
-        caption=Markdown(captions[plane]),
-        alt=(
-            f"Filled contours of the training loss on a logarithmic color scale, {WORDS[plane]}, "
-            f"one panel for each problem. {'; '.join(described)}."
+        name="plane",
+        caption=Markdown(
+            "Training loss on two planes through the solution, one row for each problem. Left: "
+            "the first two principal components of the trajectory; both axes are distances in "
+            "parameter space, and the line is the trajectory from its start (circle), projected "
+            "on the plane. Right: two random, filter-normalized directions; at a distance of one, "
+            f"each filter has moved by its own norm. {grid} × {grid} points, {_seed(record)}. "
+            "Star: the solution; cross: the lowest point of the grid; losses above "
+            f"{fmt.count(CEILING)} times that before training are cut off."
         ),
-        draw=partial(_draw_contours, record, plane),
+        alt=(
+            "Filled contours of the training loss on a logarithmic color scale, one row for each "
+            f"problem, one column for each plane. {'; '.join(described)}."
+        ),
+        draw=partial(_draw_contours, record),
     )
 
 
-def _draw_contours(record: Record, plane: str) -> Canvas:
+def _draw_contours(record: Record) -> Canvas:
     from matplotlib.cm import ScalarMappable
 
     from report.figures.ticks import plain_ticks
 
     cases = _drawn(record)
-    figure, axes = canvas(1, len(cases), height=3.1)
-    for ax, case in zip(axes[0], cases, strict=True):
+    figure, axes = canvas(len(cases), len(WORDS), height=1.75)
+    panels = [(case, plane) for case in cases for plane in WORDS]
+    for ax, (case, plane) in zip(axes.flat, panels, strict=True):
         surface = _surface(record, case["case"], plane)
         assert surface is not None
         losses = _losses(record, surface)
@@ -158,12 +153,10 @@ def _draw_contours(record: Record, plane: str) -> Canvas:
         a, b = np.asarray(surface["a"]), np.asarray(surface["b"])
         ax.contourf(a, b, losses, levels=levels, norm=scale)
         ax.contour(a, b, losses, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
-        bar = figure.colorbar(
-            ScalarMappable(scale), ax=ax, label="training loss", location="bottom"
-        )
-        plain_ticks(bar.ax.xaxis)
+        bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss")
+        plain_ticks(bar.ax.yaxis)
         _mark(ax, _view(record, surface), plane)
-        ax.set_title(f"{case['case']}, {case['model']}")
+        title(ax, case, WORDS[plane])
         ax.grid(visible=False)
     return figure
 
@@ -227,7 +220,7 @@ def _draw_surfaces(record: Record) -> Canvas:
     figure, axes = canvas(
         len(cases),
         2,
-        height=3.0,
+        height=1.7,
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
@@ -236,7 +229,7 @@ def _draw_surfaces(record: Record) -> Canvas:
             surface = _surface(record, case["case"], plane)
             assert surface is not None
             _draw_surface(axes[row, column], record, surface)
-            axes[row, column].set_title(f"{case['case']}, {WORDS[plane]}")
+            title(axes[row, column], case, WORDS[plane])
     figure.subplots_adjust(left=0.02, right=0.93, bottom=0.06, top=0.95, wspace=0.12, hspace=0.16)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
@@ -275,7 +268,7 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
     ax.set_xlabel(names[0], labelpad=-6)
     ax.set_ylabel(names[1], labelpad=-6)
     ax.set_zlabel("log₁₀ loss", labelpad=-5)
-    ax.tick_params(labelsize=6, pad=-3)
+    ax.tick_params(labelsize=7.5, pad=-3)
     ax.locator_params(nbins=5)
     ax.view_init(elev=32, azim=-60)
 
@@ -302,7 +295,7 @@ def _distance(record: Record) -> Figure:
 def _draw_distance(record: Record) -> Canvas:
     cases = _drawn(record)
     epochs = {(r["case"], r["seed"]): r.get("epoch") for r in record.rows("solutions")}
-    figure, axes = canvas(1, len(cases), height=2.2, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.5, sharey=True)
     for index, (ax, case) in enumerate(zip(axes[0], cases, strict=True)):
         own = planes(record, case["case"], "pca")
         longest = max((epochs[case["case"], seed] or [] for seed in own["seed"]), key=len)
@@ -311,7 +304,8 @@ def _draw_distance(record: Record) -> Canvas:
             shares = [100 * d / row["displacement"] for d in row["distance"]]
             curves.append(shares + [np.nan] * (len(longest) - len(shares)))
         draw_band(ax, longest, curves, index, case["case"])
-        ax.set(title=f"{case['case']}, {case['model']}", xlabel="epoch")
+        title(ax, case)
+        ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)
     axes[0, 0].set_ylabel("distance from the plane\n(% of the displacement)")
     return figure

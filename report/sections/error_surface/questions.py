@@ -6,7 +6,7 @@ QUESTIONS = (
     Question(
         "error-surface",
         "The error surface, with the method stated",
-        ("fig-plane", "fig-random"),
+        ("fig-plane",),
         ("eq-error-surface-plane", "eq-error-surface-filter"),
         bonus=True,
     ),

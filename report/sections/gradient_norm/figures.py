@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import canvas, draw_band, legend_below, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
-from report.sections.cases import case_name, cases_settings, cases_table
+from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
 from report.sections.lost import seeds_shown
-from report.sections.section import Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -31,8 +31,6 @@ def section(record: Record) -> Section:
     return Section(
         figures=(_figure(record, runs),),
         tables=(
-            models_table(record),
-            cases_table(record),
             cases_settings(record),
             _results_table(record, runs),
         ),
@@ -80,12 +78,12 @@ def _middle(group: pd.DataFrame, column: str) -> float | None:
 
 def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
-    figure, axes = canvas(2, len(cases), height=2.1, sharex="col")
+    figure, axes = canvas(2, len(cases), height=1.5, sharex="col")
     for column, case in enumerate(cases):
         chosen = runs[runs["case"] == case["case"]]
         for ax, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):
             _draw_panel(ax, chosen, quantity)
-        axes[0, column].set_title(f"{case['case']}, {case['model']}")
+        title(axes[0, column], case)
         axes[1, column].set_xlabel("step")
     axes[0, 0].set_ylabel("training loss")
     axes[1, 0].set_ylabel("gradient norm")

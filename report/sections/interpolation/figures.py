@@ -24,7 +24,7 @@ from report.sections.approach_words import (
 )
 from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.lines import ends_of
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -45,8 +45,7 @@ def section(record: Record) -> Section:
     return Section(
         figures=figures,
         tables=(
-            models_table(record),
-            settings_table(record, omit=("model", "pairs", "batch_size", "learning_rate")),
+            settings_table(record, omit=("pairs", "batch_size", "learning_rate")),
             _solutions_table(record),
             _lines_table(lines),
         ),
@@ -178,7 +177,7 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
     starts = [start for start in STARTS if (done["start"] == start).any()]
     pairs = sorted(done["pair"].unique())
     figure, axes = canvas(
-        len(starts), len(pairs), height=2.4, sharex=True, sharey=quantity == "accuracy"
+        len(starts), len(pairs), height=1.5, sharex=True, sharey=quantity == "accuracy"
     )
     scale = 100 if quantity == "accuracy" else 1
     for row, start in enumerate(starts):

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below, line
+from report.figures.style import canvas, draw_band, legend_below, line, title
 from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name
 from report.sections.minimal_ratio.claims import commentary, finite, swept
 from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, kinds
-from report.sections.section import Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -44,7 +44,7 @@ def section(record: Record) -> Section:
         )
     return Section(
         figures=figures,
-        tables=(models_table(record), _cases_table(record), _results_table(record)),
+        tables=(_cases_table(record), _results_table(record)),
         commentary=commentary(record),
     )
 
@@ -176,12 +176,13 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
-    figure, axes = canvas(1, len(cases), height=3.0, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
         for index, (verdict, words) in enumerate(VERDICTS.items()):
             _draw_marks(ax, done[done["verdict"] == verdict], index, words)
-        ax.set(title=_title(case), xlabel="training loss (MSE)")
+        title(ax, case, traced(str(case["model"])))
+        ax.set(xlabel="training loss (MSE)")
         logarithmic(ax, "x")
         ax.set_ylim(-0.04, 1.06)
     axes[0, 0].set_ylabel("minimal ratio")
@@ -242,7 +243,7 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
     from matplotlib.ticker import MaxNLocator
 
     cases = record.rows("cases")
-    figure, axes = canvas(1, len(cases), height=2.9, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case).sort_values("gradient_norm")
         done = done.assign(rank=range(1, len(done) + 1))
@@ -267,7 +268,8 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
                 label=words,
             )
         ax.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
-        ax.set(title=_title(case), xlabel="run, by its final norm")
+        title(ax, case, traced(str(case["model"])))
+        ax.set(xlabel="run, by its final norm")
         logarithmic(ax, "y")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0, 0].set_ylabel("gradient norm")
@@ -306,10 +308,11 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
-    figure, axes = canvas(1, len(cases), height=2.7, sharey=True)
+    figure, axes = canvas(1, len(cases), height=1.65, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
-        ax.set(title=_title(case), xlabel="τ / max |λ|")
+        title(ax, case, traced(str(case["model"])))
+        ax.set(xlabel="τ / max |λ|")
         logarithmic(ax, "x")
         ax.set_ylim(-0.03, 1.03)
         if done.empty:
@@ -352,7 +355,7 @@ def _draw_spectrum(record: Record) -> Canvas:
 
     cases = {case["case"]: case for case in record.rows("cases")}
     spectra = record.rows("spectra")
-    figure, axes = canvas(1, len(spectra), height=2.9)
+    figure, axes = canvas(1, len(spectra), height=1.65)
     for ax, spectrum in zip(axes[0], spectra, strict=True):
         case, values = cases[spectrum["case"]], spectrum["eigenvalues"]
         tolerance = case["relative_tolerance"] * max(abs(value) for value in values)
@@ -373,7 +376,8 @@ def _draw_spectrum(record: Record) -> Canvas:
         if tolerance > 0:
             logarithmic(ax, "y", linear=tolerance, linscale=0.6)
             _decades(ax, values, tolerance)
-        ax.set(title=f"{_title(case)}, seed {spectrum['seed']}", xlabel="eigenvalue, by size")
+        title(ax, case, f"seed {spectrum['seed']}")
+        ax.set(xlabel="eigenvalue, by size")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0, 0].set_ylabel("eigenvalue λ")
     legend_below(figure, axes[0, 0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band
+from report.figures.style import HALF, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -108,7 +108,7 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
 
 
 def _draw(runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
-    figure, axes = canvas(1, 1, height=3.0)
+    figure, axes = canvas(1, 1, height=2.1, width=HALF)
     ax = axes[0, 0]
     scale = 100 if quantity == "accuracy" else 1
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
@@ -140,7 +140,7 @@ def _gap_figure(runs: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(runs: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.6)
+    figure, axes = canvas(1, 2, height=1.9)
     accuracy = 100 * (runs["final_train_accuracy"] - runs["final_test_accuracy"])
     loss = runs["final_test_loss"] - runs["final_train_loss"]
     _draw_sizes(axes[0, 0], runs, accuracy, 2, "accuracy")

@@ -14,7 +14,7 @@ from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.random_labels.claims import commentary, share, top_threshold
-from report.sections.section import Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -32,7 +32,7 @@ def section(record: Record) -> Section:
             _curves_figure(record, runs, "accuracy"),
             _price_figure(record, runs),
         ),
-        tables=(models_table(record), _results_table(record, runs)),
+        tables=(_results_table(record, runs),),
         commentary=commentary(record, runs),
     )
 
@@ -112,7 +112,7 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
 
 
 def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
-    figure, axes = canvas(1, 2, height=3.1, sharey=quantity == "accuracy")
+    figure, axes = canvas(1, 2, height=2.15, sharey=quantity == "accuracy")
     for ax, split in zip(axes[0], ("train", "test"), strict=True):
         for index, (fraction, group) in enumerate(runs.groupby("fraction")):
             x, curves = aligned(group, f"{split}_{quantity}")
@@ -155,7 +155,7 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.8)
+    figure, axes = canvas(1, 2, height=2.0)
     left, right = axes[0]
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
         table = 100 * runs.pivot(index="seed", columns="fraction", values=f"final_{split}_accuracy")

@@ -62,7 +62,7 @@ GAP = Overall(
             "differ": ("That depends on the definition.", "rank correlation {strength}"),
             "partly_rises": ("By some definitions; by others open.", "rank correlation {strength}"),
             "partly_falls": (
-                "Not by some definitions; by others open.",
+                "Not by some; by others open.",
                 "rank correlation {strength}",
             ),
         },

@@ -17,7 +17,7 @@ from report.numbers.trend import Trend
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
 from report.sections.approaches import SHOWN, VARIABLES, means, over_approaches, varied
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.claims import MEASURES, commentary, finished
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 GAPS = {"loss_gap": "loss", "accuracy_gap": "accuracy"}
-SPLITS = {"train": "training", "test": "test"}
 
 
 def section(record: Record) -> Section:
@@ -37,12 +36,11 @@ def section(record: Record) -> Section:
     figures: tuple[Figure, ...] = ()
     if len(done):
         sweeps = varied(record, done)
-        figures = (*(_figure(rows, name) for name, rows in sweeps.items()), _gap_figure(done))
+        figures = (*([_figure(sweeps)] if sweeps else []), _gap_figure(done))
     return Section(
         figures=figures,
         tables=(
-            models_table(record),
-            settings_table(record, omit=("model",)),
+            settings_table(record),
             _results_table(rows),
             *([correlations_table(done, MEASURES, "final_train_loss")] if len(done) else []),
         ),
@@ -130,25 +128,31 @@ def seeds_words(rows: pd.DataFrame, by: list[str]) -> Markdown:
     return words if least == most else Markdown(f"{fmt.words(least)} to {words}")
 
 
-def _figure(rows: pd.DataFrame, variable: str) -> Figure:
-    other = next(name for name in VARIABLES if name != variable)
+def _figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
     columns = ("final_train_loss", "final_test_loss", "final_test_accuracy", *MEASURES)
-    described = "; ".join(
+    described = [
         f"{VARIABLES[variable]} {SHOWN[variable](m[variable])}: training loss "
         f"{fmt.loss(m['final_train_loss'])}, test loss {fmt.loss(m['final_test_loss'])}, test "
         f"accuracy {fmt.accuracy(m['final_test_accuracy'])}, Jacobian norm "
         f"{fmt.number(m['jacobian_norm'])}, gradient norm {fmt.number(m['loss_gradient_norm'])}"
+        for variable, rows in sweeps.items()
         for m in means(rows, *columns).sort_values(variable).to_dict("records")
+    ]
+    against = " and ".join(
+        f"against the {VARIABLES[variable]}, at a {VARIABLES[other]} of "
+        f"{SHOWN[other](rows[other].iloc[0])}"
+        for variable, rows in sweeps.items()
+        for other in VARIABLES
+        if other != variable
     )
     return Figure(
-        name=variable.replace("_", "-"),
+        name="variables",
         caption=Markdown(
-            f"Loss, accuracy and sensitivity against the {VARIABLES[variable]}, at a "
-            f"{VARIABLES[other]} of {SHOWN[other](rows[other].iloc[0])}. "
-            f"{spread_words(rows, [variable])}"
+            f"Loss, accuracy and sensitivity {against}. "
+            f"{spread_words(pd.concat(sweeps.values()), list(VARIABLES))}"
         ),
-        alt=f"Panels with lines over a logarithmic axis. Means: {described}.",
-        draw=partial(_draw, rows, variable),
+        alt=f"Panels with lines over a logarithmic axis. Means: {'; '.join(described)}.",
+        draw=partial(_draw, sweeps),
     )
 
 
@@ -161,29 +165,33 @@ def spread_words(rows: pd.DataFrame, by: list[str]) -> Markdown:
     )
 
 
-def _draw(rows: pd.DataFrame, variable: str) -> Canvas:
-    figure, axes = canvas(2, 2, height=2.1, sharex=True)
-    for index, (split, words) in enumerate(SPLITS.items()):
-        draw_sweep(axes[0, 0], rows, variable, rows[f"final_{split}_loss"], index, words)
-        shares = 100 * rows[f"final_{split}_accuracy"]
-        draw_sweep(axes[0, 1], rows, variable, shares, index, words)
-    draw_sweep(axes[1, 0], rows, variable, rows["jacobian_norm"], 2, "output")
-    probabilities = rows["probability_jacobian_norm"]
-    draw_sweep(axes[1, 0], rows, variable, probabilities, 3, "class probabilities")
-    draw_sweep(axes[1, 1], rows, variable, rows["loss_gradient_norm"], 4, "loss")
+def _draw(sweeps: dict[str, pd.DataFrame]) -> Canvas:
     drawn = {
-        "loss": [f"final_{split}_loss" for split in SPLITS],
-        "accuracy (%)": [],
-        "norm of the Jacobian": ["jacobian_norm", "probability_jacobian_norm"],
-        "norm of the loss gradient": ["loss_gradient_norm"],
+        "loss": {"final_train_loss": "training", "final_test_loss": "test"},
+        "accuracy (%)": {"final_train_accuracy": "training", "final_test_accuracy": "test"},
+        "norm of the\nJacobian": {
+            "jacobian_norm": "output",
+            "probability_jacobian_norm": "class probabilities",
+        },
+        "norm of the\nloss gradient": {"loss_gradient_norm": "loss"},
     }
-    for ax, (label, columns) in zip(axes.flat, drawn.items(), strict=True):
-        ax.set_ylabel(label)
-        scale_to(ax, "y", rows[columns].to_numpy().ravel())
-    for ax in axes[1]:
-        ax.set_xlabel(VARIABLES[variable])
-    for ax in (axes[0, 0], axes[0, 1], axes[1, 0]):
-        ax.legend(loc="best")
+    figure, axes = canvas(len(drawn), len(sweeps), height=1.25, sharex="col", sharey="row")
+    everything = pd.concat(sweeps.values())
+    for column, (variable, rows) in enumerate(sweeps.items()):
+        index = 0
+        for ax, (label, lines) in zip(axes[:, column], drawn.items(), strict=True):
+            factor = 100 if label.startswith("accuracy") else 1
+            index = 0 if factor == 100 else index
+            for name, words in lines.items():
+                draw_sweep(ax, rows, variable, factor * rows[name], index, words)
+                index += 1
+            if factor == 1:
+                scale_to(ax, "y", everything[list(lines)].to_numpy().ravel())
+            if column == 0:
+                ax.set_ylabel(label)
+            if column == 0 and len(lines) > 1:
+                ax.legend(loc="best")
+        axes[-1, column].set_xlabel(VARIABLES[variable])
     return figure
 
 
@@ -227,7 +235,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=2.2, sharex="col", sharey="row")
+    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.65, sharex="col", sharey="row")
     labels = ("Jacobian, output", "Jacobian, probabilities", "loss gradient")
     last = list(MEASURES)[-1]
     for column, measure in enumerate(MEASURES):

@@ -12,8 +12,7 @@ QUESTIONS = (
     Question(
         "sensitivity",
         "Loss, accuracy and sensitivity against the chosen variable",
-        ("fig-batch-size", "fig-learning-rate"),
-        either=True,
+        ("fig-variables",),
     ),
     Question("sensitivity", "Comment on the results", (), comment=True),
 )

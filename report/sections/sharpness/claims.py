@@ -63,7 +63,7 @@ GAP = Overall(
             "differ": ("That depends on the measure.", "rank correlation {strength}"),
             "partly_rises": ("By some measures; by others open.", "rank correlation {strength}"),
             "partly_falls": (
-                "Not by some measures; by others open.",
+                "Not by some; by others open.",
                 "rank correlation {strength}",
             ),
         },

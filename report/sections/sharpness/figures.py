@@ -14,7 +14,7 @@ from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
 from report.sections.approaches import SHOWN, VARIABLES, means, varied
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.figures import (
     GAPS,
     correlations_table,
@@ -44,7 +44,6 @@ def section(record: Record) -> Section:
     done = measured(rows)
     figures: tuple[Figure, ...] = ()
     tables = [
-        models_table(record),
         settings_table(record, omit=("solutions", "double")),
         _results_table(rows),
     ]
@@ -150,7 +149,7 @@ def _gap_figure(done: pd.DataFrame) -> Figure:
 
 
 def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=2.2, sharex="col", sharey="row")
+    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.65, sharex="col", sharey="row")
     last = list(MEASURES)[-1]
     for column, measure in enumerate(MEASURES):
         draw_gaps(axes[:, column], done, measure, "train_loss", figure, measure == last)
@@ -187,7 +186,7 @@ def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
 
 
 def _draw_variables(sweeps: dict[str, pd.DataFrame]) -> Canvas:
-    figure, axes = canvas(len(MEASURES), len(sweeps), height=1.7, sharex="col", sharey="row")
+    figure, axes = canvas(len(MEASURES), len(sweeps), height=1.2, sharex="col", sharey="row")
     for column, (variable, rows) in enumerate(sweeps.items()):
         for row, measure in enumerate(MEASURES):
             ax = axes[row, column]
@@ -226,7 +225,7 @@ def _level(rows: pd.DataFrame) -> str:
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(height=2.8)
+    figure, axes = canvas(height=1.9)
     ax = axes[0, 0]
     names = {**LABELS, "parameter_norm": "norm of the parameters", "test_loss": "test loss"}
     for index, (column, words) in enumerate(names.items()):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import canvas, draw_band, legend_below, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -16,7 +16,7 @@ from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
-from report.sections.simulate_function.sampling import fitted_on, is_scaled, tested_on
+from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -91,7 +91,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     return Table(
         name="results",
         caption=Markdown(
-            f"Final mean squared errors. Test points are {tested_on(record)}; "
+            f"Final mean squared errors. Test points are {checked_on(record)}; "
             f"*n* counts seeds that did not diverge.{_units(record)}"
         ),
         header=(
@@ -172,13 +172,15 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
 
 
 def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
-    figure, axes = canvas(1, len(functions), height=2.9, sharey=True)
+    figure, axes = canvas(1, len(functions), height=2.15, sharey=True)
+    formulas_of = {f["function"]: f["formula"] for f in record.rows("functions")}
     for ax, function in zip(axes[0], functions, strict=True):
         for index, model in enumerate(m.name for m in record.models):
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             x, curves = aligned(chosen, "train_loss")
             draw_band(ax, x, curves, index, model)
-        ax.set(title=function, xlabel="epoch")
+        title(ax, {"kind": "function", "title": formulas_of[function]})
+        ax.set(xlabel="epoch")
         logarithmic(ax, "x", linear=2)
         logarithmic(ax, "y")
         ax.set_xlim(left=0)
@@ -205,7 +207,7 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
 
 def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
     truth = {f["function"]: f for f in record.rows("functions")}
-    figure, axes = canvas(1, len(functions), height=2.9)
+    figure, axes = canvas(1, len(functions), height=2.1)
     for ax, function in zip(axes[0], functions, strict=True):
         x = truth[function]["x"]
         ax.plot(x, truth[function]["y"], color="#000000", linewidth=2.4, alpha=0.45, label="truth")
@@ -215,7 +217,8 @@ def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -
             if len(done):
                 middle = done.iloc[(len(done) - 1) // 2]
                 draw_band(ax, x, [middle["prediction"]], index, model)
-        ax.set(title=function, xlabel="x")
+        title(ax, {"kind": "function", "title": truth[function]["formula"]})
+        ax.set(xlabel="x")
     axes[0, 0].set_ylabel("f(x)")
     legend_below(figure, axes[0, 0], len(record.models) + 1)
     return figure

@@ -44,7 +44,7 @@ def fitted_on(record: Record) -> Markdown:
     return Markdown(f"{spread}; a step uses {least}{most} of them.")
 
 
-def tested_on(record: Record) -> Markdown:
+def checked_on(record: Record) -> Markdown:
     """What the test points are."""
     return Markdown(join([TESTED[kind] for kind in _kinds(record)]))
 

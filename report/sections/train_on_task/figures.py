@@ -128,7 +128,7 @@ def _limits(runs: pd.DataFrame) -> tuple[float, float]:
 
 def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
     datasets = list(dict.fromkeys(runs["dataset"]))
-    figure, axes = canvas(len(datasets), 2, height=2.5, sharey="row")
+    figure, axes = canvas(len(datasets), 2, height=1.75, sharey="row")
     for row, dataset in enumerate(datasets):
         chosen = runs[runs["dataset"] == dataset]
         for column, split in enumerate(("train", "test")):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from report.figures.style import MARKERS, canvas, line
+from report.figures.style import HALF, MARKERS, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.section import Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.weight_trajectories.claims import commentary
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -33,7 +32,7 @@ def section(record: Record) -> Section:
     parts = {row["part"]: row for row in record.rows("parts")}
     drawn = [name for name in PARTS if parts[name]["explained"] is not None]
     figures = [_trajectories(record, parts[name]) for name in drawn]
-    tables = [models_table(record), _settings(record)]
+    tables = [_settings(record)]
     if drawn:
         figures.append(_distances(record, parts))
         tables.append(_distance_table(record, parts))
@@ -46,7 +45,6 @@ def section(record: Record) -> Section:
 
 def _settings(record: Record) -> Table:
     """The settings, with the layer in words and the method, which is no setting."""
-    table = settings_table(record, omit=("network", "layer"))
     layer = next(row["words"] for row in record.rows("parts") if row["part"] == "layer")
     more = (
         (Markdown("layer"), escape(layer)),
@@ -55,7 +53,7 @@ def _settings(record: Record) -> Table:
             Markdown("principal component analysis, one fit to the snapshots of all runs"),
         ),
     )
-    return replace(table, rows=table.rows + more)
+    return settings_table(record, omit=("layer",), more=more)
 
 
 def _marked(epochs: list[int]) -> list[int]:
@@ -98,7 +96,7 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
 
     points = [row for row in record.rows("points") if row["part"] == part["part"]]
     runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
-    figure, axes = canvas(1, 1, height=3.7)
+    figure, axes = canvas(1, 1, height=3.1, width=HALF)
     ax = axes[0, 0]
     losses = np.asarray([runs[row["seed"]]["train_loss"] for row in points], dtype=float)
     scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
@@ -135,8 +133,7 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
             for marker, label in zip(MARKERS, _epoch_labels(runs, marked), strict=False)
         ],
         loc="outside lower center",
-        ncols=2,
-        fontsize=8,
+        fontsize=7.5,
     )
     return figure
 
@@ -211,7 +208,7 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
 
 
 def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.2, sharey=True)
+    figure, axes = canvas(1, 2, height=1.6, sharey=True)
     for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
         for index, values in enumerate(kinds.values()):

@@ -8,11 +8,11 @@ from typing import Any
 
 from experiments.compute import Request
 from experiments.freshness import basis
+from experiments.selection import Outcome
 from experiments.settings.slurm import Slurm
 from experiments.slurm.arguments import Arguments, execute
 from experiments.slurm.driver import Driver
 from experiments.slurm.queue import Job, NoAnswerError, job_name
-from experiments.workers import Outcome
 from report.records import Record, write_record
 from tests.report.records.build import PROVENANCE, record
 

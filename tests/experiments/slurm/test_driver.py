@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from experiments.selection import Outcome
 from experiments.settings.slurm import Slurm
 from experiments.slurm.arguments import fingerprint
 from experiments.slurm.driver import POLL, VISIBLE, Driver
 from experiments.slurm.queue import Job, Submission, job_name
-from experiments.workers import Outcome
 from report.errors import UserError
 from report.records import Record
 from report.tasks import BY_NAME

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from experiments.suite import load_suite
 from experiments.tasks.shrinking import STEPS, capped, scaled
+from report.errors import UserError
 from tests.project import TINY
 
 SIZES = st.lists(st.integers(1, 10**6), min_size=1, max_size=12, unique=True)
@@ -137,3 +138,70 @@ def test_once_shrunk_it_stays(suite: Path) -> None:
     for shrunk in load_suite(str(suite), smoke=True).tasks.values():
         assert shrunk.smoke() == shrunk
     assert TINY
+
+
+OWN = """
+[tasks.simulate-function]
+functions = ["sine", { formula = "x^2", training = { steps = 9000, batch_size = 2 } }]
+models = [
+  { name = "a", hidden = [4] },
+  { name = "b", hidden = [4], training = { epochs = 5000 } },
+  { name = "c", hidden = [4], training = { epochs = 5001 } },
+]
+equal_size = false
+training = { loss = "mse", epochs = 700 }
+seeds = [0]
+
+[tasks.train-on-task]
+seeds = [0]
+[[tasks.train-on-task.comparisons]]
+data = { name = "digits" }
+training = { loss = "cross_entropy", batch_size = 64, steps = 3000 }
+models = [
+  { name = "a", hidden = [4] },
+  { name = "b", hidden = [4], training = { steps = 4000 } },
+  { name = "c", hidden = [4], training = { batch_size = 65 } },
+]
+
+[tasks.interpolation]
+data = { name = "digits" }
+model = { name = "mlp", hidden = [4], training = { epochs = 20 } }
+training = { loss = "cross_entropy", epochs = 30 }
+acknowledge = ["too-few-seeds"]
+starts = ["same"]
+seeds = [0]
+[[tasks.interpolation.pairs]]
+first = { batch_size = 64, learning_rate = 1e-3, training = { epochs = 40 } }
+second = { batch_size = 64, learning_rate = 1e-3, training = { epochs = 41 } }
+
+[tasks.gradient-norm]
+seeds = [0]
+[[tasks.gradient-norm.cases]]
+function = { name = "sine", training = { epochs = 900 } }
+network = { name = "a", hidden = [4], training = { batch_size = 4 } }
+training = { loss = "mse", steps = 5 }
+"""
+
+
+def test_trainings_of_their_own_shrink_and_stay_different(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN)
+    full = load_suite(str(path)).tasks
+    for task, shrunk in load_suite(str(path), smoke=True).tasks.items():
+        for use in shrunk.uses():
+            training, size = use.training, use.train_size
+            steps = training.steps or training.epochs_of(size) * training.steps_per_epoch(size)
+            assert steps <= 2 * STEPS, (task, use)
+        before = [(use.network.name, use.training) for use in full[task].uses()]
+        after = [(use.network.name, use.training) for use in shrunk.uses()]
+        assert different(after) == different(before), task
+        assert shrunk.smoke() == shrunk
+        again = type(shrunk).model_validate(shrunk.model_dump())
+        assert again.uses() == shrunk.uses(), task
+
+
+def test_an_approach_says_once_what_it_varies(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace("training = { epochs = 40 }", "training = { batch_size = 40 }"))
+    with pytest.raises(UserError, match="batch_size: is what approaches differ in"):
+        load_suite(str(path))

@@ -20,15 +20,16 @@ from tests.report.records.build import DIGITS, record
     ],
 )
 def test_a_setting_has_the_digits_that_it_has(value: object, shown: str) -> None:
-    table = settings_table(record(settings={"search": {"epsilon": value}}))
-    assert table.rows == (("search\\, epsilon", shown),)
+    table = settings_table(record(settings={"search": {"step": value}}))
+    assert table.rows == (("search\\, step", shown, "", ""),)
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [("cross_entropy", "cross entropy"), ("a _b_ c", "a \\_b\\_ c")]
+    ("value", "shown"),
+    [("cross_entropy", "cross\\-entropy"), ("no_word", "no word"), ("a _b_ c", "a \\_b\\_ c")],
 )
 def test_a_setting_that_is_a_key_is_read_as_words(value: str, shown: str) -> None:
-    assert settings_table(record(settings={"loss": value})).rows == (("loss", shown),)
+    assert settings_table(record(settings={"loss": value})).rows == (("loss", shown, "", ""),)
 
 
 def test_two_figures_or_tables_of_one_name_are_refused() -> None:
@@ -44,7 +45,7 @@ def test_what_a_reference_does_not_state_is_named() -> None:
     table = settings_table(
         record(settings={"epochs": 3, "chosen": ["cases.0.training.batch_size", "seeds"]})
     )
-    assert "chosen here: cases\\, training\\, batch size\\; seeds" in table.caption
+    assert "chosen here: batch size\\; seeds" in table.caption
     assert len(table.rows) == 1
 
 
@@ -57,3 +58,21 @@ def test_the_data_are_named_with_their_sizes_and_what_is_synthetic() -> None:
         "shapes (synthetic), 6,000 training and 900 test images." in caption
     )
     assert "Data:" not in settings_table(record(settings={"epochs": 3})).caption
+
+
+def test_defaults_are_left_out_and_a_seed_of_the_data_shows_where_it_acts() -> None:
+    training = {"optimizer": "adam", "momentum": 0.0, "weight_decay": 0.0, "precision": "float32"}
+    whole = {"name": "mnist", "train_size": None, "test_size": None, "seed": 3}
+    settings = {"data": whole, "training": training}
+    cells = [cell for row in settings_table(record(settings=settings)).rows for cell in row]
+    assert cells == ["data", "mnist", "optimizer", "Adam"]
+    part = settings_table(record(settings={"data": {**whole, "train_size": 500}}))
+    assert part.rows[0][2:] == ("seed of the data", "3")
+
+
+def test_columns_bear_the_names_of_what_they_are() -> None:
+    mlp, cnn = {"convolutions": []}, {"convolutions": [{"channels": 4}]}
+    data = DIGITS.model_copy(update={"name": "CIFAR-10"})
+    settings = {"comparisons": [{"data": {"name": "cifar10"}, "models": [m]} for m in (mlp, cnn)]}
+    table = settings_table(record(settings=settings, dataset=[data]))
+    assert table.header == ("Setting", "CIFAR-10 MLPs", "CIFAR-10 CNNs")

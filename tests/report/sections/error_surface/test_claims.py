@@ -234,7 +234,7 @@ def test_the_share_of_a_random_walk() -> None:
 )
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
-    assert [figure.name for figure in found.figures] == ["plane", "random", "surface", "distance"]
+    assert [figure.name for figure in found.figures] == ["plane", "surface", "distance"]
     for figure in found.figures:
         assert svg(figure).startswith(b"<?xml")
         assert len(figure.alt) > 40
