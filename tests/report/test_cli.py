@@ -52,6 +52,13 @@ def test_what_the_user_got_wrong(
     refused(homework, *arguments, says=says)
 
 
+@pytest.mark.parametrize("name", ["my suite.toml", "-.toml", "full.toml"])
+def test_every_command_refuses_the_same_names(homework: Homework, name: str) -> None:
+    (homework.folder / name).write_bytes((homework.folder / "tiny.toml").read_bytes())
+    said = {homework(word, "--suite", name).err for word in ("run", "models", "status")}
+    assert len(said) == 1 and "rename" in said.pop()
+
+
 def test_no_gpu(homework: Homework, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     refused(homework, *RUN[:3], "--device", "cuda", says=("--device cuda", "no GPU", "--device"))
