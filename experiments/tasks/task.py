@@ -123,10 +123,11 @@ def _counted(use: Use) -> str:
 
 def depth(network: Network, shape: Shape) -> int:
     """Number of hidden layers; of a module of the user's own, counted from the built one."""
+    if network.depth is not None:
+        return network.depth
     from experiments.models.layers import layers
 
-    known = network.depth
-    return max(len(layers(network, shape)) - 1, 0) if known is None else known
+    return max(len(layers(network, shape)) - 1, 0)
 
 
 def finite(value: float) -> float | None:

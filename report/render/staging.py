@@ -8,7 +8,6 @@ make counts by its name, and any other copy of a file of the project by its cont
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -54,6 +53,8 @@ def staged(folder: Path, output: Path) -> Iterator[Path]:
     config = folder / "_quarto.yml"
     # Network file systems lock only what is open for writing.
     with config.open("rb+" if os.access(config, os.W_OK) else "rb") as lock:
+        import fcntl  # here: not there on Windows, which the command line says in one line
+
         fcntl.flock(lock, fcntl.LOCK_EX)
         for place in (site, making, old):
             check_files(folder, place)

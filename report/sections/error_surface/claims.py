@@ -168,6 +168,7 @@ def _lost(record: Record, solutions: pd.DataFrame) -> list[Claim]:
         DIVERGED(
             "all" if lost == len(solutions) else "some",
             [evidence(record, "solutions", "diverged_at")],
+            all=fmt.plural(len(solutions), "run"),
             number=fmt.words(lost),
             total=fmt.words(len(solutions)),
             verb=Markdown("is" if lost == 1 else "are"),

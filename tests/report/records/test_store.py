@@ -142,6 +142,18 @@ def whole_or_nothing(path: Path, write: Callable[[], None]) -> None:
     assert sorted(p.name for p in path.parent.iterdir()) == [path.name]
 
 
+def no_new_files(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Every file that would be made fails with this error of the system."""
+    usual = Path.open
+
+    def opened(self: Path, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        if "x" in mode:
+            raise OSError(number, os.strerror(number))
+        return usual(self, mode, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", opened)
+
+
 @pytest.mark.parametrize("step", ["fsync", "replace", "write"])
 def test_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     write_record(path, record())
@@ -154,7 +166,7 @@ def test_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> 
     elif step == "replace":
         monkeypatch.setattr(Path, "replace", full)
     else:
-        monkeypatch.setattr("tempfile._TemporaryFileWrapper.write", full, raising=False)
+        no_new_files(monkeypatch, errno.ENOSPC)
     whole_or_nothing(path, lambda: write_record(path, record(key="new")))
 
 
@@ -179,8 +191,5 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_read_only_folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_record(path, record())
 
-    def read_only(*_: object, **__: object) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    monkeypatch.setattr("tempfile.NamedTemporaryFile", read_only)
+    no_new_files(monkeypatch, errno.EROFS)
     whole_or_nothing(path, lambda: write_record(path, record(key="new")))

@@ -382,7 +382,7 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
         assert figure.alt
-    assert [table.name for table in found.tables] == ["models", "settings", "solutions", "lines"]
+    assert [table.name for table in found.tables] == ["settings", "solutions", "lines"]
     assert all(table.markdown("interpolation") for table in found.tables)
 
 

@@ -292,7 +292,7 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
         assert "nan" not in figure.alt
-    assert [table.name for table in found.tables] == ["models", "cases", "results"]
+    assert [table.name for table in found.tables] == ["cases", "results"]
 
 
 @pytest.mark.parametrize(

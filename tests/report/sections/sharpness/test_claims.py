@@ -320,5 +320,5 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
         assert figure.alt
-    assert [t.name for t in found.tables][:3] == ["models", "settings", "results"]
+    assert [t.name for t in found.tables][:2] == ["settings", "results"]
     assert all(table.markdown("sharpness") for table in found.tables)

@@ -242,11 +242,11 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     for figure in found.figures:
         assert svg(figure).startswith(b"<?xml")
         assert len(figure.alt) > 40
-    assert [table.name for table in found.tables] == ["models", "settings", "distances", "runs"]
+    assert [table.name for table in found.tables] == ["settings", "distances", "runs"]
     assert any("principal component" in row[1] for row in found.tables[1].rows)
 
 
 def test_without_two_runs_there_is_nothing_to_draw() -> None:
     found = section(made(runs=2, diverged=(0,)))
     assert not found.figures
-    assert [table.name for table in found.tables] == ["models", "settings", "runs"]
+    assert [table.name for table in found.tables] == ["settings", "runs"]
