@@ -145,8 +145,9 @@ def plural(value: int, one: str, many: str | None = None) -> Markdown:
 
 
 def plural_of(noun: str) -> str:
-    """The plural of a regular noun: seeds, approaches."""
-    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
+    """The plural of a regular noun: seeds, approaches, epochs."""
+    hissed = noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch")
+    return noun + ("es" if hissed else "s")
 
 
 @formatter

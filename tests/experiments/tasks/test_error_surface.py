@@ -10,7 +10,6 @@ from torch import Tensor
 from experiments.engine.context import Context
 from experiments.measures.surface import Extent, Losses, extent
 from experiments.settings.consistency import faults
-from experiments.tasks import error_surface
 from experiments.tasks.error_surface import Settings, run
 from experiments.tasks.task import Measured
 
@@ -73,7 +72,7 @@ def test_the_principal_plane_is_shown_beyond_the_trajectory(
         asked.append(least)
         return extent(losses, ladder, least, level)
 
-    monkeypatch.setattr(error_surface, "extent", watched)
+    monkeypatch.setattr("experiments.measures.surface.extent", watched)
     planes = run(settings, context).metrics.planes
     assert len(asked) == len(planes)
     for plane, (left, right, down, up) in zip(planes, asked, strict=True):

@@ -7,7 +7,7 @@ import torch
 from pydantic import ValidationError
 
 from experiments.engine.context import Context
-from experiments.settings.consistency import faults
+from experiments.settings.consistency import faults, findings, notes
 from experiments.tasks.interpolation import Alphas, Settings, run
 
 
@@ -90,9 +90,13 @@ def test_a_diverged_solution_leaves_its_lines_empty(
 @pytest.mark.parametrize(
     ("change", "name", "words"),
     [
-        ({"low": 0.5, "high": 2}, "", "alphas: α from 0.5 to 2 misses a solution"),
-        ({"low": -1, "high": 0.9}, "", "misses a solution: they lie at 0 and 1"),
-        ({"low": -0.25}, "", "misses -0.5 or 1.5, which outward = 0.5 compares"),
+        (
+            {"low": 0.5, "high": 2},
+            "narrow-alpha-range",
+            "α from 0.5 to 2 misses a solution",
+        ),
+        ({"low": -1, "high": 0.9}, "narrow-alpha-range", "misses a solution: they lie at 0 and 1"),
+        ({"low": -0.25}, "narrow-alpha-range", "misses -0.5 or 1.5, which outward = 0.5 compares"),
         ({"high": 1.5}, "narrow-alpha-range", "covers less than"),
     ],
 )
@@ -118,12 +122,14 @@ def test_what_the_pairs_override_and_a_pair_of_equals(table: dict[str, Any]) -> 
 def test_too_few_seeds(table: dict[str, Any]) -> None:
     assert faults(Settings.model_validate(table)) == []
     two = Settings.model_validate(table | {"seeds": [0, 1]})
-    assert [fault.name for fault in faults(two)] == ["too-few-seeds"]
+    assert [found.name for found in findings(two)] == ["too-few-seeds"]
+    assert faults(two) == [] and len(notes(two)) == 1
     assert faults(two.model_copy(update={"acknowledge": ("too-few-seeds",)})) == []
     one = Settings.model_validate(table | {"seeds": [0]})
     assert "two seeds" in faults(one)[0].text
     alone = Settings.model_validate(table | {"seeds": [0], "starts": ["same"]})
-    assert [fault.name for fault in faults(alone)] == ["too-few-seeds"]
+    assert [found.name for found in findings(alone)] == ["too-few-seeds"]
+    assert faults(alone) == []
 
 
 def test_smoke_keeps_the_approaches_apart(table: dict[str, Any], context: Context) -> None:

@@ -8,7 +8,7 @@ import torch
 
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context
-from experiments.settings.consistency import faults, notes
+from experiments.settings.consistency import faults, findings, notes
 from experiments.tasks import minimal_ratio
 from experiments.tasks.minimal_ratio import SWEEP, Settings, run
 
@@ -92,19 +92,21 @@ def test_a_finished_search_is_not_repeated(
     assert run(settings, context).metrics == first.metrics
 
 
-WRONG = [
+WEAK = [
     ({"hidden": [4], "activation": "relu"}, 20, "piecewise-linear-activation"),
     ({"hidden": [7], "activation": "tanh"}, 20, "fewer-examples-than-parameters"),
 ]
 
 
-@pytest.mark.parametrize(("network", "points", "name"), WRONG)
-def test_contradictions_are_found_and_can_be_acknowledged(
+@pytest.mark.parametrize(("network", "points", "name"), WEAK)
+def test_weaknesses_are_accepted_and_told(
     table: dict[str, Any], network: dict[str, Any], points: int, name: str
 ) -> None:
     table["cases"][0]["network"] = {"name": "wrong"} | network
     table["cases"][0]["function"] = {"name": "sine", "points": points}
-    assert [finding.name for finding in faults(Settings.model_validate(table))] == [name]
+    weak = Settings.model_validate(table)
+    assert [finding.name for finding in findings(weak)] == [name]
+    assert not faults(weak) and len(notes(weak)) == 1
     acknowledged = Settings.model_validate(table | {"acknowledge": [name]})
     assert not faults(acknowledged)
     assert len(notes(acknowledged)) == 1

@@ -7,7 +7,7 @@ import torch
 
 from experiments.engine.context import Context
 from experiments.measures.sensitivity import sensitivity
-from experiments.settings.consistency import faults
+from experiments.settings.consistency import faults, findings, notes
 from experiments.tasks.sensitivity import Settings, run, solutions
 
 
@@ -80,7 +80,8 @@ def test_what_is_too_little_or_too_much(table: dict[str, Any]) -> None:
         ("seeds", "too-few-seeds"),
     ):
         few = Settings.model_validate(table | {key: table[key][:2]})
-        assert [fault.name for fault in faults(few)] == [name]
+        assert [found.name for found in findings(few)] == [name]
+        assert faults(few) == [] and len(notes(few)) == 1
     many = faults(Settings.model_validate(table | {"test_points": 41}))
     assert [fault.key for fault in many] == ["test_points"]
     large = faults(Settings.model_validate(table | {"batch_sizes": [5, 10, 20, 50, 101]}))
