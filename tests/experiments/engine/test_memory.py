@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from experiments.engine import train as module
+from experiments.engine import group as module
 from experiments.engine.context import Context
 from experiments.engine.group import GroupTraining
 from experiments.engine.run import Run

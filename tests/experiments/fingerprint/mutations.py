@@ -77,8 +77,8 @@ def _changes(definition: ast.stmt) -> Iterator:  # type: ignore[type-arg]
             case ast.Tuple(elts=[_, _, *_]) | ast.List(elts=[_, *_]):
                 yield lambda n=node: n.elts.pop()
         body = getattr(node, "body", None)
-        if isinstance(body, list) and len([s for s in body if not _is_text(s)]) > 1:
-            yield lambda b=body: b.pop()
+        if isinstance(body, list) and len(code := [s for s in body if not _is_text(s)]) > 1:
+            yield lambda b=body, last=code[-1]: b.remove(last)  # behind it may be its docstring
             if not any(_is_text(s) for s in body[-2:]):
                 yield lambda b=body: b.append(b.pop(-2))
 
