@@ -33,7 +33,8 @@ USED: dict[frozenset[str], str] = {
         train grouped stack_size STACK_BYTES group_key GroupTraining outcomes FUNCTIONS
         example_losses RowOptimizer _optimizer _scheduler evaluate.evaluate chunk_size generator
         Problem Feed Augmenter evaluation_epochs bfloat16_pays Run Trained Training Stop Network
-        architecture parameter_count initialize ACTIVATIONS StackedMLP SingleNetwork ensemble perceptrons
+        architecture parameter_count initialize ACTIVATIONS StackedMLP SingleNetwork ensemble
+        perceptrons
         load_images balanced resized DATASETS read_idx read_batches _draw_images TaskSettings
         Measured counted_parameters notes EQUAL_SIZE precision_notes use_all_digits
     """,
