@@ -124,4 +124,5 @@ def _begun(request: Selection, say: Callable[[str], None]) -> Selection:
     write_text(results.anew, "")
     say("--force: everything is trained anew; what was trained before is not taken up")
     since = results.anew.stat().st_mtime
+    results.anew.unlink(missing_ok=True)
     return replace(request, options=options.model_copy(update={"since": since}))

@@ -75,7 +75,7 @@ class Results:
 
     @property
     def anew(self) -> Path:
-        """Touched when everything is to be computed anew; what is older is not taken up."""
+        """Made and removed when everything is to be computed anew, to read the disk's clock."""
         return self.work / "anew"
 
     @property
