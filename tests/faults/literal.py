@@ -126,7 +126,7 @@ def effects(page: str) -> list[str]:
 
 
 KEPT = set(string.ascii_letters + string.digits + string.punctuation)
-MARGINS = {"typst": (70, 70), "latex": (60, 120)}
+MARGINS = {"typst": (50, 45), "latex": (60, 120)}
 """Points above and below the text of a page: book() in typst-template.typ; KOMA-Script."""
 
 
@@ -145,14 +145,17 @@ def letters(text: str) -> str:
 
 
 def printed(site: Path, maker: str) -> str:
-    """The text of the PDF without what stands above and below it, which interrupts long texts."""
+    """The text of the PDF without what stands above and below it, which interrupts long texts.
+
+    Zero width spaces, behind which long words in tables break, are no text either.
+    """
     above, below = MARGINS[maker]
     flags = pymupdf.TEXTFLAGS_TEXT & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE  # � stays �
     with pymupdf.open(site / "report.pdf") as document:
         return "".join(
             page.get_text(clip=page.rect + pymupdf.Rect(0, above, 0, -below), flags=flags)
             for page in document
-        )
+        ).replace("\u200b", "")
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-import typst
 
+from report.render import typeset
 from tests.project import RUN, Homework
 
 REPORT = ("report", *RUN[1:])
@@ -45,13 +45,23 @@ def test_quarto(
     kept(ran)
 
 
-def test_typst(ran: Homework, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(*_: object, **__: object) -> bytes:
-        raise typst.TypstError("no luck", [], "")
-
-    monkeypatch.setattr(typst, "compile", crash)
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        ('import sys; sys.exit("no luck")', "failed: no luck"),
+        ("import os; os.kill(os.getpid(), 9)", "failed: ended with status -9"),
+    ],
+    ids=["error", "killed"],
+)
+def test_typst(
+    ran: Homework, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, says: str
+) -> None:
+    """Typst runs in a process of its own."""
+    crashing = tmp_path / "compiler.py"
+    crashing.write_text(script)
+    monkeypatch.setattr(typeset, "COMPILER", crashing)
     ended = ran(*REPORT, "--renderer", "builtin")
     assert ended.code == 2
     last = ended.err.splitlines()[-1]
-    assert last.startswith("homework: Typst ") and "no luck" in last
+    assert last.startswith("homework: Typst ") and last.endswith(says)
     kept(ran)
