@@ -57,8 +57,8 @@ end
 function Div(div)
   if div.classes:includes("curves") then
     return curves(div)
-  elseif div.classes:includes("on-site") then
-    return html and div.content or {}
+  elseif div.classes:includes("on-site") and not html then
+    return {}
   end
   for _, entry in ipairs(marks) do
     if div.classes:includes(entry[1]) then
