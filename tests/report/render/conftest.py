@@ -130,7 +130,7 @@ epoch" width=70%}
 Back to @fig-loss and @sec-optimization.
 """
 
-LONG = "\n".join(f"| claim {i} | {i * 37 % 101} | {i / 7:.4f} |" for i in range(1, 61))
+LONG = "\n".join(f"| claim {i} | {i * 37 % 101} | {i / 7:.4f} |" for i in range(1, 101))
 
 EVIDENCE = f"""
 ## Claims {{#sec-claims}}
@@ -142,7 +142,7 @@ said in [the sentence](#claim-deep-wins).
 |:------|--:|------:|
 {LONG}
 
-: Sixty claims {{#tbl-evidence}}
+: A hundred claims {{#tbl-evidence}}
 """
 
 

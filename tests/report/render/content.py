@@ -2,7 +2,7 @@
 
 Formulas are left out: on paper their signs stand in other places. White space, hyphens and the
 words that number a chapter ("Chapter 1", "1  …", "Appendix A — …") differ between screen and paper
-and are left out too.
+and are left out too. So is what the site marks as standing there alone (the class `on-site`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FRAME = {"Contents", "Summary", "Appendices"}
 FLAGS = (
     256 | pymupdf.TEXT_PRESERVE_WHITESPACE
 )  # 256: with the structure that the PDF is tagged with
-FOOT = 60
+FOOT = 45
 """Points from the lower edge: the page number stands below."""
 LINE = 6
 """Points between the baselines of lines, at least; a superscript is raised by less."""
@@ -87,6 +87,7 @@ class _Page(HTMLParser):
             return
         classes = (dict(attrs).get("class") or "").split()
         hidden = tag in {"math", "script", "style", "nav"} or "equation-number" in classes
+        hidden = hidden or "on-site" in classes
         hidden = hidden or "display: none" in (dict(attrs).get("style") or "")
         if self.skipped or (hidden and "main" in self.open):
             self.skipped += 1

@@ -84,7 +84,7 @@ def test_the_pdf_says_the_same(rendered):
         "Figure 1.2: Training accuracy",
         "1.1.1 A deeper heading",
         "Figure A.1: In an appendix",
-        "Table C.1: Sixty claims",
+        "Table C.1: A hundred claims",
         "See Figure A.1 and Chapter 1.",
         "Chapter 3 Generalization",
         "Appendix D Where each question is answered",
@@ -108,7 +108,9 @@ def test_a_figure_or_short_table_stays_on_one_page_and_a_long_one_breaks(rendere
         pages = [" ".join(page.get_text().split()) for page in document]
     short = [text for text in pages if "Networks with the same" in text and "shallow 1 571" in text]
     assert len(short) == 1
-    assert sum("Claim n Value" in text for text in pages) == 2, "the header repeats"
+    long = [text for text in pages if re.search(r"\bclaim \d+ \d", text)]
+    assert len(long) > 1
+    assert all("Claim n Value" in text for text in long), "the header repeats"
 
 
 def test_conditional_content(rendered):
