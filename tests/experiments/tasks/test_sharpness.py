@@ -89,7 +89,7 @@ def test_what_was_measured_is_not_measured_again(
     def refuse(*_: object) -> None:
         raise AssertionError("measured again")
 
-    monkeypatch.setattr(sharpness, "_measure", refuse)
+    monkeypatch.setattr(sharpness._Measures, "_measure", refuse)
     assert sharpness.run(settings, kept).metrics == first
     with pytest.raises(AssertionError, match="measured again"):
         sharpness.run(settings.model_copy(update={"epsilon": 5e-4}), kept)
