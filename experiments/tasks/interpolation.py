@@ -181,7 +181,7 @@ class Settings(TaskSettings):
     def _one_form(cls, given: Any) -> Any:
         if not isinstance(given, Mapping):
             return given
-        flat = [key for key in Case.model_fields if given.get(key) not in (None, ())]
+        flat = [key for key in Case.model_fields if given.get(key) not in (None, (), [])]
         if given.get("cases") and flat:
             raise ValueError(
                 f"{', '.join(flat)} beside cases: move into every case, or remove cases"
@@ -352,16 +352,17 @@ def _measured(
         "distance": (second.weights.double() - first.weights.double()).norm().item()
     }
     splits: tuple[Split, ...] = ("train", "test")
+    count = len(alphas)
     for split in splits:
-        given = points if split == "train" else points[: len(alphas)]
+        given = points if split == "train" else points[:count]
         run, problem = first.run, first.run.problem
         found = evaluate_rows(run.network, problem, given, run.training.loss, split, context.device)
-        count = len(alphas)
         assert found.accuracy is not None
         row |= _measures(split, alphas, RowsEvaluation(found.loss[:count], found.accuracy[:count]))
-        for end, alpha, loss in zip(("first", "second"), (0.0, 1.0), found.loss[count:]):
-            growth = (1 + loss) / (1 + found.loss[alphas.index(alpha)])
-            row[f"{end}_relative_growth"] = finite(growth)
+        if split == "train":
+            before, after = (found.loss[alphas.index(alpha)] for alpha in (0.0, 1.0))
+            row["first_relative_growth"] = finite((1 + found.loss[count]) / (1 + before))
+            row["second_relative_growth"] = finite((1 + found.loss[count + 1]) / (1 + after))
     lost = any(row[f"{split}_barrier"] is None for split in splits)
     return row | {"reason": "a loss on the line is not finite" if lost else None}
 

@@ -137,7 +137,8 @@ def test_smoke_keeps_the_approaches_apart(table: dict[str, Any], context: Contex
     for pair in table["pairs"]:
         pair["second"]["batch_size"] = 1024
     small = Settings.model_validate(table).smoke()
-    assert len(small.approaches()) == 4
+    (case,) = small.listed()
+    assert len(case.approaches()) == 4
     measured = run(small, context)
     assert not measured.diverged
     assert {-0.5, 0.0, 1.0, 1.5} < set(measured.metrics.alphas)
