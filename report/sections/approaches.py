@@ -17,10 +17,35 @@ SHOWN = {"batch_size": batch, "learning_rate": rate}
 """How its values are written."""
 EQUAL_LOSS = "equal_loss"
 """Table of solutions that were stopped at an equal training loss, with the columns of the others;
-older records have none."""
+empty where the settings do not ask for them, and missing in older records."""
+FEW = 2
+"""Approaches that did not get to an equal training loss, up to which a sentence names them."""
 MEANS = Quantity(
     Scale("mean over the seeds", logarithmic=False, margin=None), fmt.number, repetition="approach"
 )
+
+
+def equal_loss(record: Record) -> pd.DataFrame:
+    """The solutions at an equal training loss, also those that did not get there; often none."""
+    return record.frame(EQUAL_LOSS) if record.metrics.get(EQUAL_LOSS) else pd.DataFrame()
+
+
+def unreached(rows: pd.DataFrame, done: pd.DataFrame) -> Label:
+    """` (two of 36 trainings did not get there, among them all of …)`; empty where all did."""
+    lost = rows[~rows.index.isin(done.index)]
+    if lost.empty:
+        return Label("")
+    keys = list(VARIABLES)
+    there = {tuple(key) for key in done[keys].astype(object).where(done[keys].notna(), None).values}
+    never = [
+        f"batch size {batch(None if pd.isna(size) else size)}, learning rate {rate(step)}"
+        for (size, step), _ in lost.groupby(keys, dropna=False)
+        if (None if pd.isna(size) else size, step) not in there
+    ]
+    named = f", among them all with {join(never)}" if 0 < len(never) <= FEW else ""
+    return Label(
+        f" ({fmt.plural(len(lost), 'training')} of {fmt.count(len(rows))} did not get there{named})"
+    )
 
 
 def sweep(record: Record, rows: pd.DataFrame, variable: str) -> pd.DataFrame:
