@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, cast
 
@@ -25,12 +25,16 @@ NAMES = {
     "grid": "points along each axis",
     "images": "images measured on",
     "learning_rates": "learning rates compared",
+    "label_noise": "share of random labels",
+    "labels": "written at the marked points",
     "lengths": "lengths of the first phase, as shares of the epochs",
+    "outside": "stands outside the comparison",
     "record_every": "weights recorded every",
     "search, epsilon": "ε",
     "search, iterations": "iterations at most",
     "search, least_decrease": "least decrease within the window",
     "search, window": "window of iterations",
+    "test_labels": "test labels",
     "thresholds": "training accuracy that counts as fitted",
     "tolerance": "factor c of the tolerance τ",
 }
@@ -62,7 +66,7 @@ def settings_table(
     column longer.
     """
     hidden = {*omit, "acknowledge", "chosen"}
-    shown = {key: value for key, value in record.settings.items() if key not in hidden}
+    shown = {key: value for key, value in _whole(record.settings).items() if key not in hidden}
     lists = [key for key, value in shown.items() if _dicts(value)]
     columns = max((len(cast(list[Any], shown[key])) for key in lists), default=1)
     rows: dict[str, list[Markdown]] = {}
@@ -95,6 +99,23 @@ def settings_table(
     )
 
 
+def _whole(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with whole `cases`, where these say only what differs from the first one."""
+    cases = cast(list[dict[str, Any]], settings.get("cases") or [])
+    if not cases or "data" not in settings:
+        return dict(settings)
+    given = [{k: v for k, v in case.items() if v is not None} for case in cases]
+    varied = [key for key in settings if any(key in case for case in given)]
+    varied += [key for key in given[0] if key not in varied]
+    own = {key: settings.get(key) for key in varied}
+    others = [
+        {k: own[k] | case.get(k, {}) if k == "training" else case.get(k, own[k]) for k in varied}
+        for case in given
+    ]
+    shared = {k: v for k, v in settings.items() if k not in (*varied, "cases")}
+    return {**shared, "cases": [own, *others]}
+
+
 def _folded(rows: list[tuple[Markdown, ...]]) -> list[tuple[Markdown, ...]]:
     """Names and values in two halves side by side, the first half left."""
     half = (len(rows) + 1) // 2
@@ -123,8 +144,12 @@ def _titles(record: Record, alternatives: list[dict[str, Any]]) -> list[str]:
         of = one.get("data") or one.get("function") or {}
         words = [_title(record, of["name"])] if "name" in of else []
         if "models" in one:
-            deep = any(model["convolutions"] for model in one["models"])
+            deep = any("Conv" in str(m.get("layers")) or m["convolutions"] for m in one["models"])
             words.append("CNNs" if deep else "MLPs")
+        if one.get("model"):
+            words.append(one["model"]["name"])
+        if one.get("label_noise"):
+            words.append("with label noise")
         titles.append(" ".join(words) or "alternative")
     return [
         f"{title} ({titles[: index + 1].count(title)})" if titles.count(title) > 1 else title
@@ -213,7 +238,11 @@ def _network(record: Record, network: dict[str, Any]) -> Iterator[Row]:
 
 
 def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:
-    words = f"× {schedule['factor']:g} every {schedule['every']} epochs"
+    if "every" in schedule:
+        words = f"× {schedule['factor']:g} every {schedule['every']} epochs"
+    else:
+        arguments = [f"{k} = {_signed(v)}" for k, v in schedule.items() if k != "name"]
+        words = ", ".join([schedule["name"], *arguments])
     yield "schedule of the rate", escape(words)
 
 
