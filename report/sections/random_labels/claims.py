@@ -301,9 +301,9 @@ def random_test(record: Record) -> bool:
 def fits_of(record: Record, runs: pd.DataFrame) -> pd.DataFrame:
     """When these runs, of one case, reached the thresholds."""
     fits = record.frame("fits")
-    return (
-        fits[fits["case"].isin(runs["case"])] if len(networks(record.frame("runs"))) > 1 else fits
-    )
+    if len(networks(record.frame("runs"))) < 2:
+        return fits
+    return fits.loc[fits["case"].isin(runs["case"])]
 
 
 def _most(runs: pd.DataFrame) -> pd.DataFrame:
@@ -325,10 +325,10 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     found = count(reached, lambda run: _at_least(reached[run], threshold))
     verdict: str = found.extent
     counts = [
-        f"{fmt.words(sum(run in found.yes for run in rows.index))} of {fmt.plural(len(rows), 'run')}"
-        f" of *{escape(name)}*"
+        f"{fmt.words(yes) if yes else 'none'} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
         for name, part in parts.items()
         if len(rows := _most(part))
+        for yes in [sum(run in found.yes for run in rows.index)]
     ]
     several = len(counts) > 1
     if verdict == "some" and several:
