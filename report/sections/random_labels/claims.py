@@ -303,11 +303,13 @@ def fits_of(record: Record, runs: pd.DataFrame) -> pd.DataFrame:
     fits = record.frame("fits")
     if len(networks(record.frame("runs"))) < 2:
         return fits
-    return fits.loc[fits["case"].isin(runs["case"])]
+    chosen: pd.DataFrame = fits[fits["case"].isin(runs["case"])]
+    return chosen
 
 
 def _most(runs: pd.DataFrame) -> pd.DataFrame:
-    return runs[(runs["fraction"] == runs["fraction"].max()) & (runs["fraction"] > 0)]
+    most: pd.DataFrame = runs[(runs["fraction"] > 0) & (runs["fraction"] == runs["fraction"].max())]
+    return most
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
