@@ -28,7 +28,6 @@ NAMES = {
     "label_noise": "share of random labels",
     "labels": "written at the marked points",
     "lengths": "lengths of the first phase, as shares of the epochs",
-    "outside": "stands outside the comparison",
     "record_every": "weights recorded every",
     "search, epsilon": "ε",
     "search, iterations": "iterations at most",
@@ -65,7 +64,7 @@ def settings_table(
     bears the name of what it is. `more` are rows that are no settings; they make a table of one
     column longer.
     """
-    hidden = {*omit, "acknowledge", "chosen"}
+    hidden = {*omit, "acknowledge", "chosen", "outside"}
     shown = {key: value for key, value in _whole(record.settings).items() if key not in hidden}
     lists = [key for key, value in shown.items() if _dicts(value)]
     columns = max((len(cast(list[Any], shown[key])) for key in lists), default=1)
@@ -150,6 +149,8 @@ def _titles(record: Record, alternatives: list[dict[str, Any]]) -> list[str]:
             words.append(one["model"]["name"])
         if one.get("label_noise"):
             words.append("with label noise")
+        if one.get("outside"):
+            words.append("(outside)")
         titles.append(" ".join(words) or "alternative")
     return [
         f"{title} ({titles[: index + 1].count(title)})" if titles.count(title) > 1 else title
@@ -216,6 +217,8 @@ def _data(record: Record, data: dict[str, Any]) -> Iterator[Row]:
     title, size = escape(_title(record, data["name"])), data.get("train_size")
     subset = f", {fmt.count(size)} training images" if size else ""
     yield "data", Markdown(title + subset)
+    if data.get("validation"):
+        yield "held out for validation", fmt.percent(data["validation"])
     if data.get("resize"):
         yield "images scaled to", Markdown(f"{fmt.count(data['resize'])} pixels a side")
     synthetic = any(d.synthetic for d in record.datasets if d.name == _title(record, data["name"]))
@@ -240,6 +243,10 @@ def _network(record: Record, network: dict[str, Any]) -> Iterator[Row]:
 def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:
     if "every" in schedule:
         words = f"× {schedule['factor']:g} every {schedule['every']} epochs"
+    elif schedule["name"] == "CosineAnnealingLR":
+        unit = f"{schedule.get('interval', 'epoch')}s"
+        end = schedule.get("eta_min", 0)
+        words = f"cosine to {end:g} within {schedule['T_max']} {unit}"
     else:
         arguments = [f"{k} = {_signed(v)}" for k, v in schedule.items() if k != "name"]
         words = ", ".join([schedule["name"], *arguments])

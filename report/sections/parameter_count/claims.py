@@ -185,14 +185,13 @@ CLASSICAL = Contrast(
 DOUBLE = Statement(
     "parameter-count.double-descent",
     {
-        "shows": "With {noise} of the labels made random the test {measure} descends twice, as "
+        "shows": "{lead} descends twice, as "
         "@belkin2019reconciling describe: from {before} for *{valley}* it climbs to {top} for "
         "*{peak}*{place} and falls to {after} for *{largest}*.",
-        "absent": "With {noise} of the labels made random, the test {measure} shows no double "
-        "descent [@belkin2019reconciling] over these sizes: even where a peak is likeliest, for "
-        "*{peak}*{place} it is {top}, against {before} for *{valley}* and {after} for "
+        "absent": "{lead} shows no double descent [@belkin2019reconciling] over these sizes: even "
+        "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for *{valley}* and {after} for "
         "*{largest}*.",
-        "open": "With {noise} of the labels made random, the test {measure} is {before} for "
+        "open": "{lead} is {before} for "
         "*{valley}*, {top} for *{peak}*{place} and {after} for *{largest}*, and whether that is a "
         "double descent [@belkin2019reconciling] stays open.",
     },
@@ -430,7 +429,9 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
     Half of the seeds choose valley, peak and end, the others measure climb and fall.
     """
     runs = noisy.assign(error=1 - noisy["final_test_accuracy"].astype(float))
-    sizes, claims = structures(runs), []
+    sizes = structures(runs)
+    claims: list[Claim] = []
+    noise = f"With {fmt.percent(noisy['label_noise'].max(), 0)} of the labels made random"
     for measure, column, quantity, recorded in (
         ("error", "error", ACCURACIES, "final_test_accuracy"),
         ("loss", "final_test_loss", LOSSES, "final_test_loss"),
@@ -456,8 +457,10 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
             DOUBLE(
                 verdict,
                 _used(record, noisy, "label_noise", "parameters", recorded),
-                noise=fmt.percent(noisy["label_noise"].max(), 0),
                 measure=Markdown(measure),
+                lead=Markdown(
+                    f"{'For the same networks' if claims else noise}, the test {measure}"
+                ),
                 place=_beside_threshold(noisy, sizes[models[hump.peak]]),
                 valley=escape(models[hump.valley]),
                 peak=escape(models[hump.peak]),

@@ -94,7 +94,9 @@ def _results_table(runs: pd.DataFrame) -> Table:
         ),
         align="r" * several + "lrrrrrrrr",
         rows=tuple(rows),
-        widths=(*[8] * several, 15, 15, 10, 10, 13, 13, 10, 10, 4),
+        widths=(7, 13, 13, 10, 10, 13, 13, 9, 9, 3)
+        if several
+        else (15, 15, 10, 10, 13, 13, 10, 10, 4),
     )
 
 

@@ -85,10 +85,10 @@ TEST = Statement(
 OTHER = Contrast(
     "random-labels.other",
     {
-        "less": "*{case}* pays as well: its test accuracy falls from {second_value} with {low} "
+        "less": "For *{case}* test accuracy falls from {second_value} with {low} "
         "random labels to {first_value} with {high}.",
-        "seen_less": "*{case}* pays as well, in {all}: its test accuracy falls from {second_value} "
-        "with {low} random labels to {first_value} with {high}.",
+        "seen_less": "For *{case}* test accuracy falls in {all}, from {second_value} with {low} "
+        "random labels to {first_value} with {high}.",
         "alike": "*{case}* keeps its test accuracy: it is {second_value} with {low} random labels "
         "and {first_value} with {high}.",
         "more": "The test accuracy of *{case}* even rises, from {second_value} with {low} random "
@@ -327,7 +327,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     found = count(reached, lambda run: _at_least(reached[run], threshold))
     verdict: str = found.extent
     counts = [
-        f"{fmt.words(yes) if yes else 'none'} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
+        f"{_number(yes)} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
         for name, part in parts.items()
         if len(rows := _most(part))
         for yes in [sum(run in found.yes for run in rows.index)]
@@ -344,7 +344,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         fits=Markdown(f"Each of the {fmt.words(len(counts))} networks fits")
         if several
         else Markdown("The network fits"),
-        unfit=Markdown(f"none of the {fmt.words(len(counts))} networks fits")
+        unfit=Markdown("neither network fits" if len(counts) == 2 else "no network fits")
         if several
         else Markdown("the network does not fit"),
         counts=Markdown(join(counts)),
@@ -357,6 +357,11 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         else fmt.accuracy(outward_decimals(best, 4, bound="upper")),
         epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
     )
+
+
+def _number(count: int) -> Markdown:
+    """A number that stands before `of`."""
+    return fmt.words(count) if count else Markdown("none")
 
 
 def _at_least(value: float | None, threshold: float) -> bool | None:
@@ -425,9 +430,9 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
                 "random",
                 used,
                 threshold=threshold,
-                true=fmt.words(len(true.known())),
+                true=_number(len(true.known())),
                 true_total=fmt.words(true.planned),
-                random=fmt.words(len(random.known())),
+                random=_number(len(random.known())),
                 random_total=fmt.words(random.planned),
             )
         ]

@@ -111,7 +111,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         ),
         align="l" * several + "rrrrrrrl",
         rows=tuple(rows),
-        widths=(*[11] * several, 10, 11, 11, 11, 13, 13, 11, 20),
+        widths=(10, 9, 10, 10, 10, 12, 12, 9, 18) if several else (10, 11, 11, 11, 13, 13, 11, 20),
     )
 
 
@@ -197,9 +197,9 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
         caption=Markdown(
             "Left: training and test accuracy at the end against the share of random labels; the "
             "thin line is the accuracy of guessing. Right: the first epoch at which the training "
-            "accuracy reaches a threshold; where a threshold is never reached, there is no mark"
-            f"{_rows(runs)}. Lines: median over {_seeds(runs)}; bands: from the smallest to the "
-            "largest."
+            "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
+            f"{'One row per network. ' if _rows(runs) else ''}Lines: median over {_seeds(runs)}; "
+            "bands: from the smallest to the largest."
         ),
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),

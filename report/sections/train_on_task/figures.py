@@ -87,7 +87,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         ),
         align="llrrrrrrr" + "r" * held,
         rows=tuple(rows),
-        widths=(13, 17, 10, 10, 13, *[13] * held, 13, 10, 10, 4),
+        widths=(12, 16, 9, 9, 12, 13, 12, 7, 7, 3) if held else (13, 17, 10, 10, 13, 13, 10, 10, 4),
     )
 
 
