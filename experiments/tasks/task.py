@@ -6,12 +6,13 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from pydantic import model_validator
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.run import Run, Trained
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding
 from experiments.settings.network import Network, Shape, architecture, closed_form, parameter_count
 from experiments.settings.strict import Settings
@@ -75,6 +76,20 @@ class Measured:
     """Every network is trained once with each seed."""
     diverged: bool = False
     notes: tuple[str, ...] = ()
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def with_case(settings: S, case: Settings) -> S:
+    """The settings of a further case: those of the task, but for what the case gives itself.
+
+    Raises ValueError where its `training`, which changes keys of the task's, does not fit.
+    """
+    given = {name: getattr(case, name) for name in type(case).model_fields}
+    given["training"] = changed(settings.training, given["training"])  # type: ignore[attr-defined]
+    known = {name: value for name, value in given.items() if value is not None}
+    return settings.model_copy(update={**known, "cases": ()})
 
 
 def image_shape(data: ImageDataSettings) -> Shape:
