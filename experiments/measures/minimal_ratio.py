@@ -98,28 +98,33 @@ def is_constant(loss: float, constant: float | None) -> bool:
 
 
 def distinct_points(
-    losses: Sequence[float], spectra: Tensor, constant: float | None
+    losses: Sequence[float], spectra: Tensor, relative: float, constant: float | None
 ) -> tuple[int, ...]:
     """The number, from 1 by increasing loss, of the critical point at which each run (R,) ends.
 
-    Two points are one when their losses and their spectra (R, P), ascending, agree within
-    `EQUAL_LOSS` and `EQUAL_SPECTRUM`. Reordering hidden units, and flipping the signs around an odd
-    activation, move a point by an orthogonal map that changes neither, so that such copies count
-    once. Constant solutions are one: their weights form a continuum along which spectra vary.
+    Two points are one when their losses agree within `EQUAL_LOSS`, and their spectra (R, P),
+    ascending, within `EQUAL_SPECTRUM`. Reordering hidden units, and flipping the signs around an
+    odd activation, move a point by an orthogonal map that changes neither, so that such copies
+    count once. Where eigenvalues are near zero (see `signs`), a continuum of critical points of one
+    loss passes through, along which the others vary: there equal numbers of positive and negative
+    ones suffice. All constant solutions are one.
     """
-    numbers = [0] * len(losses)
-    first: list[int] = []
+    counted = signs(spectra, relative) if len(losses) else None
+
+    def same(run: int, other: int) -> bool:
+        assert counted is not None
+        if abs(losses[run] - losses[other]) > EQUAL_LOSS * abs(losses[run]):
+            return False
+        if is_constant(losses[run], constant):
+            return True
+        if any(n[run] != n[other] for n in (counted.positive, counted.negative)):
+            return False
+        away = (spectra[run] - spectra[other]).abs().max()
+        return bool(counted.near_zero[run] or away <= EQUAL_SPECTRUM * spectra[run].abs().max())
+
+    numbers, first = [0] * len(losses), list[int]()
     for run in sorted(range(len(losses)), key=losses.__getitem__):
-        own, scale = spectra[run], spectra[run].abs().max()
-        for place, other in enumerate(first, start=1):
-            alike = abs(losses[run] - losses[other]) <= EQUAL_LOSS * abs(losses[run])
-            if alike and (
-                is_constant(losses[run], constant)
-                or bool((own - spectra[other]).abs().max() <= EQUAL_SPECTRUM * scale)
-            ):
-                numbers[run] = place
-                break
-        else:
-            first.append(run)
-            numbers[run] = len(first)
+        place = next((n for n, other in enumerate(first) if same(run, other)), len(first))
+        first += [run] if place == len(first) else []
+        numbers[run] = place + 1
     return tuple(numbers)

@@ -330,7 +330,9 @@ def _found_rows(
     counted = signs(spectra, case.relative_tolerance)
     critical = [n for n, verdict in enumerate(found.verdicts) if verdict == "critical"]
     losses = [after.loss[n].item() for n in critical]
-    numbers = distinct_points(losses, spectra[critical], case.constant_loss)
+    numbers = distinct_points(
+        losses, spectra[critical], case.relative_tolerance, case.constant_loss
+    )
     points = dict(zip(critical, numbers, strict=True))
     higher = [
         higher_neighbors(

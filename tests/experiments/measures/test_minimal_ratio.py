@@ -70,12 +70,19 @@ def test_the_best_constant() -> None:
 
 
 def test_points_that_agree_in_loss_and_spectrum_are_one() -> None:
-    spectra = torch.tensor([[-1.0, 5.0], [0.0, 9.0], [-1.0, 5.0], [1.0, 5.0], [2.0, 5.0]])
+    spectra = torch.tensor([[-1.0, 5.0], [1.0, 9.0], [-1.0, 5.0], [1.0, 5.0], [2.0, 5.0]])
     losses = [0.3, 0.1, 0.3 * (1 + 1e-9), 0.3, 0.7]
-    assert distinct_points(losses, spectra, None) == (2, 1, 2, 3, 4)
-    assert distinct_points([], spectra[:0], None) == ()
+    assert distinct_points(losses, spectra, 1e-9, None) == (2, 1, 2, 3, 4)
+    assert distinct_points([0.3] * 2, spectra[3:], 1e-9, None) == (1, 2)
+    assert distinct_points([], spectra[:0], 1e-9, None) == ()
+
+
+def test_a_continuum_of_points_is_one() -> None:
+    # Equal losses and signs, one direction that is flat, the other curved differently.
+    spectra = torch.tensor([[0.0, 5.0], [0.0, 6.0], [-1.0, 0.0]])
+    assert distinct_points([0.3] * 3, spectra, 1e-9, None) == (1, 1, 2)
 
 
 def test_constant_solutions_are_one_point() -> None:
     spectra = torch.tensor([[-1.0, 5.0], [0.0, 9.0], [1.0, 5.0]])
-    assert distinct_points([0.5, 0.5, 0.5], spectra, 0.5) == (1, 1, 1)
+    assert distinct_points([0.5, 0.5, 0.5], spectra, 1e-9, 0.5) == (1, 1, 1)
