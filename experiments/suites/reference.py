@@ -51,7 +51,7 @@ def schema() -> dict[str, Any]:
     _bare(definitions, "Clip", {"type": "number", "exclusiveMinimum": 0})
     initialization = definitions["Initialization"]
     initialization["additionalProperties"] = {"type": ["number", "string"]}
-    _bare(definitions, "Initialization", _names(FUNCTIONS))
+    _bare(definitions, "Initialization", _names(FUNCTIONS.known))
     definitions.pop("Choice", None)
     tasks: dict[str, Any] = {}
     for task, model in models.items():
