@@ -7,7 +7,6 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_
 
 from experiments.data.catalog import DATASETS, DatasetFacts
 from experiments.data.own import Own, own, stamp
-from experiments.data.published import PUBLISHED
 from experiments.settings.beside import beside
 from experiments.settings.strict import LATER, Settings, did_you_mean
 
@@ -80,7 +79,7 @@ class ImageDataSettings(Settings):
     @classmethod
     def _known(cls, name: Any) -> Any:
         if isinstance(name, _Unknown):
-            known = (*DATASETS, *(made.facts.name for made in PUBLISHED.values()))
+            known = [facts.name if facts.md5 else key for key, facts in DATASETS.items()]
             raise ValueError(
                 f'no data set is called "{name}"{did_you_mean(name, known)}; or give your own '
                 'images: folder = "...", npz = "..." or csv = "..."'
@@ -136,9 +135,7 @@ class ImageDataSettings(Settings):
     @property
     def facts(self) -> DatasetFacts:
         """What is known of the data set without loading it; one's own was read for it."""
-        if self._facts is not None:
-            return self._facts
-        return PUBLISHED[self.name].facts if self.name in PUBLISHED else DATASETS[self.name]
+        return self._facts or DATASETS[self.name]
 
     @model_validator(mode="after")
     def _available(self) -> Self:
@@ -163,7 +160,7 @@ def _of_catalog(given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str):
         return given
     key = SPELLED.get(name.lower(), name.lower())
-    if key not in (*DATASETS, *PUBLISHED):
+    if key not in DATASETS:
         return given | {"name": _Unknown(name)}
     return given | {"name": key}
 

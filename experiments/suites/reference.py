@@ -14,7 +14,6 @@ from pydantic.json_schema import models_json_schema
 
 from experiments.data.catalog import DATASETS
 from experiments.data.formulas import FORMULAS
-from experiments.data.published import PUBLISHED
 from experiments.settings.choice import Table
 from experiments.settings.fault_words import toml
 from experiments.settings.initialization import FUNCTIONS
@@ -47,7 +46,7 @@ def schema() -> dict[str, Any]:
         definitions[name]["required"] = ["loss"] if name == "Training" else []
     definitions["Schedule"] = _schedule(definitions["Schedule"])
     _bare(definitions, "FunctionSettings", _names(FORMULAS))
-    _bare(definitions, "ImageDataSettings", _names([*DATASETS, *PUBLISHED]))
+    _bare(definitions, "ImageDataSettings", _names(DATASETS))
     _bare(definitions, "Clip", {"type": "number", "exclusiveMinimum": 0})
     initialization = definitions["Initialization"]
     initialization["additionalProperties"] = {"type": ["number", "string"]}

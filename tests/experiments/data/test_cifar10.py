@@ -90,7 +90,7 @@ def test_folder_that_cannot_be_written_is_read_all_the_same(
     cifar_like.write_folders(tmp_path)
     (tmp_path / ".cache").write_text("in the way")
     assert_equal(cifar10.load(tmp_path, never, cifar_like.facts), cifar_like.arrays)
-    assert "cifar10.bin could not be written" in caplog.text
+    assert "cifar10.bin: cannot be written" in caplog.text
 
 
 def test_wrong_pictures(cifar_like: Any, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_damaged_batch_is_named(cifar_like: Any, tmp_path: Path) -> None:
     sums = cifar_like.write_batches(tmp_path)
     path = tmp_path / "cifar-10-batches-py/data_batch_3"
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(UserError, match=r"data_batch_3: truncated or not .*delete the folder"):
+    with pytest.raises(UserError, match=r"data_batch_3: truncated or not .*delete it and run"):
         cifar10.load(tmp_path, never, cifar_like.facts, sums)
 
 
