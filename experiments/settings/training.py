@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
-from experiments.settings.choice import Choice, parts
+from experiments.settings.choice import COUNT, SHRINKING, Choice, parts
 from experiments.settings.strict import LATER, Settings
 from experiments.settings.torch_names import LOSSES, OPTIMIZERS, SCHEDULERS
 
@@ -92,10 +92,9 @@ def _step_lr(given: dict[str, Any]) -> dict[str, Any]:
     faults = [f"{key} is required and missing" for key in ("every", "factor") if key not in given]
     faults += [f"unknown key {key}" for key in given if key not in ("every", "factor")]
     every, factor = given.get("every"), given.get("factor")
-    if every is not None and (not isinstance(every, int) or isinstance(every, bool) or every < 1):
-        faults.append(f"every must be a whole number, at least 1 (given: {every!r})")
-    if factor is not None and not (isinstance(factor, (int, float)) and 0 < factor < 1):
-        faults.append(f"factor must be a number above 0 and less than 1 (given: {factor!r})")
+    for key, value, kind in (("every", every, COUNT), ("factor", factor, SHRINKING)):
+        if value is not None and not kind.holds(value):
+            faults.append(f"{key} must be {kind.words} (given: {value!r})")
     if faults:
         raise ValueError("; ".join(faults))
     return {"name": "StepLR", "step_size": every, "gamma": factor}

@@ -5,7 +5,7 @@ experiments.suites.reference` writes them anew, and a test holds them equal to t
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 from experiments.data.catalog import DATASETS
 from experiments.data.formulas import FORMULAS
 from experiments.settings.choice import Table
-from experiments.settings.fault_words import toml
+from experiments.settings.fault_words import classes, toml
 from experiments.settings.initialization import FUNCTIONS
 from experiments.settings.slurm import Slurm
 from experiments.settings.torch_names import LOSSES, OPTIMIZERS, SCHEDULERS
@@ -158,7 +158,7 @@ def reference() -> str:
         rows = ["| key | default | meaning |", "|---|---|---|"]
         for name in model.model_fields:
             rows.append(f"| `{name}` | {default(model, name)} | {meaning(model, name)} |")
-            for inner in _classes(model.model_fields[name].annotation):
+            for inner in classes(model.model_fields[name].annotation):
                 if inner.__name__ not in ("Choice", "Schedule"):
                     waiting.append((inner.__name__, inner))
         parts.append("\n".join(rows))
@@ -194,13 +194,6 @@ def meaning(model: type[BaseModel], name: str) -> str:
 
 def _prose(text: str) -> str:
     return " ".join(text.replace("``", "`").split()).replace("|", "\\|")
-
-
-def _classes(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in getattr(annotation, "__args__", ()):
-        yield from _classes(inner)
 
 
 def files() -> dict[Path, str]:

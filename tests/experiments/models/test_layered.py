@@ -139,7 +139,7 @@ def test_what_has_no_closed_form_is_counted_from_the_module() -> None:
         ("LayerNorm(16)", r"LayerNorm\(\)"),
         ("nn.Linear(5)", "the name alone"),
         ("Liner(5)", 'did you mean "Linear"'),
-        ("Linear(5, outt=3)", 'no argument "outt"; did you mean "out_features"'),
+        ("Linear(5, out_feats=3)", 'no argument "out_feats"; did you mean "out_features"'),
         ("Conv2d(16)", "needs kernel_size"),
         ("Linear()", "needs out_features"),
         ("Linear(0)", "whole number"),
