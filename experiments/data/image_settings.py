@@ -7,7 +7,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_
 
 from experiments.data.catalog import DATASETS, DatasetFacts
 from experiments.data.own import Own, own, stamp
-from experiments.settings.beside import beside
+from experiments.settings.beside import beside, pinned
 from experiments.settings.strict import LATER, Settings, did_you_mean
 
 KINDS = ("folder", "npz", "csv")
@@ -110,27 +110,24 @@ class ImageDataSettings(Settings):
             return given
         path = beside(given[kind], info.context)
         found = _read(kind, path, Path(given[kind]).stem, given)
-        wanted = given.get("sha256") or found.facts.sha256
-        if wanted != found.facts.sha256:
-            raise ValueError(
-                f"{given[kind]}: its SHA-256 is {found.facts.sha256}, the suite says {wanted}"
-            )
-        return {"name": found.facts.name, **given, "sha256": wanted}
+        sha256 = pinned(given, found.facts.sha256, given[kind])
+        return {"name": found.facts.name, **given, "sha256": sha256}
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep where one's own data lie."""
-        for kind in KINDS:
-            if getattr(self, kind) is not None:
-                self._path = beside(getattr(self, kind), context).absolute()
-                self._facts = _read(kind, self._path, self.name, self.model_dump()).facts
+        if self._kind is not None:
+            self._path = beside(getattr(self, self._kind), context).absolute()
+            self._facts = _read(self._kind, self._path, self.name, self.model_dump()).facts
+
+    @property
+    def _kind(self) -> str | None:
+        return next((kind for kind in KINDS if getattr(self, kind) is not None), None)
 
     @property
     def own(self) -> Own | None:
         """Data beside the suite, read; None for those of the catalog."""
-        for kind in KINDS:
-            if getattr(self, kind) is not None:
-                return _read(kind, self._path, self.name, self.model_dump())
-        return None
+        kind = self._kind
+        return _read(kind, self._path, self.name, self.model_dump()) if kind else None
 
     @property
     def facts(self) -> DatasetFacts:
@@ -166,13 +163,10 @@ def _of_catalog(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(kind: str, path: Path, name: str, given: Any) -> Own:
-    options: tuple[Any, ...] = ()
-    if kind == "csv":
-        options = (("label", given.get("label", "label")), ("shape", tuple(given["shape"])))
-    if kind == "folder":
-        options = (("resize", given.get("resize")),)
+    shape = tuple(given.get("shape") or ())
+    options = (given.get("label", "label"), shape) if kind == "csv" else (given.get("resize"),)
     try:
         at = stamp(path)
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
-    return own(kind, path, at, given.get("name") or name, options)
+    return own(kind, path, at, given.get("name") or name, options if kind != "npz" else ())

@@ -213,13 +213,9 @@ class Training(Settings):
         return given
 
     @model_validator(mode="after")
-    def _one_length(self) -> Self:
+    def _fits(self) -> Self:
         if (self.epochs is None) == (self.steps is None):
             raise ValueError("give epochs or steps, one of the two")
-        return self
-
-    @model_validator(mode="after")
-    def _optimizer_fits(self) -> Self:
         name, inside = parts(self.optimizer)
         for key in ("momentum", "weight_decay"):
             if not getattr(self, key):
@@ -242,25 +238,14 @@ class Training(Settings):
             raise ValueError("nesterov goes without dampening; remove one of them")
         if name == "LBFGS" and self.clip is not None:
             raise ValueError("LBFGS searches along unchanged gradients; remove clip")
-        return self
-
-    @model_validator(mode="after")
-    def _schedule_fits(self) -> Self:
+        momentum = self.momentum or inside.get("momentum") or "betas" in OPTIMIZERS.known[name]
         schedule = self.schedule
-        if schedule is None or schedule.name not in ("CyclicLR", "OneCycleLR"):
-            return self
-        takes = OPTIMIZERS.known[parts(self.optimizer)[0]]
-        momentum = self.momentum or parts(self.optimizer)[1].get("momentum")
-        cycles = schedule.arg("cycle_momentum") is not False
-        if cycles and not (momentum or "betas" in takes):
+        cycles = schedule is not None and schedule.name in ("CyclicLR", "OneCycleLR")
+        if schedule and cycles and schedule.arg("cycle_momentum") is not False and not momentum:
             raise ValueError(
                 f"{schedule.name} moves the momentum too, and there is none; "
                 "give one, or cycle_momentum = false"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _augmentation_fits(self) -> Self:
         if self.augmentation is not None and self.batch_size is None:
             raise ValueError("augmentation needs batches; set batch_size or remove it")
         return self
