@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from experiments.data.catalog import describe
+from experiments.data.catalog import DATASETS
 from experiments.tasks.random_labels import Settings
 from experiments.timing import STEPS, training_seconds
 
@@ -38,7 +38,7 @@ def settings(**changes: Any) -> Settings:
 
 def test_counted_by_hand() -> None:
     """The timed steps of 50 examples take the clock's second, so do the forward passes."""
-    tests = describe("digits").test_size
+    tests = DATASETS["digits"].test_size
     steps = 10 * 1000 / (50 * STEPS)
     evaluations = 11 * (1000 + tests) / (50 * STEPS)
     found = training_seconds(settings(), CPU, Ticking())
