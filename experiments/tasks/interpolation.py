@@ -8,7 +8,7 @@ from pydantic import Field
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.run import Run, Trained
+from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.settings.change import changed
 from experiments.settings.consistency import SPREAD, Finding, too_few
@@ -205,6 +205,7 @@ def run(settings: Settings, context: Context) -> Measured:
             approach.applied(changed(settings.training, settings.model.training)),
             problem,
             seed,
+            observe=Observe(evaluations=1),
         )
         for approach in approaches
         for seed in settings.seeds
