@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.run import Run, Trained
+from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.fingerprint.code import digest_of
 from experiments.settings.change import changed
@@ -326,7 +326,7 @@ def _solutions(case: Case, context: Context) -> dict[tuple[Approach, int], Train
     problem = context.image_problem(case.data)
     keys = [(approach, seed) for approach in case.approaches() for seed in case.seeds]
     runs = [
-        Run(case.model, training, problem, seed)
+        Run(case.model, training, problem, seed, observe=Observe(evaluations=1))
         for training in case.trainings()
         for seed in case.seeds
     ]
