@@ -189,10 +189,10 @@ DOUBLE = Statement(
         "@belkin2019reconciling describe: from {before} for *{valley}* it climbs to {top} for "
         "*{peak}*{place} and falls to {after} for *{largest}*.",
         "absent": "{lead} shows no double descent [@belkin2019reconciling] over these sizes: even "
-        "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for *{valley}* and {after} for "
-        "*{largest}*.",
-        "open": "{lead} is {before} for "
-        "*{valley}*, {top} for *{peak}*{place} and {after} for *{largest}*, and whether that is a "
+        "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for "
+        "*{valley}* and {after} for *{largest}*.",
+        "open": "{lead} is {before} for *{valley}*, "
+        "{top} for *{peak}*{place} and {after} for *{largest}*, and whether that is a "
         "double descent [@belkin2019reconciling] stays open.",
     },
     about="measure",

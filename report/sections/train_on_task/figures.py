@@ -165,6 +165,9 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
         chosen = runs[runs["dataset"] == dataset]
         for column, (split, words) in enumerate(splits.items()):
             ax = axes[row, column]
+            if chosen[f"{split}_{quantity}"].isna().all():
+                ax.set_axis_off()
+                continue
             for index, (_, group) in enumerate(chosen.groupby("model", sort=False)):
                 if group[f"{split}_{quantity}"].isna().any():
                     continue  # nothing was held out for validation
@@ -172,7 +175,9 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
                 draw_band(ax, x, curves, index, _shown_name(group))
-            ax.set(title=f"{dataset}, {words}", xlabel="epoch")
+            # Three panels in a row are too narrow for a title of one line.
+            between = ", " if len(splits) < 3 else "\n"
+            ax.set(title=f"{dataset}{between}{words}", xlabel="epoch")
             if quantity == "loss":
                 logarithmic(ax, "y")
             else:
