@@ -256,7 +256,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return shortened([first, second], (SAMPLE, STEEP, RATE, ACCURACY))
+    return shortened([first, second], (RATE, ACCURACY, STEEP, SAMPLE))
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
