@@ -403,7 +403,7 @@ def _sample(record: Record) -> list[Claim]:
             "differs",
             [evidence(record, table, widest) for table in ("whole", "solutions")],
             all=fmt.count(rows["images"].iloc[0]),
-            images=fmt.count(record.metrics["images"]),
+            images=fmt.count(record.metrics["images"]),  # type: ignore[arg-type]
             solutions=fmt.plural(len(rows), "solution"),
             change=fmt.percent(change, 0),
             measure=MEASURES[widest],
