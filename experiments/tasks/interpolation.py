@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -258,13 +258,14 @@ def run(settings: Settings, context: Context) -> Measured:
     names = _names(cases)
     solved = [_solutions(case, context) for case in cases]
     alphas, outward = settings.alphas.positions(), settings.alphas.outward
-    lines, work = [], {}
+    lines: list[tuple[dict[str, Any], str | None]] = []
+    work: dict[str, Callable[[], dict[str, Any]]] = {}
     pairs = 0
     for case, name, solutions in zip(cases, names, solved, strict=True):
         for pair in case.pairs:
             for start, seed, second_seed in case.ends(settings.starts):
                 ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
-                own = {
+                own: dict[str, Any] = {
                     "case": name,
                     "pair": pairs,
                     "start": start,

@@ -7,7 +7,7 @@ from report.numbers.parts import Parts
 from report.numbers.scales import Scale
 from report.numbers.trend import Trend, related
 from report.records import Record
-from report.sections.approach_words import batch, rate
+from report.sections.approach_words import Approach, approach_of, batch, rate
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
 
@@ -31,21 +31,23 @@ def equal_loss(record: Record) -> pd.DataFrame:
 
 
 def unreached(rows: pd.DataFrame, done: pd.DataFrame) -> Label:
-    """` (two of 36 trainings did not get there, among them all of …)`; empty where all did."""
+    """` (four trainings of 27 did not get there, among them all with …)`; empty where all did."""
     lost = rows[~rows.index.isin(done.index)]
     if lost.empty:
         return Label("")
-    keys = list(VARIABLES)
-    there = {tuple(key) for key in done[keys].astype(object).where(done[keys].notna(), None).values}
-    never = [
-        f"batch size {batch(None if pd.isna(size) else size)}, learning rate {rate(step)}"
-        for (size, step), _ in lost.groupby(keys, dropna=False)
-        if (None if pd.isna(size) else size, step) not in there
+    there = set(_approaches(done))
+    never = [one for one in dict.fromkeys(_approaches(lost)) if one not in there]
+    named = [
+        f"batch size {batch(one.batch_size)}, learning rate {rate(one.learning_rate)}"
+        for one in never
     ]
-    named = f", among them all with {join(never)}" if 0 < len(never) <= FEW else ""
-    return Label(
-        f" ({fmt.plural(len(lost), 'training')} of {fmt.count(len(rows))} did not get there{named})"
-    )
+    among = f", among them all with {join(named)}" if 0 < len(named) <= FEW else ""
+    number = fmt.plural(len(lost), "training")
+    return Label(f" ({number} of {fmt.count(len(rows))} did not get there{among})")
+
+
+def _approaches(rows: pd.DataFrame) -> list[Approach]:
+    return [approach_of(*one) for one in rows[list(VARIABLES)].itertuples(index=False)]
 
 
 def sweep(record: Record, rows: pd.DataFrame, variable: str) -> pd.DataFrame:

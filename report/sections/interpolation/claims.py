@@ -309,7 +309,7 @@ def _names(lines: pd.DataFrame) -> dict[int, Label]:
         shared = all(common_words(*ends_of(row)) for row in rows.values())
         if shared and len({*names.values()}) == len(names):
             return names
-    names = {pair: label_of(row) for pair, row in rows.items()}
+    names = {pair: Label(label_of(row).replace(", ", " at ", 1)) for pair, row in rows.items()}
     numbered = len({*names.values()}) < len(names)
     return {
         pair: Label(f"{name} (pair {fmt.count(pair + 1)})" if numbered else name)
@@ -350,11 +350,15 @@ def _seen(found: Iterable[Comparison], noun: str = "seed") -> Label:
 
 
 def _order(parts: Parts, word: str, said: Mapping[str, str]) -> Label:
-    """Which parts show what: `higher for …, and lower for …`."""
+    """Which parts show what: `higher for …, and lower for …`; of many, their number."""
+
+    def named(where: tuple[str, ...]) -> str:
+        return join(where) if len(where) <= NAMED else f"{fmt.words(len(where))} of them"
+
     return Label(
         join(
             [
-                f"{words} {word} {join(where)}".replace("  ", " ")
+                f"{words} {word} {named(where)}".replace("  ", " ")
                 for verdict, words in said.items()
                 if (where := parts.having(verdict))
             ]

@@ -256,7 +256,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return shortened([first, second], (SAMPLE, STEEP, RATE, ACCURACY))
+    return shortened([first, second], (RATE, ACCURACY, STEEP, SAMPLE))
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -403,7 +403,7 @@ def _sample(record: Record) -> list[Claim]:
             "differs",
             [evidence(record, table, widest) for table in ("whole", "solutions")],
             all=fmt.count(rows["images"].iloc[0]),
-            images=fmt.count(record.metrics["images"]),
+            images=fmt.count(record.metrics["images"]),  # type: ignore[arg-type]
             solutions=fmt.plural(len(rows), "solution"),
             change=fmt.percent(change, 0),
             measure=MEASURES[widest],
