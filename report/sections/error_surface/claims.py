@@ -146,9 +146,9 @@ WALK = Statement(
 STRAIGHT = Statement(
     "error-surface.line",
     {
-        "all": "On the straight line from start to solution the loss falls all the way, as in "
-        "@goodfellow2015qualitatively: in {every} it never rises above an earlier point by more "
-        "than {margin} of the mean loss at the two ends.",
+        "all": "On the straight line from start to solution the loss falls all the way, as it "
+        "usually does [@goodfellow2015qualitatively]: in {every} it never rises above an earlier "
+        "point by more than {margin} of the mean loss at the two ends.",
         "none": "The straight line from start to solution is not the way that training took: in "
         "{every} it leads over a hill, on which the loss rises above an earlier point by {low} of "
         "the mean loss at the two ends or more.",

@@ -224,9 +224,9 @@ SAMPLED = Statement(
         "sampled around each point, none has a lower loss at {minima}, and some have at {saddles}.",
         "blind": "The second definition sees no saddle: at {saddles} all {number} sampled "
         "neighbors have a higher loss, since a few large eigenvalues outweigh the negative ones.",
-        "misses": "The two definitions do not agree: at {missed} of {saddles} all {number} sampled "
+        "misses": "The two definitions do not agree: at {missed} all {number} sampled "
         "neighbors have a higher loss, since a few large eigenvalues outweigh the negative ones.",
-        "wide": "The two definitions do not agree: at {lower} of {minima} some of {number} sampled "
+        "wide": "The two definitions do not agree: at {lower} some of {number} sampled "
         "neighbors have a lower loss, so that they lie too far away or the tolerance hides a "
         "direction downward.",
     },
@@ -262,7 +262,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         last += _theory(record, critical, case)
     last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
     last += [*_layer(record), *lost]
-    spare = (FLATNESS, CONSTANT, THEORY, RELATION, KIND, TOLERANCE, SAMPLED)
+    spare = (FLATNESS, CONSTANT, THEORY, RELATION, TOLERANCE, KIND, SAMPLED)
     return shortened([first, last], spare)
 
 
@@ -510,25 +510,25 @@ def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     if verdict == "agrees" and not (saddles and minima):
         return []
     number = cast(dict[str, Any], record.settings["neighbors"])["number"]
-    kinds_of = {"saddles": (saddles, "distinct saddle"), "minima": (minima, "distinct minimum")}
-    words = {
-        key: Markdown(f"{fmt.words(count)} {noun if count == 1 else _several(noun)}")
-        for key, (count, noun) in kinds_of.items()
-    }
     return [
         SAMPLED(
             verdict,
             _used(record, rows, "negative", "higher_neighbors"),
             number=fmt.count(number),
-            missed=fmt.words(missed),
-            lower=fmt.words(lower),
-            **words,
+            saddles=_of_all(saddles, saddles, "saddle", "saddles"),
+            minima=_of_all(minima, minima, "minimum", "minima"),
+            missed=_of_all(missed, saddles, "saddle", "saddles"),
+            lower=_of_all(lower, minima, "minimum", "minima"),
         )
     ]
 
 
-def _several(noun: str) -> str:
-    return noun.replace("minimum", "minima").replace("saddle", "saddles")
+def _of_all(some: int, total: int, one: str, many: str) -> Markdown:
+    """`the one saddle`, `all four distinct saddles`, `two of four distinct saddles`."""
+    if total == 1:
+        return Markdown(f"the one {one}")
+    part = "all" if some == total else f"{fmt.words(some)} of"
+    return Markdown(f"{part} {fmt.words(total)} distinct {many}")
 
 
 def _layer(record: Record) -> list[Claim]:
