@@ -74,7 +74,7 @@ def _solutions_table(record: Record) -> Table:
 
         rows.append(
             (
-                *([escape(case)] if several else []),
+                *([escape(str(case))] if several else []),
                 batch(approach.batch_size),
                 rate(approach.learning_rate),
                 fmt.loss(shown("final_train_loss")),
