@@ -207,8 +207,8 @@ def diff(before: str, after: str) -> Difference:
 
 def keep_repeated(before: str, after: str) -> tuple[str, ...]:
     """Keep what a second run of tasks moved beside the first one's records; the tasks' names."""
-    from report.book.repeated import keep_repeated
     from report.diff import open_side
+    from report.diff.repeated import keep_repeated
 
     with open_side(before) as old, open_side(after) as new:
         if not (old.single and new.single and Path(before).is_dir()):

@@ -8,8 +8,12 @@ from report.book.cover import Cover, read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
-from report.book.repeated import repeated_table
-from report.book.reproducibility import cost_table, hardware_table, versions_table
+from report.book.reproducibility import (
+    cost_table,
+    hardware_table,
+    repeated_table,
+    versions_table,
+)
 from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from report.book.repeated import keep_repeated, repeated_table
-from report.book.reproducibility import cost_table
+from report.book.reproducibility import cost_table, repeated_table
+from report.diff.repeated import keep_repeated
 from report.errors import UserError
 from report.records import Provenance, Record, Results, write_record
 from tests.project import Homework

@@ -1,20 +1,15 @@
-"""By how much a second run of a task moves its numbers: kept beside the records, and as a table."""
-
-from __future__ import annotations
+"""By how much a second run of a task moves its numbers, kept beside the records for the appendix."""
 
 import json
 import math
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
+from report.book.reproducibility import read_repeated
 from report.diff.numbers import Change, compare_numbers
 from report.errors import UserError
 from report.records import Record, Results, read_record
 from report.records.store import write_text
-from report.words import format as fmt
-from report.words.markdown import Markdown, escape
-from report.words.tables import Table
 
 SCHEMA = 1
 
@@ -30,7 +25,7 @@ def keep_repeated(first: Results, second: Results) -> tuple[str, ...]:
     )
     if not names:
         raise UserError(f"{second.folder}: holds no task of {first.folder}; run one there first")
-    kept = _read(first.repeated)
+    kept = read_repeated(first.repeated)
     for name in names:
         before, after = (read_record(results.folder / name) for results in (first, second))
         if before.key != after.key:
@@ -42,16 +37,6 @@ def keep_repeated(first: Results, second: Results) -> tuple[str, ...]:
     content = {"schema": SCHEMA, "tasks": dict(sorted(kept.items()))}
     write_text(first.repeated, json.dumps(content, indent=1) + "\n")
     return tuple(name.removesuffix(".json") for name in names)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        tasks = json.loads(path.read_text(encoding="utf-8"))["tasks"]
-    except (ValueError, KeyError, TypeError):
-        raise UserError(f"{path}: is not what `homework diff --keep` wrote; remove it") from None
-    return dict(tasks)
 
 
 def _moved(before: Record, after: Record) -> dict[str, Any]:
@@ -76,39 +61,3 @@ def _largest(changes: Iterable[Change], *, relative: bool = True) -> float:
             away = abs(change.after.mean - change.before.mean)
             moved.append(away / abs(change.before.mean or math.inf) if relative else away)
     return max(moved)
-
-
-def repeated_table(results: Results, records: Sequence[Record]) -> Markdown | None:
-    """A row for each task that was run twice by the code that made its record; None without any."""
-    kept = _read(results.repeated)
-    rows = []
-    for record in records:
-        found = kept.get(record.task)
-        if found is None or found["key"] != record.key:
-            continue
-        kind = "the same kind" if found["same_device"] else "another kind"
-        rows.append(
-            (
-                escape(record.task),
-                Markdown(f"{escape(found['device'])} ({kind})"),
-                fmt.count(found["compared"]),
-                fmt.count(found["changed"]),
-                fmt.percent(found["loss"]),
-                fmt.points(found["accuracy"]),
-            )
-        )
-    if not rows:
-        return None
-    return Table(
-        name="repeated",
-        caption=Markdown(
-            "Tasks that were run a second time by the same code, settings and seeds: the processor "
-            "of the second run, and whether it is of the kind of the first; how many numbers were "
-            "compared (means over seeds, curves by their mean), how many moved by more than "
-            "rounding, and the largest move of a loss, as a share of it, and of an accuracy."
-        ),
-        header=("Task", "Processor", "Numbers", "Moved", "Largest loss", "Largest accuracy"),
-        align="llrrrr",
-        rows=tuple(rows),
-        widths=(20, 30, 11, 10, 13, 16),
-    ).markdown("reproducibility")
