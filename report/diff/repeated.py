@@ -1,4 +1,4 @@
-"""By how much a second run of a task moves its numbers, kept beside the records for the appendix."""
+"""What a second run of a task moves in its numbers, kept beside the records for the appendix."""
 
 import json
 import math
