@@ -81,7 +81,8 @@ def on_gpu() -> str:
             ),
             "",
             f"On the GPU {len(tasks)} of the {len(found['tasks'])} tasks of `quick --smoke` "
-            f"agree with the CPU (losses within {loss:.0%}, accuracies within {100 * accuracy:g} points). "
+            f"agree with the CPU (losses within {loss:.0%}, accuracies within "
+            f"{100 * accuracy:g} points). "
             f"{len(whole)} of the {len(found['full']['tasks'])} tasks of `full`, with "
             f"{found['full']['fraction']:.0%} of their length, take {spent:.0f} s. "
             f"Machine: {found['machine']}."
