@@ -74,7 +74,7 @@ def _solutions_table(record: Record) -> Table:
 
         rows.append(
             (
-                *([escape(case)] if several else []),
+                *([escape(str(case))] if several else []),
                 batch(approach.batch_size),
                 rate(approach.learning_rate),
                 fmt.loss(shown("final_train_loss")),
@@ -210,7 +210,9 @@ def _spread(done: pd.DataFrame) -> Markdown:
 
 def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
     starts = [start for start in STARTS if (done["start"] == start).any()]
-    cases = {case: sorted(rows["pair"].unique()) for case, rows in done.groupby("case", sort=False)}
+    cases = {
+        str(case): sorted(rows["pair"].unique()) for case, rows in done.groupby("case", sort=False)
+    }
     panels = [(case, start) for case in cases for start in starts]
     figure, axes = canvas(
         len(panels),

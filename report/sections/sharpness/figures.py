@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -79,8 +79,7 @@ def section(record: Record) -> Section:
 
 def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Markdown]]:
     """The solutions with a column for each further ε, and what these measures are called."""
-    epsilons = record.metrics.get("epsilons") or []
-    assert isinstance(epsilons, list)
+    epsilons: Any = record.metrics.get("epsilons") or []
     words = {
         f"epsilon_{place}": Markdown(f"the ε-sharpness, ε = {fmt.number(epsilon, 1)}")
         for place, epsilon in enumerate(epsilons)
@@ -88,7 +87,7 @@ def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[
     }
     if not len(done):
         return done, words
-    columns = {
+    columns: dict[str, Any] = {
         name: [row[place] if isinstance(row, list) else None for row in done["by_epsilon"]]
         for place, name in enumerate(words, 1)
     }
