@@ -101,8 +101,8 @@ def settings_table(
 def _whole(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with whole `cases`, where these say only what differs from the first one."""
     cases = cast(list[dict[str, Any]], settings.get("cases") or [])
-    if not cases or "data" not in settings:
-        return dict(settings)
+    if not cases or settings.get("data") is None:
+        return {key: value for key, value in settings.items() if not cases or value is not None}
     given = [{k: v for k, v in case.items() if v is not None} for case in cases]
     varied = [key for key in settings if any(key in case for case in given)]
     varied += [key for key in given[0] if key not in varied]

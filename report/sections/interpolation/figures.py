@@ -242,7 +242,7 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             title = STARTS[start]
             if len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
                 title = f"{shared}, {title}"
-            title = f"{case}, {title}" if case else title
+            title = f"{case!s}, {title}" if case else title
             ax.set_title(title, pad=14)
     legend_below(figure, axes[0, 0], 2)
     return figure

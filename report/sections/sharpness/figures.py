@@ -79,7 +79,8 @@ def section(record: Record) -> Section:
 
 def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Markdown]]:
     """The solutions with a column for each further ε, and what these measures are called."""
-    epsilons: Any = record.metrics.get("epsilons") or []
+    found: Any = record.metrics.get("epsilons")
+    epsilons: list[float] = list(found or [])
     words = {
         f"epsilon_{place}": Markdown(f"the ε-sharpness, ε = {fmt.number(epsilon, 1)}")
         for place, epsilon in enumerate(epsilons)
@@ -91,7 +92,7 @@ def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[
         name: [row[place] if isinstance(row, list) else None for row in done["by_epsilon"]]
         for place, name in enumerate(words, 1)
     }
-    return done.assign(**columns), words
+    return done.assign(**{name: pd.Series(v, done.index) for name, v in columns.items()}), words
 
 
 def _whole_table(rows: pd.DataFrame) -> Table:
