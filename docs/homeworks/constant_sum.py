@@ -1,4 +1,4 @@
-"""A network that `layers` cannot say: the plain sum of its hidden units, with no weights of the output."""
+"""A network that `layers` cannot say: the plain sum of its hidden units."""
 
 import torch
 from torch import nn

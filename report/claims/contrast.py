@@ -230,6 +230,13 @@ def all_of(count: int, noun: str) -> Markdown:
     return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
 
 
+def some_of(count: int, total: int, noun: str) -> Markdown:
+    """`one of three runs`, `both runs`, `the one run`."""
+    if count == total:
+        return all_of(total, noun)
+    return Markdown(f"{fmt.words(count)} of {fmt.plural(total, noun)}")
+
+
 def _decide(found: Comparison, noun: str) -> Markdown:
     """`; about twenty seeds would decide`, as far as the spread seen tells, else nothing."""
     needed = found.needed

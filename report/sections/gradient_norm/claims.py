@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label
+from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
@@ -43,15 +43,15 @@ ANSWER = Overall(
         "training set ends above where it began.",
         "alike": "The gradient keeps its length in training: on {parts}, its norm over the whole "
         "training set ends about where it began.",
-        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, its "
-        "norm over the whole training set shows no direction that all seeds share.",
+        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
+        "runs establish no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
-        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} its norm "
-        "shows no direction that all seeds share.",
-        "partly_more": "On {more} the gradient gets longer in training; on {undecided} its norm "
-        "shows no direction that all seeds share.",
-        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} its "
-        "norm shows no direction that all seeds share.",
+        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} these "
+        "runs establish no direction.",
+        "partly_more": "On {more} the gradient gets longer in training; on {undecided} these "
+        "runs establish no direction.",
+        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} "
+        "these runs establish no direction.",
     },
     headline=True,
     line=Line(
@@ -87,7 +87,7 @@ FALL = Contrast(
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
-        "{first_value} in its last quarter, in an order that changes with the seed{decide}.",
+        "{first_value} in its last quarter, which these runs do not tell from chance{decide}.",
         "nothing": "On {case}, no run ended with a finite loss.",
     },
     about="key",
@@ -203,12 +203,12 @@ NOISE = Statement(
 STUCK = Statement(
     "gradient-norm.stuck",
     {
-        "dead": "In {number} of {total} on {case} the gradient is exactly zero at the end: "
+        "dead": "In {which} on {case} the gradient is exactly zero at the end: "
         "the network is dead, and its loss stays where it is.",
-        "constant": "In {number} of {total} on {case} the network learns no more than a constant: "
+        "constant": "In {which} on {case} the network learns no more than a constant: "
         "the loss never comes below {loss}, that of the best constant output, and the gradient "
         "norm is {norm} at the end.",
-        "stuck": "In {number} of {total} on {case} the loss never comes clearly below its first "
+        "stuck": "In {which} on {case} the loss never comes clearly below its first "
         "value: nothing is learned there.",
     },
     about="key",
@@ -270,7 +270,7 @@ def _answer(record: Record, runs: pd.DataFrame, found: dict[str, Comparison]) ->
             ("it does on {}", "less"),
             ("it gets longer on {}", "more"),
             ("it keeps its length on {}", "alike"),
-            ("it shows no direction that all seeds share on {}", "undecided"),
+            ("these runs establish no direction on {}", "undecided"),
         )
         if (where := whole.having(verdict))
     ]
@@ -375,8 +375,7 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
         STUCK(
             verdict,
             _used(record, done, column),
-            number=fmt.words(len(which.yes)),
-            total=fmt.plural(len(done), "run"),
+            which=some_of(len(which.yes), len(done), "run"),
             loss=fmt.loss(_constant(done)),
             norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which.yes])),
             **about(case),

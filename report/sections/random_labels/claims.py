@@ -160,7 +160,7 @@ LOSS_RISES = Contrast(
         "seen_less": "On random labels even the test loss falls, from {second_value} to "
         "{first_value}, in {all}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
-        "{first_value} after it, with no direction that all seeds share ({n}).",
+        "{first_value} after it, which these runs do not tell from chance ({n}).",
     },
     quantity=LOSSES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
+from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
@@ -54,7 +55,7 @@ def _functions_table(record: Record) -> Table:
         align="llrl",
         rows=tuple(
             (
-                fmt.formula(f["formula"]),
+                Markdown(f"{fmt.formula(f['formula'])}{_own_name(record, f['function'])}"),
                 fmt.formula(f"[{f['domain'][0]:g}, {f['domain'][1]:g}]"),
                 fmt.count(f["points"]),
                 _note(f["note"]),
@@ -63,6 +64,13 @@ def _functions_table(record: Record) -> Table:
         ),
         widths=(26, 16, 10, 48),
     )
+
+
+def _own_name(record: Record, name: str) -> str:
+    """` (chirp)` behind a formula that the suite gave a name, under which settings speak of it."""
+    given = cast(list[dict[str, Any]], record.settings["functions"])
+    named = any(one["name"] == name != one.get("formula") and one.get("formula") for one in given)
+    return f" ({escape(name)})" if named else ""
 
 
 @fmt.formatter
@@ -155,7 +163,6 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
 
 
 def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
-    seeds = runs["seed"].nunique()
     ends = "; ".join(
         f"{traced(str(model))} on {function} ends at {fmt.loss(group['final_train_loss'].median())}"
         for (function, model), group in runs.groupby(["function", "model"], sort=False)
@@ -163,8 +170,8 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
     return Figure(
         name="loss",
         caption=Markdown(
-            "Training loss (mean squared error) of all models against epochs. Lines: median over "
-            f"{fmt.plural(seeds, 'seed')}; bands: from the smallest to the largest."
+            "Training loss (mean squared error) of all models against epochs. "
+            f"{spread_words(runs, fmt.plural(runs['seed'].nunique(), 'seed'))}"
         ),
         alt=f"Falling loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs, functions),
