@@ -148,15 +148,29 @@ def draw_band(
         )
 
 
+_CASES = {
+    r"\begin{cases} ": r"\{",
+    r" \end{cases}": r"\}",
+    r" \\ ": r";\ ",
+    " & ": r",\ ",
+    r" \le ": r" \leq ",
+    r" \ge ": r" \geq ",
+}
+"""Pieces of a function in one line, since matplotlib knows no environments of TeX."""
+
+
 def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     """The case as the title of its panel: a function as its formula, a data set by its name.
 
     `more` follows behind a comma.
     """
     formula = case["kind"] == "function"
-    axes.set_title(
-        (f"${case['title']}$" if formula else str(case["title"])) + (f", {more}" if more else "")
-    )
+    words = str(case["title"])
+    if formula:
+        for tex, line in _CASES.items():
+            words = words.replace(tex, line)
+        words = f"${words}$"
+    axes.set_title(words + (f", {more}" if more else ""))
     if formula:
         axes.title.set_fontsize(11)  # a fraction's parts are 0.7 times as large
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
