@@ -46,9 +46,9 @@ FIT = Statement(
         "training accuracy of {threshold} on them.",
         "differ": "Random labels are fitted by some runs only, and that depends on the network: a "
         "training accuracy of {threshold} on them is reached by {counts}.",
-        "falling": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "falling": "Within {epochs} {unfit} the random labels: no run gets further than "
         "{best} of them, though the training loss still falls.",
-        "stuck": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "stuck": "Within {epochs} {unfit} the random labels: no run gets further than "
         "{best} of them, and the training loss has stopped falling.",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
@@ -143,7 +143,7 @@ SPEED = Contrast(
 SELDOM = Statement(
     "random-labels.reached",
     {
-        "random": "A training accuracy of {threshold} is reached by {true} of {true_total} runs on "
+        "random": "A training accuracy of {threshold} is reached by {true} of {true_total} on "
         "true labels and by {random} of {random_total} on random ones."
     },
 )
@@ -325,6 +325,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         for index, row in most.iterrows()
     }
     found = count(reached, lambda run: _at_least(reached[run], threshold))
+    last = max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)
     verdict: str = found.extent
     counts = [
         f"{_number(yes)} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
@@ -355,7 +356,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         best=fmt.MISSING
         if best is None
         else fmt.accuracy(outward_decimals(best, 4, bound="upper")),
-        epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
+        epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
 
@@ -431,7 +432,7 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
                 used,
                 threshold=threshold,
                 true=_number(len(true.known())),
-                true_total=fmt.words(true.planned),
+                true_total=fmt.plural(true.planned, "run"),
                 random=_number(len(random.known())),
                 random_total=fmt.words(random.planned),
             )
