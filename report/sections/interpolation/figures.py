@@ -279,7 +279,7 @@ def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:
             xycoords=("data", "axes fraction"),
             xytext=(0, 2),
             textcoords="offset points",
-            ha="center",
+            ha="right" if alpha == 0 else "left",
             fontsize=7,
             color="#333333",
         )
