@@ -49,7 +49,7 @@ def _filled(
 ) -> Markdown:
     task = part.task.name
     figures = {
-        figure.name: figure_markdown(task, figure, _link(chosen, path))
+        figure.name: figure_markdown(task, figure, link(chosen, path))
         for figure in section.figures
         for path in [chosen.results.figure(task, figure.name)]
     }
@@ -75,7 +75,7 @@ def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
     top = chosen.project.resolve()
     drawn = Path(*section_module(part.task.name).split(".")).with_suffix(".py")
     measured = Path("experiments/tasks", f"{part.task.module}.py")
-    record = _link(chosen, chosen.results.record(part.task.name)).removeprefix("/")
+    record = link(chosen, chosen.results.record(part.task.name)).removeprefix("/")
     words = [
         f"[{code}](/{path})" if linked and file.is_file() and file.is_relative_to(top) else code
         for path in (str(measured), str(drawn), record)
@@ -84,7 +84,7 @@ def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
     return Markdown("Measured by {}, shown by {} from {}.".format(*words))
 
 
-def _link(chosen: Sources, path: Path) -> str:
+def link(chosen: Sources, path: Path) -> str:
     """Path of a result from the project's folder, as `/results/…`.
 
     Of figures outside of the project, `generate` lays copies beside what it writes.

@@ -1,6 +1,6 @@
 """How a claim is printed: the sentence, with links to the numbers behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.claims.claim import Claim, Effect, Evidence
@@ -61,10 +61,17 @@ SUMMARY = (("What is asked", 27), ("Answer", 33), ("Key number", 27), ("Shown in
 """Columns of the Summary and their widths in percent."""
 
 
-def findings(headlines: Mapping[str, Sequence[Numbered]], on_paper: bool = False) -> Markdown:
-    """The Summary: a line for each headline claim, by the task's title."""
+def findings(
+    headlines: Mapping[str, Sequence[Numbered]],
+    picture: Callable[[str, str], str],
+    on_paper: bool = False,
+) -> Markdown:
+    """The Summary: a line for each headline claim, by the task's title.
+
+    `picture` gives the address of a figure from task and name: the site shows it small.
+    """
     rows = [
-        " | ".join(cell.replace("\n", " ") for cell in _line(title, numbered, on_paper))
+        " | ".join(cell.replace("\n", " ") for cell in _line(title, numbered, picture, on_paper))
         for title, claims in headlines.items()
         for numbered in claims
     ]
@@ -74,10 +81,14 @@ def findings(headlines: Mapping[str, Sequence[Numbered]], on_paper: bool = False
     head = " | ".join(name for name, _ in SUMMARY)
     dashes = "|".join(":" + "-" * (width - 1) for _, width in SUMMARY)
     table = "\n".join(f"| {row} |" for row in rows)
-    return Markdown(f"::: {{.generated}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n")
+    return Markdown(
+        f"::: {{.generated .findings}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n"
+    )
 
 
-def _line(title: str, numbered: Numbered, on_paper: bool) -> tuple[str, str, str, str]:
+def _line(
+    title: str, numbered: Numbered, picture: Callable[[str, str], str], on_paper: bool
+) -> tuple[str, str, str, str]:
     """Question, answer, key number and figure; a claim without such a line gives its sentence."""
     short = numbered.claim.short
     if short is None:
@@ -88,7 +99,13 @@ def _line(title: str, numbered: Numbered, on_paper: bool) -> tuple[str, str, str
             fmt.MISSING,
         )
     task = numbered.claim.id.partition(".")[0]
-    figure = f"@fig-{task}-{short.figure}" if short.figure else fmt.MISSING
+    figure: str = fmt.MISSING
+    if short.figure:
+        label = f"fig-{task}-{short.figure}"
+        alt = attribute(f"Figure that answers: {short.question}")
+        small = f"![]({picture(task, short.figure)}){{.small fig-alt={alt}}}"
+        link = f"[{small}](/chapters/{BY_NAME[task].chapter}.qmd#{label}){{.on-site}}"
+        figure = f"@{label}{link}"
     answer = numbered.sentence("headline", short.answer, on_paper)
     return short.question, answer, short.number, figure
 

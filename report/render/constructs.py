@@ -35,7 +35,7 @@ CLASSES = {
         *(f"callout-{kind}" for kind in CALLOUTS),
         *("content-visible", "content-hidden"),
         *("generated", "author", "smoke", "cover", "abstract", "curves"),
-        *("on-site", "beside"),
+        *("on-site", "beside", "findings"),
     },
     "Span": {"claim", "number", "source", "typed"},
     "Link": {"evidence", "on-site", "uri", "email"},

@@ -39,12 +39,29 @@ local function mark(div, name, label)
   end
 end
 
+local folder = quarto and quarto.project.directory or "."
+
+-- The size of a drawing in CSS pixels, so that the page keeps its place; loaded when it comes near.
+function Image(image)
+  local file = html and io.open(folder .. "/" .. image.src:gsub("^%.*/", ""):gsub("%.%./", ""), "r")
+  if not file then
+    return nil
+  end
+  local width, height = file:read(2000):match('<svg[^>]- viewBox="0 0 ([%d.]+) ([%d.]+)"')
+  file:close()
+  if width and not image.attributes.width then
+    image.attributes.width = tostring(math.floor(width * 4 / 3 + 0.5))
+    image.attributes.height = tostring(math.floor(height * 4 / 3 + 0.5))
+  end
+  image.attributes.loading = "lazy"
+  return image
+end
+
 -- The data of a figure's curves, which its SVG carries, for the script in curves.html.
 local function curves(div)
   if not html then
     return {}
   end
-  local folder = quarto and quarto.project.directory or "."
   local file = io.open(folder .. div.attributes.figure, "r")
   local data = file and file:read("a"):match('<metadata id="curves">(.-)</metadata>')
   if file then
