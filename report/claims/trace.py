@@ -81,9 +81,7 @@ def findings(
     head = " | ".join(name for name, _ in SUMMARY)
     dashes = "|".join(":" + "-" * (width - 1) for _, width in SUMMARY)
     table = "\n".join(f"| {row} |" for row in rows)
-    return Markdown(
-        f"::: {{.generated .findings}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n"
-    )
+    return Markdown(f"::: {{.generated .findings}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n")
 
 
 def _line(

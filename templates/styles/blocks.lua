@@ -57,18 +57,24 @@ function Image(image)
   return image
 end
 
--- The data of a figure's curves, which its SVG carries, for the script in curves.html.
+-- Below a figure: its files, and the data that its SVG carries, for the script in charts.html. Titles
+-- of panels are for narrow screens; formulas in them are set like all others.
 local function curves(div)
-  if not html then
-    return {}
+  local file = html and io.open(folder .. div.attributes.figure, "r")
+  if not file then
+    return html and div or {}
   end
-  local file = io.open(folder .. div.attributes.figure, "r")
-  local data = file and file:read("a"):match('<metadata id="curves">(.-)</metadata>')
-  if file then
-    file:close()
+  local data = file:read("a"):match('<metadata id="panels">(.-)</metadata>')
+  file:close()
+  for _, panel in ipairs(data and pandoc.json.decode(data) or {}) do
+    local formula, rest = panel.title:match("^%$(.*)%$(.*)$")
+    local words = formula and { pandoc.Math("InlineMath", formula), pandoc.Str(rest) } or { pandoc.Str(panel.title) }
+    div.content:insert(pandoc.Div({ pandoc.Plain(words) }, pandoc.Attr("", { "panel-title" })))
   end
-  return data and pandoc.RawBlock("html", '<script type="application/json" class="curves" data-figure="'
-    .. div.attributes.figure .. '">' .. data .. "</script>") or {}
+  if data then
+    div.content:insert(pandoc.RawBlock("html", '<script type="application/json">' .. data .. "</script>"))
+  end
+  return div
 end
 
 function Div(div)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from report.figures.style import canvas, draw_band, title
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.quantifiers import outward_decimals
 from report.numbers.statistics import mean, median
 from report.records import Record
@@ -303,7 +303,7 @@ def _draw_distance(record: Record) -> Canvas:
         for _, row in own.iterrows():
             shares = [100 * d / row["displacement"] for d in row["distance"]]
             curves.append(shares + [np.nan] * (len(longest) - len(shares)))
-        draw_band(ax, longest, curves, index, case["case"])
+        draw_band(ax, longest, curves, index, case["case"], rows=Rows.each("planes", own))
         title(ax, case)
         ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)

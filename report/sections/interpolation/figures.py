@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band, legend_below
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -187,7 +187,14 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             for index, (split, words) in enumerate(SPLITS.items()):
                 curves = scale * _curves(chosen[f"{split}_{quantity}"])
                 if len(curves):
-                    draw_band(ax, record.metrics["alphas"], curves, index, words)  # type: ignore[arg-type]
+                    draw_band(
+                        ax,
+                        record.metrics["alphas"],
+                        curves,
+                        index,
+                        words,
+                        rows=Rows.each("lines", chosen, ("first_seed",)),
+                    )  # type: ignore[arg-type]
             _mark_ends(ax, chosen)
             if quantity == "loss":
                 logarithmic(ax, "y", linear=_linear_below(chosen))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_right
+from report.figures.style import Rows, canvas, draw_band, legend_right
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -137,7 +137,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
                 x, curves = aligned(group, f"{split}_{quantity}")
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
-                draw_band(ax, x, curves, index, str(model))
+                draw_band(ax, x, curves, index, str(model), rows=Rows.each("runs", group))
             ax.set(title=f"{dataset}, {'training' if split == 'train' else 'test'}", xlabel="epoch")
             if quantity == "loss":
                 logarithmic(ax, "y")
