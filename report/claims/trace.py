@@ -50,11 +50,32 @@ class Numbered:
 
 
 def paragraphs(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> Markdown:
-    """Commentary as paragraphs of sentences, marked as generated."""
+    """Commentary as paragraphs of sentences, marked as generated; on the site with its evidence."""
     text = "\n\n".join(
-        " ".join(n.sentence(on_paper=on_paper) for n in group) for group in claims if group
+        " ".join(n.sentence(on_paper=on_paper) for n in group)
+        + "\n\n:::: {.evidence-here .on-site}\n"
+        + "\n".join(map(_grounds, group))
+        + "::::"
+        for group in claims
+        if group
     )
-    return Markdown(f"::: {{.generated}}\n{text}\n:::\n") if text else Markdown("")
+    return Markdown(f"::::: {{.generated}}\n{text}\n:::::\n") if text else Markdown("")
+
+
+def _grounds(numbered: Numbered) -> Markdown:
+    """The evidence of a claim without its sentence, below which it opens."""
+    claim = numbered.claim
+    rows = ";".join(f"{e.table} {e.ranges.replace(', ', ',')}" for e in claim.evidence if e.rows)
+    return Markdown(
+        f"::: {{#here-{numbered.number} .grounds rests-on={attribute(rows)}}}\n"
+        f"[**{fmt.count(numbered.number)}**](/chapters/evidence.qmd#{numbered.anchor}) "
+        f"Verdict: *{escape(claim.verdict.replace('_', ' '))}*.{effect(claim.effect)}\n\n"
+        f"{_paths(claim)}\n:::\n"
+    )
+
+
+def _paths(claim: Claim) -> str:
+    return "\n".join(f"- {fmt.code(e.path)}: {escape(values(e))}" for e in claim.evidence)
 
 
 SUMMARY = (("What is asked", 27), ("Answer", 33), ("Key number", 27), ("Shown in", 13))
@@ -138,19 +159,23 @@ def _shown(value: object) -> str:
 def entry(numbered: Numbered) -> Markdown:
     """The claim in the appendix of evidence: sentence, effect, and each path with its values."""
     claim = numbered.claim
-    paths = "\n".join(f"- {fmt.code(e.path)}: {escape(values(e))}" for e in claim.evidence)
     return Markdown(
         f"[[**{fmt.count(numbered.number)}**]({numbered.address})]{{#{numbered.anchor}}} "
         f"{escape(claim.id)}, verdict *{escape(claim.verdict.replace('_', ' '))}*: {claim.text}"
-        f"{effect(claim.effect)}\n\n{paths}\n"
+        f"{effect(claim.effect)}\n\n{_paths(claim)}\n"
     )
 
 
 def effect(found: Effect | None) -> Markdown:
     """An effect as a sentence that names its statistic, interval and number of repetitions."""
     if isinstance(found, Parts):
+        told = ((part, effect(of)) for part, of in found.parts.items())
         return Markdown(
-            "".join(f" {escape(part)}:{effect(of)}" for part, of in found.parts.items())
+            "".join(
+                f" {part if isinstance(part, Markdown) else escape(part)}:{words}"
+                for part, words in told
+                if words
+            )
         )
     if found is None or found.low is None:
         return Markdown("")

@@ -82,6 +82,11 @@ function Div(div)
     return curves(div)
   elseif div.classes:includes("on-site") and not html then
     return {}
+  elseif div.classes:includes("evidence-here") then
+    local blocks = pandoc.Blocks({ pandoc.RawBlock("html", '<details class="evidence-here on-site"><summary>Evidence</summary>') })
+    blocks:extend(div.content)
+    blocks:insert(pandoc.RawBlock("html", "</details>"))
+    return blocks
   end
   for _, entry in ipairs(marks) do
     if div.classes:includes(entry[1]) then

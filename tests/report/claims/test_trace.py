@@ -74,8 +74,10 @@ def test_an_effect_names_statistic_interval_and_n() -> None:
 
 def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
     text = paragraphs([[Numbered(1, claim()), Numbered(2, claim())], [], [Numbered(3, claim())]])
-    assert text.startswith("::: {.generated}\n")
-    assert text.count("\n\n") == 1
+    assert text.startswith("::::: {.generated}\n[It is 3.]{.claim #claim-1}")
+    first, second = text.split(":::: {.evidence-here .on-site}\n")[1:]
+    assert '::: {#here-1 .grounds rests-on="runs 0-2"}\n[**1**]' in first and "#here-2" in first
+    assert "Verdict: *clearly more*." in first and "claim-3" in first and "#here-3" in second
     assert paragraphs([[]]) == ""
 
 
