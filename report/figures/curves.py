@@ -22,7 +22,8 @@ RUNS = 12
 """Up to so many runs of a curve can be looked at one by one."""
 ALIGNED = 0.02
 """Panels whose edges differ by less, as a share of the figure, stand in one column or row."""
-OPENING, CLOSING = '<metadata id="panels">', "</metadata>"
+MESH = 30
+"""At most so many quadrilaterals along each side of a surface."""
 
 
 def panels(figure: Canvas) -> list[dict[str, Any]]:
@@ -44,13 +45,45 @@ def panels(figure: Canvas) -> list[dict[str, Any]]:
 
 def embedded(svg: str, figure: Canvas) -> str:
     """The SVG with the figure's panels as metadata; as it was where it has none."""
-    found = panels(figure)
+    kind, found = "panels", panels(figure)
+    if not found:
+        kind, found = "surfaces", surfaces(figure)
     if not found:
         return svg
     text = json.dumps(found, separators=(",", ":"), ensure_ascii=False)
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     body, end, rest = svg.rpartition("</svg>")
-    return f"{body}{OPENING}{safe}{CLOSING}\n{end}{rest}"
+    return f'{body}<metadata id="{kind}">{safe}</metadata>\n{end}{rest}'
+
+
+def surfaces(figure: Canvas) -> list[dict[str, Any]]:
+    """For every perspective with a `surface` (x, y, heights over them): its words and its mesh.
+
+    A `path` over it has x, y and heights too. All are shares of the box of the axes, from -1 to 1.
+    """
+    return [_mesh(axes) for axes in figure.axes if hasattr(axes, "surface")]
+
+
+def _mesh(axes: Any) -> dict[str, Any]:
+    x, y, heights = (np.asarray(values, dtype=float) for values in axes.surface)
+    limits = (axes.get_xlim(), axes.get_ylim(), axes.get_zlim())
+
+    def shares(which: int, values: Any) -> Any:
+        low, high = limits[which]
+        return np.round(2 * (np.asarray(values, dtype=float) - low) / (high - low) - 1, 3)
+
+    across, along = (np.unique(np.linspace(0, len(v) - 1, MESH + 1).round()) for v in (x, y))
+    columns, rows = across.astype(int), along.astype(int)
+    path = [shares(which, values) for which, values in enumerate(axes.path or ((), (), ()))]
+    return {
+        "title": axes.get_title(),
+        "left": round(float(axes.get_position().x0), 2),
+        "labels": [axes.get_xlabel(), axes.get_ylabel(), axes.get_zlabel()],
+        "x": shares(0, x[columns]).tolist(),
+        "y": shares(1, y[rows]).tolist(),
+        "z": shares(2, heights[np.ix_(rows, columns)]).tolist(),
+        "path": [[v if np.isfinite(v) else None for v in values.tolist()] for values in path],
+    }
 
 
 def _panel(axes: Axes) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ IMAGE = re.compile(r'<img src="([^"]*)"')
 IDENTIFIER = re.compile(r'\bid="([^"]+)"')
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]*)">')
 SCRIPT = re.compile(r'<script src="([^"]*)"([^>]*)></script>\n?')
-DATA = re.compile(r"<metadata id=\"panels\">.*?</metadata>", re.DOTALL)
+DATA = re.compile(r"<metadata id=\"\w+\">.*?</metadata>", re.DOTALL)
 """In a drawing; the page has the same data beside it."""
 ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 FILES = ("Figure (SVG)", "Record (JSON)")

@@ -64,7 +64,7 @@ local function curves(div)
   if not file then
     return html and div or {}
   end
-  local data = file:read("a"):match('<metadata id="panels">(.-)</metadata>')
+  local kind, data = file:read("a"):match('<metadata id="(%l+)">(.-)</metadata>')
   file:close()
   for _, panel in ipairs(data and pandoc.json.decode(data) or {}) do
     local formula, rest = panel.title:match("^%$(.*)%$(.*)$")
@@ -72,7 +72,7 @@ local function curves(div)
     div.content:insert(pandoc.Div({ pandoc.Plain(words) }, pandoc.Attr("", { "panel-title" })))
   end
   if data then
-    div.content:insert(pandoc.RawBlock("html", '<script type="application/json">' .. data .. "</script>"))
+    div.content:insert(pandoc.RawBlock("html", '<script type="application/json" class="' .. kind .. '">' .. data .. "</script>"))
   end
   return div
 end

@@ -251,9 +251,13 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
         zorder=1,
     )
     view = _view(record, surface)
+    heights = []
     if surface["plane"] == "pca":
         heights = [np.nan if v is None else np.log10(v) for v in view["projected_loss"]]
         ax.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
+    # For report/figures/curves.py.
+    ax.surface = (surface["a"], surface["b"], np.log10(losses))
+    ax.path = (view["a"], view["b"], heights) if heights else None
     ax.plot(
         [0],
         [0],

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from report.book.drawing import as_csv, svg
-from report.figures.curves import POINTS, RUNS, panels
+from report.figures.curves import MESH, POINTS, RUNS, panels
 from report.figures.style import Rows, canvas, draw_band
 from report.sections.section import Figure
 from report.words.markdown import Markdown
@@ -130,3 +130,21 @@ def test_many_runs_are_no_choice_and_a_hostile_name_ends_no_script():
     assert left["series"][0]["runs"] == []
     assert left["series"][0]["label"] == name
     assert b"</script>" not in drawn(lambda: losses(name))[2]
+
+
+def test_a_perspective_has_its_mesh_and_the_path_over_it():
+    def draw():
+        figure, axes = canvas(layout="none", subplot_kw={"projection": "3d"})
+        ax = axes[0, 0]
+        ax.set(xlim=(0, 10), ylim=(-1, 1), zlim=(0, 4), xlabel="PC 1")
+        side = [float(n) for n in range(101)]
+        ax.surface = ([n / 10 for n in side], [n / 50 - 1 for n in side], [[4.0] * 101] * 101)
+        ax.path = ([0, 5], [0, 1], [float("nan"), 2])
+        return figure
+
+    text = drawn(draw)[2].decode()
+    (mesh,) = json.loads(re.search(r'<metadata id="surfaces">(.*?)</metadata>', text)[1])
+    assert (mesh["x"][0], mesh["x"][-1], len(mesh["x"])) == (-1, 1, MESH + 1)
+    assert len(mesh["z"]) == len(mesh["z"][0]) == MESH + 1 and mesh["z"][0][0] == 1
+    assert mesh["path"] == [[-1, 0], [0, 1], [None, 0]]
+    assert mesh["labels"][0] == "PC 1" and as_csv(text.encode()) is None
