@@ -9,7 +9,6 @@ import json
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,18 +109,13 @@ def as_csv(drawing: bytes) -> bytes | None:
     for number, panel in enumerate(json.loads(found[1]), start=1):
         axes = panel["x"]["label"], panel["y"]["label"]
         for one in panel["series"]:
-            names = one["names"]
-            if one["points"]:
-                lines = zip_longest(names, one["x"], one["y"], fillvalue="")
-            elif one["runs"]:
-                runs = zip_longest(names, one["runs"], fillvalue="")
-                lines = (
-                    (name, *at) for name, run in runs for at in zip(one["x"], run, strict=True)
-                )
-            else:
-                lines = (("", *at) for at in zip(one["x"], one["y"], strict=True))
-            for name, *at in lines:
-                writer.writerow((panel["title"] or number, one["label"], name, *axes, *at))
+            head = panel["title"] or number, one["label"]
+            runs = one["runs"] or [one["y"]]
+            for run, values in enumerate(runs):
+                for at, point in enumerate(zip(one["x"], values, strict=True)):
+                    named = {True: at, False: run if one["runs"] else -1}[one["points"]]
+                    name = dict(enumerate(one["names"])).get(named, "")
+                    writer.writerow((*head, name, *axes, *point))
     return made.getvalue().encode()
 
 

@@ -32,8 +32,8 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
         if comment.fault:
             say(f"homework: {comment.fault}", error=True)
     if outside(chosen):
-        for figure in sorted(chosen.results.figures.glob("*.svg")):
-            write_bytes(chosen.project / COPIES / figure.name, figure.read_bytes())
+        for drawing in sorted(chosen.results.figures.glob("*.svg")):
+            write_bytes(chosen.project / COPIES / drawing.name, drawing.read_bytes())
     for part in parts:
         for figure in part.section.figures if part.section is not None else ():
             path = chosen.results.figure(part.task.name, figure.name)

@@ -187,14 +187,9 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             for index, (split, words) in enumerate(SPLITS.items()):
                 curves = scale * _curves(chosen[f"{split}_{quantity}"])
                 if len(curves):
-                    draw_band(
-                        ax,
-                        record.metrics["alphas"],
-                        curves,
-                        index,
-                        words,
-                        rows=Rows.each("lines", chosen, ("first_seed",)),
-                    )  # type: ignore[arg-type]
+                    alphas: Any = record.metrics["alphas"]
+                    rows = Rows.each("lines", chosen, ("first_seed",))
+                    draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
             _mark_ends(ax, chosen)
             if quantity == "loss":
                 logarithmic(ax, "y", linear=_linear_below(chosen))

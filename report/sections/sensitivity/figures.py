@@ -281,7 +281,7 @@ def draw_gaps(
             edgecolor="#000000",
             linewidth=0.4,
         )
-        drawn.rows = rows
+        drawn.rows = rows  # type: ignore[attr-defined]  # for report/figures/curves.py
         scale_to(ax, "x", done[measure])
     if colorbar:
         bar = figure.colorbar(drawn, ax=list(places), label="training loss")
