@@ -19,7 +19,11 @@ const figures = sections.flatMap((section) => section.figures);
 const named = (name) => figures.find((figure) => figure.box.dataset.figure.endsWith(`${name}.svg`));
 const loss = named("interpolation-loss"), accuracy = named("interpolation-accuracy");
 const told = (figure) => figure.charts.map(({ tip }) => tip.hidden ? "" : tip.textContent);
-const near = async (figure) => { figure.frame.scrollIntoView({ behavior: "instant" }); await pause(1000); figure.approach(); };
+const near = async (figure) => {
+  figure.frame.scrollIntoView({ behavior: "instant" });
+  await pause(1000);
+  figure.approach();
+};
 await near(accuracy);
 await near(loss);
 """
