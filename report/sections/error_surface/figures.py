@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, title
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.quantifiers import outward_decimals
 from report.numbers.statistics import mean, median
 from report.records import Record
@@ -253,9 +253,13 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
         zorder=1,
     )
     view = _view(record, surface)
+    heights = []
     if surface["plane"] == "pca":
         heights = [np.nan if v is None else np.log10(v) for v in view["projected_loss"]]
         ax.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
+    # For report/figures/curves.py.
+    ax.surface = (surface["a"], surface["b"], np.log10(losses))
+    ax.path = (view["a"], view["b"], heights) if heights else None
     ax.plot(
         [0],
         [0],
@@ -305,7 +309,7 @@ def _draw_distance(record: Record) -> Canvas:
         for _, row in own.iterrows():
             shares = [100 * d / row["displacement"] for d in row["distance"]]
             curves.append(shares + [np.nan] * (len(longest) - len(shares)))
-        draw_band(ax, longest, curves, index, case["case"])
+        draw_band(ax, longest, curves, index, case["case"], rows=Rows.each("planes", own))
         title(ax, case)
         ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)

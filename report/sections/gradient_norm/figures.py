@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below, title
+from report.figures.style import Rows, canvas, draw_band, legend_below, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -92,11 +92,19 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
 
 
 def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str) -> None:
-    draw_band(ax, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
+    draw_band(
+        ax,
+        *_curves(chosen, "step", f"batch_{quantity}"),
+        0,
+        "batch",
+        rows=Rows.each("runs", chosen),
+    )
     finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if len(finite):
         x, curves = _curves(finite, "full_step", f"full_{quantity}")
-        draw_band(ax, x, curves, 1, "whole training set", markers=True)
+        draw_band(
+            ax, x, curves, 1, "whole training set", markers=True, rows=Rows.each("runs", finite)
+        )
     logarithmic(ax, "y")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band, legend_below
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -238,7 +238,9 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             for index, (split, words) in enumerate(SPLITS.items()):
                 curves = scale * _curves(chosen[f"{split}_{quantity}"])
                 if len(curves):
-                    draw_band(ax, record.metrics["alphas"], curves, index, words)  # type: ignore[arg-type]
+                    alphas: Any = record.metrics["alphas"]
+                    rows = Rows.each("lines", chosen, ("first_seed",))
+                    draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
             first = row == 0 or panels[row - 1][0] != case
             _mark_ends(ax, chosen, words=first)
             if quantity == "loss":

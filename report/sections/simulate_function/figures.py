@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below, title
+from report.figures.style import Rows, canvas, draw_band, legend_below, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -178,7 +178,7 @@ def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canv
         for index, model in enumerate(m.name for m in record.models):
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             x, curves = aligned(chosen, "train_loss")
-            draw_band(ax, x, curves, index, model)
+            draw_band(ax, x, curves, index, model, rows=Rows.each("runs", chosen))
         title(ax, {"kind": "function", "title": formulas_of[function]})
         ax.set(xlabel="epoch")
         logarithmic(ax, "x", linear=2)

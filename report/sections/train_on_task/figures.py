@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_right
+from report.figures.style import Rows, canvas, draw_band, legend_right
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -174,7 +174,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
                 x, curves = aligned(group, f"{split}_{quantity}")
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
-                draw_band(ax, x, curves, index, _shown_name(group))
+                draw_band(ax, x, curves, index, _shown_name(group), rows=Rows.each("runs", group))
             # Three panels in a row are too narrow for a title of one line.
             between = ", " if len(splits) < 3 else "\n"
             ax.set(title=f"{dataset}{between}{words}", xlabel="epoch")
