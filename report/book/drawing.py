@@ -75,6 +75,7 @@ def svg(figure: Figure) -> bytes:
     from matplotlib import rc_context
 
     from report.figures.curves import embedded
+    from report.figures.finish import finish
 
     with rc_context(RC), warnings.catch_warnings():
         # A name in a script that the font does not have shows as boxes here; the tables have it.
@@ -85,6 +86,7 @@ def svg(figure: Figure) -> bytes:
                 continue
             text.set_parse_math(False)
             text.set_text("\n".join(plain(line) for line in text.get_text().split("\n")))
+        finish(canvas)
         buffer = io.BytesIO()
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return embedded(buffer.getvalue().decode(), canvas).encode()

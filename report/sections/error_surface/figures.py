@@ -220,7 +220,7 @@ def _draw_surfaces(record: Record) -> Canvas:
     figure, axes = canvas(
         len(cases),
         2,
-        height=1.7,
+        height=1.85,
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
@@ -230,7 +230,7 @@ def _draw_surfaces(record: Record) -> Canvas:
             assert surface is not None
             _draw_surface(axes[row, column], record, surface)
             title(axes[row, column], case, WORDS[plane])
-    figure.subplots_adjust(left=0.02, right=0.93, bottom=0.06, top=0.95, wspace=0.12, hspace=0.16)
+    figure.subplots_adjust(left=0.02, right=0.93, bottom=0.07, top=0.95, wspace=0.12, hspace=0.26)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
 
@@ -265,11 +265,11 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
         markersize=9,
     )
     names = ("PC 1", "PC 2") if surface["plane"] == "pca" else ("direction 1", "direction 2")
-    ax.set_xlabel(names[0], labelpad=-6)
-    ax.set_ylabel(names[1], labelpad=-6)
+    ax.set_xlabel(names[0], labelpad=-5)
+    ax.set_ylabel(names[1], labelpad=-5)
     ax.set_zlabel("log₁₀ loss", labelpad=-5)
     ax.tick_params(labelsize=7.5, pad=-3)
-    ax.locator_params(nbins=5)
+    ax.locator_params(nbins=4)
     ax.view_init(elev=32, azim=-60)
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from report.figures.legends import words_at_ends
+from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_right
+from report.figures.style import canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -131,18 +133,20 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
     figure, axes = canvas(len(datasets), 2, height=1.75, sharey="row")
     for row, dataset in enumerate(datasets):
         chosen = runs[runs["dataset"] == dataset]
+        models = [m for m in record.models if m.name in set(chosen["model"])]
+        words, styles = network_words(models), network_styles(models, record.models)
         for column, split in enumerate(("train", "test")):
             ax = axes[row, column]
-            for index, (model, group) in enumerate(chosen.groupby("model", sort=False)):
+            for model, group in chosen.groupby("model", sort=False):
                 x, curves = aligned(group, f"{split}_{quantity}")
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
-                draw_band(ax, x, curves, index, str(model))
+                draw_band(ax, x, curves, styles[str(model)], words[str(model)])
             ax.set(title=f"{dataset}, {'training' if split == 'train' else 'test'}", xlabel="epoch")
             if quantity == "loss":
                 logarithmic(ax, "y")
             else:
                 ax.set_ylim(_limits(chosen))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
-        legend_right(axes[row, 1])
+        words_at_ends(axes[row, 1])
     return figure

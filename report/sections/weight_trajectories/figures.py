@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from report.figures.finish import lay_out
 from report.figures.style import HALF, MARKERS, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 MARKED = 4
 """Epochs of a trajectory that have a marker of their own, the first and the last among them."""
+CLEAR = 7
+"""Points between a seed and the nearest mark."""
 PARTS = ("layer", "model")
 
 
@@ -104,7 +107,7 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
     for row, values in zip(points, losses, strict=True):
         x, y = np.asarray(row["pc1"]), np.asarray(row["pc2"])
         ax.plot(x, y, color="#888888", linewidth=0.9, zorder=1)
-        ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, linewidth=0)
+        ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, edgecolor="#555555", linewidth=0.4)
         for marker, position in zip(MARKERS, marked, strict=False):
             ax.scatter(
                 x[position],
@@ -117,7 +120,6 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
                 linewidth=0.5,
                 zorder=3,
             )
-    _number(ax, points)
     first, second = part["explained"][:2]
     ax.set(
         xlabel=f"principal component 1 ({fmt.percent(first)} of the variance)",
@@ -135,6 +137,8 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
         loc="outside lower center",
         fontsize=7.5,
     )
+    lay_out(figure)
+    _number(ax, points)
     return figure
 
 
@@ -154,19 +158,31 @@ def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[st
 
 
 def _number(ax: Axes, points: list[dict[str, Any]]) -> None:
-    """The seeds beyond the last points; runs that end (nearly) at one point share a label."""
-    starts = np.asarray([[row["pc1"][0], row["pc2"][0]] for row in points])
-    ends = np.asarray([[row["pc1"][-1], row["pc2"][-1]] for row in points])
+    """The seeds beyond the last points; runs that end (nearly) at one point share a label.
+
+    A label stands in the direction of its run, or the nearest to it in which it covers no point.
+    To be called when the axes have their place.
+    """
+    paths = [ax.transData.transform(np.column_stack([row["pc1"], row["pc2"]])) for row in points]
+    taken = list(np.concatenate(paths))
+    unit = 72 / ax.get_figure(root=True).dpi  # type: ignore[union-attr]  # points in a pixel
+    ends = np.asarray([path[-1] for path in paths])
     near = 0.04 * float(np.ptp(ends, axis=0).max())
     left = list(range(len(points)))
     while left:
         same = [i for i in left if np.linalg.norm(ends[i] - ends[left[0]]) <= near]
-        way = ends[same[0]] - starts[same[0]]
-        ax.annotate(
+        way = complex(*(ends[same[0]] - paths[same[0]][0])) or 1
+        length, places = (8 + 3 * len(same)) / unit, []
+        for turn in sorted(np.linspace(-np.pi, np.pi, 13), key=abs):
+            step = length * way / abs(way) * np.exp(1j * turn)
+            place = ends[same[0]] + (step.real, step.imag)
+            places.append((min(np.linalg.norm(place - other) for other in taken), place))
+        free = [place for room, place in places if room * unit > CLEAR]
+        place = free[0] if free else max(places, key=lambda found: found[0])[1]
+        taken.append(place)
+        ax.text(
+            *ax.transData.inverted().transform(place),
             ", ".join(str(points[i]["seed"]) for i in same),
-            ends[same[0]],
-            xytext=(8 + 3 * len(same)) * way / (np.linalg.norm(way) or 1),
-            textcoords="offset points",
             ha="center",
             va="center",
             fontsize=8,
