@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from matplotlib.lines import Line2D
 
+SHARE = 0.87
+"""Least height of axes as a share of the length of their label."""
 MARKS = 5
 """Points marked on a long curve."""
 
@@ -40,9 +42,11 @@ def _fit_label(axes: Axes) -> None:
     if not text:
         return
     share = axes.get_window_extent().height / label.get_window_extent().height
-    if share < 1:
+    if share < SHARE:
         longest = max(len(line) for line in text.split("\n"))
-        label.set_text("\n".join(wrap(text, max(8, int(share * longest)), break_long_words=False)))
+        letters = max(8, int(share * longest))
+        rows = wrap(text, letters, break_long_words=False, break_on_hyphens=False)
+        label.set_text("\n".join(rows))
 
 
 def _spread_marks(axes: Axes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +20,8 @@ LETTERS = 96
 """Letters of a legend's size that fit the text width."""
 END_LETTERS = 22
 """Letters of a row of words at a line's end."""
+ROW = 0.17
+"""Inches: the height of a row of a legend."""
 MANY = 4
 """Up to so many lines have a legend, more have their words at their ends."""
 END_SIZE = 7.5
@@ -97,4 +100,6 @@ def legend_below(figure: Canvas, axes: Axes, columns: int = 3) -> None:
     longest = max((len(label) for label in labels), default=0)
     fitting = max(1, min(columns, letters // (longest + 8)))
     shown = [wrapped(label, letters - 8, 2) for label in labels]
+    rows = sum(label.count("\n") + 1 for label in shown) / fitting
+    figure.set_figheight(figure.get_figheight() + ROW * max(0, ceil(rows) - 1))
     figure.legend(handles, shown, loc="outside lower center", ncols=fitting, fontsize=8)

@@ -49,6 +49,6 @@ def _family(model: Model) -> str | None:
 
 def _words(model: Model) -> str:
     family = _family(model)
-    if family is None or not _MACHINE.fullmatch(model.name):
+    if family is None or (model.name.strip() and not _MACHINE.fullmatch(model.name)):
         return model.name
     return f"{family}, {model.depth} layer{'' if model.depth == 1 else 's'}"

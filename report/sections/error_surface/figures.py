@@ -236,6 +236,8 @@ def _draw_surfaces(record: Record) -> Canvas:
 
 
 def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     losses = _losses(record, surface)
     a, b = np.meshgrid(surface["a"], surface["b"])
     ax.plot_surface(
@@ -269,7 +271,9 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
     ax.set_ylabel(names[1], labelpad=-5)
     ax.set_zlabel("log₁₀ loss", labelpad=-5)
     ax.tick_params(labelsize=7.5, pad=-3)
-    ax.locator_params(nbins=4)
+    for axis, corner in ((ax.xaxis, "upper"), (ax.yaxis, "lower")):
+        axis.set_major_locator(MaxNLocator(4, prune=corner))  # where both meet, one tick is enough
+    ax.zaxis.set_major_locator(MaxNLocator(4))
     ax.view_init(elev=32, azim=-60)
 
 
@@ -307,7 +311,7 @@ def _draw_distance(record: Record) -> Canvas:
         title(ax, case)
         ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)
-    axes[0, 0].set_ylabel("distance from the plane\n(% of the displacement)")
+    axes[0, 0].set_ylabel("distance (% of\nthe displacement)")
     return figure
 
 

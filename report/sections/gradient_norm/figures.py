@@ -61,8 +61,9 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
             "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
             "and gradient that the step itself used, as medians over windows of "
             f"{windows}. *Whole training set*: the same quantities over all training examples, at "
-            "the parameters of an epoch's end; where a batch holds all examples, the two are one curve. Lines: median over "
-            f"{seeds_shown(runs, 'final_loss')}; bands: from the smallest to the largest."
+            "the parameters of an epoch's end; where a batch holds all examples, the two are one "
+            f"curve. Lines: median over {seeds_shown(runs, 'final_loss')}; bands: from the "
+            "smallest to the largest."
         ),
         alt=(
             "Two rows of panels with a common step axis and logarithmic scales. Medians over "

@@ -197,8 +197,9 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
     return Figure(
         name="prediction",
         caption=Markdown(
-            "Top: ground truth and predicted curves of all models, each by its seed with the median "
-            "training loss. Bottom: the error, prediction minus ground truth, of the same runs."
+            "Top: ground truth and predicted curves of all models, each by its seed with the "
+            "median training loss. Bottom: the error, prediction minus ground truth, of the same "
+            "runs."
         ),
         alt=(
             "Two panels per function: the ground truth as a black line and one predicted curve per "

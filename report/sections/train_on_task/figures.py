@@ -11,6 +11,7 @@ from report.figures.legends import words_at_ends
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band
+from report.figures.zoom import zoom_on_ends
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -147,6 +148,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
                 logarithmic(ax, "y")
             else:
                 ax.set_ylim(_limits(chosen))
+                zoom_on_ends(ax, (0.42, 0.12, 0.54, 0.42))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
         words_at_ends(axes[row, 1])
     return figure
