@@ -114,6 +114,19 @@ function Header(header)
   end
 end
 
+function Table(table)
+  for _, row in ipairs(table.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      cell.contents = cell.contents:walk({
+        Plain = function(plain)
+          return pandoc.Plain({ pandoc.Strong(plain.content) })
+        end
+      })
+    end
+  end
+  return table
+end
+
 -- The cover stands in the first chapter and is shown on the title page; a title breaks at its colon.
 function Pandoc(doc)
   doc.blocks = doc.blocks:walk({
