@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report.figures.legends import labeled
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
@@ -25,7 +27,7 @@ def zoom_on_ends(axes: Axes, place: tuple[float, float, float, float]) -> None:
     """
     from matplotlib.ticker import MaxNLocator
 
-    lines = axes.get_legend_handles_labels()[0]
+    lines = labeled(axes)
     right = axes.get_xlim()[1]
     start = right - LAST * (right - axes.get_xlim()[0])
     seen = [y[(x >= start) & np.isfinite(y)] for x, y in map(_points, lines)]

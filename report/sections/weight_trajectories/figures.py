@@ -180,8 +180,10 @@ def _number(ax: Axes, points: list[dict[str, Any]]) -> None:
         free = [place for room, place in places if room * unit > CLEAR]
         place = free[0] if free else max(places, key=lambda found: found[0])[1]
         taken.append(place)
+        x, y = ax.transData.inverted().transform(place)
         ax.text(
-            *ax.transData.inverted().transform(place),
+            x,
+            y,
             ", ".join(str(points[i]["seed"]) for i in same),
             ha="center",
             va="center",

@@ -1,4 +1,4 @@
-"""The Lua filters in templates/styles: blocks.lua in every format, letters.lua in LaTeX."""
+"""The Lua filters in templates/styles: blocks.lua in every format, latex.lua in LaTeX."""
 
 import pytest
 
@@ -11,7 +11,7 @@ GREEK = "αβγδΔεηθλμπρσΣτ"
 
 def written(text: str, form: str) -> str:
     """The text in the format, without the line's end."""
-    names = ("blocks.lua", "letters.lua")[: 2 if form == "latex" else 1]
+    names = ("blocks.lua", "latex.lua")[: 2 if form == "latex" else 1]
     filters = [f"--lua-filter={ROOT / 'templates' / 'styles' / name}" for name in names]
     return converted(text, form, "--wrap=none", *filters).strip()
 
