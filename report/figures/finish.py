@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
     from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
 SHARE = 0.87
 """Least height of axes as a share of the length of their label."""
@@ -33,20 +34,28 @@ def finish(figure: Canvas) -> None:
     for axes in figure.axes:
         if axes.name == "3d":
             continue
-        _fit_label(axes)
+        box = axes.get_window_extent()
+        _fit_label(figure, axes.xaxis.label, box.width, slice(0, 1))
+        _fit_label(figure, axes.yaxis.label, box.height, slice(1, 2))
         _spread_marks(axes)
 
 
-def _fit_label(axes: Axes) -> None:
-    label, text = axes.yaxis.label, axes.get_ylabel()
+def _fit_label(figure: Canvas, label: Text, length: float, across: slice) -> None:
+    """Wrap the label if it is much longer than its axis, or leaves the figure."""
+    text = label.get_text()
     if not text:
         return
-    share = axes.get_window_extent().height / label.get_window_extent().height
-    if share < SHARE:
-        longest = max(len(line) for line in text.split("\n"))
-        letters = max(8, int(share * longest))
-        rows = wrap(text, letters, break_long_words=False, break_on_hyphens=False)
-        label.set_text("\n".join(rows))
+    (low, high), whole = (
+        box.get_points()[:, across].ravel() for box in (label.get_window_extent(), figure.bbox)
+    )
+    room = length
+    if SHARE * (high - low) <= length:
+        if low >= whole[0] and high <= whole[1]:
+            return
+        room = min(length, 0.98 * (high - low))
+    letters = int(room / (high - low) * max(len(line) for line in text.split("\n")))
+    rows = wrap(text, max(8, letters), break_long_words=False, break_on_hyphens=False)
+    label.set_text("\n".join(rows))
 
 
 def _spread_marks(axes: Axes) -> None:

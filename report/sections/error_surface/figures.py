@@ -270,7 +270,7 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
     )
     names = ("PC 1", "PC 2") if surface["plane"] == "pca" else ("direction 1", "direction 2")
     ax.set_xlabel(names[0], labelpad=-5)
-    ax.set_ylabel(names[1], labelpad=-5)
+    ax.set_ylabel(names[1], labelpad=-3)
     ax.set_zlabel("log₁₀ loss", labelpad=-5)
     ax.tick_params(labelsize=7.5, pad=-3)
     for axis, corner in ((ax.xaxis, "upper"), (ax.yaxis, "lower")):

@@ -224,7 +224,7 @@ def _draw_trajectories(
     marked = _marked(points[0]["epoch"])
     ax.set(xlabel=labels[0], ylabel=labels[1])
     ax.set_aspect("equal", adjustable="datalim")
-    ax.margins(0.12)
+    ax.margins(0.16)
     bar = figure.colorbar(colors[0], ax=ax, label="training loss", shrink=0.8)
     plain_ticks(bar.ax.yaxis)
     figure.legend(
