@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record

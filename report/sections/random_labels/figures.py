@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from report.figures.legends import name_lines
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean, median
 from report.records import Record
@@ -158,7 +159,7 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
             else:
                 _guessing(record, ax)
         row[0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
-    legend_below(figure, axes[0, 0], 3)
+    name_lines(figure, list(axes[0]), 3)
     return figure
 
 
