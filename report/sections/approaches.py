@@ -50,9 +50,14 @@ def varied(record: Record, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def means(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The mean of each column over the seeds of each approach, one row per approach."""
-    keys = list(VARIABLES)
-    numbers = rows[keys].assign(**{c: rows[c].astype(float) for c in columns if c not in keys})
-    return numbers.groupby(keys, dropna=False, as_index=False).mean()
+    keys = [[str(value) for value in rows[key]] for key in VARIABLES]
+    places: dict[tuple[str, ...], list[int]] = {}
+    for place, approach in enumerate(zip(*keys, strict=True)):
+        places.setdefault(approach, []).append(place)
+    numbers = {c: rows[c].to_numpy(dtype=float) for c in dict.fromkeys([*VARIABLES, *columns])}
+    return pd.DataFrame(
+        {c: [float(v[own].mean()) for own in places.values()] for c, v in numbers.items()}
+    )
 
 
 def over_approaches(rows: pd.DataFrame, first: str, second: str) -> Trend:

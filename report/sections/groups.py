@@ -30,9 +30,8 @@ def seed_group(label: str, runs: pd.DataFrame, value: str) -> Group:
 
 
 def _reasons(runs: pd.DataFrame, value: str) -> dict[int | str, str]:
-    return {
-        int(row["seed"]): _reason(row) for row in runs.to_dict("records") if pd.isna(row[value])
-    }
+    missing = runs[runs[value].isna()]
+    return {int(row["seed"]): _reason(row) for row in missing.to_dict("records")} if len(missing) else {}
 
 
 def _reason(row: dict[Hashable, Any]) -> str:
