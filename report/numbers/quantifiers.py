@@ -105,6 +105,8 @@ def outward(value: float, digits: int, *, bound: Literal["lower", "upper"]) -> f
 
 def outward_decimals(value: float, decimals: int, *, bound: Literal["lower", "upper"]) -> float:
     """As `outward`, to so many decimals: for shares and points."""
+    if not math.isfinite(value):
+        return value
     unit = 10.0**decimals
     scaled = value * unit
     nearest = round(scaled)

@@ -98,7 +98,7 @@ def moves(parts: Parts) -> Label:
     return Label(f"{join(ends)}, {way}")
 
 
-def between(low: float, high: float) -> Label:
-    """`from 0.42 to 0.49`, or one number where both look alike."""
+def between(low: float, high: float, one: str = "") -> Label:
+    """Losses `from 0.42 to 0.49`, or one number, behind `one`, where both look alike."""
     least, most = fmt.loss(low), fmt.loss(high)
-    return Label(least if least == most else f"from {least} to {most}")
+    return Label(f"{one}{least}" if least == most else f"from {least} to {most}")

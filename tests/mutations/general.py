@@ -40,7 +40,8 @@ def general(reading: Reading) -> Iterator[str]:
 def _form(one: Text) -> Iterator[str]:
     for pattern, fault in _NOTHING:
         listed = one.kind != "sentence" and fault in LISTED
-        level = fault.startswith("from") and "the same throughout" in one.text
+        level = "the same throughout" in one.text or one.name in ("rescaling", "relation")
+        level = level and fault.startswith("from")
         if re.search(pattern, one.text) and not (listed or level):
             yield fault
     if one.kind == "sentence" and not re.match(r"[A-Z0-9*<@]", one.text):
@@ -74,6 +75,8 @@ def _possible(one: Text) -> Iterator[str]:
 
 def _captions(reading: Reading) -> Iterator[str]:
     """`median over three seeds` where one of them has no result."""
+    if reading.task in ("sensitivity", "sharpness"):  # these count the seeds of each approach
+        return
     table = "runs" if reading.rows("runs") else "solutions"
     rows = reading.rows(table)
     lost = [row for row in rows if row.get("diverged_at") is not None]

@@ -194,8 +194,10 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
         if "too small to matter" in m.string and apart(found, LOG_MARGIN):
             yield f"ends: not alike: {m.string}"
     cosines = finite(row["cosine"] for row in pairs["model"])
-    for m in r.find("directions", r"is (N) or more in every one of (\w+)|between (N) and (N) (?:in all|over) (\w+)|is (N) or less in every one of (\w+)"):
+    for m in r.find("directions", r"is (N) or more in (?:all |the )?(\w+)|(?:between|at) (N)(?: and (N))? (?:in|over) (?:all |the )?(\w+)|is (N) or less in (?:all |the )?(\w+)"):
         low, high = m[1] or m[3], m[4] or m[6]
+        if m[5] and m[5] == "both" or m[2] == "both" or m[7] == "both":
+            continue
         if low and not at_least(low, cosines) or high and not at_most(high, cosines):
             yield f"directions: bound {min(cosines)} {max(cosines)}: {m.string}"
         if value(m[2] or m[5] or m[7]) != len(cosines):
@@ -203,9 +205,9 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
         if "opposite directions" in m.string and min(cosines) > 0:
             yield f"directions: not opposite: {m.string}"
     accurate = finite(row["final_train_accuracy"] for row in done)
-    for m in r.find("quality", r"between (N) and (N) over (\w+)"):
+    for m in r.find("quality", r"(?:between|at) (N)(?: and (N))? over (\w+)"):
         own = accurate or finite(row["final_train_loss"] for row in done)
-        if not (near(m[1], min(own)) and near(m[2], max(own)) and value(m[3]) == len(own)):
+        if not (near(m[1], min(own)) and near(m[2] or m[1], max(own)) and value(m[3]) == len(own)):
             yield f"quality: {min(own)} {max(own)}: {m.string}"
     flat = sum(min(row["train_loss"]) * 1.25 > row["train_loss"][0] for row in done)
     for m in r.find("stuck", r"In (?:(\w+)|none) of (\w+) runs"):
@@ -318,7 +320,7 @@ def error_surface(r: Reading) -> Iterator[str]:
             for p in planes["random"] if moved[p["case"], p["seed"]]["displacement"]
             for side, norm in zip(p["sides"], [n for n in p["axes_norm"] for _ in range(2)], strict=True)
         ]
-        if not far or value(m[1]) < max(far) * (1 - 1e-9):
+        if not far or value(m[1]) < max(far) * (1 - 1e-9) - 1e-9:
             yield f"rise: bound {max(far, default=None)}: {m.string}"
     for m in r.find("plane", r"hold (?:between )?(N)(?: and (N))? of the variance"):
         name = KEYS.search(m.string)
@@ -329,7 +331,7 @@ def error_surface(r: Reading) -> Iterator[str]:
             yield f"plane: bound {shares}: {m.string}"
         far = [p["largest_distance"] / d if (d := moved[p["case"], p["seed"]]["displacement"]) else math.inf for p in own]
         n = re.search(r"(?:at most|up to) (\S+ %) of its", m.string)
-        if n and value(n[1]) < max(far) * (1 - 1e-9):
+        if n and value(n[1]) < max(far) * (1 - 1e-9) - 1e-9:
             yield f"plane: bound {far}: {m.string}"
     for m in r.find("faithfulness", r"factor of (N) (at most|or more)"):
         factors = {

@@ -88,8 +88,8 @@ class Reading:
 def value(text: str) -> float:
     """A number as the text has it: 97.3 %, 0.5, three."""
     text = text.strip().removesuffix("percentage points").strip()
-    if text in WORDS:
-        return float(WORDS.index(text))
+    if text in WORDS or text == "none":
+        return float(WORDS.index(text)) if text != "none" else 0.0
     if text.endswith("%"):
         return float(text[:-1]) / 100
     return float(text)

@@ -198,7 +198,7 @@ def _moves(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> I
         if own is None:
             yield f"{name}: no such sweep: {m.string}"
             continue
-        texts = re.findall(r"from (-?[\d.e-]+) to (-?[\d.e-]+\d)", m[3])
+        texts = re.findall(r"from (-?[\d.e-]*\d) to (-?[\d.e-]*\d)", m[3])
         for (a, b), column in zip(texts, measures, strict=False):
             curve = [point[column] for point in own.values()]
             if not (near(a, curve[0]) and near(b, curve[-1])):
@@ -282,7 +282,7 @@ def sharpness(r: Reading) -> Iterator[str]:
     rescaled = [x for x in r.rows("rescaling") if None not in [x[c] for c in (*SHARPNESS, "test_loss")]]
     rescaled.sort(key=lambda x: x["factor"])
     for m in r.find("rescaling", r"times (N)"):
-        for text, column in zip(re.findall(r"from (-?[\d.e-]+) to (-?[\d.e-]+\d)", m.string), SHARPNESS, strict=False):
+        for text, column in zip(re.findall(r"from (-?[\d.e-]*\d) to (-?[\d.e-]*\d)", m.string), SHARPNESS, strict=False):
             if not (near(text[0], rescaled[0][column]) and near(text[1], rescaled[-1][column])):
                 yield f"rescaling: {column}: {m.string}"
         moved = [not 1 / 1.5 < x < 1.5 for c in SHARPNESS for x in [_ratio(rescaled, c)]]

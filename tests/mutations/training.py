@@ -302,7 +302,7 @@ def random_labels(r: Reading) -> Iterator[str]:
             yield f"speed: direction: {m.string}"
         if re.search(r"in (?:both|all) ", m.string) and not agree(found):
             yield f"speed: not in all: {m.string}"
-    for m in r.find("reached", r"by (\w+) of (\w+) runs on true labels and by (\w+) of (\w+)"):
+    for m in r.find("reached", r"by (\w+) of (\w+) runs? on true labels and by (\w+) of (\w+)"):
         truth = [len(epochs[min(by)]), len(by[min(by)]), len(epochs[top]), len(most)]
         if [value(g) for g in m.groups()] != truth:
             yield f"reached: {truth}: {m.string}"
@@ -329,7 +329,7 @@ def random_labels(r: Reading) -> Iterator[str]:
     partly = [row for row in runs if 0 < row["fraction"] < 1]
     kept = [row["changed_fitted"] for row in partly]
     often = sum(k is not None and k >= threshold for k in kept)
-    for m in r.find("memorized", r"every run .* at least (N)|the (\w+) runs that did not diverge .* at least (N)"):
+    for m in r.find("memorized", r"every run .* at least (N)|in (the|both|all) .* at least (N)"):
         bound = m[1] or m[3]
         if often < len(finite(kept)) or not at_least(bound, finite(kept)):
             yield f"memorized: not every run: {m.string}"

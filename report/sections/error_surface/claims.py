@@ -72,8 +72,10 @@ PLANE = Statement(
         "hold {low} of the variance or more in {every}, yet the trajectory is up to {distance} of "
         "its displacement away.",
         "loose": "On {case}, training does not keep to a plane: its first two principal components "
-        "hold between {low} and {high} of the variance ({n}), and the trajectory is up to "
-        "{distance} of its displacement away.",
+        "hold {low} of the variance at least ({n}), and the trajectory is up to {distance} of its "
+        "displacement away.",
+        "still": "On {case}, the weights have not moved in {every}, so that there is no way of "
+        "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",
     },
     about="key",
@@ -261,6 +263,12 @@ def _rise(record: Record) -> Claim:
 
 
 def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
+    moved = own[own["displacement"] > 0]
+    if moved.empty:
+        used = [evidence(record, "solutions", "displacement")]
+        return PLANE("still", used, every=_every(len(own)), **about(case))
+    those = "" if len(moved) == len(own) else " that moved"
+    own = moved
     explained = span(own["explained"].map(sum))
     away = span(own["largest_distance"] / own["displacement"])
     flat = explained.low >= PLANAR and away.high <= NEAR
@@ -270,8 +278,8 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
         low=_least(explained.low),
         high=_most(explained.high),
         distance=_most(away.high),
-        every=_every(len(own)),
-        n=fmt.plural(len(own), "run"),
+        every=Markdown(f"{_every(len(own))}{those}"),
+        n=Markdown(f"{fmt.plural(len(own), 'run')}{those}"),
         **about(case),
     )
 

@@ -41,15 +41,15 @@ ANSWER = Overall(
         "training set ends above where it began.",
         "alike": "The gradient keeps its length in training: on {parts}, its norm over the whole "
         "training set ends about where it began.",
-        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, its "
-        "norm over the whole training set shows no direction that all seeds share.",
+        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
+        "runs settle no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
-        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} its norm "
-        "shows no direction that all seeds share.",
-        "partly_more": "On {more} the gradient gets longer in training; on {undecided} its norm "
-        "shows no direction that all seeds share.",
-        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} its "
-        "norm shows no direction that all seeds share.",
+        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} these "
+        "runs settle no direction.",
+        "partly_more": "On {more} the gradient gets longer in training; on {undecided} these "
+        "runs settle no direction.",
+        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} "
+        "these runs settle no direction.",
     },
     headline=True,
     line=Line(
@@ -85,7 +85,7 @@ FALL = Contrast(
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
-        "{first_value} in its last quarter, in an order that changes with the seed{decide}.",
+        "{first_value} in its last quarter, which settles no direction ({n}){decide}.",
         "nothing": "On {case}, no run ended with a finite loss.",
     },
     about="key",
@@ -104,8 +104,8 @@ DESCENT = Contrast(
         "{first_value}.",
         "alike": "The loss does not fall by more than matters: from {second_value} to "
         "{first_value}.",
-        "undecided": "The loss goes from {second_value} to {first_value}, which these runs do not "
-        "tell from chance{decide}.",
+        "undecided": "The loss is {second_value} before training and {first_value} after it, which "
+        "these runs do not tell from chance{decide}.",
     },
     about="key",
     quantity=LOSSES,
@@ -155,8 +155,8 @@ RELATION = Contrast(
         "{n}).",
         "seen_less": "Along a run, a smaller loss goes with a longer gradient: over the steps on "
         "{case}, their rank correlation is {first_value} and negative in {all}.",
-        "undecided": "Along a run on {case}, loss and gradient do not move together in a way that "
-        "the seeds agree on (rank correlation over the steps {first_value}, {n}).",
+        "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
+        "not settle (rank correlation over the steps {first_value}, {n}).",
     },
     about="key",
     quantity=Quantity(CORRELATION, fmt.correlation),
@@ -265,7 +265,7 @@ def _answer(record: Record, runs: pd.DataFrame, found: dict[str, Comparison]) ->
             ("it does on {}", "less"),
             ("it gets longer on {}", "more"),
             ("it keeps its length on {}", "alike"),
-            ("it shows no direction that all seeds share on {}", "undecided"),
+            ("no direction is settled on {}", "undecided"),
         )
         if (where := whole.having(verdict))
     ]

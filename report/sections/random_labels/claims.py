@@ -7,7 +7,16 @@ from dataclasses import replace
 import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import ACCURACIES, EPOCHS_OR_STEPS, LOSSES, Contrast, Label, Tendency
+from report.claims.contrast import (
+    ACCURACIES,
+    EPOCHS_OR_STEPS,
+    LOSSES,
+    Contrast,
+    Label,
+    Tendency,
+    all_of,
+    out_of,
+)
 from report.numbers.comparison import compare
 from report.numbers.extremes import chosen_by_half
 from report.numbers.quantifiers import count, outward_decimals
@@ -96,8 +105,8 @@ SPEED = Contrast(
 SELDOM = Statement(
     "random-labels.reached",
     {
-        "random": "A training accuracy of {threshold} is reached by {true} of {true_total} runs on "
-        "true labels and by {random} of {random_total} on random ones."
+        "random": "A training accuracy of {threshold} is reached by {true} on true labels "
+        "and by {random} on random ones."
     },
 )
 
@@ -127,8 +136,8 @@ PRICE = Tendency(
         "{start} with {low} of them to {end} with {high}.",
         "undecided": "Test accuracy does not follow the share of random labels in order: it is "
         "{start} with {low} of them and {end} with {high} (rank correlation {correlation}, {n}).",
-        "too_few": "Test accuracy is {start} with {low} random labels and {end} with {high}; {n} "
-        "are too few to speak of a trend.",
+        "too_few": "Test accuracy is {start} with {low} random labels and {end} with {high}; "
+        "{reason}.",
     },
     quantity=replace(ACCURACIES, repetition="share"),
 )
@@ -155,8 +164,8 @@ MEMORIZED = Statement(
     {
         "all": "The wrong labels are learned by heart even where they are few: in every run the "
         "network ends up giving back at least {lowest} of them.",
-        "all_known": "The wrong labels are learned by heart even where they are few: in each of "
-        "the {number} runs that did not diverge the network gives back at least {lowest} of them.",
+        "all_known": "The wrong labels are learned by heart even where they are few: in {known} "
+        "that did not diverge the network gives back at least {lowest} of them.",
         "some": "Not every run learns the wrong labels by heart: {number} of {total} give back "
         "{threshold} of them or more at the end, the others as little as {lowest}.",
         "none": "The wrong labels are not learned by heart: no run gives back {threshold} of them, "
@@ -296,10 +305,8 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
                 "random",
                 used,
                 threshold=threshold,
-                true=fmt.words(len(true.known())),
-                true_total=fmt.words(true.planned),
-                random=fmt.words(len(random.known())),
-                random_total=fmt.words(random.planned),
+                true=out_of(len(true.known()), true.planned, "run"),
+                random=out_of(len(random.known()), random.planned, "run"),
             )
         ]
     # An epoch of 0 (fitted before training) has no ratio: it counts as the first.
@@ -363,6 +370,7 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
             _used(record, partly, "changed_fitted"),
             number=fmt.words(len(found.yes)),
             total=fmt.words(found.total),
+            known=all_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
             lowest=fmt.percent(outward_decimals(min(values), 3, bound="lower")),
             highest=fmt.percent(outward_decimals(max(values), 3, bound="upper")),

@@ -14,6 +14,7 @@ from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.random_labels.claims import commentary, share, top_threshold
+from report.sections.lost import seeds_shown
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -103,7 +104,7 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
         caption=Markdown(
             f"Training {quantity} (left, against the labels trained on) and test {quantity} "
             "(right, against the intact labels) over the epochs, one line per share of random "
-            f"labels. Lines: median over {fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from "
+            f"labels. Lines: median over {seeds_shown(runs, 'final_test_accuracy')}; bands: from "
             f"the smallest to the largest.{thin}"
         ),
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
@@ -146,7 +147,7 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "Left: training and test accuracy at the end against the share of random labels; the "
             "thin line is the accuracy of guessing. Right: the first epoch at which the training "
             "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-            f"Lines: median over {fmt.plural(runs['seed'].nunique(), 'seed')}; bands: from the "
+            f"Lines: median over {seeds_shown(runs, 'final_test_accuracy')}; bands: from the "
             "smallest to the largest."
         ),
         alt=f"Final accuracies by share of random labels (training, test): {words}.",

@@ -277,14 +277,8 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
         parts,
         _used(record, done, *MEASURES, "train_loss"),
         reason=_why(parts),
-        losses=_losses(done),
+        losses=between(done["train_loss"].min(), done["train_loss"].max(), "of "),
     )
-
-
-def _losses(done: pd.DataFrame) -> Label:
-    losses = span(done["train_loss"])
-    words = between(losses.low, losses.high)
-    return words if words.startswith("from ") else Label(f"of {words}")
 
 
 def _held(record: Record) -> list[Claim]:

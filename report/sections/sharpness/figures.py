@@ -9,7 +9,6 @@ import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, legend_below, line
-from report.numbers.quantifiers import ordered
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
@@ -220,8 +219,8 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
 def _level(rows: pd.DataFrame) -> str:
     """`, the test loss level`, where no step moves it by more than rounding does."""
     losses = rows["test_loss"].astype(float)
-    steps = [0.0 if abs(v - losses.iloc[0]) <= EQUAL * abs(losses.iloc[0]) else v for v in losses]
-    return ", the test loss level" if ordered(steps) == "level" else ""
+    level = (abs(losses - losses.iloc[0]) <= EQUAL * abs(losses.iloc[0])).all()
+    return ", the test loss level" if level else ""
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:

@@ -199,8 +199,8 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
         name="distances",
         caption=Markdown(
             "How far the runs go and how far apart they are, as Euclidean distances between "
-            f"parameter vectors. One mark for each run or each of the {fmt.count(pairs)} pairs of "
-            "runs; the bar is the mean."
+            f"parameter vectors. One mark for each run or each pair of runs "
+            f"({fmt.plural(pairs, 'pair')}); the bar is the mean."
         ),
         alt=f"Rows of marks in two panels, layer and whole model. Means: {described}.",
         draw=partial(_draw_distances, record, parts),

@@ -41,6 +41,7 @@ def made(
     projected_of: tuple[float, ...] = (),
     edge_of: tuple[bool, ...] = (),
     second_diverged: bool = False,
+    moved: float = MOVED,
     diverged: tuple[int, ...] = (),
     cases: tuple[str, ...] = ("digits",),
 ) -> Record:
@@ -58,7 +59,7 @@ def made(
             solutions.append(
                 {"case": case, "seed": seed, "diverged_at": 1 if lost else None}
                 | {"epoch": [0, 1, 2], "loss": list(LOSS), "initial_loss": LOSS[0]}
-                | {"solution_loss": LOSS[-1], "displacement": MOVED, "path_length": 12.0}
+                | {"solution_loss": LOSS[-1], "displacement": moved, "path_length": 12.0}
             )
             if lost:
                 continue
@@ -121,6 +122,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("plane", "thick", {"away": 3.0}),
     ("plane", "thick", {"away_of": (0.5, 0.5, 3.0)}),
     ("plane", "loose", {"explained": (0.5, 0.1)}),
+    ("plane", "still", {"moved": 0.0}),
     ("plane", "nothing", {"second_diverged": True}),
     ("faithfulness", "close", {}),
     ("faithfulness", "roughly", {"projected": 1.6}),
