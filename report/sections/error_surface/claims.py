@@ -36,8 +36,7 @@ RISE = Statement(
     "error-surface.rise",
     {
         "all": "Around the solutions the loss rises on every side: along random, filter-normalized "
-        "directions it is back at its value before training within {high} of the displacement, on "
-        "all {total} sides of {n}.",
+        "directions it is back at its value before training{within}, on all {total} sides of {n}.",
         "some": "Around the solutions the loss does not rise equally on all sides: along random, "
         "filter-normalized directions it is back at its value before training {counts}, and "
         "stays lower on the others as far as the planes are shown.",
@@ -254,12 +253,18 @@ def _rise(record: Record) -> Claim:
         _used(record, record.frame("planes").loc[rows], "sides", "axes_norm", "reached"),
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
-        high=fmt.percent(outward_decimals(max(shares, default=math.nan), 2, bound="upper"), 0)
-        if shares
-        else fmt.MISSING,
+        within=_within(shares),
         counts=join(counts),
         n=fmt.plural(len(rows), "plane"),
     )
+
+
+def _within(shares: list[float]) -> Markdown:
+    """How far from the solution, as a share of the way that training took, if it took any."""
+    if not shares:
+        return Markdown("")
+    most = fmt.percent(outward_decimals(max(shares), 2, bound="upper"), 0)
+    return Markdown(f" within {most} of the displacement")
 
 
 def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
