@@ -116,7 +116,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
             yield f"vanish: not zero: {text}"
         if (n := re.search(r"fluctuates in (\w+) of", text)) and value(n[1]) != sum(q >= 3 for q in ratios):
             yield f"vanish: {ratios}: {text}"
-    for m in r.find("relation", r"on (.*?)(?:, their rank|, loss and)"):
+    for m in r.find("relation", r"on (.*?)(?:, their rank| these runs)"):
         own = {
             x["seed"]: s for x in done[case_of(m[1])]
             if math.isfinite(s := _spearman(x["batch_loss"], x["batch_gradient_norm"]))
@@ -291,6 +291,10 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         if not bounded or not (at_least(m[1], bounded) if m[2] == "or more" else at_most(m[1], bounded)):
             yield f"tolerance: {moves}: {m.string}"
     total = [x for own in critical.values() for x in own]
+    for m in r.find("answer", "after long training"):
+        lengths = [c for c in critical.values() if any(x["negative"] <= 0 for x in c)]
+        if not any(max(x["epochs"] for x in c) > min(x["epochs"] for x in c) for c in lengths):
+            yield f"answer: of one length: {m.string}"
     for m in r.find("answer", "minimum in every run|no minimum in any run|no run reaches"):
         names = KEYS.findall(m.string.partition(";")[0])
         own = [x for n in names for c in titles.get(f"<{n}>", []) for x in critical[c]]

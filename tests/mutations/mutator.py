@@ -570,6 +570,9 @@ def _weight_trajectories(metrics: dict[str, Any]) -> None:
 
 
 def _error_surface(metrics: dict[str, Any]) -> None:
+    for row in metrics["solutions"]:
+        if row["diverged_at"] is not None or None in (row["loss"], row["epoch"]):
+            _lose(row, metrics_type("error-surface").tables["solutions"])  # type: ignore[union-attr]
     kept = {(r["case"], r["seed"]): r for r in metrics["solutions"] if r["diverged_at"] is None}
     for name in ("planes", "surfaces"):
         metrics[name] = [r for r in metrics[name] if (r["case"], r["seed"]) in kept]

@@ -92,6 +92,18 @@ def interpolation(r: Reading) -> Iterator[str]:
     for m in r.find("contrast", "makes no difference that matters to the barrier between"):
         if any(apart(found, LOG_MARGIN) for found in changes.values()):
             yield f"contrast: not alike: {m.string}"
+    for m in r.find("setting", r"[Tt]he (batch size|learning rate) counts: with (\S+) instead of (\S+) the barrier is (higher|lower)"):
+        column = m[1].replace(" ", "_")
+        signs = []
+        for start in ("same", "different"):
+            pair = []
+            for text in (m[2], m[3]):
+                own = [x for x in lines if x["start"] == start and {_shown(x, e, column) for e in ("first", "second")} == {text}]
+                pair.append(heights(own))
+            found = differences(*pair, log=True)
+            signs += [wrong(1 if m[4] == "higher" else -1, found)] if len(found) else []
+        if signs and any(signs):
+            yield f"setting: direction: {m.string}"
     kinds = {x["start"] for x in lines if x["train_barrier"] is not None}
     own = [x for x in lines if x["start"] == ("different" if "different" in kinds else "same")]
     falls = finite(x["test_accuracy_barrier"] for x in own)
@@ -123,6 +135,11 @@ def interpolation(r: Reading) -> Iterator[str]:
         tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in same]
         if m[1] and (value(m[1]), value(m[2])) != (sum(tall), len(tall)):
             yield f"literature: {sum(tall)} of {len(tall)}: {m.string}"
+
+
+def _shown(row: Mapping[str, Any], end: str, column: str) -> str:
+    found = row[f"{end}_{column}"]
+    return "all" if found is None else f"{found:g}"
 
 
 def _points(rows: Rows, columns: Mapping[str, Any]) -> dict[tuple[Any, Any], dict[str, float]]:

@@ -179,6 +179,7 @@ def train_on_task(r: Reading) -> Iterator[str]:
         ]
 
     words = r"^Among the (MLPs|CNNs) on (.*?), those with (\w+) hidden layers? get (?:only )?(N) .*? and (?:those with (\w+)) (N)|^Among the (MLPs|CNNs) on (.*?), those with (\w+) hidden layers? get only (N) of the test images right, but those with (\w+) (N)"
+    family: dict[str, Any] = {}
     for m in r.find("depth-on", words):
         kind, data, deep, a, shallow, b = [g for g in m.groups() if g is not None]
         ends = [of(data, value(n), kind == "CNNs") for n in (deep, shallow)]
@@ -187,7 +188,22 @@ def train_on_task(r: Reading) -> Iterator[str]:
         first, second = (end[0] for end in ends)
         yield from accuracies(r, "depth-on", m, [(a, cells[data, first]), (b, cells[data, second])], column)
         found = differences(known[data, first], known[data, second], log=False)
+        family[f"the {kind} on {data}"] = found
         yield from _order("depth-on", m.string, found, 0.005)
+    for words, sign in (
+        ("Depth pays: among (.*), the deepest", 1),
+        ("(?:it does|partly) among (.*?)(?:;|\\.$)", 1),
+        ("Depth pays among (.*?), where", 1),
+        ("does not pay: among (.*), the deepest", -1),
+        ("does harm among (.*?)(?:;|\\.$|, where)", -1),
+        ("no difference that matters: among (.*), the deepest", 0),
+        ("no difference that matters among (.*?)(?:;|\\.$)", 0),
+        ("^Among (.*), depth makes no difference", 0),
+    ):
+        for m in r.find("depth", words):
+            for title, found in family.items():
+                if title in m[1] and (sign and wrong(sign, found) or not sign and apart(found, 0.005)):
+                    yield f"depth: direction among {title}: {m.string}"
     for m in r.find("best", r"^On (.*?), \*(.*?)\* .*?(?:with|gets) (N) of the test"):
         own = {k[1]: [*v.values()] for k, v in known.items() if k[0] == m[1] and v}
         if not among(m[3], own[m[2]]):
@@ -227,6 +243,9 @@ def train_on_task(r: Reading) -> Iterator[str]:
                     if row[column] is not None and None not in row["test_loss"]]
             if c[0] == m[1] and len(ends) > 1 and all(ends) and any(min(row["test_loss"]) > 0 for row in rows if row[column] is not None):
                 yield f"overfitting: {c[1]} rises: {m.string}"
+    for m in r.find("overfitting", r"goes from (N) at epoch (\d+) to (N)"):
+        if m[1] == m[3]:
+            yield f"overfitting: from and to the same: {m.string}"
     for m in r.find("overfitting", r"rises from (N) at epoch (\d+) to (N)"):
         if value(m[3]) <= value(m[1]):
             yield f"overfitting: does not rise: {m.string}"
@@ -293,6 +312,16 @@ def random_labels(r: Reading) -> Iterator[str]:
             yield f"chance: not that of guessing: {m.string}"
         if re.search(r"in (?:both|all) ", m.string) and not agree(over):
             yield f"chance: not in all: {m.string}"
+    ends = [[row["test_loss"][p] for row in most if row[column] is not None] for p in (0, -1)]
+    moved = np.log10(np.maximum(ends[1], 1e-307)) - np.log10(np.maximum(ends[0], 1e-307))
+    for m in r.find("loss", r"test loss (shows it|falls|ends where it began|is)"):
+        up, down = "it rises" in m.string or "it goes from" in m.string, "even the test loss falls" in m.string
+        if up and wrong(1, moved) or down and wrong(-1, moved):
+            yield f"loss: direction: {m.string}"
+        if re.search(r"in (?:both|all) ", m.string) and not agree(moved):
+            yield f"loss: not in all: {m.string}"
+        if "where it began" in m.string and apart(moved, LOG_MARGIN):
+            yield f"loss: not where it began: {m.string}"
     fits = [f for f in r.rows("fits") if f["threshold"] == threshold]
     epochs = {f: by_seed([row for row in fits if row["fraction"] == f], "epoch") for f in by}
     floor = {f: {s: max(1.0, e) for s, e in part.items()} for f, part in epochs.items()}

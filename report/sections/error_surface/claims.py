@@ -372,7 +372,7 @@ def _share(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
     for case in cases:
         captured = rest[rest["case"] == case["case"]]["captured"]
         if len(captured):
-            found[case_name(case)] = mean(captured).value
+            found[case_name(case)] = mean(captured)
             expected[case_name(case)] = (case["parameters"], math.sqrt(2 / case["parameters"]))
     far = count(found, lambda name: not 1 / ORDER <= found[name] / expected[name][1] <= ORDER)
     return [

@@ -318,13 +318,13 @@ def _planes_table(record: Record) -> Table:
             own = planes(record, case["case"], plane)
             if own.empty:
                 continue
-            explained = mean(own["explained"].map(sum)).value if plane == "pca" else None
+            explained = mean(own["explained"].map(sum)) if plane == "pca" else None
             rows.append(
                 (
                     case_name(case),
                     escape(words),
                     fmt.percent(explained),
-                    fmt.percent(mean(own["captured"]).value),
+                    fmt.percent(mean(own["captured"])),
                     fmt.percent(median(own["largest_distance"] / own["displacement"])),
                     fmt.loss(median(own["origin_loss"])),
                     fmt.loss(median(own["lowest_loss"])),

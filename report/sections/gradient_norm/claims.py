@@ -15,7 +15,8 @@ from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count, outward, span
 from report.numbers.samples import Group
 from report.numbers.scales import CORRELATION, LOSS, NORM
-from report.numbers.statistics import median, rank_correlation
+from report.numbers.statistics import median
+from report.numbers.trend import spearman
 from report.records import Record
 from report.sections.cases import about, case_name
 from report.sections.groups import seed_group
@@ -373,7 +374,7 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
 def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Rank correlation of loss and norm over the steps of each run, against none."""
     found: dict[int | str, float | None] = {
-        int(row["seed"]): rank_correlation(row["batch_loss"], row["batch_gradient_norm"]).value
+        int(row["seed"]): spearman(row["batch_loss"], row["batch_gradient_norm"])
         for row in done.to_dict("records")
     }
     none = Group("none", dict.fromkeys(found, 0.0))

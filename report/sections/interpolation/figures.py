@@ -63,7 +63,7 @@ def _solutions_table(record: Record) -> Table:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         rows.append(
             (
@@ -104,7 +104,7 @@ def _lines_table(lines: pd.DataFrame) -> Table:
         done = known(group, "train_barrier", "test_barrier")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         rows.append(
             (

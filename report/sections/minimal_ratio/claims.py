@@ -317,7 +317,7 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
         return FOUND("nothing", _used(record, planned, "verdict"), **about)
     critical = done[done["verdict"] == CRITICAL]
     estimate = share(len(critical), len(planned))
-    low, high = cast(float, estimate.low), cast(float, estimate.high)
+    low, high = estimate.low, estimate.high
     verdict = "most" if low > 0.5 else "few" if high < 0.5 else "some"
     verdict = {0: "none", len(planned): "all"}.get(len(critical), verdict)
     if len(planned) == 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,7 +95,7 @@ class Kinds:
         if self.short_critical and 2 * self.long_minima > self.long_critical:
             none = share(0, self.short_critical)
             often = share(self.long_minima, self.long_critical)
-            if cast(float, none.high) < cast(float, often.low):
+            if none.high < often.low:
                 return "trained"
         return "mixed"
 

@@ -52,7 +52,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             values = [value for value in done[column] if pd.notna(value)]
-            return mean(values).value if values else None
+            return mean(values) if values else None
 
         rows.append(
             (

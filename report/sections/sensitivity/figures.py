@@ -54,7 +54,7 @@ def _results_table(rows: pd.DataFrame) -> Table:
     for key, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
         approach = approach_of(*key)
         done = known(group, "jacobian_norm")
-        means = [mean(done[c]).value if len(done) else None for c in (*columns, *MEASURES)]
+        means = [mean(done[c]) if len(done) else None for c in (*columns, *MEASURES)]
         lines.append(
             (
                 batch(approach.batch_size),

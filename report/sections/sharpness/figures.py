@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, legend_below, line
+from report.numbers.quantifiers import ordered
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
@@ -63,7 +65,7 @@ def _results_table(rows: pd.DataFrame) -> Table:
         approach, done = approach_of(*key), whole[whole.index.isin(group.index)]
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         lines.append(
             (
@@ -203,6 +205,8 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
         + ", ".join(f"{words} {fmt.number(row[m])}" for m, words in MEASURES.items())
         for _, row in rows.iterrows()
     )
+    losses = _unrounded(list(rows["test_loss"].astype(float)))
+    level = ordered(losses) == "level"
     return Figure(
         name="rescaling",
         caption=Markdown(
@@ -211,16 +215,15 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
             "multiplied and the second divided, which would leave the function the same in exact "
             "arithmetic."
         ),
-        alt=f"Lines over a logarithmic axis{_level(rows)}. {described}.",
+        alt=f"Lines over a logarithmic axis{', the test loss level' if level else ''}. {described}.",
         draw=partial(_draw_rescaling, rows),
+        shapes={"level": losses} if level else {},
     )
 
 
-def _level(rows: pd.DataFrame) -> str:
-    """`, the test loss level`, where no step moves it by more than rounding does."""
-    losses = rows["test_loss"].astype(float)
-    level = (abs(losses - losses.iloc[0]) <= EQUAL * abs(losses.iloc[0])).all()
-    return ", the test loss level" if level else ""
+def _unrounded(values: Sequence[float]) -> list[float]:
+    """The values, equal to the first where rounding explains that they differ from it."""
+    return [values[0] if abs(v - values[0]) <= EQUAL * abs(values[0]) else v for v in values]
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:

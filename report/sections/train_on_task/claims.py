@@ -308,7 +308,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str) -> Claim:
         return BEST("nothing", [evidence(record, "runs", "diverged_at")], dataset=name)
     if len(groups) == 1:
         first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
-        center = mean(list(groups[0].known().values())).value
+        center = mean(list(groups[0].known().values()))
     else:
         found = best(groups, ACCURACY, highest=True)
         first = found.first

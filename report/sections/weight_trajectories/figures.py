@@ -191,7 +191,7 @@ def _kinds(record: Record, part: str) -> dict[str, list[float]]:
 def _distances(record: Record, parts: dict[str, Any]) -> Figure:
     described = "; ".join(
         f"{name}: "
-        + ", ".join(f"{k} {fmt.number(mean(v).value)}" for k, v in _kinds(record, name).items())
+        + ", ".join(f"{k} {fmt.number(mean(v))}" for k, v in _kinds(record, name).items())
         for name in PARTS
     )
     pairs = sum(row["part"] == "model" for row in record.rows("pairs"))
@@ -240,7 +240,7 @@ def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
                 (
                     escape(parts[name]["words"]),
                     escape(kind),
-                    fmt.number(mean(values).value),
+                    fmt.number(mean(values)),
                     fmt.number(min(values)),
                     fmt.number(max(values)),
                     fmt.count(len(values)),

@@ -17,7 +17,7 @@ from report.claims.contrast import (
     reason,
 )
 from report.claims.trace import effect
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.scales import ACCURACY, LOSS

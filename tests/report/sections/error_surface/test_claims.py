@@ -7,7 +7,7 @@ import pytest
 
 from report.book.drawing import svg
 from report.claims.claim import named
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.error_surface import claims as error_surface
 from report.sections.error_surface.claims import WALK_SHARE, commentary

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from report.claims.claim import Claim
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record, read_record
 from report.sections.minimal_ratio import claims as minimal_ratio
 from report.sections.minimal_ratio.claims import commentary
