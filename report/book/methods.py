@@ -15,13 +15,11 @@ from report.words.markdown import Markdown
 from report.words.tables import Table
 
 _PAIRS = "the differences between runs of equal seed, runs that collapsed set apart"
-_POOLED = (
-    "from four groups on, the variance within all groups pooled as in Fisher's analysis of variance"
-)
+_POOLED = "the variance within all of several groups pooled as in Fisher's analysis of variance"
 _STUDENT = "numpy.var, scipy.special.stdtrit"
 METHODS = {
     "paired difference": (
-        f"mean of {_PAIRS}, with Student's interval from six differences on",
+        f"mean of {_PAIRS}, with Student's interval where they are not too few",
         _STUDENT,
     ),
     "paired ratio": ("the same of decimal logarithms, told as factors", _STUDENT),
@@ -29,7 +27,7 @@ METHODS = {
     "pooled ratio": ("the same of decimal logarithms, told as factors", _STUDENT),
     "rank correlation": (
         "Spearman's rank correlation over the means of approaches, decided by a permutation test "
-        "(exact up to seven points), with an interval by resampling the points",
+        "(exact for few points), with an interval by resampling the points",
         "numpy.corrcoef of ranks",
     ),
     "share": (

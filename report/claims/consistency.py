@@ -99,4 +99,3 @@ def _direction(found: Comparison | Trend, about: object) -> Iterator[tuple[objec
     first, second = sorted((found.first, found.second))
     turned = 1 if found.first == first else -1
     yield (about, first, second, found.scale.name), turned * found.direction
-

@@ -14,10 +14,16 @@ _NOTHING = (
     (rf"\[({NUMBER}), \1\]", "interval of one point"),
     (rf"\bbetween ({NUMBER}(?: %)?) and \1(?![\d.e])", "range of one point"),
     (rf"\bfrom ({NUMBER}(?: %)?) to \1(?![\d.e%])(?! %)", "from and to the same"),
-    (r"\b(?:one|1) (?:seeds|runs|approaches|structures|lines|networks|pairs|shares|planes)\b", "1s"),
+    (
+        r"\b(?:one|1) (?:seeds|runs|approaches|structures|lines|networks|pairs|shares|planes)\b",
+        "1s",
+    ),
     (r"(?:higher|lower|ahead|lead|gain) (?:of |by )?-?0\.00 percentage points", "by nothing"),
     (r"(?:ahead|higher|lower|lead|gain|falls|rises) (?:of |by )-", "by less than nothing"),
-    (r"\b(?:two|three|four|five|six|[2-9]\d*) (?:seed|run|line|structure|network)\b(?!-)", "plural"),
+    (
+        r"\b(?:two|three|four|five|six|[2-9]\d*) (?:seed|run|line|structure|network)\b(?!-)",
+        "plural",
+    ),
     (r"\b[a-z]+ and ?[,.;]|, ?[,.;]|\( ?\)|  | ,", "a gap"),
     (r"(?<![\w’'])–(?!\w)", "a missing value"),
     (r"\d{7,}", "too many digits"),
@@ -40,7 +46,8 @@ def general(reading: Reading) -> Iterator[str]:
 def _form(one: Text) -> Iterator[str]:
     for pattern, fault in _NOTHING:
         listed = one.kind != "sentence" and fault in LISTED
-        level = "the same throughout" in one.text or one.name in ("rescaling", "relation")
+        level = "the same throughout" in one.text or "in one direction" in one.text
+        level = level or one.name in ("rescaling", "relation")
         level = level and fault.startswith("from")
         if re.search(pattern, one.text) and not (listed or level):
             yield fault
@@ -65,7 +72,7 @@ def _possible(one: Text) -> Iterator[str]:
                 yield "interval without its value"
     for found in _SHARE.finditer(one.text):
         if not -1e-9 <= value(found[1]) <= 100 and "percentage" not in one.text:
-            bound = ("displacement", "error", "of its", "spread", "way")
+            bound = ("displacement", "error", "of its", "spread", "way", "distance")
             if not any(word in one.text for word in bound):
                 yield "share outside what is possible"
     for found in re.finditer(rf"correlation[^.;\[]*?(?:is |trend |gap |\()?({NUMBER})", one.text):

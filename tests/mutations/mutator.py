@@ -18,7 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from report.records import Record, read_record
-from report.records.row import Column, Key, Position, Row, Seed
+from report.records.row import Column, Key, Row, Seed
 from report.records.rows import metrics_type
 from report.tasks import TASKS, Task
 
@@ -207,7 +207,8 @@ def reverse(table: _Table) -> bool:
     groups = table.groups()
     half = len(groups) // 2
     pairs = zip(groups[:half], groups[::-1], strict=False)
-    return any([_exchange(a, b, table.content()) for a, b in pairs])
+    done = [_exchange(a, b, table.content()) for a, b in pairs]
+    return any(done)
 
 
 def disagree(table: _Table) -> bool:
@@ -289,7 +290,8 @@ def edge(table: _Table) -> bool:
     beside = 1 + float(table.random.choice([0.0, 1e-9, -1e-9, 1e-3, -1e-3]))
     columns, groups = table.quantity(), table.two()
     kind = table.random.random()
-    if groups and kind < 0.7:
+    lengths = {_length(g[0][name]) for g in groups for name in columns}
+    if groups and kind < 0.7 and len(lengths) == 1:
         share = any(word in name for word in SHARES for name in columns)
         step = float(table.random.choice([0.005, -0.005, 0.05])) * beside
         times = float(table.random.choice(EDGES)) * beside
@@ -304,9 +306,15 @@ def edge(table: _Table) -> bool:
     return _put(table.some(), columns, lambda _: level)
 
 
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 1
+
+
 def one_seed(table: _Table) -> bool:
     """The rows of one seed alone."""
-    seeds = sorted({_seeds(row)[0] for rows in _tables(table.metrics) for row in rows if _seeds(row)})
+    seeds = sorted(
+        {_seeds(row)[0] for rows in _tables(table.metrics) for row in rows if _seeds(row)}
+    )
     if not seeds or "pairs" in table.metrics or "verdict" in table.rows[0]:
         return False
     kept = seeds[int(table.random.integers(len(seeds)))]
@@ -351,7 +359,9 @@ def nulls(table: _Table) -> bool:
     curves = [
         name
         for name in table.measured
-        if isinstance(row[name], list) and len(row[name]) > 2 and "loss" in name
+        if isinstance(row[name], list)
+        and len(row[name]) > 2
+        and "loss" in name
         and not isinstance(row[name][0], list)
     ]
     if curves and table.name in ("lines", "planes"):
@@ -359,8 +369,8 @@ def nulls(table: _Table) -> bool:
         place = int(table.random.integers(1, len(row[name])))
         row[name] = [None if n == place else v for n, v in enumerate(row[name])]
         return True
-    if not reasons or row.get("verdict"):
-        return False
+    if not reasons or table.task.name in ("gradient-norm", "minimal-ratio", "error-surface"):
+        return False  # there a run has all of its measures or none
     for name in reasons if table.random.random() < 0.5 else [str(table.random.choice([*reasons]))]:
         row[name], row[reasons[name]] = None, row[reasons[name]] or "not finite"
     return True
@@ -436,15 +446,20 @@ def _limits(row: dict[str, Any]) -> None:
     for name, value in row.items():
         share = any(word in name for word in SHARES) and not name.endswith("barrier")
         low, high = (0.0, 1.0) if share else (-1.0, 1.0) if "cosine" in name else (None, None)
-        if "gap" in name and not name.startswith("accuracy") or name in SET:
+        if ("gap" in name and not name.startswith("accuracy")) or name in SET:
             continue
         if low is None and name in ("pc1", "pc2", "a", "b", "lowest", "loss_gap", "trace"):
             continue
         if "gap" in name:
             low, high = -1.0, 1.0
-        row[name] = _changed(
-            value, lambda v, low=low, high=high: min(max(v, low or 0.0), high or LARGE)  # type: ignore[misc]
-        ) if low is not None or not name.endswith("eigenvalue") else value
+        row[name] = (
+            _changed(
+                value,
+                lambda v, low=low, high=high: min(max(v, low or 0.0), high or LARGE),  # type: ignore[misc]
+            )
+            if low is not None or not name.endswith("eigenvalue")
+            else value
+        )
 
 
 def _random_labels(metrics: dict[str, Any]) -> None:

@@ -14,7 +14,6 @@ from tests.mutations.reading import (
     Rows,
     agree,
     apart,
-    at_least,
     at_most,
     by_seed,
     differences,
@@ -56,7 +55,11 @@ def interpolation(r: Reading) -> Iterator[str]:
         return {s: max(v, floor) for s, v in by_seed(rows, "train_barrier").items()}
 
     for start, name in (("same", "same-start"), ("different", "different-start")):
-        own = [x for x in lines if x["start"] == start and x["train_barrier"] is not None and x["ends"] is not None]
+        own = [
+            x
+            for x in lines
+            if x["start"] == start and x["train_barrier"] is not None and x["ends"] is not None
+        ]
         tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in own]
         for m in r.find(name, r"less than (N) of the loss there \(by (N) at most\)"):
             if any(tall) or not at_most(m[2], [x["train_barrier"] for x in own]):
@@ -66,7 +69,11 @@ def interpolation(r: Reading) -> Iterator[str]:
                 yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
         for m in r.find(name, r"stands a barrier .*? or more, (N)(?: to (N))? high"):
             found = [x["train_barrier"] for x in own]
-            if not all(tall) or value(m[1]) > min(found) * 1.01 or value(m[2] or m[1]) < max(found) * 0.99:
+            if (
+                not all(tall)
+                or value(m[1]) > min(found) * 1.01
+                or value(m[2] or m[1]) < max(found) * 0.99
+            ):
                 yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
         words = re.search(r"(the one|both|all (\w+)) lines?( that can be drawn)?", r.said(name))
         if words:
@@ -76,7 +83,8 @@ def interpolation(r: Reading) -> Iterator[str]:
                 yield f"{name}: {len(own)} lines of {planned}: {r.said(name)}"
     changes = {
         pair: differences(heights(by[pair, "different"]), heights(by[pair, "same"]), log=True)
-        for pair in {x["pair"] for x in lines} if {(pair, "same"), (pair, "different")} <= set(by)
+        for pair in {x["pair"] for x in lines}
+        if {(pair, "same"), (pair, "different")} <= set(by)
     }
     changes = {pair: found for pair, found in changes.items() if len(found)}
     for words, sign in (("higher than from common ones", 1), ("lower than from common ones", -1)):
@@ -86,19 +94,29 @@ def interpolation(r: Reading) -> Iterator[str]:
             if not (any(signs) if partly else all(signs)):
                 yield f"contrast: direction: {m.string}"
     for m in r.find("contrast", "the seeds do not agree, or are too few"):
-        whole = [len(f) == len(by[p, "same"]) == len(by[p, "different"]) for p, f in changes.items()]
+        whole = [
+            len(f) == len(by[p, "same"]) == len(by[p, "different"]) for p, f in changes.items()
+        ]
         if all(agree(f) and w and len(f) < 6 for f, w in zip(changes.values(), whole, strict=True)):
             yield f"contrast: the seeds agree: {m.string}"
     for m in r.find("contrast", "makes no difference that matters to the barrier between"):
         if any(apart(found, LOG_MARGIN) for found in changes.values()):
             yield f"contrast: not alike: {m.string}"
-    for m in r.find("setting", r"[Tt]he (batch size|learning rate) counts: with (\S+) instead of (\S+) the barrier is (higher|lower)"):
+    for m in r.find(
+        "setting",
+        r"[Tt]he (batch size|learning rate) counts: with (\S+) instead of (\S+) the barrier is (higher|lower)",
+    ):
         column = m[1].replace(" ", "_")
         signs = []
         for start in ("same", "different"):
             pair = []
             for text in (m[2], m[3]):
-                own = [x for x in lines if x["start"] == start and {_shown(x, e, column) for e in ("first", "second")} == {text}]
+                own = [
+                    x
+                    for x in lines
+                    if x["start"] == start
+                    and {_shown(x, e, column) for e in ("first", "second")} == {text}
+                ]
                 pair.append(heights(own))
             found = differences(*pair, log=True)
             signs += [wrong(1 if m[4] == "higher" else -1, found)] if len(found) else []
@@ -108,8 +126,15 @@ def interpolation(r: Reading) -> Iterator[str]:
     own = [x for x in lines if x["start"] == ("different" if "different" in kinds else "same")]
     falls = finite(x["test_accuracy_barrier"] for x in own)
     deep = [f >= 0.005 for f in falls]
-    for m in r.find("accuracy", r"stays within (N)|On (\w+) of (\w+) lines|falls below the straight line between its ends, by (N)(?: to (N))?"):
-        if m[1] and any(deep) or m[2] and (value(m[2]), value(m[3])) != (sum(deep), len(falls)) or m[4] and not all(deep):
+    for m in r.find(
+        "accuracy",
+        r"stays within (N)|On (\w+) of (\w+) lines|falls below the straight line between its ends, by (N)(?: to (N))?",
+    ):
+        if (
+            (m[1] and any(deep))
+            or (m[2] and (value(m[2]), value(m[3])) != (sum(deep), len(falls)))
+            or (m[4] and not all(deep))
+        ):
             yield f"accuracy: {sum(deep)} of {len(falls)}: {m.string}"
         if m[4] and m[5] and value(m[4]) / 100 > min(falls) + 1e-9:
             yield f"accuracy: bound {min(falls)}: {m.string}"
@@ -118,7 +143,10 @@ def interpolation(r: Reading) -> Iterator[str]:
         if (value(m[1]), value(m[2])) != (len(lines), lost):
             yield f"lost: {lost} of {len(lines)}: {m.string}"
     solutions = r.rows("solutions")
-    for m in r.find("quality", r"for (.*?), (N) for (.*?) \(|(?:with|in \w+ \w+ ?\w*, with) (N) of the test images against (N)"):
+    for m in r.find(
+        "quality",
+        r"for (.*?), (N) for (.*?) \(|(?:with|in \w+ \w+ ?\w*, with) (N) of the test images against (N)",
+    ):
         values = finite(x["final_test_accuracy"] for x in solutions)
         for text in [g for g in m.groups() if g and re.match(r"[\d.]+ %", g)]:
             if not min(values) - 1e-4 <= value(text) <= max(values) + 1e-4:
@@ -126,12 +154,20 @@ def interpolation(r: Reading) -> Iterator[str]:
         if m[4] and m[5] and value(m[4]) < value(m[5]):
             yield f"quality: direction: {m.string}"
     for m in r.find("rise", r"times? over|grows (N) against (N)"):
-        if m[1] and "climbs faster" in m.string and "at equal distance" in m.string.partition("(")[0]:
+        if (
+            m[1]
+            and "climbs faster" in m.string
+            and "at equal distance" in m.string.partition("(")[0]
+        ):
             seen = m.string.partition(";")[0]
             if "at equal distance" in seen and value(m[1]) < value(m[2]):
                 yield f"rise: direction: {m.string}"
     for m in r.find("literature", r"(\w+) of (\w+) lines|all (\w+) lines"):
-        same = [x for x in lines if x["start"] == "same" and x["train_barrier"] is not None and x["ends"] is not None]
+        same = [
+            x
+            for x in lines
+            if x["start"] == "same" and x["train_barrier"] is not None and x["ends"] is not None
+        ]
         tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in same]
         if m[1] and (value(m[1]), value(m[2])) != (sum(tall), len(tall)):
             yield f"literature: {sum(tall)} of {len(tall)}: {m.string}"
@@ -148,7 +184,10 @@ def _points(rows: Rows, columns: Mapping[str, Any]) -> dict[tuple[Any, Any], dic
     for row in rows:
         found.setdefault((row["batch_size"], row["learning_rate"]), []).append(row)
     return {
-        key: {name: float(np.mean([_number(read(row)) for row in own])) for name, read in columns.items()}
+        key: {
+            name: float(np.mean([_number(read(row)) for row in own]))
+            for name, read in columns.items()
+        }
         for key, own in found.items()
     }
 
@@ -169,15 +208,26 @@ def _directions(
         text = re.sub(r"from a batch size.*|: from .*", "", m.string)
         clauses = re.split(r";|, while|, so that| and (?=narrows|falls|shrinks|these)|, but", text)
         for clause in clauses:
-            up = re.search(r"\b(?:wider|widens|rises|grows|higher|so does|large batches to end in sharper solutions, and so they do|end in sharper|so they do)\b", clause)
-            down = re.search(r"\b(?:narrower|narrows|\*narrows\*|falls|shrinks|lower|fit the training set better|flatter|less sensitive)\b|\*narrow", clause)
-            if re.search("Whether|whether|open|found large|no order|stays|leave", clause) and "so they do" not in clause:
+            up = re.search(
+                r"\b(?:wider|widens|rises|grows|higher|so does|large batches to end in sharper solutions, and so they do|end in sharper|so they do)\b",
+                clause,
+            )
+            down = re.search(
+                r"\b(?:narrower|narrows|\*narrows\*|falls|shrinks|lower|fit the training set better|flatter|less sensitive)\b|\*narrow",
+                clause,
+            )
+            if (
+                re.search("Whether|whether|open|found large|no order|stays|leave", clause)
+                and "so they do" not in clause
+            ):
                 continue
             if bool(up) == bool(down):
                 continue
             said = 1 if up else -1
             chosen = [c for c in signs if words[c] in clause]
-            every = re.search("every measure|either definition|more sensitive|sharper solutions", clause)
+            every = re.search(
+                "every measure|either definition|more sensitive|sharper solutions", clause
+            )
             for column in chosen or (list(signs) if every else []):
                 if not said * signs[column] > 0:
                     yield f"{name}: direction of {column} {signs[column]:.2f}: {m.string}"
@@ -189,7 +239,9 @@ def _few(r: Reading, name: str, number: int, noun: str) -> Iterator[str]:
             yield f"{name}: {number} are not too few: {m.string}"
 
 
-def _sweeps(r: Reading, rows: Rows, settings: Any, measures: Mapping[str, str]) -> dict[str, dict[float, dict[str, float]]]:
+def _sweeps(
+    r: Reading, rows: Rows, settings: Any, measures: Mapping[str, str]
+) -> dict[str, dict[float, dict[str, float]]]:
     """Means by the value of what is varied, the other variable as the settings have it."""
     found = {}
     size = r.record.datasets[0].train_size
@@ -197,7 +249,9 @@ def _sweeps(r: Reading, rows: Rows, settings: Any, measures: Mapping[str, str]) 
     for variable, other in (("batch_size", "learning_rate"), ("learning_rate", "batch_size")):
         wanted = [size if v is None else v for v in settings[f"{variable}s"]]
         held = size if settings["training"][other] is None else settings["training"][other]
-        full = [{**x, "batch_size": size if x["batch_size"] is None else x["batch_size"]} for x in rows]
+        full = [
+            {**x, "batch_size": size if x["batch_size"] is None else x["batch_size"]} for x in rows
+        ]
         own = [x for x in full if x[other] == held and x[variable] in wanted]
         points = _points(own, columns)
         place = 0 if variable == "batch_size" else 1
@@ -210,7 +264,7 @@ def _moves(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> I
     """`from a batch size of 16 to 1024 the trace goes from 380 to 1041`, and the course."""
     for m in r.find(name, r"[Ff]rom (?:a (?:batch size|learning rate) of )?(N) to (N),? (.*)"):
         own = next(
-            (s for s in sweeps.values() if near(m[1], [*s][0]) and near(m[2], [*s][-1])), None
+            (s for s in sweeps.values() if near(m[1], next(iter(s))) and near(m[2], [*s][-1])), None
         )
         if own is None:
             yield f"{name}: no such sweep: {m.string}"
@@ -228,7 +282,9 @@ def _moves(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> I
         ):
             if re.search(words, m[3]) and not all(holds(s) for s in steps.values()):
                 yield f"{name}: course: {m.string}"
-        if re.search(r"(neither|none) in one direction", m[3]) and any((s <= 0).all() or (s >= 0).all() for s in steps.values()):
+        if re.search(r"(neither|none) in one direction", m[3]) and any(
+            (s <= 0).all() or (s >= 0).all() for s in steps.values()
+        ):
             yield f"{name}: course: {m.string}"
 
 
@@ -245,20 +301,41 @@ def sensitivity(r: Reading) -> Iterator[str]:
     gap = {c: _related(points, c, "loss_gap") for c in SENSITIVITY}
     yield from _directions(r, "loss-gap", gap, SENSITIVITY)
     for name in ("loss-gap", "fit-held"):
-        yield from _few(r, name, len({(p["jacobian_norm"], p["loss_gap"]) for p in points.values()}), "approach(?:es)?")
+        yield from _few(
+            r,
+            name,
+            len({(p["jacobian_norm"], p["loss_gap"]) for p in points.values()}),
+            "approach(?:es)?",
+        )
     for m in r.find("correlations", r"is (N) for .* and (N) for"):
         if not (near(m[1], gap["jacobian_norm"]) and near(m[2], gap["loss_gradient_norm"])):
             yield f"correlations: {gap}: {m.string}"
     for name, x, y, words in (
-        ("fit", "jacobian_norm", "final_train_loss", ("have the higher training loss", "fit the training set better")),
-        ("novak", "probability_jacobian_norm", "accuracy_gap", ("these solutions agree", "say the opposite")),
+        (
+            "fit",
+            "jacobian_norm",
+            "final_train_loss",
+            ("have the higher training loss", "fit the training set better"),
+        ),
+        (
+            "novak",
+            "probability_jacobian_norm",
+            "accuracy_gap",
+            ("these solutions agree", "say the opposite"),
+        ),
         ("two-gaps", "loss_gap", "accuracy_gap", ("a common order (rank", "contradict each other")),
     ):
         truth = _related(points, x, y)
-        for m in r.find(name, r"correlation (?:with the training loss )?(N)|too few|training losses|the same for"):
-            if words[0] in m.string and not truth > 0 or words[1] in m.string and not truth < 0:
-                if "no common" not in m.string:
-                    yield f"{name}: direction {truth}: {m.string}"
+        for m in r.find(
+            name,
+            r"correlation (?:with the training loss )?(N)|too few|training losses|the same for",
+        ):
+            up, down = (
+                words[0] in m.string and not truth > 0,
+                words[1] in m.string and not truth < 0,
+            )
+            if (up or down) and "no common" not in m.string:
+                yield f"{name}: direction {truth}: {m.string}"
             if m[1] and not near(m[1], truth):
                 yield f"{name}: {truth}: {m.string}"
     yield from _moves(r, "sweep", _sweeps(r, done, r.record.settings, SENSITIVITY), SENSITIVITY)
@@ -277,7 +354,11 @@ def sharpness(r: Reading) -> Iterator[str]:
     done = [x for x in rows if None not in [x[n] for n in names]]
     columns: dict[str, Any] = {n: (lambda row, n=n: row[n]) for n in (*names, "train_loss")}
     points = _points(done, columns)
-    for name, other in (("loss-gap", "loss_gap"), ("accuracy-gap", "accuracy_gap"), ("fit", "train_loss")):
+    for name, other in (
+        ("loss-gap", "loss_gap"),
+        ("accuracy-gap", "accuracy_gap"),
+        ("fit", "train_loss"),
+    ):
         signs = {c: _related(points, c, other) for c in SHARPNESS}
         yield from _directions(r, name, signs, SHARPNESS)
         for m in r.find(name, r"(\w+) approach(?:es)? are too few"):
@@ -296,20 +377,30 @@ def sharpness(r: Reading) -> Iterator[str]:
             own = sweeps[variable]
             signs = {c: rank([*own], [p[c] for p in own.values()]) for c in SHARPNESS}
             yield from _directions(r, name, signs, SHARPNESS)
-    rescaled = [x for x in r.rows("rescaling") if None not in [x[c] for c in (*SHARPNESS, "test_loss")]]
+    rescaled = [
+        x for x in r.rows("rescaling") if None not in [x[c] for c in (*SHARPNESS, "test_loss")]
+    ]
     rescaled.sort(key=lambda x: x["factor"])
     for m in r.find("rescaling", r"times (N)"):
-        for text, column in zip(re.findall(r"from (-?[\d.e-]*\d) to (-?[\d.e-]*\d)", m.string), SHARPNESS, strict=False):
+        for text, column in zip(
+            re.findall(r"from (-?[\d.e-]*\d) to (-?[\d.e-]*\d)", m.string), SHARPNESS, strict=False
+        ):
             if not (near(text[0], rescaled[0][column]) and near(text[1], rescaled[-1][column])):
                 yield f"rescaling: {column}: {m.string}"
         moved = [not 1 / 1.5 < x < 1.5 for c in SHARPNESS for x in [_ratio(rescaled, c)]]
-        if "and yet" in m.string and not all(moved) or "hardly moves" in m.string and any(moved):
+        if ("and yet" in m.string and not all(moved)) or (
+            "hardly moves" in m.string and any(moved)
+        ):
             yield f"rescaling: {moved}: {m.string}"
     lost = len(rows) - len(done)
     for m in r.find("lost", r"Of (\d+|\w+) solutions (\w+) diverged"):
         if (value(m[1]), value(m[2])) != (len(rows), lost):
             yield f"lost: {lost} of {len(rows)}: {m.string}"
-    if "level" in r.alt("rescaling") and any(abs(x["test_loss"] / rescaled[0]["test_loss"] - 1) > 2e-4 for x in rescaled if rescaled[0]["test_loss"]):
+    if "level" in r.alt("rescaling") and any(
+        abs(x["test_loss"] / rescaled[0]["test_loss"] - 1) > 2e-4
+        for x in rescaled
+        if rescaled[0]["test_loss"]
+    ):
         yield f"alt rescaling: not level: {r.alt('rescaling')}"
 
 

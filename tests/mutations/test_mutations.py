@@ -7,7 +7,16 @@ from tests.mutations.mutator import bases, mutated
 from tests.mutations.oracle import RULES, read, violations
 
 SHORT, LONG = 200, 2000
-UNREAD = {"theory", "symmetry", "caveat", "noise", "double-descent", "constant", "first-order", "flat-and-good"}
+UNREAD = {
+    "theory",
+    "symmetry",
+    "caveat",
+    "noise",
+    "double-descent",
+    "constant",
+    "first-order",
+    "flat-and-good",
+}
 """Statements about the literature, and of columns that few records have."""
 
 

@@ -64,15 +64,27 @@ def simulate_function(r: Reading) -> Iterator[str]:
     runs = r.rows()
     deep = max(r.record.models, key=lambda m: m.depth).name
     shallow = min(r.record.models, key=lambda m: m.depth).name
-    cells = {(k, m): rows for k, part in _group(runs, "function").items() for m, rows in _group(part, "model").items()}
+    cells = {
+        (k, m): rows
+        for k, part in _group(runs, "function").items()
+        for m, rows in _group(part, "model").items()
+    }
     losses = {cell: by_seed(rows, column) for cell, rows in cells.items()}
     change = {
         key: differences(losses.get((key, deep), {}), losses.get((key, shallow), {}), log=True)
         for key in _group(runs, "function")
     }
     for a, b, words in (
-        (deep, shallow, "On <(.*?)> the deep network ends at (?:a loss of )?(N) and the shallow one at (N)"),
-        (shallow, deep, "On <(.*?)> the shallow network ends at (?:a loss of )?(N) and the deep one at (N)"),
+        (
+            deep,
+            shallow,
+            "On <(.*?)> the deep network ends at (?:a loss of )?(N) and the shallow one at (N)",
+        ),
+        (
+            shallow,
+            deep,
+            "On <(.*?)> the shallow network ends at (?:a loss of )?(N) and the deep one at (N)",
+        ),
         (deep, shallow, "On <(.*?)> they end at (N) and (N)"),
     ):
         for m in r.find("depth-on", words):
@@ -94,7 +106,10 @@ def simulate_function(r: Reading) -> Iterator[str]:
         ("Depth does not pay: .*? fit (.*) better than", 1),
         ("Depth pays on (.*?), where", -1),
         ("^On (.*?) depth does harm", 1),
-        ("(?:and|: at \\w+ size,|: at nearly equal size,) [\\w ]*layers? fit better on (.*?)(?: and |\\.)", 0),
+        (
+            "(?:and|: at \\w+ size,|: at nearly equal size,) [\\w ]*layers? fit better on (.*?)(?: and |\\.)",
+            0,
+        ),
         ("fit (.*) equally well", None),
         ("^On (.*?) depth makes no difference", None),
     ):
@@ -108,11 +123,16 @@ def simulate_function(r: Reading) -> Iterator[str]:
         for key in KEYS.findall(m.string[m.start() :] if "no order shows" in m[0] else m.string):
             if agree(change[key]) and len(change[key]) == len(cells[key, deep]) < 6:
                 yield f"depth: there is an order on {key}: {m.string}"
-    for m in r.find("best", r"^Of all models \*(.*?)\* (?:fits|has the lowest typical loss on) <(.*?)>"):
+    for m in r.find(
+        "best", r"^Of all models \*(.*?)\* (?:fits|has the lowest typical loss on) <(.*?)>"
+    ):
         medians = {k[1]: np.median([*v.values()]) for k, v in losses.items() if k[0] == m[2] and v}
         if medians[m[1]] > min(medians.values()) * (1 + 1e-9):
             yield f"best: not the best: {m.string}"
-    for m in r.find("spread", r"factor of (?:up to |at most )?(N).*?(?:against|that of \*.*?\* by up to|and) (N)"):
+    for m in r.find(
+        "spread",
+        r"factor of (?:up to |at most )?(N).*?(?:against|that of \*.*?\* by up to|and) (N)",
+    ):
         wide = {c: max(v.values()) / min(v.values()) for c, v in losses.items() if len(v) > 1}
         common = [k for k in change if (k, deep) in wide and (k, shallow) in wide]
         ratios = [(wide[k, deep], wide[k, shallow]) for k in common]
@@ -123,10 +143,22 @@ def simulate_function(r: Reading) -> Iterator[str]:
         for text, place in ((m[1], 0), (m[2], 1)):
             if not at_most(text, [pair[place] for pair in ratios]):
                 yield f"spread: bound {text}: {m.string}"
-    for m in r.find("between-points", r"on (.*?): the typical loss .* is (at most )?(N) times the training loss( or more)?"):
+    for m in r.find(
+        "between-points",
+        r"on (.*?): the typical loss .* is (at most )?(N) times the training loss( or more)?",
+    ):
         ratios = [
-            float(np.median([row["final_test_loss"] / row[column] for row in runs
-             if row["function"] == key and row[column] and row["final_test_loss"] is not None]))
+            float(
+                np.median(
+                    [
+                        row["final_test_loss"] / row[column]
+                        for row in runs
+                        if row["function"] == key
+                        and row[column]
+                        and row["final_test_loss"] is not None
+                    ]
+                )
+            )
             for key in KEYS.findall(m[1])
         ]
         if not (at_most(m[3], ratios) if m[2] else at_least(m[3], ratios)):
@@ -135,14 +167,22 @@ def simulate_function(r: Reading) -> Iterator[str]:
         abs(math.log10(row["train_loss"][-1] / before)) >= LOG_MARGIN
         for row in runs
         if row[column] is not None
-        for before in [next(v for e, v in zip(row["epoch"], row["train_loss"], strict=True) if e >= 0.75 * row["epoch"][-1])]
+        for before in [
+            next(
+                v
+                for e, v in zip(row["epoch"], row["train_loss"], strict=True)
+                if e >= 0.75 * row["epoch"][-1]
+            )
+        ]
         if before and row["train_loss"][-1]
     ]
     for m in r.find("settling", r"(no run|every run|(\w+) of (\w+) runs)"):
         said = {"no run": 0, "every run": len(moved)}.get(m[1])
         if sum(moved) != (value(m[2]) if said is None else said):
             yield f"settling: {sum(moved)} of {len(moved)}: {m.string}"
-    for m in r.find("error", r"(close to|follows|fits|of the runs on|Of the runs on) <(.*?)>.*?((N)|learned)"):
+    for m in r.find(
+        "error", r"(close to|follows|fits|of the runs on|Of the runs on) <(.*?)>.*?((N)|learned)"
+    ):
         known = [v for c, part in losses.items() if c[0] == m[2] for v in part.values()]
         if not known:
             yield f"error: of no runs: {m.string}"
@@ -169,12 +209,19 @@ def train_on_task(r: Reading) -> Iterator[str]:
     column = "final_test_accuracy"
     runs = r.rows()
     models = {m.name: m for m in r.record.models}
-    cells = {(d, m): rows for d, part in _group(runs, "dataset").items() for m, rows in _group(part, "model").items()}
+    cells = {
+        (d, m): rows
+        for d, part in _group(runs, "dataset").items()
+        for m, rows in _group(part, "model").items()
+    }
     known = {cell: by_seed(rows, column) for cell, rows in cells.items()}
 
     def of(data: str, depth: float, conv: bool) -> list[str]:
         return [
-            m for d, m in cells if d == data and models[m].depth == depth
+            m
+            for d, m in cells
+            if d == data
+            and models[m].depth == depth
             and models[m].architecture.startswith("conv") == conv
         ]
 
@@ -186,7 +233,9 @@ def train_on_task(r: Reading) -> Iterator[str]:
         if any(len(end) != 1 for end in ends):
             continue
         first, second = (end[0] for end in ends)
-        yield from accuracies(r, "depth-on", m, [(a, cells[data, first]), (b, cells[data, second])], column)
+        yield from accuracies(
+            r, "depth-on", m, [(a, cells[data, first]), (b, cells[data, second])], column
+        )
         found = differences(known[data, first], known[data, second], log=False)
         family[f"the {kind} on {data}"] = found
         yield from _order("depth-on", m.string, found, 0.005)
@@ -202,7 +251,9 @@ def train_on_task(r: Reading) -> Iterator[str]:
     ):
         for m in r.find("depth", words):
             for title, found in family.items():
-                if title in m[1] and (sign and wrong(sign, found) or not sign and apart(found, 0.005)):
+                if title in m[1] and (
+                    (sign and wrong(sign, found)) or (not sign and apart(found, 0.005))
+                ):
                     yield f"depth: direction among {title}: {m.string}"
     for m in r.find("best", r"^On (.*?), \*(.*?)\* .*?(?:with|gets) (N) of the test"):
         own = {k[1]: [*v.values()] for k, v in known.items() if k[0] == m[1] and v}
@@ -213,35 +264,59 @@ def train_on_task(r: Reading) -> Iterator[str]:
         if not all(ahead) and not all(means):
             yield f"best: not first: {m.string}"
         if "is ahead of every other model in" in m.string:
-            others = [differences(known[m[1], m[2]], v, log=False) for k, v in known.items() if k[0] == m[1] and k[1] != m[2]]
+            others = [
+                differences(known[m[1], m[2]], v, log=False)
+                for k, v in known.items()
+                if k[0] == m[1] and k[1] != m[2]
+            ]
             if not all((o > 0).all() for o in others):
                 yield f"best: not ahead everywhere: {m.string}"
-    for m in r.find("family", r"^(?:.* on|On) (.*?)(?: convolution does not help)?(?:: | the best| neither).*?\*(.*?)\*"):
+    for m in r.find(
+        "family",
+        r"^(?:.* on|On) (.*?)(?: convolution does not help)?(?:: | the best| neither).*?\*(.*?)\*",
+    ):
         pair = re.findall(r"\*([^*]+)\*", m.string)
         if (m[1], pair[0]) in known and (m[1], pair[1]) in known:
             found = differences(known[m[1], pair[0]], known[m[1], pair[1]], log=False)
             helps = "Convolution" in m.string
-            if helps and wrong(1, found) or "does not help" in m.string and wrong(-1, found):
+            if (helps and wrong(1, found)) or ("does not help" in m.string and wrong(-1, found)):
                 yield f"family: direction: {m.string}"
             if "equally well" in m.string and apart(found, 0.005):
                 yield f"family: not alike: {m.string}"
-            if "more than size" in m.string and models[pair[0]].parameters >= models[pair[1]].parameters:
+            if (
+                "more than size" in m.string
+                and models[pair[0]].parameters >= models[pair[1]].parameters
+            ):
                 yield f"family: not smaller: {m.string}"
     gaps = {
         c: differences(by_seed(rows, "final_train_accuracy"), known[c], log=False)
-        for c, rows in cells.items() if known[c]
+        for c, rows in cells.items()
+        if known[c]
     }
-    for m in r.find("gap", r"(?:images of|by|on|images on) (\S+?)(?: better than| holds|, \*| is that| are known)"):
+    for m in r.find(
+        "gap",
+        r"(?:images of|by|on|images on) (\S+?)(?: better than| holds|, \*| is that| are known)",
+    ):
         own = {c[1]: g for c, g in gaps.items() if c[0] == m[1]}
         if "Every model" in m.string and any(wrong(1, g) for g in own.values()):
             yield f"gap: not every model: {m.string}"
-        if "no model does better" in m.string and any(np.mean(g) > 0.005 < np.median(g) for g in own.values()):
+        if "no model does better" in m.string and any(
+            np.mean(g) > 0.005 < np.median(g) for g in own.values()
+        ):
             yield f"gap: one does: {m.string}"
     for m in r.find("overfitting", r"No test loss on (.*?) rises by more"):
         for c, rows in cells.items():
-            ends = [row["test_loss"][-1] >= 1.3 * min(row["test_loss"]) for row in rows
-                    if row[column] is not None and None not in row["test_loss"]]
-            if c[0] == m[1] and len(ends) > 1 and all(ends) and any(min(row["test_loss"]) > 0 for row in rows if row[column] is not None):
+            ends = [
+                row["test_loss"][-1] >= 1.3 * min(row["test_loss"])
+                for row in rows
+                if row[column] is not None and None not in row["test_loss"]
+            ]
+            if (
+                c[0] == m[1]
+                and len(ends) > 1
+                and all(ends)
+                and any(min(row["test_loss"]) > 0 for row in rows if row[column] is not None)
+            ):
                 yield f"overfitting: {c[1]} rises: {m.string}"
     for m in r.find("overfitting", r"goes from (N) at epoch (\d+) to (N)"):
         if m[1] == m[3]:
@@ -251,7 +326,8 @@ def train_on_task(r: Reading) -> Iterator[str]:
             yield f"overfitting: does not rise: {m.string}"
     flat = [
         min(finite(row["train_loss"])) >= 0.95 * row["train_loss"][0]
-        for row in runs if row[column] is not None and len(row["train_loss"]) > 1
+        for row in runs
+        if row[column] is not None and len(row["train_loss"]) > 1
     ]
     yield from counted(r, "stuck", sum(flat), len(runs))
     for m in r.find("stuck", "Nothing was learned: all runs"):
@@ -267,11 +343,13 @@ def _order(name: str, text: str, found: Any, margin: float) -> Iterator[str]:
         return
     more = re.search(r"a lead of|deep network ahead|rises from|is ahead|even higher", text)
     less = re.search(r"get only|shallow network ahead|does harm|falls to", text)
-    if more and wrong(1, found) or less and wrong(-1, found):
+    if (more and wrong(1, found)) or (less and wrong(-1, found)):
         yield f"{name}: direction: {text}"
     if re.search(r"in (?:both|all) ", text) and not agree(found):
         yield f"{name}: not in all: {text}"
-    if re.search(r"too close to matter|no difference|alike|next to nothing|no harm", text) and apart(found, margin):
+    if re.search(
+        r"too close to matter|no difference|alike|next to nothing|no harm", text
+    ) and apart(found, margin):
         yield f"{name}: not alike: {text}"
 
 
@@ -279,13 +357,15 @@ def random_labels(r: Reading) -> Iterator[str]:
     """The fit, chance, speed, price, memory."""
     column = "final_test_accuracy"
     runs = r.rows()
-    by = {f: rows for f, rows in sorted(_group(runs, "fraction").items())}
+    by = dict(sorted(_group(runs, "fraction").items()))
     top = max(by)
     most = by[top]
     threshold = max(fit["threshold"] for fit in r.rows("fits"))
     best = [max(row["train_accuracy"]) if row[column] is not None else None for row in most]
     reached = sum(b is not None and b >= threshold for b in best)
-    for m in r.find("fit", r"every run (that did not diverge )?reaches .*?\((\w+) (?:seeds?|of (\w+))\)"):
+    for m in r.find(
+        "fit", r"every run (that did not diverge )?reaches .*?\((\w+) (?:seeds?|of (\w+))\)"
+    ):
         whole = reached == len(most) if not m[1] else reached == len(finite(best))
         if not whole or value(m[2]) != reached:
             yield f"fit: {reached} of {len(most)}: {m.string}"
@@ -295,7 +375,11 @@ def random_labels(r: Reading) -> Iterator[str]:
     for m in r.find("fit", r"get no further than (N) of them"):
         if not at_most(m[1], finite(best)) or reached:
             yield f"fit: bound {best}: {m.string}"
-        ends = [(row["train_loss"][-1], min(row["train_loss"])) for row in most if row[column] is not None]
+        ends = [
+            (row["train_loss"][-1], min(row["train_loss"]))
+            for row in most
+            if row[column] is not None
+        ]
         if "still falls" in m.string and not any(a == b for a, b in ends):
             yield f"fit: falls nowhere: {m.string}"
     chance = r.record.metrics["chance"]
@@ -315,8 +399,11 @@ def random_labels(r: Reading) -> Iterator[str]:
     ends = [[row["test_loss"][p] for row in most if row[column] is not None] for p in (0, -1)]
     moved = np.log10(np.maximum(ends[1], 1e-307)) - np.log10(np.maximum(ends[0], 1e-307))
     for m in r.find("loss", r"test loss (shows it|falls|ends where it began|is)"):
-        up, down = "it rises" in m.string or "it goes from" in m.string, "even the test loss falls" in m.string
-        if up and wrong(1, moved) or down and wrong(-1, moved):
+        up, down = (
+            "it rises" in m.string or "it goes from" in m.string,
+            "even the test loss falls" in m.string,
+        )
+        if (up and wrong(1, moved)) or (down and wrong(-1, moved)):
             yield f"loss: direction: {m.string}"
         if re.search(r"in (?:both|all) ", m.string) and not agree(moved):
             yield f"loss: not in all: {m.string}"
@@ -327,7 +414,9 @@ def random_labels(r: Reading) -> Iterator[str]:
     floor = {f: {s: max(1.0, e) for s, e in part.items()} for f, part in epochs.items()}
     for m in r.find("speed", r"(N) epochs on (?:random labels|them) and (N) on true"):
         found = differences(floor[top], floor[min(by)], log=True)
-        if "more slowly" in m.string and wrong(1, found) or "even learned faster" in m.string and wrong(-1, found):
+        if ("more slowly" in m.string and wrong(1, found)) or (
+            "even learned faster" in m.string and wrong(-1, found)
+        ):
             yield f"speed: direction: {m.string}"
         if re.search(r"in (?:both|all) ", m.string) and not agree(found):
             yield f"speed: not in all: {m.string}"
@@ -336,19 +425,24 @@ def random_labels(r: Reading) -> Iterator[str]:
         if [value(g) for g in m.groups()] != truth:
             yield f"reached: {truth}: {m.string}"
     means = {f: float(np.mean([*v.values()])) for f in by if (v := by_seed(by[f], column))}
-    for m in r.find("price", r"from (N) with (N) of them to (N) with (N)|is (N) with (N)(?: of them| random labels) and (N) with (N)"):
-        a, low, b, high = [g for g in m.groups() if g is not None]
+    for m in r.find(
+        "price",
+        r"from (N) with (N) of them to (N) with (N)|is (N) with (N)(?: of them| random labels) and (N) with (N)",
+    ):
+        a, _, b, _ = [g for g in m.groups() if g is not None]
         if not (near(a, means[min(means)]) and near(b, means[max(means)])):
             yield f"price: ends {means}: {m.string}"
         ranked = rank([*means], [*means.values()])
-        if " falls " in m.string and not ranked < 0 or "Against" in m.string and not ranked > 0:
+        if (" falls " in m.string and not ranked < 0) or ("Against" in m.string and not ranked > 0):
             yield f"price: direction {ranked}: {m.string}"
     for m in r.find("price", "too few to"):
         if len(means) >= 6:
             yield f"price: {len(means)} are not too few: {m.string}"
     for m in r.find("first-step", r"(N) of random labels"):
         shares = sorted(by)
-        found = differences(by_seed(by[shares[1]], column), by_seed(by[shares[0]], column), log=False)
+        found = differences(
+            by_seed(by[shares[1]], column), by_seed(by[shares[0]], column), log=False
+        )
         if " cost " in m.string and "Already" in m.string and wrong(-1, found):
             yield f"first-step: direction: {m.string}"
         if "even higher" in m.string and wrong(1, found):
@@ -403,7 +497,10 @@ def parameter_count(r: Reading) -> Iterator[str]:
                 yield f"stops: ahead by more: {m.string}"
             if "smallest structure" in m.string and knee != present[0]:
                 yield f"stops: not the smallest: {m.string}"
-    for m in r.find("stops", r"largest structure, \*(.*?)\*, classifies better than every|\*(.*?)\* with \d+ parameters classifies better than every"):
+    for m in r.find(
+        "stops",
+        r"largest structure, \*(.*?)\*, classifies better than every|\*(.*?)\* with \d+ parameters classifies better than every",
+    ):
         top = m[1] or m[2]
         others = [differences(known[top], v, log=False) for k, v in known.items() if k != top]
         if any(len(o) and wrong(1, o) for o in others) or (m[1] and top != present[-1]):
@@ -415,28 +512,41 @@ def parameter_count(r: Reading) -> Iterator[str]:
         for m in r.find(name, r"\*([^*]+)\*"):
             pair = re.findall(r"\*([^*]+)\*", m.string)[-2:]
             if name == "after":
-                pair = [re.findall(r"\*([^*]+)\*", m.string)[0], re.findall(r"\*([^*]+)\*", r.said("stops"))[0]][::-1]
+                pair = [
+                    re.findall(r"\*([^*]+)\*", m.string)[0],
+                    re.findall(r"\*([^*]+)\*", r.said("stops"))[0],
+                ][::-1]
             found = differences(known[pair[1]], known[pair[0]], log=False)
-            pooled = np.array([np.mean([*known[pair[1]].values()]) - np.mean([*known[pair[0]].values()])])
+            pooled = np.array(
+                [np.mean([*known[pair[1]].values()]) - np.mean([*known[pair[0]].values()])]
+            )
             up = re.search(r"accuracy (?:even )?rises", m.string)
             down = re.search(r"accuracy falls|does harm|falls to", m.string)
             both = [*found, *pooled]
-            if up and wrong(1, np.array(both)) or down and wrong(-1, np.array(both)):
+            if (up and wrong(1, np.array(both))) or (down and wrong(-1, np.array(both))):
                 yield f"{name}: direction: {m.string}"
-            if re.search("no difference|no harm|nothing of that", m.string) and apart(np.array(both), 0.005):
+            if re.search("no difference|no harm|nothing of that", m.string) and apart(
+                np.array(both), 0.005
+            ):
                 yield f"{name}: not alike: {m.string}"
     for m in r.find("classical", r"(\w+) structures? (?:has|have) more than the (\d+)"):
         if value(m[1]) != sum(sizes[k] > r.record.datasets[0].train_size for k in present):
             yield f"classical: count: {m.string}"
     means = {m: float(np.mean([*v.values()])) for m, v in known.items()}
     ranked = rank([sizes[m] for m in means], [*means.values()])
-    for m in r.find("trend", r"accuracy (rises|falls) with size|(\w+) (?:structures? )?are too few"):
-        if m[1] == "rises" and not ranked > 0 or m[1] == "falls" and not ranked < 0:
+    for m in r.find(
+        "trend", r"accuracy (rises|falls) with size|(\w+) (?:structures? )?are too few"
+    ):
+        if (m[1] == "rises" and not ranked > 0) or (m[1] == "falls" and not ranked < 0):
             yield f"trend: direction {ranked}: {m.string}"
         if m[2] and len(present) >= 6:
             yield f"trend: {len(present)} are not too few: {m.string}"
     fitted = {
-        m: all(max([row["final_train_accuracy"], *row["train_accuracy"]]) >= 0.99 for row in rows_of[m] if row[column] is not None)
+        m: all(
+            max([row["final_train_accuracy"], *row["train_accuracy"]]) >= 0.99
+            for row in rows_of[m]
+            if row[column] is not None
+        )
         for m in present
     }
     yes = [m for m in present if fitted[m]]
@@ -452,10 +562,37 @@ def parameter_count(r: Reading) -> Iterator[str]:
         if (value(m[1]), value(m[2])) != (len(yes), len(present)):
             yield f"fit: {len(yes)} of {len(present)}: {m.string}"
     gaps = {
-        "accuracy": [(sizes[m], np.mean([row["final_train_accuracy"] - row[column] for row in rows_of[m] if row[column] is not None])) for m in present],
-        "loss": [(sizes[m], np.mean([row["final_test_loss"] - row["final_train_loss"] for row in rows_of[m] if row[column] is not None])) for m in present],
+        "accuracy": [
+            (
+                sizes[m],
+                np.mean(
+                    [
+                        row["final_train_accuracy"] - row[column]
+                        for row in rows_of[m]
+                        if row[column] is not None
+                    ]
+                ),
+            )
+            for m in present
+        ],
+        "loss": [
+            (
+                sizes[m],
+                np.mean(
+                    [
+                        row["final_test_loss"] - row["final_train_loss"]
+                        for row in rows_of[m]
+                        if row[column] is not None
+                    ]
+                ),
+            )
+            for m in present
+        ],
     }
-    signs = {name: rank(*zip(*points, strict=True)) if points else math.nan for name, points in gaps.items()}
+    signs = {
+        name: rank(*zip(*points, strict=True)) if points else math.nan
+        for name, points in gaps.items()
+    }
     for words, names, sign in (
         (r"gap widens with size, in accuracy as in loss", "accuracy loss", 1),
         (r"gap narrows with size, in accuracy as in loss", "accuracy loss", -1),
@@ -477,6 +614,10 @@ def parameter_count(r: Reading) -> Iterator[str]:
         found = differences(losses[present[-1]], losses[m[1]], log=True)
         if "turns up again:" in m.string and wrong(1, found):
             yield f"test-loss: direction: {m.string}"
-        if "does not turn up by more" in m.string and apart(found, LOG_MARGIN) and np.mean(found) > 0:
+        if (
+            "does not turn up by more" in m.string
+            and apart(found, LOG_MARGIN)
+            and np.mean(found) > 0
+        ):
             yield f"test-loss: turns up: {m.string}"
     yield from diverged(r, column)

@@ -285,9 +285,7 @@ def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
 def _center(leads: tuple[Comparison, ...], top: Group) -> float:
     """Accuracy of the best structure over the runs that its comparisons keep."""
     lead = max(leads, key=lambda one: one.n, default=None)
-    return (
-        lead.centers[0] if lead is not None and lead.n else mean(list(top.known().values()))
-    )
+    return lead.centers[0] if lead is not None and lead.n else mean(list(top.known().values()))
 
 
 def _contrast(

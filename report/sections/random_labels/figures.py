@@ -13,8 +13,8 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
-from report.sections.random_labels.claims import commentary, share, top_threshold
 from report.sections.lost import seeds_shown
+from report.sections.random_labels.claims import commentary, share, top_threshold
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown

@@ -206,7 +206,7 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
         for _, row in rows.iterrows()
     )
     losses = _unrounded(list(rows["test_loss"].astype(float)))
-    level = ordered(losses) == "level"
+    level = ", the test loss level" if ordered(losses) == "level" else ""
     return Figure(
         name="rescaling",
         caption=Markdown(
@@ -215,7 +215,7 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
             "multiplied and the second divided, which would leave the function the same in exact "
             "arithmetic."
         ),
-        alt=f"Lines over a logarithmic axis{', the test loss level' if level else ''}. {described}.",
+        alt=f"Lines over a logarithmic axis{level}. {described}.",
         draw=partial(_draw_rescaling, rows),
         shapes={"level": losses} if level else {},
     )

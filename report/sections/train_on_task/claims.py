@@ -377,10 +377,13 @@ def _more(found: dict[str, Comparison]) -> Count[str]:
 
     def more(model: str) -> bool | None:
         one = found[model]
-        beyond = one.verdict == "seen_more" and min(one.differences) >= (one.scale.width or 0.0)
+        width = one.scale.width or 0.0
+        beyond = one.verdict == "seen_more" and min(one.differences) >= width
         if beyond or (one.verdict == "more" and told[model]):
             return True
-        return False if one.verdict in ("alike", "less", "seen_less") else None
+        most = max(one.differences, default=width)
+        small = one.error is None and (most <= 0 or (most < width and one.n > 1))
+        return False if small or one.verdict in ("alike", "less", "seen_less") else None
 
     return count(found, more)
 

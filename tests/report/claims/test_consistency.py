@@ -108,7 +108,9 @@ def test_a_bound_that_its_formatter_rounds_back_is_noticed() -> None:
 
 
 def test_one_comparison_over_several_functions_is_noticed() -> None:
-    assert pooled(claim("seen_more", MORE), RECORD) == "pools 2 values of function in one comparison"
+    assert (
+        pooled(claim("seen_more", MORE), RECORD) == "pools 2 values of function in one comparison"
+    )
     assert not pooled(claim("seen_more", MORE, rows=range(6)), RECORD)
     assert not pooled(claim("differ", Parts({"sinc": MORE, "cube": LESS})), RECORD)
 
