@@ -312,10 +312,9 @@ def _length(value: Any) -> int:
 
 def one_seed(table: _Table) -> bool:
     """The rows of one seed alone."""
-    seeds = sorted(
-        {_seeds(row)[0] for rows in _tables(table.metrics) for row in rows if _seeds(row)}
-    )
-    if not seeds or "pairs" in table.metrics or "verdict" in table.rows[0]:
+    main: Rows = table.metrics.get("runs") or table.metrics["solutions"]
+    seeds = sorted({row["seed"] for row in main})
+    if "pairs" in table.metrics or "verdict" in table.rows[0]:
         return False
     kept = seeds[int(table.random.integers(len(seeds)))]
     table.metrics.update(_having(table.metrics, lambda row: kept == (_seeds(row) or [kept])[0]))

@@ -377,13 +377,11 @@ def _more(found: dict[str, Comparison]) -> Count[str]:
 
     def more(model: str) -> bool | None:
         one = found[model]
-        width = one.scale.width or 0.0
-        beyond = one.verdict == "seen_more" and min(one.differences) >= width
+        beyond = one.verdict == "seen_more" and min(one.differences) >= (one.scale.width or 0.0)
         if beyond or (one.verdict == "more" and told[model]):
             return True
-        most = max(one.differences, default=width)
-        small = one.error is None and (most <= 0 or (most < width and one.n > 1))
-        return False if small or one.verdict in ("alike", "less", "seen_less") else None
+        never = max(one.differences, default=1.0) <= 0
+        return False if never or one.verdict in ("alike", "less", "seen_less") else None
 
     return count(found, more)
 
