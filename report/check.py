@@ -19,9 +19,10 @@ from report.errors import UserError
 from report.numbers.quantifiers import ordered
 from report.records import Results
 from report.records.record import digest
+from report.sections.registry import section_of
 from report.sections.section import Figure
 from report.words.numerals import typed_numerals
-from report.words.traced import tracing, unmarked
+from report.words.traced import tracing, unmarked, without_marks
 
 FRESH = ("done", "diverged")
 SHAPES = re.compile(r"(?<!still )\b(rising|falling|level)\b")
@@ -85,9 +86,9 @@ def check(
     not_fresh = [found for found in not_fresh if found not in stale]
     folder = chosen.results.root.resolve()
     shown = Sources(folder, Results(folder, chosen.results.name))
-    parts = [part for part, _ in section_texts(shown, read_parts(chosen.results))]
     with tracing():
         marked = read_parts(chosen.results)
+    parts = [part for part, _ in section_texts(shown, without_marks(marked))]
     rules: tuple[Callable[[], Found], ...] = (
         lambda: _records(parts, not_fresh),
         lambda: _faults(parts),
@@ -197,7 +198,9 @@ def _shapes(figure: Figure) -> Iterator[str]:
 def _missing(part: Part, figure: Figure, name: str) -> Problem:
     """Why a figure is missing: it was not drawn yet, or drawing it fails."""
     try:
-        svg(figure)
+        assert part.record is not None
+        drawn = {one.name: one for one in section_of(part.record).figures}
+        svg(drawn[figure.name])
     except Exception as error:
         return Problem("program", name, part.lost(error).trouble)
     return Problem("figures", name, "missing; run the suite again to draw it")

@@ -49,6 +49,8 @@ def number(value: float | None, digits: int = 3) -> Markdown:
     assert value is not None
     if value == 0:
         return Markdown("0")
+    if value >= _UNBOUNDED:  # a ratio of something to nothing
+        return Markdown(f"more than {power_of_ten(100)}")
     exponent = math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
     if -4 <= exponent < 5:
         return Markdown(minus(f"{value:.{max(digits - 1 - exponent, 0)}f}"))
@@ -92,8 +94,6 @@ def factor(ratio: float | None) -> Markdown:
     """A ratio as a factor: 2.4, 31, 1.2×10³; next to one with the digits that tell it: 1.02."""
     if _missing(ratio):
         return MISSING
-    if ratio is not None and ratio >= _UNBOUNDED:  # of something to nothing
-        return Markdown(f"more than {power_of_ten(100)}")
     return number(ratio, _digits((ratio,), 2, neutral=1))
 
 

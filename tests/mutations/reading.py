@@ -128,13 +128,13 @@ def among(text: str, values: Sequence[float]) -> bool:
 
 def at_least(text: str, values: Sequence[float]) -> bool:
     """Whether all values are so large, and one of them not much larger."""
-    slack = 1e-9 * abs(min(values))
+    slack = 1e-9 * max(1.0, abs(min(values)))
     return value(text) <= min(values) + slack and min(values) - value(text) <= 1.01 * unit(text)
 
 
 def at_most(text: str, values: Sequence[float]) -> bool:
     """Whether no value is larger, and one of them not much smaller."""
-    slack = 1e-9 * abs(max(values))
+    slack = 1e-9 * max(1.0, abs(max(values)))
     return value(text) >= max(values) - slack and value(text) - max(values) <= 1.01 * unit(text)
 
 

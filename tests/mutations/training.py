@@ -318,9 +318,9 @@ def train_on_task(r: Reading) -> Iterator[str]:
                 and any(min(row["test_loss"]) > 0 for row in rows if row[column] is not None)
             ):
                 yield f"overfitting: {c[1]} rises: {m.string}"
-    for m in r.find("overfitting", r"goes from (N) at epoch (\d+) to (N)"):
-        if m[1] == m[3]:
-            yield f"overfitting: from and to the same: {m.string}"
+    for m in r.find("overfitting", r"is (N) at the end, after (N) at epoch (\d+)"):
+        if m[3] not in {str(epoch) for row in runs for epoch in row["epoch"]}:
+            yield f"overfitting: no such epoch: {m.string}"
     for m in r.find("overfitting", r"rises from (N) at epoch (\d+) to (N)"):
         if value(m[3]) <= value(m[1]):
             yield f"overfitting: does not rise: {m.string}"
@@ -606,8 +606,11 @@ def parameter_count(r: Reading) -> Iterator[str]:
                 if not sign * signs[name] > 0:
                     yield f"gap: direction of {name} {signs[name]}: {m.string}"
     for m in r.find("test-loss", r"lowest for (?:the largest structure, )?\*(.*?)\*"):
-        middle = {k: float(np.median([*v.values()])) for k, v in losses.items()}
-        if middle[m[1]] > min(middle.values()) * (1 + 1e-9):
+        middle = {
+            k: float(np.median(np.log10([max(x, 1e-300) for x in v.values()])))
+            for k, v in losses.items()
+        }
+        if middle[m[1]] > min(middle.values()) + 1e-9:
             yield f"test-loss: not the lowest: {m.string}"
         if "does not turn up:" in m.string and m[1] != present[-1]:
             yield f"test-loss: not the largest: {m.string}"

@@ -29,6 +29,8 @@ NEARLY = 1.1
 """Factor between two numbers of parameters up to which models are compared by their depth."""
 NEAR, FAR = 0.05, 0.5
 """Root-mean-square error, in units of the function's spread, up to which a fit is close; rough."""
+CONSTANT = 0.02
+"""Relative distance from the variance of the target up to which a loss is that of a constant."""
 QUARTER = 0.75
 """Share of the epochs behind which a training that still changes its loss has not settled."""
 
@@ -327,7 +329,7 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
     about = {"key": escape(key), "function": formulas(record)[key]}
     used = [*_used(record, rows), evidence(record, "functions", "y", [place])]
     claims = []
-    stuck = count(rows["final_train_loss"], lambda loss: abs(loss / variance - 1) < 0.02)
+    stuck = count(rows["final_train_loss"], lambda loss: abs(loss / variance - 1) < CONSTANT)
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
         claims.append(ERROR("constant", used, **about, number=number))

@@ -156,7 +156,7 @@ OVERFITTING = Statement(
         "none": "No test loss on {dataset} rises by more than matters after its lowest point, so "
         "that no model was trained for too long.",
         "open": "Whether any test loss on {dataset} rises towards the end stays open: that of "
-        "*{model}* goes from {lowest} at epoch {epoch} to {end}.",
+        "*{model}* is {end} at the end, after {lowest} at epoch {epoch}.",
     },
     about="dataset",
 )
