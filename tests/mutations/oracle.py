@@ -8,6 +8,7 @@ from report.records import Record
 from report.sections.registry import section_of
 from tests.mutations import geometry, solutions, training
 from tests.mutations.general import general
+from tests.mutations.lines import lines
 from tests.mutations.reading import Reading
 
 RULES: dict[str, Callable[[Reading], Iterator[str]]] = {
@@ -36,4 +37,4 @@ def violations(record: Record) -> list[str]:
             where = where.tb_next
         line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
         return [f"exception: {type(error).__name__} in {line}: {error}"]
-    return [*general(reading), *RULES[record.task](reading)]
+    return [*general(reading), *lines(reading), *RULES[record.task](reading)]
