@@ -46,10 +46,8 @@ def _named(table: Table) -> Lines:
 
 def _data() -> Lines:
     from experiments.data.image_settings import KINDS  # NumPy takes long to import
-    from experiments.data.published import PUBLISHED
 
-    published = {key: made.facts for key, made in PUBLISHED.items()}
-    for key, facts in (DATASETS | published).items():
+    for key, facts in DATASETS.items():
         sides = "×".join(map(str, facts.image_shape))
         sizes = f"{facts.train_size} training and {facts.test_size} test images"
         yield key, f"{facts.title}: {sizes}, {sides}, {len(facts.classes)} classes"

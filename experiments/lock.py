@@ -16,7 +16,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -34,7 +33,7 @@ def locked(path: Path, say: Callable[[str], None], *, shared: bool = False) -> I
     Raises UserError where the lock file cannot be made.
     """
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    file, taken = _opened(path, partial(_flock, kind=kind | fcntl.LOCK_NB))
+    file, taken = _opened(path, lambda file: fcntl.flock(file, kind | fcntl.LOCK_NB))
     with file:
         if not taken:
             say(f"{path.parent.parent}: another process is computing here, waiting for it")
@@ -45,7 +44,7 @@ def locked(path: Path, say: Callable[[str], None], *, shared: bool = False) -> I
 @contextmanager
 def tried(path: Path) -> Iterator[bool]:
     """Hold the lock file `path` if nobody else does; gives whether it is held."""
-    file, taken = _opened(path, partial(_flock, kind=fcntl.LOCK_EX | fcntl.LOCK_NB))
+    file, taken = _opened(path, lambda file: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB))
     with file:
         yield taken
 
@@ -56,7 +55,9 @@ def claimed(path: Path, number: int, *, wait: bool) -> Iterator[bool]:
 
     Only `wait` waits while another process holds it. A process holds one of a file at a time.
     """
-    file, taken = _opened(path, partial(_lock_byte, number=number))
+    file, taken = _opened(
+        path, lambda file: fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+    )
     with file:
         if wait and not taken:
             fcntl.lockf(file, fcntl.LOCK_EX, 1, number)
@@ -67,21 +68,25 @@ def claimed(path: Path, number: int, *, wait: bool) -> Iterator[bool]:
 def need_locks(path: Path) -> None:
     """Raises UserError where the disk of the lock file `path` keeps no locks."""
     with _lock_file(path) as file:
-        if _flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB) is None:
+        if _taken(file, lambda file: fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)) is None:
             raise UserError(
                 f"{path.parent.parent}: this disk keeps no locks, which jobs on several machines "
                 "need; choose another folder with --results"
             )
 
 
-def _opened(path: Path, take: Callable[[IO[str]], bool | None]) -> tuple[IO[str], bool]:
+Take = Callable[[IO[str]], None]
+"""Locks a file, or raises what the system says."""
+
+
+def _opened(path: Path, take: Take) -> tuple[IO[str], bool]:
     """The lock file and whether it was taken; of this machine where its disk keeps no locks."""
     file = _lock_file(path)
-    taken = take(file)
+    taken = _taken(file, take)
     if taken is None:
         file.close()
         file = _of_this_machine(path)
-        taken = take(file)
+        taken = _taken(file, take)
     return file, bool(taken)
 
 
@@ -102,18 +107,10 @@ def _of_this_machine(path: Path) -> IO[str]:
     return (folder / hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:32]).open("a+")
 
 
-def _flock(file: IO[str], kind: int) -> bool | None:
+def _taken(file: IO[str], take: Take) -> bool | None:
     """Whether the lock is taken; None where the disk keeps none."""
-    return _whether(partial(fcntl.flock, file, kind))
-
-
-def _lock_byte(file: IO[str], number: int) -> bool | None:
-    return _whether(partial(fcntl.lockf, file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number))
-
-
-def _whether(take: Callable[[], None]) -> bool | None:
     try:
-        take()
+        take(file)
     except OSError as error:
         if error.errno in (errno.EAGAIN, errno.EACCES):
             return False

@@ -9,6 +9,7 @@ from typing import Any
 from experiments.settings.consistency import Finding, faults
 from experiments.settings.faults import Reading, read
 from experiments.settings.slurm import Slurm
+from experiments.settings.strict import frozen
 from experiments.suites import SUITES as SUITES
 from experiments.suites import find_suite, unknown_suite
 from experiments.suites import suite_names as suite_names
@@ -65,7 +66,7 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
     if not isinstance(title, str):
         found.append(f"title: must be a text in quotes (given: {title!r})")
     found += faulty_questions(asked)
-    slurm = read(Slurm, _frozen(content.get("slurm", {})), "slurm")
+    slurm = read(Slurm, frozen(content.get("slurm", {})), "slurm")
     found += slurm.faults
     tasks: dict[str, TaskSettings] = {}
     for task in (task.name for task in TASKS if task.name in tables):
@@ -96,7 +97,7 @@ def _settings(
     """The settings of a task, or all its faults."""
     model, at = task_module(task).Settings, f"tasks.{task}"
     table, absent = _with_embedded(model, tables[task], tables)
-    reading = read(model, _frozen(table), at, {"folder": file.parent})
+    reading = read(model, frozen(table), at, {"folder": file.parent})
     found = [f for f in reading.faults if f.partition(": ")[0] not in [f"{at}.{a}" for a in absent]]
     found += [
         f"{at}.{field}: is left out, and the suite has no [tasks.{model.embeds[field]}] to take it "
@@ -144,13 +145,6 @@ def _with_embedded(
             k: v for k, v in tables[other].items() if k not in ("acknowledge", "chosen")
         }
     return filled, tuple(absent)
-
-
-def _frozen(value: Any) -> Any:
-    """TOML's arrays as tuples, which strict validation asks for."""
-    if isinstance(value, dict):
-        return {key: _frozen(part) for key, part in value.items()}
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
 
 
 def chosen_tasks(suite: Suite, only: Sequence[str]) -> list[str]:

@@ -139,10 +139,15 @@ def diff(
     after: Annotated[str, typer.Argument(help="What to compare it with.")],
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="For a pull request.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Of a second run: keep what it moved for the appendix.")
+    ] = False,
 ) -> None:
     """Say what changed: numbers beyond their noise, sentences, tasks, settings, parameters."""
-    if as_json and markdown:
-        raise UserError("--json and --markdown: choose one")
+    if as_json and (markdown or keep):
+        raise UserError("--json and --markdown or --keep: choose one")
+    if keep:
+        say(f"kept beside {before}: {', '.join(commands.keep_repeated(before, after))}")
     found = commands.diff(before, after)
     if as_json:
         say(json.dumps(asdict(found), indent=1, allow_nan=False))

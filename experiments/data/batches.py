@@ -31,19 +31,32 @@ MD5 = {
 FILES = tuple(f"{FOLDER}/{batch}" for batch in MD5)
 
 
+Split = tuple[Bytes, Bytes]
+"""Images (N, C, H, W) and labels (N,)."""
+
+
 def read_batches(data_dir: Path, facts: DatasetFacts, md5: Mapping[str, str] = MD5) -> Arrays:
-    """The six batches as arrays in canonical order.
+    """The six batches, the test batch last, as arrays in canonical order.
 
     Raises UserError for a file that cannot be read or is not the published one.
     """
-    parts = {name: _read(data_dir / FOLDER / name, md5[name], facts) for name in md5}
-    train = [part for name, part in parts.items() if name != TEST]
+    *train, test = (_read(data_dir / FOLDER / name, md5[name], facts) for name in md5)
     images, labels = (np.concatenate(arrays) for arrays in zip(*train, strict=True))
-    return arrange((images, labels), parts[TEST])
+    return arrange((images, labels), test)
 
 
-def _read(path: Path, md5: str, facts: DatasetFacts) -> tuple[Bytes, Bytes]:
-    remedy = f"delete the folder {path.parent} and run again to download it"
+def _read(path: Path, md5: str, facts: DatasetFacts) -> Split:
+    content = published_file(path, md5)
+    try:
+        return unpickled(content, facts, b"labels")
+    except (pickle.UnpicklingError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"{path}: not a CIFAR-10 batch ({error}); delete it and run again to download it"
+        ) from error
+
+
+def published_file(path: Path, md5: str) -> bytes:
+    """Content of a file that must have the published MD5 sum; raises UserError."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -51,15 +64,17 @@ def _read(path: Path, md5: str, facts: DatasetFacts) -> tuple[Bytes, Bytes]:
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     if digest != md5:
         raise UserError(
-            f"{path}: truncated or not the published file (MD5 {digest}, expected {md5}); {remedy}"
+            f"{path}: truncated or not the published file (MD5 {digest}, expected {md5}); delete "
+            "it and run again to download it"
         )
-    try:
-        batch = ArraysOnly(io.BytesIO(content), encoding="bytes").load()
-        images = np.asarray(batch[b"data"], dtype=np.uint8).reshape(-1, *facts.image_shape)
-        labels = np.asarray(batch[b"labels"], dtype=np.uint8)
-    except (pickle.UnpicklingError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: not a CIFAR-10 batch ({error}); {remedy}") from error
-    return images, labels
+    return content
+
+
+def unpickled(content: bytes, facts: DatasetFacts, labels: bytes) -> Split:
+    """A batch of CIFAR-10 or CIFAR-100, its labels by their name in it; raises what pickles do."""
+    batch = ArraysOnly(io.BytesIO(content), encoding="bytes").load()
+    images = np.asarray(batch[b"data"], dtype=np.uint8).reshape(-1, *facts.image_shape)
+    return images, np.asarray(batch[labels], dtype=np.uint8)
 
 
 class ArraysOnly(pickle.Unpickler):

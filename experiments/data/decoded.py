@@ -4,15 +4,15 @@ Its SHA-256 is the pinned digest of the data set, so ``sha256sum`` is enough to 
 no header, nothing to parse.
 """
 
-import contextlib
 import logging
-import os
 from pathlib import Path
 
 import numpy as np
 
 from experiments.data.arrays import Arrays
 from experiments.data.catalog import DatasetFacts
+from report.errors import UserError
+from report.records.store import write_bytes
 
 
 def read_cache(path: Path, facts: DatasetFacts) -> Arrays | None:
@@ -36,18 +36,8 @@ def read_cache(path: Path, facts: DatasetFacts) -> Arrays | None:
 
 def write_cache(path: Path, arrays: Arrays) -> None:
     """Write the file whole or not at all. A failure is ignored: the next load decodes again."""
-    draft = path.with_name(path.name + ".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            for array in arrays:
-                file.write(array.data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
-        logging.getLogger(__name__).warning(
-            "%s could not be written (%s): the images are decoded again next time", path, error
-        )
+        write_bytes(path, b"".join(array.tobytes() for array in arrays))
+    except UserError as error:
+        log = logging.getLogger(__name__)
+        log.warning("%s: the images are decoded again next time", error)

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from experiments.data.catalog import DatasetFacts, describe
-from experiments.data.published import PUBLISHED, Published
+from experiments.data.catalog import DATASETS
 from experiments.lock import locked
 from report.errors import UserError
 
@@ -76,14 +75,10 @@ def _advice(name: str, files: Sequence[str], data_dir: Path, error: Exception) -
     cause = " ".join(str(error).split()) or type(error).__name__
     folders = " or as image folders in cifar10/{train,test}/<class>/" if name == "cifar10" else ""
     return (
-        f"{data_dir / missing} is missing and {_facts(name).name} could not be downloaded "
+        f"{data_dir / missing} is missing and {DATASETS[name].name} could not be downloaded "
         f"({cause}): connect to the internet, or put the files there{folders}, or name the folder "
         "that holds them with --data-dir, or run the suite quick, which needs no download"
     )
-
-
-def _facts(name: str) -> DatasetFacts:
-    return PUBLISHED[name].facts if name in PUBLISHED else describe(name)
 
 
 def from_torchvision(name: str, folder: Path) -> None:
@@ -91,36 +86,25 @@ def from_torchvision(name: str, folder: Path) -> None:
 
     Its data set classes are not built, because they read pickles and unchecked files.
     """
-    from torchvision.datasets import CIFAR10, MNIST
-    from torchvision.datasets.utils import download_and_extract_archive
+    from torchvision import datasets
+    from torchvision.datasets.utils import download_and_extract_archive, download_url
 
+    (source,) = (getattr(datasets, known) for known in datasets.__all__ if known.lower() == name)
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT_SECONDS)
     try:
-        if name == "cifar10":
-            download_and_extract_archive(CIFAR10.url, str(folder), md5=CIFAR10.tgz_md5)
-        elif name == "mnist":
-            for archive, md5 in MNIST.resources:
-                target = str(folder / "MNIST" / "raw")
+        if hasattr(source, "tgz_md5"):
+            download_and_extract_archive(source.url, str(folder), md5=source.tgz_md5)
+        elif hasattr(source, "mirrors"):
+            target = str(folder / source.__name__ / "raw")
+            for archive, md5 in source.resources:
                 get = partial(download_and_extract_archive, download_root=target, md5=md5)
-                _first_mirror([mirror + archive for mirror in MNIST.mirrors], get)
-        elif name in PUBLISHED:
-            _get_published(PUBLISHED[name], folder)
+                _first_mirror([mirror + archive for mirror in source.mirrors], get)
         else:
-            raise ValueError(f"{name} is never downloaded")
+            for address, file, md5 in (source.split_list[split] for split in ("train", "test")):
+                download_url(address, str(folder), file, md5)
     finally:
         socket.setdefaulttimeout(before)
-
-
-def _get_published(published: Published, folder: Path) -> None:
-    from torchvision.datasets.utils import download_and_extract_archive, download_url
-
-    if published.archive_md5 is not None:
-        (address,) = published.addresses
-        download_and_extract_archive(address, str(folder), md5=published.archive_md5)
-        return
-    for address, (file, md5) in zip(published.addresses, published.md5.items(), strict=True):
-        download_url(address, str(folder / published.folder), file, md5)
 
 
 def _first_mirror(urls: Sequence[str], get: Callable[[str], None]) -> None:

@@ -6,15 +6,16 @@ that has the functions under torch's names: NumPy, torch, mpmath's numbers and S
 """
 
 import ast
-import difflib
 import math
 import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, NoReturn
+
+from report.errors import did_you_mean
 
 ARGUMENTS: dict[str, int | None] = {
     **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"), 1),
@@ -103,8 +104,7 @@ def parse(text: str) -> Expression:
         _refuse(text, joined.start(), f"a product is written with *: {fixed}")
     # `^` becomes `**`: columns behind it are one too large each.
     tree = _tree(text)
-    checker = _Checker(text)
-    checker.check(tree, frozenset({"x"}), 0, 1)
+    _Checker(text).check(tree, _Scope(frozenset({"x"})))
     return Expression(text, tree)
 
 
@@ -133,6 +133,19 @@ def _refuse(text: str, column: int, why: str) -> NoReturn:
     raise FormulaError(f'"{shown}", column {column + 1} (at "{text[column : column + 12]}"): {why}')
 
 
+@dataclass(frozen=True)
+class _Scope:
+    """Variables of a node, its level of nesting, and how often it is evaluated."""
+
+    names: frozenset[str]
+    depth: int = 0
+    times: int = 1
+
+    @property
+    def below(self) -> "_Scope":
+        return replace(self, depth=self.depth + 1)
+
+
 class _Checker:
     """Refuses every node that is not on the lists, and formulas that are too large."""
 
@@ -143,94 +156,82 @@ class _Checker:
     def refuse(self, node: ast.AST, why: str) -> NoReturn:
         _refuse(self._text, _column(self._text, getattr(node, "col_offset", 0)), why)
 
-    def check(self, node: ast.expr, names: frozenset[str], depth: int, times: int) -> None:
-        """`names` are the variables here; `times`: how often the node is evaluated."""
-        self._terms += times
-        if depth > DEEPEST:
+    def check(self, node: ast.expr, scope: _Scope) -> None:
+        self._terms += scope.times
+        if scope.depth > DEEPEST:
             self.refuse(node, f"nested more than {DEEPEST} levels deep; write it flatter")
         if self._terms > MOST_TERMS:
             self.refuse(node, f"more than {MOST_TERMS} operations; shorten the sum")
+        variables = (*scope.names, *CONSTANTS)
         match node:
             case ast.Constant(value=bool() | complex()):
                 self.refuse(node, "only real numbers are known")
             case ast.Constant(value=int() | float() as value):
                 if abs(value) > 1e300:
                     self.refuse(node, "the number is too large")
+            case ast.Name(id=name) if name in ARGUMENTS and name not in variables:
+                self.refuse(node, f"{name} is a function; write {name}(x)")
             case ast.Name(id=name):
-                self._name(node, name, names)
+                if name not in variables:
+                    hint = did_you_mean(name, (*variables, *ARGUMENTS))
+                    self.refuse(node, f'"{name}" is not known{hint}')
             case ast.BinOp(left=left, op=op, right=right) if type(op) in (*_OPERATORS, ast.Pow):
-                self.check(left, names, depth + 1, times)
-                self.check(right, names, depth + 1, times)
+                self.check(left, scope.below)
+                self.check(right, scope.below)
             case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
-                self.check(operand, names, depth + 1, times)
+                self.check(operand, scope.below)
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in variables:
+                self.refuse(node, f"a product is written with *: {name}*(...)")
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name not in ARGUMENTS:
+                hint = did_you_mean(name, tuple(ARGUMENTS))
+                self.refuse(node, f'the function "{name}" is not known{hint}')
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
-                self._call(node, name, args, names, depth + 1, times)
+                self._call(node, name, args, scope.below)
             case _:
-                known = ", ".join([*names, *CONSTANTS, *ARGUMENTS])
+                known = ", ".join([*variables, *ARGUMENTS])
                 self.refuse(node, f"a formula has numbers, + - * / ^, and {known}")
 
-    def _name(self, node: ast.AST, name: str, names: frozenset[str]) -> None:
-        if name in names or name in CONSTANTS:
-            return
-        if name in ARGUMENTS:
-            self.refuse(node, f"{name} is a function; write {name}(x)")
-        known = [*names, *CONSTANTS, *ARGUMENTS]
-        self.refuse(node, f'"{name}" is not known{_nearest(name, known)}')
-
-    def _call(
-        self,
-        node: ast.AST,
-        name: str,
-        args: list[ast.expr],
-        names: frozenset[str],
-        depth: int,
-        times: int,
-    ) -> None:
-        if name in names or name in CONSTANTS:
-            self.refuse(node, f"a product is written with *: {name}*(...)")
-        if name not in ARGUMENTS:
-            self.refuse(node, f'the function "{name}" is not known{_nearest(name, ARGUMENTS)}')
+    def _call(self, node: ast.expr, name: str, args: list[ast.expr], scope: _Scope) -> None:
         wanted = ARGUMENTS[name]
         if (wanted is not None and len(args) != wanted) or not args:
             few = "argument" if wanted == 1 else "arguments"
             self.refuse(node, f"{name} has {wanted or 'one or more'} {few}, {len(args)} given")
         if name == "Sum":
-            self._sum(node, args, names, depth, times)
-        elif name == "Piecewise":
-            for part in args:
-                self._piece(part, names, depth, times)
-        else:
-            for part in args:
-                self.check(part, names, depth, times)
+            self._sum(node, args[0], args[1], scope)
+            return
+        for part in args:
+            if name == "Piecewise":
+                self._piece(part, scope)
+            else:
+                self.check(part, scope)
 
-    def _sum(
-        self, node: ast.AST, args: list[ast.expr], names: frozenset[str], depth: int, times: int
-    ) -> None:
-        match args[1]:
+    def _sum(self, node: ast.expr, term: ast.expr, ends: ast.expr, scope: _Scope) -> None:
+        match ends:
             case ast.Tuple(
                 elts=[
                     ast.Name(id=index),
                     ast.Constant(value=int() as first),
                     ast.Constant(value=int() as last),
                 ]
-            ) if index not in names and index not in CONSTANTS and index not in ARGUMENTS:
+            ) if index not in (*scope.names, *CONSTANTS, *ARGUMENTS):
                 if last < first:
-                    self.refuse(args[1], "a sum ends at or behind its first index")
+                    self.refuse(ends, "a sum ends at or behind its first index")
                 if last - first >= MOST_TERMS:
-                    self.refuse(args[1], f"more than {MOST_TERMS} operations; shorten the sum")
-                self.check(args[0], names | {index}, depth, times * (last - first + 1))
+                    self.refuse(ends, f"more than {MOST_TERMS} operations; shorten the sum")
+                times = scope.times * (last - first + 1)
+                self.check(term, _Scope(scope.names | {index}, scope.depth, times))
             case _:
                 self.refuse(node, "a sum is written Sum(f, (k, 1, 10)), with numbers for its ends")
 
-    def _piece(self, part: ast.expr, names: frozenset[str], depth: int, times: int) -> None:
+    def _piece(self, part: ast.expr, scope: _Scope) -> None:
         match part:
             case ast.Tuple(elts=[value, condition]):
-                self.check(value, names, depth, times)
-                self._condition(condition, names, depth, times)
+                self.check(value, scope)
+                self._condition(condition, scope)
             case _:
                 self.refuse(part, "a piece is (value, condition); the last condition may be True")
 
-    def _condition(self, node: ast.expr, names: frozenset[str], depth: int, times: int) -> None:
+    def _condition(self, node: ast.expr, scope: _Scope) -> None:
         match node:
             case ast.Constant(value=bool()):
                 pass
@@ -238,17 +239,12 @@ class _Checker:
                 type(op) in _COMPARISONS for op in ops
             ):
                 for side in (left, *others):
-                    self.check(side, names, depth, times)
+                    self.check(side, scope)
             case ast.BoolOp(values=values):
                 for value in values:
-                    self._condition(value, names, depth + 1, times)
+                    self._condition(value, scope.below)
             case _:
                 self.refuse(node, "a condition compares with <, <=, >, >=, joined by and, or")
-
-
-def _nearest(word: str, known: Any) -> str:
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(known)}"
 
 
 def evaluate(

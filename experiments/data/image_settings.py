@@ -7,8 +7,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_
 
 from experiments.data.catalog import DATASETS, DatasetFacts
 from experiments.data.own import Own, own, stamp
-from experiments.data.published import PUBLISHED
-from experiments.settings.beside import beside
+from experiments.settings.beside import beside, pinned
 from experiments.settings.strict import LATER, Settings, did_you_mean
 
 KINDS = ("folder", "npz", "csv")
@@ -80,7 +79,7 @@ class ImageDataSettings(Settings):
     @classmethod
     def _known(cls, name: Any) -> Any:
         if isinstance(name, _Unknown):
-            known = (*DATASETS, *(made.facts.name for made in PUBLISHED.values()))
+            known = [facts.name if facts.md5 else key for key, facts in DATASETS.items()]
             raise ValueError(
                 f'no data set is called "{name}"{did_you_mean(name, known)}; or give your own '
                 'images: folder = "...", npz = "..." or csv = "..."'
@@ -111,34 +110,29 @@ class ImageDataSettings(Settings):
             return given
         path = beside(given[kind], info.context)
         found = _read(kind, path, Path(given[kind]).stem, given)
-        wanted = given.get("sha256") or found.facts.sha256
-        if wanted != found.facts.sha256:
-            raise ValueError(
-                f"{given[kind]}: its SHA-256 is {found.facts.sha256}, the suite says {wanted}"
-            )
-        return {"name": found.facts.name, **given, "sha256": wanted}
+        sha256 = pinned(given, found.facts.sha256, given[kind])
+        return {"name": found.facts.name, **given, "sha256": sha256}
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep where one's own data lie."""
-        for kind in KINDS:
-            if getattr(self, kind) is not None:
-                self._path = beside(getattr(self, kind), context).absolute()
-                self._facts = _read(kind, self._path, self.name, self.model_dump()).facts
+        if self._kind is not None:
+            self._path = beside(getattr(self, self._kind), context).absolute()
+            self._facts = _read(self._kind, self._path, self.name, self.model_dump()).facts
+
+    @property
+    def _kind(self) -> str | None:
+        return next((kind for kind in KINDS if getattr(self, kind) is not None), None)
 
     @property
     def own(self) -> Own | None:
         """Data beside the suite, read; None for those of the catalog."""
-        for kind in KINDS:
-            if getattr(self, kind) is not None:
-                return _read(kind, self._path, self.name, self.model_dump())
-        return None
+        kind = self._kind
+        return _read(kind, self._path, self.name, self.model_dump()) if kind else None
 
     @property
     def facts(self) -> DatasetFacts:
         """What is known of the data set without loading it; one's own was read for it."""
-        if self._facts is not None:
-            return self._facts
-        return PUBLISHED[self.name].facts if self.name in PUBLISHED else DATASETS[self.name]
+        return self._facts or DATASETS[self.name]
 
     @model_validator(mode="after")
     def _available(self) -> Self:
@@ -163,19 +157,16 @@ def _of_catalog(given: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(name, str):
         return given
     key = SPELLED.get(name.lower(), name.lower())
-    if key not in (*DATASETS, *PUBLISHED):
+    if key not in DATASETS:
         return given | {"name": _Unknown(name)}
     return given | {"name": key}
 
 
 def _read(kind: str, path: Path, name: str, given: Any) -> Own:
-    options: tuple[Any, ...] = ()
-    if kind == "csv":
-        options = (("label", given.get("label", "label")), ("shape", tuple(given["shape"])))
-    if kind == "folder":
-        options = (("resize", given.get("resize")),)
+    shape = tuple(given.get("shape") or ())
+    options = (given.get("label", "label"), shape) if kind == "csv" else (given.get("resize"),)
     try:
         at = stamp(path)
     except OSError as error:
         raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
-    return own(kind, path, at, given.get("name") or name, options)
+    return own(kind, path, at, given.get("name") or name, options if kind != "npz" else ())

@@ -13,7 +13,7 @@ from experiments.data import cifar10, digits, mnist, shapes
 from experiments.data.arrays import Arrays
 from experiments.data.download import Download, fetch, from_torchvision
 from experiments.data.image_settings import ImageDataSettings
-from experiments.data.published import PUBLISHED, read_published
+from experiments.data.published import READERS, read_published
 from report.errors import UserError
 
 CHUNK = 500
@@ -97,10 +97,9 @@ def _load(settings: ImageDataSettings, data_dir: Path, download: Download) -> Ar
         if found.facts.sha256 != settings.sha256:
             raise UserError(f"data {settings.name}: changed since the suite was read; run again")
         return found.arrays
-    if settings.name in PUBLISHED:
-        published = PUBLISHED[settings.name]
-        fetch(settings.name, published.files, data_dir, download)
-        return read_published(data_dir, published)
+    if settings.name in READERS:
+        fetch(settings.name, tuple(settings.facts.md5), data_dir, download)
+        return read_published(data_dir, settings.facts)
     match settings.name:
         case "mnist":
             return mnist.load(data_dir, download)

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from experiments.data.arrays import Arrays, Bytes, arrange, verify
 from experiments.data.catalog import DATASETS, DatasetFacts
 from experiments.data.download import Download, fetch
+from experiments.data.idx import parse_idx
 from report.errors import UserError
 
 FILES = tuple(
@@ -23,30 +22,31 @@ def load(data_dir: Path, download: Download, facts: DatasetFacts = DATASETS["mni
     Raises UserError when a file cannot be had or is not the published one.
     """
     fetch("mnist", FILES, data_dir, download)
-    size, pixels = (facts.train_size, facts.test_size), facts.image_shape
-    images = [read_idx(data_dir / FILES[2 * i], (size[i], *pixels[1:])) for i in range(2)]
-    labels = [read_idx(data_dir / FILES[2 * i + 1], (size[i],)) for i in range(2)]
-    train, test = ((x[:, None], y) for x, y in zip(images, labels, strict=True))
-    folder = data_dir / "MNIST" / "raw"
+    rows, columns = facts.image_shape[1:]
+    images, labels, tests, answers = (
+        read_idx(data_dir / file, shape)
+        for file, shape in zip(
+            FILES,
+            [s for n in (facts.train_size, facts.test_size) for s in ((n, rows, columns), (n,))],
+            strict=True,
+        )
+    )
+    arrays = arrange((images[:, None], labels), (tests[:, None], answers))
     remedy = "delete the folder and run again to download it"
-    return verify(arrange(train, test), facts, str(folder), remedy)
+    return verify(arrays, facts, str(data_dir / "MNIST" / "raw"), remedy)
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> Bytes:
-    """The uint8 array of one IDX file, which must have the given shape.
-
-    The format (LeCun's MNIST page): two zero bytes, 0x08 for unsigned byte, the number of
-    dimensions, each size as a big-endian 32-bit integer, then the bytes.
-    """
-    header = bytes((0, 0, 8, len(shape))) + np.array(shape, dtype=">u4").tobytes()
+    """The uint8 array of one IDX file, which must have the given shape; raises UserError."""
     try:
-        content = path.read_bytes()
+        array = parse_idx(path.read_bytes())
+        if array.shape != shape:
+            raise ValueError(f"of shape {array.shape}, expected {shape}")
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror})") from error
-    remedy = "delete it and run again to download it, or put a whole copy there"
-    expected = len(header) + int(np.prod(shape))
-    if len(content) != expected:
-        raise UserError(f"{path}: {len(content)} bytes, expected {expected}; {remedy}")
-    if not content.startswith(header):
-        raise UserError(f"{path}: not an IDX file of shape {shape}; {remedy}")
-    return np.frombuffer(content, dtype=np.uint8, offset=len(header)).reshape(shape)
+    except ValueError as error:
+        raise UserError(
+            f"{path}: not the published file ({error}); delete it and run again to download it, "
+            "or put a whole copy there"
+        ) from error
+    return array

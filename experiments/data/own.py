@@ -5,7 +5,8 @@ Where the data have no test part, the last fifth in canonical order is tested on
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,12 +44,15 @@ Raw = tuple[NDArray[Any], NDArray[Any]]
 
 @lru_cache(maxsize=8)
 def own(kind: str, path: Path, stamp: Any, name: str, options: tuple[Any, ...]) -> Own:
-    """The data below `path`; `stamp` says which state of the files it is, `options` as in `read`.
+    """The data below `path`; `stamp` says which state of the files it is.
+
+    `options` are the side to which images of a folder are resized, or the column of labels and the
+    shape of an image in a CSV.
 
     Raises ValueError with the file and what is wrong.
     """
     try:
-        train, test = _READERS[kind](path, dict(options))
+        train, test = _READERS[kind](path, *options)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path}: cannot be read ({error})") from error
     known = sorted(set(train[1].tolist()) | (set(test[1].tolist()) if test else set()))
@@ -114,7 +118,7 @@ def _bytes(part: Raw, known: list[Any], path: Path) -> tuple[Bytes, Bytes]:
     return np.ascontiguousarray(images), numbers
 
 
-def _npz(path: Path, options: Mapping[str, Any]) -> tuple[Raw, Raw | None]:
+def _npz(path: Path) -> tuple[Raw, Raw | None]:
     if not zipfile.is_zipfile(path):
         raise ValueError(f"{path}: cannot be read as .npz (it is no archive of arrays)")
     with np.load(path, allow_pickle=False) as found:
@@ -129,11 +133,10 @@ def _npz(path: Path, options: Mapping[str, Any]) -> tuple[Raw, Raw | None]:
         raise ValueError(f"{path}: holds {', '.join(found.files)}; needed are {wanted}")
 
 
-def _csv(path: Path, options: Mapping[str, Any]) -> tuple[Raw, Raw | None]:
+def _csv(path: Path, label: str, shape: tuple[int, ...]) -> tuple[Raw, Raw | None]:
     """One line per image: its label in one column, pixels in the others, row by row."""
     import pandas as pd
 
-    label, shape = options["label"], options["shape"]
     try:
         table = pd.read_csv(io.BytesIO(path.read_bytes()), encoding="utf-8-sig")
     except (ValueError, UnicodeDecodeError) as error:
@@ -153,48 +156,48 @@ def _csv(path: Path, options: Mapping[str, Any]) -> tuple[Raw, Raw | None]:
     return (pixels.reshape(-1, *shape), labels), None
 
 
-def _folder(path: Path, options: Mapping[str, Any]) -> tuple[Raw, Raw | None]:
+def _folder(path: Path, side: int | None) -> tuple[Raw, Raw | None]:
     """`<class>/*.png`, or `train/<class>/` and `test/<class>/`; all images of one size."""
     if not path.is_dir():
         raise ValueError(f"{path}: there is no such folder; paths begin at the suite's own folder")
     if (path / "train").is_dir() and (path / "test").is_dir():
-        colored = _colored(path)
-        return _classes(path / "train", colored, options), _classes(path / "test", colored, options)
-    return _classes(path, _colored(path), options), None
+        mode = _mode(path)
+        return _classes(path / "train", mode, side), _classes(path / "test", mode, side)
+    return _classes(path, _mode(path), side), None
 
 
 def _images(path: Path) -> list[Path]:
     return sorted(f for f in path.rglob("*") if f.suffix.lower() in SUFFIXES and f.is_file())
 
 
-def _colored(path: Path) -> bool:
-    """Whether any image has colors; all get as many channels."""
+@contextmanager
+def _opened(file: Path) -> Iterator[Any]:
     from PIL import Image
 
+    try:
+        with Image.open(file) as image:
+            yield image
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ValueError(f"{file}: not a readable image ({error})") from error
+
+
+def _mode(path: Path) -> str:
+    """Pillow's mode for all images: with colors where any has some."""
     for file in _images(path):
-        try:
-            with Image.open(file) as image:
-                if image.mode not in ("1", "L", "LA", "I", "I;16", "F"):
-                    return True
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ValueError(f"{file}: not a readable image ({error})") from error
-    return False
+        with _opened(file) as image:
+            if image.mode not in ("1", "L", "LA", "I", "I;16", "F"):
+                return "RGB"
+    return "L"
 
 
-def _classes(path: Path, colored: bool, options: Mapping[str, Any]) -> Raw:
-    from PIL import Image
-
-    side = options.get("resize")
+def _classes(path: Path, mode: str, side: int | None) -> Raw:
     images, labels = [], []
     for folder in sorted(f for f in path.iterdir() if f.is_dir() and not f.name.startswith(".")):
         for file in _images(folder):
-            try:
-                with Image.open(file) as opened:
-                    image = opened.convert("RGB" if colored else "L")
-            except (OSError, SyntaxError, ValueError) as error:
-                raise ValueError(f"{file}: not a readable image ({error})") from error
+            with _opened(file) as opened:
+                image = opened.convert(mode)
             if side is not None and image.size != (side, side):
-                image = image.resize((side, side), Image.Resampling.BILINEAR)
+                image = image.resize((side, side), _BILINEAR)
             images.append(np.asarray(image))
             if images[-1].shape != images[0].shape:
                 raise ValueError(
@@ -207,4 +210,10 @@ def _classes(path: Path, colored: bool, options: Mapping[str, Any]) -> Raw:
     return np.stack(images), np.array(labels)
 
 
-_READERS = {"npz": _npz, "csv": _csv, "folder": _folder}
+_BILINEAR = 2
+"""Pillow's `Resampling.BILINEAR`."""
+_READERS: dict[str, Callable[..., tuple[Raw, Raw | None]]] = {
+    "npz": _npz,
+    "csv": _csv,
+    "folder": _folder,
+}

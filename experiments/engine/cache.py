@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 
-from experiments.engine.form import has_form
 from experiments.lock import claimed
 from report.records.store import set_aside, write_bytes
 
@@ -93,12 +92,13 @@ class Cache:
     def each(
         self,
         work: Mapping[str, Callable[[], dict[str, Any]]],
-        form: Mapping[str, Any] | None = None,
+        *,
+        advance: Callable[[int], None] = lambda _done: None,
     ) -> dict[str, dict[str, Any]]:
         """The state of every key, as by `once`; other processes at the same work take their part.
 
         What another process is computing comes last, so that it is waited for only at the end.
-        A kept state without the `form` of `has_form` is set aside.
+        `advance` is told of each that is there.
         """
         found: dict[str, dict[str, Any]] = {}
         for wait in (False, True):
@@ -107,18 +107,18 @@ class Cache:
                     continue
                 with self.claimed(key, wait=wait) as mine:
                     if mine:
-                        found[key] = self._kept(key, form or {}) or self._computed(key, compute)
+                        found[key] = self._kept(key) or self._computed(key, compute)
+                        advance(1)
         return found
 
-    def _kept(self, key: str, form: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _kept(self, key: str) -> dict[str, Any] | None:
         state = self.load(key)
         if state is None:
             return None
         kept = {name: value for name, value in state.items() if name != "seconds"}
-        if kept and has_form(kept, dict(form)):
-            return kept
-        self.discard(key)
-        return None
+        if not kept:
+            self.discard(key)
+        return kept or None
 
     def _computed(self, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         begin = time.monotonic()

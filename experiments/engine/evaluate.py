@@ -7,13 +7,11 @@ from torch import Tensor
 
 from experiments.engine.losses import example_losses
 from experiments.engine.problem import Feed, Split
-from experiments.models.stack import Ensemble, SingleNetwork
+from experiments.models.stack import Ensemble
 from experiments.settings.training import Loss
 
 CHUNK_VALUES = 1 << 22
 """Input values per chunk over all runs: 16 MiB of float32."""
-CONVOLUTION_CHUNK_VALUES = 1 << 19
-"""The same for images that enter convolutions, whose activations are many times larger."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +29,9 @@ def evaluate(ensemble: Ensemble, feed: Feed, split: Split, loss: Loss) -> Evalua
     total = torch.zeros(runs, dtype=torch.float64, device=device)
     correct = torch.zeros(runs, dtype=torch.int64, device=device)
     classes = False
-    convolutions = isinstance(ensemble, SingleNetwork) and ensemble.convolutions
-    values = CONVOLUTION_CHUNK_VALUES if convolutions else CHUNK_VALUES
+    size = min(chunk_size(feed, split), ensemble.part)
     with torch.no_grad():
-        for inputs, targets in feed.chunks(split, chunk_size(feed, split, values)):
+        for inputs, targets in feed.chunks(split, size):
             outputs = ensemble(inputs)
             total += example_losses(loss, outputs, targets).double().sum(dim=1)
             if not targets.is_floating_point():
@@ -43,7 +40,7 @@ def evaluate(ensemble: Ensemble, feed: Feed, split: Split, loss: Loss) -> Evalua
     return Evaluation(total / feed.size(split), correct if classes else None)
 
 
-def chunk_size(feed: Feed, split: Split, values: int = CHUNK_VALUES) -> int:
-    """Examples per chunk, so that it has about `values` values over the runs; at least 64."""
+def chunk_size(feed: Feed, split: Split) -> int:
+    """Examples per chunk, so that it has about `CHUNK_VALUES` over the runs; at least 64."""
     each = feed.values_per_example(split) * feed.runs
-    return max(64, min(feed.size(split), values // max(each, 1)))
+    return max(64, min(feed.size(split), CHUNK_VALUES // max(each, 1)))

@@ -20,7 +20,7 @@ from experiments.engine.problem import Feed
 from experiments.engine.randomness import generator
 from experiments.engine.run import Run
 from experiments.models.build import initial_parameters
-from experiments.models.parts import part_size
+from experiments.models.layout import prefers_channels_last
 from experiments.models.stack import ensemble
 
 ASK_EVERY = 64
@@ -38,7 +38,10 @@ class GroupTraining:
         training, shape = first.training, first.problem.shape
         self._run, self._training = first, training
         self._feed = Feed(
-            [run.problem for run in runs], device, torch.float64 if first.double else torch.float32
+            [run.problem for run in runs],
+            device,
+            torch.float64 if first.double else torch.float32,
+            channels_last=prefers_channels_last(first.network),
         )
         self._rows = torch.stack(
             [initial_parameters(r.network, shape, generator(r.seed, "weights")) for r in runs]
@@ -55,7 +58,6 @@ class GroupTraining:
             first.steps if by_step else first.epochs,
         )
         self._schedule_by_step = by_step
-        self._part = part_size(first.network, shape, self._feed.dtype, device)
         self._orders = [generator(run.seed, "order") for run in runs]
         augmentation = training.augmentation
         self._augment = Augmenter(augmentation, [r.seed for r in runs]) if augmentation else None
@@ -142,7 +144,7 @@ class GroupTraining:
         The batch is computed in parts whose activations fit the caches, and the gradients added.
         """
         count = targets.shape[1]
-        parts = 1 if self._networks.mixes else -(-count // self._part)
+        parts = 1 if self._networks.mixes else -(-count // self._networks.part)
         part = -(-count // parts)
         total: Tensor | None = None
         for x, y in zip(inputs.split(part, 1), targets.split(part, 1), strict=True):

@@ -53,25 +53,35 @@ class Problem:
 class Feed:
     """The data of R runs on a device: batches (R, B, ...) ready for an ensemble.
 
-    Inputs that all runs share are held once; targets likewise.
+    Inputs that all runs share are held once; targets likewise. With `channels_last`, images of
+    shape (C, H, W) lie so in memory.
     """
 
     def __init__(
-        self, problems: Sequence[Problem], device: torch.device, dtype: torch.dtype
+        self,
+        problems: Sequence[Problem],
+        device: torch.device,
+        dtype: torch.dtype,
+        *,
+        channels_last: bool = False,
     ) -> None:
         self.runs = len(problems)
         self.dtype = dtype
         self.device = device
         first = problems[0]
+        self._channels_last = channels_last and first.inputs.dim() == 4
         self._normalization: tuple[Tensor, Tensor] | None = None
         if not first.inputs.is_floating_point():
             axes = (-1,) + (1,) * (first.inputs.dim() - 2)
             mean = torch.tensor(first.mean, dtype=dtype, device=device).view(axes)
             std = torch.tensor(first.std, dtype=dtype, device=device).view(axes)
-            self._normalization = (1 / (255 * std), -mean / std)
+            # As large as an image: broadcast along the channels, the product is far slower.
+            image = first.inputs.shape[1:]
+            scale, shift = (1 / (255 * std)).expand(image), (-mean / std).expand(image)
+            self._normalization = self._laid(scale.contiguous()), self._laid(shift.contiguous())
         self._inputs: dict[Split, Tensor] = {
-            "train": self._gather([p.inputs for p in problems]),
-            "test": self._gather([p.test_inputs for p in problems]),
+            "train": self._laid(self._gather([p.inputs for p in problems])),
+            "test": self._laid(self._gather([p.test_inputs for p in problems])),
         }
         self._targets: dict[Split, Tensor] = {
             "train": self._gather([p.targets for p in problems]),
@@ -80,7 +90,7 @@ class Feed:
         held = [p.validation_inputs for p in problems if p.validation_inputs is not None]
         if held:
             targets = [p.validation_targets for p in problems if p.validation_targets is not None]
-            self._inputs["validation"] = self._gather(held)
+            self._inputs["validation"] = self._laid(self._gather(held))
             self._targets["validation"] = self._gather(targets)
 
     @property
@@ -94,6 +104,12 @@ class Feed:
         stacked = tensors[0].unsqueeze(0) if shared else torch.stack(tensors)
         dtype = self.dtype if stacked.is_floating_point() else None
         return stacked.to(device=self.device, dtype=dtype)
+
+    def _laid(self, images: Tensor) -> Tensor:
+        """(..., C, H, W), in memory (..., H, W, C) where the channels are last."""
+        if not self._channels_last:
+            return images
+        return images.movedim(-3, -1).contiguous().movedim(-1, -3)
 
     def size(self, split: Split) -> int:
         """Number of examples."""
@@ -117,7 +133,11 @@ class Feed:
 
         Inputs as they are held, for `prepared`; `change` is done to them.
         """
-        inputs = _take(self._inputs["train"], index)
+        held = self._inputs["train"]
+        if self._channels_last:
+            inputs = _take(held.movedim(-3, -1), index).movedim(-1, -3)
+        else:
+            inputs = _take(held, index)
         if change is not None:
             inputs = change(inputs)
         return inputs, _take(self._targets["train"], index)

@@ -9,6 +9,7 @@ from experiments.data.function_settings import FunctionSettings
 from experiments.data.functions import Units, sample
 from experiments.data.image_settings import ImageDataSettings, Moment
 from experiments.data.images import ImageData
+from experiments.data.labels import corrupt_labels
 from experiments.engine.problem import Problem
 from experiments.engine.randomness import generator
 from report.records.record import digest
@@ -71,9 +72,25 @@ def _moments(data: ImageData, scaling: str | Moment) -> tuple[tuple[float, ...],
     return (fixed[0],) * channels, (fixed[1],) * channels
 
 
-def with_labels(problem: Problem, labels: Tensor, name: str) -> Problem:
-    """The problem with other training labels; `name` says how they were made."""
-    return replace(problem, targets=labels, digest=digest([problem.digest, "labels", name]))
+def corrupted(problem: Problem, fraction: float, seed: int, test: bool = False) -> Problem:
+    """The problem with this share of its training labels drawn anew, test labels too if asked.
+
+    The labels depend on the seed and the fraction alone, so they are the same in every epoch.
+    """
+    if fraction == 0:
+        return problem
+    labels, name = problem.test_targets, f"fraction {fraction}, seed {seed}"
+    if test:
+        name += ", test labels too"
+        labels = corrupt_labels(labels, fraction, problem.outputs, generator(seed, "test labels"))
+    return replace(
+        problem,
+        targets=corrupt_labels(
+            problem.targets, fraction, problem.outputs, generator(seed, "labels")
+        ),
+        test_targets=labels,
+        digest=digest([problem.digest, "labels", name]),
+    )
 
 
 def function_problem(function: FunctionSettings) -> Problem:

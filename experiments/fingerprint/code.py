@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from experiments.fingerprint.kept import Kept
-from experiments.fingerprint.nodes import PACKAGES
+from experiments.fingerprint.nodes import PACKAGES, foreign
 from experiments.fingerprint.syntax import Module
 from experiments.fingerprint.writer import EVERYTHING, HERE, Statement
 
@@ -75,10 +75,7 @@ class Code:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._modules: dict[str, Module | None] = {}
-        self._nodes: dict[Key, Node] = {}
         self._digests: dict[Key, str] = {}
-        self._importing: dict[str, frozenset[str]] = {}
         self._kept = Kept(root / PACKAGES[0] / "__pycache__" / "fingerprint.json")
 
     def digest(self, definition: str) -> str:
@@ -114,34 +111,42 @@ class Code:
 
     # Modules
 
-    def _path(self, name: str) -> Path | None:
-        if name.partition(".")[0] not in PACKAGES:
-            return None
-        place = self._root.joinpath(*name.split("."))
-        for path in (place.with_suffix(".py"), place / "__init__.py"):
-            if path.is_file():
-                return path
-        return None
-
+    @cache  # noqa: B019 - as long as the code itself
     def _module(self, name: str) -> Module | None:
         """A module of ours, or None."""
-        if name not in self._modules:
-            path = self._path(name)
-            self._modules[name] = None if path is None else self._read(name, path)
-        return self._modules[name]
+        if foreign(name):
+            return None
+        place = self._root.joinpath(*name.split("."))
+        for path, package in (
+            (place.with_suffix(".py"), name.rpartition(".")[0]),
+            (place / "__init__.py", name),
+        ):
+            if path.is_file():
+                source = path.read_text(encoding="utf-8")
+                return self._kept.module(source, package, _within(name, COLUMNS))
+        return None
 
-    def _read(self, name: str, path: Path) -> Module:
-        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-        source = path.read_text(encoding="utf-8")
-        return self._kept.module(source, package, _within(name, COLUMNS))
+    def _known(self, name: str) -> Module:
+        module = self._module(name)
+        assert module is not None
+        return module
 
     @cached_property
     def _all(self) -> tuple[str, ...]:
         """Every module of the experiments, and what they import at their top."""
-        start = self._root / PACKAGES[0]
-        waiting = [_module_name(path.relative_to(self._root)) for path in start.rglob("*.py")]
-        waiting = [name for name in waiting if not name.endswith("__main__")]
+        paths = (self._root / PACKAGES[0]).rglob("*.py")
+        names = (_module_name(path.relative_to(self._root)) for path in paths)
+        return self._run_by(name for name in names if not name.endswith("__main__"))
+
+    @cache  # noqa: B019
+    def _imported_by(self, name: str) -> tuple[str, ...]:
+        """Modules that run when a module is imported, itself and its packages too."""
+        return self._run_by([name])
+
+    def _run_by(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Modules of ours among these and those that they import, sorted."""
         found: set[str] = set()
+        waiting = list(names)
         while waiting:
             name = waiting.pop()
             module = None if name in found else self._module(name)
@@ -150,48 +155,26 @@ class Code:
                 waiting += [*module.imported, name.rpartition(".")[0]]
         return tuple(sorted(found))
 
-    def _imported_by(self, name: str) -> frozenset[str]:
-        """Modules that run when a module is imported, itself and its packages too."""
-        if name not in self._importing:
-            found: set[str] = set()
-            waiting = [name]
-            while waiting:
-                inner = waiting.pop()
-                module = None if inner in found else self._module(inner)
-                if module is not None:
-                    found.add(inner)
-                    waiting += [*module.imported, inner.rpartition(".")[0]]
-            self._importing[name] = frozenset(found)
-        return self._importing[name]
-
-    @cache  # noqa: B019 - as long as the code itself
+    @cache  # noqa: B019
     def _statements(self, name: str) -> dict[str, list[Statement]]:
         """Statements of a module by the name that they define or change, in order."""
-        module = self._module(name)
-        assert module is not None
+        statements = self._known(name).statements
+        bound = {bound for statement in statements for bound in statement.binds}
         found: dict[str, list[Statement]] = {}
-        for statement in module.statements:
-            for bound in statement.binds:
-                found.setdefault(bound, []).append(statement)
-        for statement in module.statements:
-            for changed in {reference.partition(".")[0] for reference in statement.changes}:
-                if changed in found and statement not in found[changed]:
-                    found[changed].append(statement)
-        order = {id(statement): place for place, statement in enumerate(module.statements)}
-        for statements in found.values():
-            statements.sort(key=lambda statement: order[id(statement)])
+        for statement in statements:
+            for name in dict.fromkeys((*statement.binds, *_roots(statement.changes))):
+                if name in bound:
+                    found.setdefault(name, []).append(statement)
         return found
 
     @cache  # noqa: B019
     def _effects(self, name: str) -> tuple[Statement, ...]:
         """Statements that act at import on what they do not define, in order."""
-        module = self._module(name)
-        assert module is not None
-        own = self._statements(name)
+        own = self._statements(name).keys()
         return tuple(
             statement
-            for statement in module.statements
-            if statement.effect or any(c.partition(".")[0] not in own for c in statement.changes)
+            for statement in self._known(name).statements
+            if statement.effect or not own >= set(_roots(statement.changes))
         )
 
     # Names
@@ -204,9 +187,8 @@ class Code:
             return Target(None, "") if package == TASKS else Target(Key(package, BELOW), "")
         if reference.startswith("!"):
             name = reference[1:]
-            if name.partition(".")[0] not in PACKAGES:
-                return Target(None, name)
-            return Target(Key(name, IMPORT) if self._module(name) else None, "")
+            key = Key(name, IMPORT) if self._module(name) else None
+            return Target(key, name if foreign(name) else "")
         if reference.startswith("="):
             name, _, chain = reference[1:].partition("=")
             return self._walk(name, [part for part in chain.split(".") if part], frozenset())
@@ -214,8 +196,6 @@ class Code:
 
     def _walk(self, name: str, chain: list[str], seen: frozenset[tuple[str, str]]) -> Target:
         """What attribute after attribute of a module leads to."""
-        if name.partition(".")[0] not in PACKAGES:
-            return Target(None, ".".join([name, *chain]))
         module = self._module(name)
         if module is None:
             return Target(None, ".".join([name, *chain]))
@@ -236,12 +216,8 @@ class Code:
 
     # Nodes
 
+    @cache  # noqa: B019
     def _node(self, key: Key) -> Node:
-        if key not in self._nodes:
-            self._nodes[key] = self._made(key)
-        return self._nodes[key]
-
-    def _made(self, key: Key) -> Node:
         if key.name == BELOW:
             below = [n for n in self._all if not key.module or _within(n, key.module)]
             return Node("below", (), tuple(Key(name, WHOLE) for name in below))
@@ -249,17 +225,13 @@ class Code:
             return Node("import", (), self._effects_of(key.module))
         if _within_any(key.module, NOT_COUNTED):
             return Node("not counted", ())
-        module = self._module(key.module)
-        assert module is not None
         if key.name == WHOLE:
-            return self._whole(key.module, module)
+            return self._whole(key.module)
         if key.name == EFFECTS:
             return self._written(key.module, "effects", self._effects(key.module))
         statements = self._statements(key.module)[key.name]
         places = [s.binds.index(key.name) if key.name in s.binds else -1 for s in statements]
-        stars = tuple(Key(star, WHOLE) for star in module.stars if self._module(star))
-        beside = (*self._effects_of(key.module), *stars)
-        return self._written(key.module, str(places), statements, beside)
+        return self._written(key.module, str(places), statements, self._beside(key.module))
 
     def _written(
         self, module: str, text: str, statements: Iterable[Statement], beside: tuple[Key, ...] = ()
@@ -275,24 +247,27 @@ class Code:
                     uses.append(key)
         return Node("\n".join(texts), tuple(uses), beside)
 
-    def _whole(self, name: str, module: Module) -> Node:
+    def _whole(self, name: str) -> Node:
         """All of a module, by its names: what is wanted of it is not known."""
         uses = {bound: Key(name, bound) for bound in self._statements(name)}
         texts = dict.fromkeys(uses, "")
-        for bound in module.imports:
+        for bound in self._known(name).imports:
             key, rest = self._walk(name, [bound], frozenset())
             texts.setdefault(bound, rest)
             if key is not None and bound not in uses and key != Key(name, WHOLE):
                 uses[bound] = key
-        listed = sorted(uses)
         text = " ".join(f"{bound}={texts[bound]}" for bound in sorted(texts))
-        stars = [Key(star, WHOLE) for star in module.stars if self._module(star)]
-        beside = (*self._effects_of(name), *stars)
-        return Node(f"whole {text}", tuple(uses[bound] for bound in listed), beside)
+        used = tuple(uses[bound] for bound in sorted(uses))
+        return Node(f"whole {text}", used, self._beside(name))
+
+    def _beside(self, module: str) -> tuple[Key, ...]:
+        """What acts when the module is imported, and modules of which it takes all names."""
+        stars = [Key(star, WHOLE) for star in self._known(module).stars if self._module(star)]
+        return (*self._effects_of(module), *stars)
 
     def _effects_of(self, module: str) -> tuple[Key, ...]:
         return tuple(
-            Key(name, EFFECTS) for name in sorted(self._imported_by(module)) if self._effects(name)
+            Key(name, EFFECTS) for name in self._imported_by(module) if self._effects(name)
         )
 
     # What is changed at import
@@ -302,19 +277,17 @@ class Code:
         """What changes a definition from afar: calls at import that reach it, module by module."""
         found: dict[Key, dict[str, dict[Key, None]]] = {}
         for name in self._all:
-            module = self._module(name)
-            assert module is not None
-            for statement in module.statements:
+            for statement in self._known(name).statements:
                 own = self._keys(name, statement)
                 for key in self._reached(self._acting(name, statement, own), plain=True):
-                    if key not in own and self._has_state(key):
+                    if key not in own and any(inner.state for inner in self._of(key)):
                         found.setdefault(key, {}).setdefault(name, {})[own[0]] = None
         return {key: tuple(tuple(keys) for keys in by.values()) for key, by in found.items()}
 
     def _keys(self, module: str, statement: Statement) -> list[Key]:
         """The definitions to which a statement belongs."""
         known = self._statements(module)
-        names = [*statement.binds, *(c.partition(".")[0] for c in statement.changes)]
+        names = (*statement.binds, *_roots(statement.changes))
         return [Key(module, name) for name in names if name in known] or [Key(module, EFFECTS)]
 
     def _acting(self, module: str, statement: Statement, own: list[Key]) -> list[Key]:
@@ -336,9 +309,6 @@ class Code:
         if self._module(key.module) is None or _within_any(key.module, NOT_COUNTED):
             return []
         return self._statements(key.module).get(key.name, [])
-
-    def _has_state(self, key: Key) -> bool:
-        return any(statement.state for statement in self._of(key))
 
     # Digests
 
@@ -425,6 +395,11 @@ class Code:
 
 def _hash(*texts: str) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def _roots(references: Iterable[str]) -> list[str]:
+    """The names at which references begin."""
+    return [reference.partition(".")[0] for reference in references]
 
 
 def _within(name: str, package: str) -> bool:

@@ -34,18 +34,18 @@ def foreign(module: str) -> bool:
     return module.partition(".")[0] not in PACKAGES
 
 
+def defaults(node: ast.arguments) -> list[ast.expr]:
+    """Defaults of parameters, which are evaluated where the function is defined."""
+    return [*node.defaults, *filter(None, node.kw_defaults)]
+
+
 def read_import(
     node: ast.AST, package: str
 ) -> tuple[dict[str, tuple[str, str]], list[str], list[str]]:
     """Names that an import binds, modules that it imports, modules of which it takes all names."""
     if isinstance(node, ast.Import):
-        bound = {
-            alias.asname or alias.name.partition(".")[0]: (
-                alias.name if alias.asname else alias.name.partition(".")[0],
-                "",
-            )
-            for alias in node.names
-        }
+        names = [(a.asname or a.name.partition(".")[0], a) for a in node.names]
+        bound = {name: (a.name if a.asname else name, "") for name, a in names}
         return bound, [alias.name for alias in node.names], []
     if not isinstance(node, ast.ImportFrom):
         return {}, [], []
@@ -89,7 +89,7 @@ def bindings_of(nodes: Sequence[ast.AST]) -> _Bindings:
             if not isinstance(node, ast.Lambda):
                 names.add(node.name)
                 waiting += node.decorator_list
-            waiting += [*node.args.defaults, *(d for d in node.args.kw_defaults if d)]
+            waiting += defaults(node.args)
         elif isinstance(node, ast.ClassDef):
             names.add(node.name)
             waiting += [*node.decorator_list, *node.bases, *node.keywords]
@@ -111,12 +111,7 @@ def bindings_of(nodes: Sequence[ast.AST]) -> _Bindings:
                 names |= {node.name} if node.name else set()
             elif isinstance(node, ast.MatchMapping):
                 names |= {node.rest} if node.rest else set()
-            for name in node._fields:
-                value = getattr(node, name, None)
-                if isinstance(value, list):
-                    waiting += [inner for inner in value if isinstance(inner, ast.AST)]
-                elif isinstance(value, ast.AST):
-                    waiting.append(value)
+            waiting += ast.iter_child_nodes(node)
     return found
 
 
@@ -127,10 +122,9 @@ def at_import(node: ast.AST) -> Iterator[ast.AST]:
         inner = waiting.pop()
         yield inner
         if isinstance(inner, FUNCTION):
-            waiting += [*inner.decorator_list, *inner.args.defaults]
-            waiting += [default for default in inner.args.kw_defaults if default]
+            waiting += [*inner.decorator_list, *defaults(inner.args)]
         elif isinstance(inner, ast.Lambda):
-            waiting += [*inner.args.defaults, *(d for d in inner.args.kw_defaults if d)]
+            waiting += defaults(inner.args)
         else:
             waiting += ast.iter_child_nodes(inner)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from experiments.fingerprint.acts import changed_names, has_effect, has_hooks, has_state
 from experiments.fingerprint.nodes import (
     FIELDS_ONLY,
-    FUNCTION,
     bindings_of,
     bound_names,
     foreign,
@@ -97,12 +96,6 @@ class Writer:
         self._binds = {name: index for index, name in enumerate(_in_order(node, binds))}
         self._visit(node)
         changes = {c for c in changed_names(node) if c.partition(".")[0] in self._ours}
-        decorated: list[str] = []
-        bases: list[str] = []
-        if isinstance(node, (*FUNCTION, ast.ClassDef)):
-            decorated = [r for d in node.decorator_list for r in self._named(d)]
-        if isinstance(node, ast.ClassDef):
-            bases = [r for base in node.bases for r in self._named(base)]
         return Statement(
             shape=hashlib.sha256("".join(self._out).encode()).hexdigest()[:16],
             references=tuple(self._references),
@@ -110,15 +103,16 @@ class Writer:
             changes=tuple(sorted(changes)),
             runs=tuple(sorted(self._runs)),
             effect=has_effect(node, self._ours) and not (isinstance(node, ast.Expr) and changes),
-            decorated=tuple(decorated),
-            bases=tuple(bases),
+            decorated=self._named(getattr(node, "decorator_list", [])),
+            bases=self._named(getattr(node, "bases", [])),
             state=has_state(node, self._ours),
             hooks=isinstance(node, ast.ClassDef) and has_hooks(node),
         )
 
-    def _named(self, node: ast.AST) -> list[str]:
-        names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-        return [r for r in self._references if r.partition(".")[0] in names]
+    def _named(self, nodes: list[ast.expr]) -> tuple[str, ...]:
+        """References within these, in order."""
+        found = [{n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for node in nodes]
+        return tuple(r for ids in found for r in self._references if r.partition(".")[0] in ids)
 
     # Names
 
@@ -223,9 +217,6 @@ class Writer:
 
     def _visit_constant(self, node: ast.Constant) -> None:
         self._out.append(repr(node.value))
-
-    def _visit_expr(self, node: ast.Expr) -> None:
-        self._fields(node)
 
     def _visit_call(self, node: ast.Call) -> None:
         pure = isinstance(node.func, ast.Name) and (

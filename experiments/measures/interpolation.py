@@ -31,6 +31,17 @@ def grid(low: float, high: float, count: int, always: Sequence[float]) -> tuple[
     return tuple(sorted(value + 0.0 for value in even | {round(value, 12) for value in always}))
 
 
+def relative(outward: float, first: float, second: float) -> tuple[float, float]:
+    """Positions beyond both solutions at equal distances relative to the norms of their weights.
+
+    Beyond the one with the larger norm at `outward`, beyond the other as much closer as its norm
+    ‖θ‖ is smaller; where both are zero, `outward` for both.
+    """
+    most = max(first, second) or 1.0
+    shares = [norm / most if first or second else 1.0 for norm in (first, second)]
+    return -outward * shares[0], 1 + outward * shares[1]
+
+
 @dataclass(frozen=True)
 class Barrier:
     """Height of a barrier and the position at which it is reached."""

@@ -1,4 +1,4 @@
-"""Signs of a Hessian's eigenvalues: minimal ratio, shares of positive, near-zero and negative.
+"""What kind of point a spectrum shows: signs of eigenvalues, sampled neighbors, which are distinct.
 
 Of a spectrum of P eigenvalues λ and a tolerance τ ≥ 0,
 
@@ -9,14 +9,25 @@ LAPACK returns is wrong by a small multiple of P·ε·max|λ| at most, so that b
 known (Golub, Van Loan 2013, Matrix Computations, section 8.1; the same threshold decides the rank
 of a matrix in numpy.linalg.matrix_rank). Rounding while the Hessian is summed up is of the same
 order; c leaves room for it. Source of the ratio: NTU MLDS 2018, HW1-2.
+
+Sampling is the other usual definition: of K neighbors θ + ρ‖θ‖u, u uniform on the unit sphere, the
+share whose loss is higher. Where ∇L(θ) = 0 it estimates the probability of uᵀHu > 0, which a few
+large eigenvalues decide, not the number of positive ones.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 MACHINE_EPSILON = torch.finfo(torch.float64).eps
+EQUAL_LOSS = 1e-5
+"""Relative difference up to which two losses are those of one critical point."""
+EQUAL_SPECTRUM = 1e-3
+"""Difference of sorted eigenvalues up to which they are so, relative to the largest."""
+CONSTANT = 1e-5
+"""Relative distance from the loss of the best constant up to which a network outputs one."""
 
 
 @dataclass(frozen=True)
@@ -44,3 +55,76 @@ def signs(eigenvalues: Tensor, relative: float) -> Signs:
 def minimal_ratio(eigenvalues: Tensor, tolerance: float) -> float:
     """Share of the eigenvalues (P,) of one Hessian above the absolute `tolerance`, in [0, 1]."""
     return (eigenvalues > tolerance).double().mean().item()
+
+
+def higher_neighbors(
+    losses: Callable[[Tensor], Tensor],
+    point: Tensor,
+    part: slice,
+    number: int,
+    radius: float,
+    generator: torch.Generator,
+) -> float:
+    """Share of sampled neighbors whose loss is higher than that of `point` (P,), 0 to 1.
+
+    `losses` takes rows (R, P). Only the parameters in `part` are moved, by `radius` times their
+    norm.
+    """
+    at = point[part]
+    drawn = torch.randn(number, at.numel(), generator=generator, dtype=point.dtype)
+    near = point.repeat(number + 1, 1)
+    near[1:, part] += radius * at.norm() * drawn / drawn.norm(dim=1, keepdim=True)
+    found = losses(near)
+    return (found[1:] > found[0]).double().mean().item()
+
+
+def constant_loss(targets: Tensor, loss: object) -> float | None:
+    """The smallest loss of a network that outputs a constant; None where it has no closed form.
+
+    It is the variance of numbers (N, O) for `mse`, in the mean over the outputs, and the entropy of
+    the shares of classes (N,) for `cross_entropy`.
+    """
+    if loss == "mse" and targets.is_floating_point():
+        return targets.var(dim=0, correction=0).mean().item()
+    if loss == "cross_entropy" and not targets.is_floating_point():
+        shares = targets.bincount().double() / len(targets)
+        return float(torch.special.entr(shares).sum())
+    return None
+
+
+def is_constant(loss: float, constant: float | None) -> bool:
+    """Whether a critical point of this loss is that of the best constant."""
+    return constant is not None and abs(loss - constant) <= CONSTANT * constant
+
+
+def distinct_points(
+    losses: Sequence[float], spectra: Tensor, relative: float, constant: float | None
+) -> tuple[int, ...]:
+    """The number, from 1 by increasing loss, of the critical point at which each run (R,) ends.
+
+    Two points are one when their losses agree within `EQUAL_LOSS`, and their spectra (R, P),
+    ascending, within `EQUAL_SPECTRUM`. Reordering hidden units, and flipping the signs around an
+    odd activation, move a point by an orthogonal map that changes neither, so that such copies
+    count once. Where eigenvalues are near zero (see `signs`), a continuum of critical points of one
+    loss passes through, along which the others vary: there equal numbers of positive and negative
+    ones suffice. All constant solutions are one.
+    """
+    counted = signs(spectra, relative) if len(losses) else None
+
+    def same(run: int, other: int) -> bool:
+        assert counted is not None
+        if abs(losses[run] - losses[other]) > EQUAL_LOSS * abs(losses[run]):
+            return False
+        if is_constant(losses[run], constant):
+            return True
+        if any(n[run] != n[other] for n in (counted.positive, counted.negative)):
+            return False
+        away = (spectra[run] - spectra[other]).abs().max()
+        return bool(counted.near_zero[run] or away <= EQUAL_SPECTRUM * spectra[run].abs().max())
+
+    numbers, first = [0] * len(losses), list[int]()
+    for run in sorted(range(len(losses)), key=losses.__getitem__):
+        place = next((n for n, other in enumerate(first) if same(run, other)), len(first))
+        first += [run] if place == len(first) else []
+        numbers[run] = place + 1
+    return tuple(numbers)

@@ -83,6 +83,16 @@ class StackedDerivatives:
         ]
         self._order = torch.cat(order).to(inputs.device)
 
+    def losses(self, parameters: Tensor) -> Tensor:
+        """The losses (R,) alone."""
+        units = sum(o for _, o in self._pairs)
+        found = []
+        for rows in parameters.detach().split(max(1, CHUNK_VALUES // (units * len(self._inputs)))):
+            stack = StackedMLP(self._network, self._shape, rows.clone())
+            targets = self._targets.expand(len(rows), *self._targets.shape)
+            found.append(mean_losses(self._loss, stack(self._inputs.unsqueeze(0)), targets))
+        return torch.cat(found).detach()
+
     def gradient(self, parameters: Tensor) -> Tensor:
         """The gradients (R, P) alone, by backpropagation."""
         stack = StackedMLP(self._network, self._shape, parameters.detach().clone())

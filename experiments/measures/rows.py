@@ -8,6 +8,7 @@ from torch import Tensor
 
 from experiments.engine.evaluate import evaluate
 from experiments.engine.problem import Feed, Problem, Split
+from experiments.models.layout import prefers_channels_last
 from experiments.models.stack import Ensemble, ensemble
 from experiments.settings.network import Network
 from experiments.settings.training import Loss
@@ -54,8 +55,9 @@ def blocks(
     The rows are copied, so that an ensemble may be trained or filled with gradients.
     """
     feeds: dict[int, Feed] = {}
+    last = prefers_channels_last(network)
     for block in rows.split(1 if network.perceptron is None else BLOCK):
         count = len(block)
         if count not in feeds:
-            feeds[count] = Feed([problem] * count, device, rows.dtype)
+            feeds[count] = Feed([problem] * count, device, rows.dtype, channels_last=last)
         yield ensemble(network, problem.shape, block.to(device, copy=True)), feeds[count]

@@ -52,6 +52,17 @@ def epsilon_sharpness(
     return 100 * (best - value) / (1 + value)
 
 
+def first_order_rise(gradient: Tensor, parameters: Tensor, epsilon: float) -> float:
+    """The maximum over C_ε of the loss linearized at θ, minus L(θ): ε Σᵢ (|θᵢ| + 1) |∂ᵢL(θ)|.
+
+    Args:
+        gradient: ∇L(θ), shape (P,).
+        parameters: θ, shape (P,).
+        epsilon: as in `epsilon_sharpness`.
+    """
+    return float(epsilon * ((parameters.abs() + 1) * gradient.abs()).double().sum())
+
+
 def _corners(
     half: Tensor, gradient: Tensor, starts: int, generator: torch.Generator
 ) -> Iterator[Tensor]:

@@ -66,19 +66,6 @@ def largest_eigenvalue(
     return float(found[0])
 
 
-def trace(product: Product, like: Tensor, draws: int, generator: torch.Generator) -> Estimate:
-    """Trace as the mean of vᵀHv over random signs v, with its standard error.
-
-    Args:
-        like: (P,), for size, type and device of the vectors.
-        draws: number of vectors, at least 2; drawn on the CPU from `generator`.
-
-    Source: Hutchinson 1990, "A stochastic estimator of the trace of the influence matrix". The
-    variance of one draw is 2 Σ_{i≠j} H_ij²: zero for a diagonal H.
-    """
-    return _estimate(_draws(product, like, draws, generator))
-
-
 def trace_to_error(
     product: Product,
     like: Tensor,
@@ -88,11 +75,18 @@ def trace_to_error(
     block: int = 16,
     most: int = 128,
 ) -> Estimate:
-    """As `trace`, with blocks of draws until the standard error is small or `most` is reached.
+    """Trace as the mean of vᵀHv over random signs v, with its standard error.
+
+    Drawn in blocks until the standard error is small or `most` is reached.
 
     Args:
+        like: (P,), for size, type and device of the vectors, which are drawn on the CPU.
         relative_error: standard error asked for, over the magnitude of the mean. It is not reached
             where the trace is near zero; `Estimate.draws` and the error say so.
+        most: number of vectors, at least 2.
+
+    Source: Hutchinson 1990, "A stochastic estimator of the trace of the influence matrix". The
+    variance of one draw is 2 Σ_{i≠j} H_ij²: zero for a diagonal H.
     """
     values = _draws(product, like, min(block, most), generator)
     while len(values) < most:

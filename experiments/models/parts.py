@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.models.build import build
+from experiments.models.layout import prefers_channels_last
 from experiments.settings.network import Network, Shape
 
 PART_BYTES = 12 << 20
@@ -21,7 +22,7 @@ def part_size(network: Network, shape: Shape, dtype: torch.dtype, device: torch.
     All of them on a GPU, for networks without convolutions, whose stacks fit the caches by the
     number of runs (`experiments.engine.train.stack_size`), and for modules of the user's own.
     """
-    if device.type != "cpu" or not network.convolutional or network.module is not None:
+    if device.type != "cpu" or not prefers_channels_last(network):
         return WHOLE
     return max(LEAST, PART_BYTES // (activation_values(network, shape) * dtype.itemsize))
 

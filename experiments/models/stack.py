@@ -10,7 +10,8 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from experiments.models.build import build, seeded
-from experiments.models.layout import channels_last
+from experiments.models.layout import channels_last, prefers_channels_last
+from experiments.models.parts import WHOLE, part_size
 from experiments.models.perceptron import perceptrons
 from experiments.models.state import State
 from experiments.settings.network import Network, Shape
@@ -23,12 +24,14 @@ class Ensemble(Protocol):
         trained: the first P of each row, a view, with `gradients` (R, P).
         mixes: whether a batch must be computed as a whole: outputs in training depend on its other
             examples, or a step changes what else is kept (batch normalization).
+        part: examples whose activations fit the caches, see `experiments.models.parts`.
     """
 
     parameters: Tensor
     trained: Tensor
     gradients: Tensor
     mixes: bool
+    part: int
 
     def __call__(self, inputs: Tensor, *, training: bool = False) -> Tensor:
         """Outputs (R, B, O) for inputs (R, B, ...) or, shared by all runs, (1, B, ...).
@@ -58,6 +61,7 @@ class _Rows:
     """Leaf tensors (R, *shape) that share memory with the rows of parameters."""
 
     mixes = False
+    part = WHOLE
 
     def __init__(self, module: nn.Module, parameters: Tensor) -> None:
         self.parameters = parameters
@@ -122,12 +126,11 @@ class SingleNetwork(_Rows):
             raise ValueError("a single network has one row of parameters")
         module = build(network, shape, device="meta")
         super().__init__(module, parameters)
-        self.convolutions = network.convolutional
-        # A module of the user's own may do anything to a batch, and expect it to lie anyhow.
-        own = network.module is not None
+        self.part = part_size(network, shape, parameters.dtype, parameters.device)
+        own = network.module is not None  # which may do anything to a batch
         normalizes = any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in module.modules())
         self.mixes = own or normalizes or bool(self.state.kept)
-        self._channels_last = self.convolutions and not own
+        self._channels_last = prefers_channels_last(network)
         self._module = channels_last(module) if self._channels_last else module
         self._bfloat16 = bfloat16
         # The short forms have nothing that draws: no seeding in each of their steps.
@@ -138,7 +141,7 @@ class SingleNetwork(_Rows):
         if self._channels_last and batch.dim() == 4:
             batch = batch.contiguous(memory_format=torch.channels_last)
         kept = self._kept()
-        named = {name: self._laid(leaf[0]) for name, leaf in self.leaves.items()} | kept
+        named = {name: self._laid(leaf.squeeze(0)) for name, leaf in self.leaves.items()} | kept
         if self._module.training != training:
             self._module.train(training)
         low = self._bfloat16 and training

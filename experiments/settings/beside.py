@@ -22,9 +22,9 @@ def read_beside(name: str, context: Mapping[str, Any] | None) -> bytes:
         raise ValueError(f"{path}: cannot be read ({error.strerror})") from error
 
 
-def pinned(given: Mapping[str, Any], content: bytes, name: str) -> str:
-    """SHA-256 of the content; raises ValueError where the settings give another as `sha256`."""
-    found = hashlib.sha256(content).hexdigest()
+def pinned(given: Mapping[str, Any], content: bytes | str, name: str) -> str:
+    """SHA-256 of the content, or known; raises ValueError where the settings give another one."""
+    found = content if isinstance(content, str) else hashlib.sha256(content).hexdigest()
     wanted = given.get("sha256") or found
     if wanted != found:
         raise ValueError(f"{name}: its SHA-256 is {found}, the suite says {wanted}")

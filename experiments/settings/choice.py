@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import model_serializer
 
-from experiments.settings.strict import Settings, did_you_mean
+from experiments.settings.strict import Settings, did_you_mean, frozen
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Table:
                 faults.append(f"{name} has no argument {argument}; it has none")
         if faults:
             raise ValueError("; ".join(faults))
-        return {argument: _frozen(value) for argument, value in sorted(arguments.items())}
+        return {argument: frozen(value) for argument, value in sorted(arguments.items())}
 
     def chosen(self, given: object) -> object:
         """A bare canonical name, or a `Choice` where there are arguments; raises ValueError.
@@ -128,10 +128,6 @@ class Table:
             values = self.checked(name, arguments)
             return Choice(name=name, arguments=tuple(values.items())) if values else name
         return given
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
 
 
 class Choice(Settings):

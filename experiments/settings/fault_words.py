@@ -132,13 +132,14 @@ def _tables(model: type[BaseModel], key: str = "", depth: int = 3) -> Iterator[s
     for name, known in model.model_fields.items():
         place = f"{key}.{name}" if key else name
         yield place
-        for inner in _classes(known.annotation):
+        for inner in classes(known.annotation):
             if depth > 1:
                 yield from _tables(inner, place, depth - 1)
 
 
-def _classes(annotation: object) -> Iterator[type[BaseModel]]:
+def classes(annotation: object) -> Iterator[type[BaseModel]]:
+    """The settings classes within an annotation."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in getattr(annotation, "__args__", ()):
-        yield from _classes(inner)
+        yield from classes(inner)

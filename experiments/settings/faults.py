@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from experiments.settings.fault_words import expectation, given_words, misplaced, wrong
+from experiments.settings.fault_words import classes, expectation, given_words, misplaced, wrong
 from report.errors import did_you_mean, nearest
 
 Key = tuple[str | int, ...]
@@ -185,22 +185,11 @@ def _owner(model: type[BaseModel], key: Key) -> type[BaseModel] | None:
         if isinstance(part, int):
             continue
         known = model.model_fields.get(part)
-        found = settings_class(known.annotation) if known else None
+        found = next(classes(known.annotation), None) if known else None
         if found is None:
             return None
         model = found
     return model
-
-
-def settings_class(annotation: object) -> type[BaseModel] | None:
-    """The first settings class within an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = settings_class(inner)
-        if found is not None:
-            return found
-    return None
 
 
 def _depends(key: Key, replaced: Sequence[Key]) -> bool:

@@ -5,9 +5,11 @@ as Python's syntax tree, literals only: nothing is called.
 """
 
 import ast
-import difflib
 from dataclasses import dataclass
 from typing import Any, NoReturn
+
+from experiments.settings.choice import COUNT, SHARE, SWITCH, Kind
+from report.errors import did_you_mean, nearest
 
 LONGEST = 200
 """Characters of a layer."""
@@ -88,6 +90,17 @@ KNOWN: dict[str, Signature] = {
 }
 """Classes whose output size and parameters are known in closed form (`settings.sizes`)."""
 
+_ODD = """
+    AdaptiveLogSoftmaxWithLoss Bilinear ChannelShuffle CircularPad1d CircularPad2d CircularPad3d
+    ConstantPad1d ConstantPad2d ConstantPad3d CosineSimilarity CrossMapLRN2d Embedding EmbeddingBag
+    Fold FractionalMaxPool2d FractionalMaxPool3d GLU GRU GRUCell LPPool1d LPPool2d LPPool3d LSTM
+    LSTMCell LocalResponseNorm MaxUnpool1d MaxUnpool2d MaxUnpool3d MultiheadAttention
+    PairwiseDistance PixelShuffle PixelUnshuffle RMSNorm RNN RNNCell ReflectionPad1d ReflectionPad2d
+    ReflectionPad3d ReplicationPad1d ReplicationPad2d ReplicationPad3d Softmax2d SyncBatchNorm
+    Transformer TransformerDecoder TransformerDecoderLayer TransformerEncoder
+    TransformerEncoderLayer Unflatten Unfold Upsample UpsamplingBilinear2d UpsamplingNearest2d
+    ZeroPad1d ZeroPad2d ZeroPad3d
+"""
 OTHERS: dict[str, Signature | None] = {
     **dict.fromkeys(
         ("ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"),
@@ -98,30 +111,7 @@ OTHERS: dict[str, Signature | None] = {
             2,
         ),
     ),
-    **dict.fromkeys(
-        (
-            *("AdaptiveLogSoftmaxWithLoss", "Bilinear", "ChannelShuffle", "ConstantPad1d"),
-            *("ConstantPad2d", "ConstantPad3d", "CircularPad1d", "CircularPad2d", "CircularPad3d"),
-            *(
-                "CrossMapLRN2d",
-                "Embedding",
-                "EmbeddingBag",
-                "Fold",
-                "FractionalMaxPool2d",
-                "FractionalMaxPool3d",
-            ),
-            *("GLU", "GRU", "GRUCell", "LPPool1d", "LPPool2d", "LPPool3d", "LSTM", "LSTMCell"),
-            *("LocalResponseNorm", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d"),
-            *("MultiheadAttention", "PixelShuffle", "PixelUnshuffle", "RMSNorm", "RNN", "RNNCell"),
-            *("ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d"),
-            *("ReplicationPad2d", "ReplicationPad3d", "Softmax2d", "SyncBatchNorm"),
-            *("Transformer", "TransformerDecoder", "TransformerDecoderLayer"),
-            *("TransformerEncoder", "TransformerEncoderLayer", "Unflatten", "Unfold", "Upsample"),
-            *("UpsamplingBilinear2d", "UpsamplingNearest2d", "ZeroPad1d", "ZeroPad2d"),
-            *("ZeroPad3d", "CosineSimilarity", "PairwiseDistance"),
-        ),
-        None,
-    ),
+    **dict.fromkeys(_ODD.split()),
 }
 """Other classes of torch.nn, built to see what they do; None: called as torch calls them."""
 
@@ -182,8 +172,8 @@ def read_layer(text: str) -> Layer:
         case _:
             raise LayerError(f'"{text}" does not read like a layer, such as "Linear(64)"')
     if name.lower() not in _NAMES:
-        near = difflib.get_close_matches(name.lower(), list(_NAMES), n=1, cutoff=0.6)
-        hint = f'; did you mean "{_NAMES[near[0]]}"?' if near else ""
+        near = nearest(name, tuple(_NAMES.values()))
+        hint = f'; did you mean "{near}"?' if near else ""
         raise LayerError(
             f'"{text}": "{name}" is no layer of torch.nn that can stand in a list{hint}'
         )
@@ -225,13 +215,14 @@ def _checked(text: str, name: str, positional: tuple[Any, ...], given: dict[str,
     known = (*signature.first, *signature.named, *((signature.size,) if signature.size else ()))
     for argument in arguments:
         if argument not in known:
-            near = difflib.get_close_matches(argument, known, n=1, cutoff=0.5)
-            hint = f'; did you mean "{near[0]}"?' if near else f"; known: {', '.join(known)}"
+            hint = did_you_mean(argument, known)
             raise LayerError(f'"{text}": {name} has no argument "{argument}"{hint}')
     missing = [a for a in signature.first[: signature.needed] if a not in arguments]
     if missing:
         raise LayerError(f'"{text}": {name} needs {" and ".join(missing)}')
-    _sensible(text, name, arguments)
+    for argument, value in arguments.items():
+        if argument in _KINDS and not _KINDS[argument].holds(value):
+            raise LayerError(f'"{text}": {argument} must be {_KINDS[argument].words}')
     return Layer(name, tuple(sorted(arguments.items())))
 
 
@@ -264,22 +255,21 @@ def _two_readings(
     )
 
 
-def _sensible(text: str, name: str, arguments: dict[str, Any]) -> None:
-    """Refuse sizes that are no whole numbers, before torch meets them."""
-    counts = ("out_features", "out_channels", "num_groups", "num_parameters", "groups")
-    for argument, value in arguments.items():
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if argument in counts and not (whole and 1 <= value <= 1_000_000):
-            raise LayerError(f'"{text}": {argument} is a whole number from 1 on')
-        if argument in ("kernel_size", "stride", "dilation"):
-            parts = value if isinstance(value, tuple) else (value,)
-            if value is None and argument == "stride":
-                continue
-            if not all(isinstance(p, int) and not isinstance(p, bool) and p >= 1 for p in parts):
-                raise LayerError(f'"{text}": {argument} is a whole number from 1 on')
-        if argument == "p" and not (isinstance(value, (int, float)) and 0 <= value <= 1):
-            raise LayerError(f'"{text}": p is a probability, from 0 to 1')
-        if argument in ("bias", "affine", "inplace", "ceil_mode") and not isinstance(value, bool):
-            raise LayerError(f'"{text}": {argument} is True or False')
-        if argument == "return_indices" and value:
-            raise LayerError(f'"{text}": a layer gives one tensor; leave return_indices out')
+def _sides(value: Any) -> bool:
+    return all(map(COUNT.holds, value if isinstance(value, tuple) else (value,)))
+
+
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(
+        ("out_features", "out_channels", "num_groups", "num_parameters", "groups"),
+        Kind("a whole number from 1 to 1000000", lambda v: COUNT.holds(v) and v <= 1_000_000),
+    ),
+    **dict.fromkeys(("kernel_size", "dilation"), Kind("a whole number, at least 1", _sides)),
+    "stride": Kind("a whole number, at least 1", lambda v: v is None or _sides(v)),
+    "p": Kind("a probability, from 0 to 1", SHARE.holds),
+    **dict.fromkeys(
+        ("bias", "affine", "inplace", "ceil_mode"), Kind("True or False", SWITCH.holds)
+    ),
+    "return_indices": Kind("left out: a layer gives one tensor", lambda v: not v),
+}
+"""Arguments that are refused before torch meets them."""

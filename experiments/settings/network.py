@@ -253,28 +253,25 @@ def closed_form(network: Network, shape: Shape) -> int | None:
 def _listed(network: Network, shape: Shape) -> int | None:
     size, total = shape.input, 0
     for element in network.layers:
-        single = isinstance(element, str)
-        body = (element,) if isinstance(element, str) else element.shortcut
-        found = _through(body, size)
-        if found is None:
+        body, beside = (
+            ((element,), None)
+            if isinstance(element, str)
+            else (element.shortcut, element.projection)
+        )
+        found, aside = _through(body, size), _through((beside,) if beside else (), size)
+        if found is None or aside is None:
             return None
-        behind, count = found
-        total += count
-        if not single:
-            aside = _through((element.projection,) if element.projection else (), size)  # type: ignore[union-attr]
-            if aside is None:
-                return None
-            require_sum(behind, aside[0])
-            total += aside[1]
-        size = behind
+        if not isinstance(element, str):
+            require_sum(found[0], aside[0])
+        size, total = found[0], total + found[1] + aside[1]
     require_outputs(size, shape)
     return total
 
 
 def _through(layers: tuple[str, ...], size: Size) -> tuple[Size, int] | None:
+    """Size behind the layers and their parameters; None where one has no known form."""
     total = 0
-    for text in layers:
-        layer = read_layer(text)
+    for layer in map(read_layer, layers):
         if not layer.known:
             return None
         size, count = after(layer, size)

@@ -38,3 +38,10 @@ class Settings(BaseModel):
             ):
                 dumped.pop(name, None)
         return dumped
+
+
+def frozen(value: Any) -> Any:
+    """Lists as tuples, at any depth: what settings hold, and what strict validation asks for."""
+    if isinstance(value, dict):
+        return {key: frozen(part) for key, part in value.items()}
+    return tuple(map(frozen, value)) if isinstance(value, (list, tuple)) else value

@@ -24,86 +24,77 @@ from experiments.settings.choice import (
     one_of,
 )
 
-_ADAM = {"betas": DECAYS, "eps": AMOUNT, "weight_decay": AMOUNT, "maximize": SWITCH}
-_ETAS = Kind(
-    "two numbers, 0 < first < 1 < second",
-    lambda v: (
-        isinstance(v, (list, tuple))
-        and len(v) == 2
-        and all(map(is_number, v))
-        and 0 < v[0] < 1 < v[1]
-    ),
-)
-_NOT_ELEMENTWISE = "it mixes the elements of a matrix; use an element-wise optimizer, e.g. adam"
+_ARGUMENTS: dict[Kind, str] = {
+    AMOUNT: "momentum weight_decay eps alpha momentum_decay lr_decay initial_accumulator_value "
+    "tolerance_grad tolerance_change power eta_min threshold min_lr beta",
+    COUNT: "max_iter max_eval history_size step_size total_iters T_max T_0 T_mult step_size_up "
+    "step_size_down total_steps epochs steps_per_epoch",
+    COUNTS: "milestones",
+    DECAY: "base_momentum max_momentum",
+    DECAYS: "betas",
+    FACTOR: "start_factor",
+    FROM_ZERO: "patience cooldown",
+    NUMBER: "dampening lambd margin",
+    POSITIVE: "t0 gamma base_lr max_lr div_factor final_div_factor delta",
+    SHARE: "rho factor end_factor pct_start label_smoothing",
+    SWITCH: "maximize amsgrad decoupled_weight_decay nesterov centered cycle_momentum three_phase "
+    "log_input full log_target",
+    one_of("strong_wolfe"): "line_search_fn",
+    one_of("triangular", "triangular2", "exp_range"): "mode",
+    one_of("cycle", "iterations"): "scale_mode",
+    one_of("cos", "linear"): "anneal_strategy",
+    one_of("rel", "abs"): "threshold_mode",
+    Kind("a list of schedulers", lambda v: isinstance(v, (list, tuple))): "schedulers",
+    Kind("1 or 2", lambda v: v in (1, 2)): "p",
+    Kind(
+        "two numbers, 0 < first < 1 < second",
+        lambda v: (
+            isinstance(v, (list, tuple))
+            and len(v) == 2
+            and all(map(is_number, v))
+            and 0 < v[0] < 1 < v[1]
+        ),
+    ): "etas",
+    list_of(POSITIVE, "two numbers above 0", 2): "step_sizes",
+}
+"""What the arguments may be, by their names."""
+_KINDS = {name: kind for kind, names in _ARGUMENTS.items() for name in names.split()}
+
+
+def _taking(arguments: str, **other: Kind) -> dict[str, Kind]:
+    """Arguments with what they may be; `other` are those that may be something else here."""
+    return {name: other.get(name) or _KINDS[name] for name in arguments.split()}
+
+
 _FASTEST = "the program takes the fastest implementation by itself; remove it"
-_FUNCTION = "it takes a Python function; use StepLR, ExponentialLR or another with numbers"
-_MEAN = "the loss is the mean over the examples; remove it"
-_WEIGHT = "every example and class counts the same; remove it"
-_MORE = "it takes more than outputs and targets"
 
 OPTIMIZERS = Table(
     "optimizer",
     known={
-        "adam": {**_ADAM, "amsgrad": SWITCH, "decoupled_weight_decay": SWITCH},
-        "sgd": {
-            "momentum": AMOUNT,
-            "dampening": NUMBER,
-            "weight_decay": AMOUNT,
-            "nesterov": SWITCH,
-            "maximize": SWITCH,
-        },
-        "rmsprop": {
-            "alpha": AMOUNT,
-            "eps": AMOUNT,
-            "weight_decay": AMOUNT,
-            "momentum": AMOUNT,
-            "centered": SWITCH,
-            "maximize": SWITCH,
-        },
-        "AdamW": {**_ADAM, "amsgrad": SWITCH},
-        "Adamax": _ADAM,
-        "NAdam": {**_ADAM, "momentum_decay": AMOUNT, "decoupled_weight_decay": SWITCH},
-        "RAdam": {**_ADAM, "decoupled_weight_decay": SWITCH},
-        "Adadelta": {"rho": SHARE, "eps": AMOUNT, "weight_decay": AMOUNT, "maximize": SWITCH},
-        "Adagrad": {
-            "lr_decay": AMOUNT,
-            "weight_decay": AMOUNT,
-            "initial_accumulator_value": AMOUNT,
-            "eps": AMOUNT,
-            "maximize": SWITCH,
-        },
-        "ASGD": {
-            "lambd": NUMBER,
-            "alpha": NUMBER,
-            "t0": POSITIVE,
-            "weight_decay": AMOUNT,
-            "maximize": SWITCH,
-        },
-        "Rprop": {
-            "etas": _ETAS,
-            "step_sizes": list_of(POSITIVE, "two numbers above 0", 2),
-            "maximize": SWITCH,
-        },
-        "LBFGS": {
-            "max_iter": COUNT,
-            "max_eval": COUNT,
-            "tolerance_grad": AMOUNT,
-            "tolerance_change": AMOUNT,
-            "history_size": COUNT,
-            "line_search_fn": one_of("strong_wolfe"),
-            "maximize": SWITCH,
-        },
+        "adam": _taking("betas eps weight_decay maximize amsgrad decoupled_weight_decay"),
+        "sgd": _taking("momentum dampening weight_decay nesterov maximize"),
+        "rmsprop": _taking("alpha eps weight_decay momentum centered maximize"),
+        "AdamW": _taking("betas eps weight_decay maximize amsgrad"),
+        "Adamax": _taking("betas eps weight_decay maximize"),
+        "NAdam": _taking("betas eps weight_decay maximize momentum_decay decoupled_weight_decay"),
+        "RAdam": _taking("betas eps weight_decay maximize decoupled_weight_decay"),
+        "Adadelta": _taking("rho eps weight_decay maximize"),
+        "Adagrad": _taking("lr_decay weight_decay initial_accumulator_value eps maximize"),
+        "ASGD": _taking("lambd alpha t0 weight_decay maximize", alpha=NUMBER),
+        "Rprop": _taking("etas step_sizes maximize"),
+        "LBFGS": _taking(
+            "max_iter max_eval tolerance_grad tolerance_change history_size line_search_fn maximize"
+        ),
     },
     refused={
-        "Adafactor": _NOT_ELEMENTWISE,
-        "Muon": _NOT_ELEMENTWISE,
+        **dict.fromkeys(
+            ("Adafactor", "Muon"),
+            "it mixes the elements of a matrix; use an element-wise optimizer, e.g. adam",
+        ),
         "SparseAdam": "it takes sparse gradients, and these are dense; use adam",
         "lr": "write it as learning_rate, beside the optimizer",
         "learning_rate": "write it beside the optimizer, not within",
-        "foreach": _FASTEST,
-        "fused": _FASTEST,
-        "capturable": _FASTEST,
-        "differentiable": _FASTEST,
+        **dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), _FASTEST),
     },
 )
 """Element-wise optimizers, and LBFGS. `sgd`, `adam` and `rmsprop` keep the case of old records."""
@@ -111,60 +102,33 @@ OPTIMIZERS = Table(
 SCHEDULERS = Table(
     "scheduler",
     known={
-        "StepLR": {"step_size": COUNT, "gamma": POSITIVE},
-        "MultiStepLR": {"milestones": COUNTS, "gamma": POSITIVE},
-        "ConstantLR": {"factor": SHARE, "total_iters": COUNT},
-        "LinearLR": {"start_factor": FACTOR, "end_factor": SHARE, "total_iters": COUNT},
-        "ExponentialLR": {"gamma": POSITIVE},
-        "PolynomialLR": {"total_iters": COUNT, "power": AMOUNT},
-        "CosineAnnealingLR": {"T_max": COUNT, "eta_min": AMOUNT},
-        "CosineAnnealingWarmRestarts": {"T_0": COUNT, "T_mult": COUNT, "eta_min": AMOUNT},
-        "CyclicLR": {
-            "base_lr": POSITIVE,
-            "max_lr": POSITIVE,
-            "step_size_up": COUNT,
-            "step_size_down": COUNT,
-            "mode": one_of("triangular", "triangular2", "exp_range"),
-            "gamma": POSITIVE,
-            "scale_mode": one_of("cycle", "iterations"),
-            "cycle_momentum": SWITCH,
-            "base_momentum": DECAY,
-            "max_momentum": DECAY,
-        },
-        "OneCycleLR": {
-            "max_lr": POSITIVE,
-            "total_steps": COUNT,
-            "epochs": COUNT,
-            "steps_per_epoch": COUNT,
-            "pct_start": SHARE,
-            "anneal_strategy": one_of("cos", "linear"),
-            "cycle_momentum": SWITCH,
-            "base_momentum": DECAY,
-            "max_momentum": DECAY,
-            "div_factor": POSITIVE,
-            "final_div_factor": POSITIVE,
-            "three_phase": SWITCH,
-        },
-        "ReduceLROnPlateau": {
-            "factor": SHRINKING,
-            "patience": FROM_ZERO,
-            "threshold": AMOUNT,
-            "threshold_mode": one_of("rel", "abs"),
-            "cooldown": FROM_ZERO,
-            "min_lr": AMOUNT,
-            "eps": AMOUNT,
-        },
-        "SequentialLR": {
-            "schedulers": Kind("a list of schedulers", lambda v: isinstance(v, (list, tuple))),
-            "milestones": COUNTS,
-        },
-        "ChainedScheduler": {
-            "schedulers": Kind("a list of schedulers", lambda v: isinstance(v, (list, tuple))),
-        },
+        "StepLR": _taking("step_size gamma"),
+        "MultiStepLR": _taking("milestones gamma"),
+        "ConstantLR": _taking("factor total_iters"),
+        "LinearLR": _taking("start_factor end_factor total_iters"),
+        "ExponentialLR": _taking("gamma"),
+        "PolynomialLR": _taking("total_iters power"),
+        "CosineAnnealingLR": _taking("T_max eta_min"),
+        "CosineAnnealingWarmRestarts": _taking("T_0 T_mult eta_min"),
+        "CyclicLR": _taking(
+            "base_lr max_lr step_size_up step_size_down mode gamma scale_mode cycle_momentum "
+            "base_momentum max_momentum"
+        ),
+        "OneCycleLR": _taking(
+            "max_lr total_steps epochs steps_per_epoch pct_start anneal_strategy cycle_momentum "
+            "base_momentum max_momentum div_factor final_div_factor three_phase"
+        ),
+        "ReduceLROnPlateau": _taking(
+            "factor patience threshold threshold_mode cooldown min_lr eps", factor=SHRINKING
+        ),
+        "SequentialLR": _taking("schedulers milestones"),
+        "ChainedScheduler": _taking("schedulers"),
     },
     refused={
-        "LambdaLR": _FUNCTION,
-        "MultiplicativeLR": _FUNCTION,
+        **dict.fromkeys(
+            ("LambdaLR", "MultiplicativeLR"),
+            "it takes a Python function; use StepLR, ExponentialLR or another with numbers",
+        ),
         "scale_fn": "it is a Python function; use mode",
         "last_epoch": "a training begins at its beginning; remove it",
         "mode": "the training loss is to fall; remove it",
@@ -186,38 +150,41 @@ LOSSES = Table(
     "loss",
     known={
         "mse": {},
-        "cross_entropy": {"label_smoothing": SHARE},
+        "cross_entropy": _taking("label_smoothing"),
         "mse_log_softmax": {},
         "L1Loss": {},
-        "SmoothL1Loss": {"beta": AMOUNT},
-        "HuberLoss": {"delta": POSITIVE},
-        "PoissonNLLLoss": {"log_input": SWITCH, "full": SWITCH, "eps": POSITIVE},
-        "KLDivLoss": {"log_target": SWITCH},
+        "SmoothL1Loss": _taking("beta"),
+        "HuberLoss": _taking("delta"),
+        "PoissonNLLLoss": _taking("log_input full eps", eps=POSITIVE),
+        "KLDivLoss": _taking("log_target"),
         "BCELoss": {},
         "BCEWithLogitsLoss": {},
         "SoftMarginLoss": {},
-        "HingeEmbeddingLoss": {"margin": NUMBER},
+        "HingeEmbeddingLoss": _taking("margin"),
         "MultiLabelSoftMarginLoss": {},
         "NLLLoss": {},
-        "MultiMarginLoss": {"p": Kind("1 or 2", lambda v: v in (1, 2)), "margin": NUMBER},
+        "MultiMarginLoss": _taking("p margin"),
     },
     aliases={"MSELoss": "mse", "CrossEntropyLoss": "cross_entropy"},
     refused={
-        "GaussianNLLLoss": _MORE,
-        "CosineEmbeddingLoss": _MORE,
-        "MarginRankingLoss": _MORE,
-        "TripletMarginLoss": _MORE,
-        "TripletMarginWithDistanceLoss": _MORE,
-        "CTCLoss": _MORE,
+        **dict.fromkeys(
+            (
+                *("GaussianNLLLoss", "CosineEmbeddingLoss", "MarginRankingLoss"),
+                *("TripletMarginLoss", "TripletMarginWithDistanceLoss", "CTCLoss"),
+            ),
+            "it takes more than outputs and targets",
+        ),
         "MultiLabelMarginLoss": "its targets are lists of classes; use MultiMarginLoss",
         "LinearCrossEntropyLoss": "it is a layer of its own; use cross_entropy",
         "NLLLoss2d": "it is NLLLoss",
-        "reduction": _MEAN,
-        "reduce": _MEAN,
-        "size_average": _MEAN,
-        "weight": _WEIGHT,
-        "pos_weight": _WEIGHT,
-        "ignore_index": _WEIGHT,
+        **dict.fromkeys(
+            ("reduction", "reduce", "size_average"),
+            "the loss is the mean over the examples; remove it",
+        ),
+        **dict.fromkeys(
+            ("weight", "pos_weight", "ignore_index"),
+            "every example and class counts the same; remove it",
+        ),
     },
 )
 

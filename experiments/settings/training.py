@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
-from experiments.settings.choice import Choice, parts
+from experiments.settings.choice import COUNT, SHRINKING, Choice, parts
 from experiments.settings.strict import LATER, Settings
 from experiments.settings.torch_names import LOSSES, OPTIMIZERS, SCHEDULERS
 
@@ -92,10 +92,9 @@ def _step_lr(given: dict[str, Any]) -> dict[str, Any]:
     faults = [f"{key} is required and missing" for key in ("every", "factor") if key not in given]
     faults += [f"unknown key {key}" for key in given if key not in ("every", "factor")]
     every, factor = given.get("every"), given.get("factor")
-    if every is not None and (not isinstance(every, int) or isinstance(every, bool) or every < 1):
-        faults.append(f"every must be a whole number, at least 1 (given: {every!r})")
-    if factor is not None and not (isinstance(factor, (int, float)) and 0 < factor < 1):
-        faults.append(f"factor must be a number above 0 and less than 1 (given: {factor!r})")
+    for key, value, kind in (("every", every, COUNT), ("factor", factor, SHRINKING)):
+        if value is not None and not kind.holds(value):
+            faults.append(f"{key} must be {kind.words} (given: {value!r})")
     if faults:
         raise ValueError("; ".join(faults))
     return {"name": "StepLR", "step_size": every, "gamma": factor}
@@ -214,13 +213,9 @@ class Training(Settings):
         return given
 
     @model_validator(mode="after")
-    def _one_length(self) -> Self:
+    def _fits(self) -> Self:
         if (self.epochs is None) == (self.steps is None):
             raise ValueError("give epochs or steps, one of the two")
-        return self
-
-    @model_validator(mode="after")
-    def _optimizer_fits(self) -> Self:
         name, inside = parts(self.optimizer)
         for key in ("momentum", "weight_decay"):
             if not getattr(self, key):
@@ -243,25 +238,14 @@ class Training(Settings):
             raise ValueError("nesterov goes without dampening; remove one of them")
         if name == "LBFGS" and self.clip is not None:
             raise ValueError("LBFGS searches along unchanged gradients; remove clip")
-        return self
-
-    @model_validator(mode="after")
-    def _schedule_fits(self) -> Self:
+        momentum = self.momentum or inside.get("momentum") or "betas" in OPTIMIZERS.known[name]
         schedule = self.schedule
-        if schedule is None or schedule.name not in ("CyclicLR", "OneCycleLR"):
-            return self
-        takes = OPTIMIZERS.known[parts(self.optimizer)[0]]
-        momentum = self.momentum or parts(self.optimizer)[1].get("momentum")
-        cycles = schedule.arg("cycle_momentum") is not False
-        if cycles and not (momentum or "betas" in takes):
+        cycles = schedule is not None and schedule.name in ("CyclicLR", "OneCycleLR")
+        if schedule and cycles and schedule.arg("cycle_momentum") is not False and not momentum:
             raise ValueError(
                 f"{schedule.name} moves the momentum too, and there is none; "
                 "give one, or cycle_momentum = false"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _augmentation_fits(self) -> Self:
         if self.augmentation is not None and self.batch_size is None:
             raise ValueError("augmentation needs batches; set batch_size or remove it")
         return self

@@ -96,7 +96,7 @@ class Driver:
     def _begin(self, task: str, known: Mapping[str, Job]) -> None:
         """Watch the task's job that is in the queue from before, or submit one."""
         results = self.request.results
-        fresh = Submission(fingerprint(results.record(task)))
+        fresh = Submission(before=fingerprint(results.record(task)))
         job = known.get(job_name(results, task))
         if job is None or job.stands is None:
             self._submit(task, fresh)
@@ -149,7 +149,8 @@ class Driver:
         submission = watched.submission
         if state in AGAIN and submission.restarts < self.request.suite.slurm.restarts:
             self.say(f"{task}: job {watched.number} ended as {state}, to go on from its checkpoint")
-            self._submit(task, Submission(submission.before, submission.restarts + 1))
+            again = submission.model_copy(update={"restarts": submission.restarts + 1})
+            self._submit(task, again)
             return None
         return state
 

@@ -4,12 +4,13 @@ submitit asks `sacct`, which only clusters with an accounting database have; `sq
 and knows a job for some minutes (`MinJobAge`) after its end.
 """
 
-import json
 import shutil
 import subprocess
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
 
 from report.errors import UserError
 from report.records import Results
@@ -43,28 +44,28 @@ class Job:
         return "queued" if self.state in QUEUED else "running" if self.state in RUNNING else None
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(BaseModel):
     """What is kept of a task's submission until its record is there.
 
     `before` is the digest of the record's file as it was, empty for none; `restarts` counts the
     submissions after the first.
     """
 
+    model_config = ConfigDict(frozen=True, strict=True)
+
     before: str
     restarts: int = 0
 
     def write(self, results: Results, task: str) -> None:
         """Keep it; raises UserError."""
-        write_text(_file(results, task), json.dumps(asdict(self)))
+        write_text(_file(results, task), self.model_dump_json())
 
     @classmethod
     def read(cls, results: Results, task: str) -> "Submission | None":
         """What is kept of a task; None where nothing readable is."""
         try:
-            found = json.loads(_file(results, task).read_text(encoding="utf-8"))
-            return cls(str(found["before"]), int(found["restarts"]))
-        except (OSError, ValueError, KeyError, TypeError):
+            return cls.model_validate_json(_file(results, task).read_bytes())
+        except (OSError, ValueError):
             return None
 
 

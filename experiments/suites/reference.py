@@ -5,7 +5,7 @@ experiments.suites.reference` writes them anew, and a test holds them equal to t
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +14,8 @@ from pydantic.json_schema import models_json_schema
 
 from experiments.data.catalog import DATASETS
 from experiments.data.formulas import FORMULAS
-from experiments.data.published import PUBLISHED
 from experiments.settings.choice import Table
-from experiments.settings.fault_words import toml
+from experiments.settings.fault_words import classes, toml
 from experiments.settings.initialization import FUNCTIONS
 from experiments.settings.slurm import Slurm
 from experiments.settings.torch_names import LOSSES, OPTIMIZERS, SCHEDULERS
@@ -47,11 +46,11 @@ def schema() -> dict[str, Any]:
         definitions[name]["required"] = ["loss"] if name == "Training" else []
     definitions["Schedule"] = _schedule(definitions["Schedule"])
     _bare(definitions, "FunctionSettings", _names(FORMULAS))
-    _bare(definitions, "ImageDataSettings", _names([*DATASETS, *PUBLISHED]))
+    _bare(definitions, "ImageDataSettings", _names(DATASETS))
     _bare(definitions, "Clip", {"type": "number", "exclusiveMinimum": 0})
     initialization = definitions["Initialization"]
     initialization["additionalProperties"] = {"type": ["number", "string"]}
-    _bare(definitions, "Initialization", _names(FUNCTIONS))
+    _bare(definitions, "Initialization", _names(FUNCTIONS.known))
     definitions.pop("Choice", None)
     tasks: dict[str, Any] = {}
     for task, model in models.items():
@@ -159,7 +158,7 @@ def reference() -> str:
         rows = ["| key | default | meaning |", "|---|---|---|"]
         for name in model.model_fields:
             rows.append(f"| `{name}` | {default(model, name)} | {meaning(model, name)} |")
-            for inner in _classes(model.model_fields[name].annotation):
+            for inner in classes(model.model_fields[name].annotation):
                 if inner.__name__ not in ("Choice", "Schedule"):
                     waiting.append((inner.__name__, inner))
         parts.append("\n".join(rows))
@@ -195,13 +194,6 @@ def meaning(model: type[BaseModel], name: str) -> str:
 
 def _prose(text: str) -> str:
     return " ".join(text.replace("``", "`").split()).replace("|", "\\|")
-
-
-def _classes(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in getattr(annotation, "__args__", ()):
-        yield from _classes(inner)
 
 
 def files() -> dict[Path, str]:

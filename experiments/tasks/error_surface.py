@@ -29,6 +29,8 @@ LADDER = tuple(2 ** (exponent / 2) for exponent in range(-8, 5))
 """Lengths that a side of a shown plane may have: 1/16 to 4, in units of the plane."""
 MARGIN = 1.15
 """A side reaches beyond the trajectory by this factor."""
+BEYOND = 0.5
+"""The line from start to end reaches beyond both by this share of its length."""
 
 
 class Settings(TaskSettings):
@@ -45,6 +47,8 @@ class Settings(TaskSettings):
     """Points along each axis of a plane."""
     snapshots: int = Field(default=40, ge=3, le=200)
     """About how many points of the trajectory are kept."""
+    line: int = Field(default=41, ge=0, le=1001)
+    """Points about on the straight line from start to end of a training; 0 leaves it out."""
     seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""
 
@@ -62,6 +66,7 @@ class Settings(TaskSettings):
             update={
                 "cases": smoke_cases(self.cases, image_epochs=4),
                 "grid": min(self.grid, 9),
+                "line": min(self.line, 9),
                 "seeds": self.seeds[:2],
             }
         )
@@ -72,6 +77,7 @@ def run(settings: Settings, context: Context) -> Measured:
     solutions: list[rows.Solution] = []
     planes: list[rows.View] = []
     surfaces: list[rows.Surface] = []
+    lines: list[rows.Line] = []
     for case in settings.cases:
         problem = case.problem(context)
         observe = Observe(evaluations=1, snapshot_every=math.ceil(case.epochs / settings.snapshots))
@@ -92,6 +98,7 @@ def run(settings: Settings, context: Context) -> Measured:
                 continue
             training = _Trajectory(case.name, outcome, context.device)
             solutions.append(training.row())
+            lines += training.line(settings.line)
             for view in training.views():
                 found = view.surface(settings.grid)
                 planes.append(view.row(found))
@@ -105,6 +112,7 @@ def run(settings: Settings, context: Context) -> Measured:
             solutions=solutions,
             planes=planes,
             surfaces=surfaces,
+            lines=lines,
         ),
         seeds=settings.seeds,
         diverged=any(row.diverged_at is not None for row in solutions),
@@ -165,6 +173,17 @@ class _Trajectory:
             path_length=path_length(self.points),
             solution_norm=float(self.solution.norm()),
         )
+
+    def line(self, count: int) -> list[rows.Line]:
+        """The loss along the straight line from start to end, as Goodfellow et al. 2015 drew it."""
+        from experiments.measures.interpolation import grid, line
+
+        if not count:
+            return []
+        alphas = grid(-BEYOND, 1 + BEYOND, max(count, 2), (0.0, 1.0))
+        found = self.losses(line(self.points[0].double(), self.solution, alphas)).tolist()
+        loss = rounded(found)
+        return [rows.Line(case=self.case, seed=self.run.seed, alpha=alphas, loss=loss)]
 
     def views(self) -> tuple[_View, _View]:
         """The plane of the first two principal components, and a filter-normalized random one.

@@ -123,7 +123,22 @@ def _row(case: Case, outcome: Trained, context: Context) -> rows.Run:
         tail_lowest=tail.min().item(),
         tail_median=tail.quantile(0.5).item(),
         tail_highest=tail.max().item(),
+        constant_loss=constant_loss(run.problem.targets, run.training.loss),
     )
+
+
+def constant_loss(targets: Tensor, loss: object) -> float | None:
+    """Loss of the best output that does not depend on the input; None but for two common losses.
+
+    For `mse` that is the variance of the targets (N, O); for `cross_entropy` the entropy of the
+    classes (N,) in nats.
+    """
+    if loss == "mse" and targets.is_floating_point():
+        return float(targets.double().var(dim=0, correction=0).mean())
+    if loss == "cross_entropy" and not targets.is_floating_point():
+        shares = targets.bincount().double() / len(targets)
+        return float(-(shares * shares.clamp_min(1e-300).log()).sum())
+    return None
 
 
 def window(steps: int) -> int:

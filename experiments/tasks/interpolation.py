@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.run import Run, Trained
+from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
+from experiments.fingerprint.code import digest_of
 from experiments.settings.change import changed
 from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network
+from experiments.settings.strict import LATER
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
 from experiments.tasks.shrinking import shorter, shrunk_batches, smaller
@@ -23,16 +27,16 @@ from experiments.tasks.task import (
     curves,
     finite,
     image_shape,
+    measure_key,
     rounded,
     train_size,
 )
 from experiments.tasks.training_approach import Approach
+from report.records.record import digest
 from report.records.rows import interpolation as rows
 
 if TYPE_CHECKING:
-    import torch
-
-    from experiments.engine.problem import Problem, Split
+    from experiments.engine.problem import Split
     from experiments.measures.rows import RowsEvaluation
 
 
@@ -92,15 +96,8 @@ class Alphas(Table):
         return grid(self.low, self.high, self.count, always)
 
 
-class Settings(TaskSettings):
-    """Both solutions of every pair are trained with every seed and connected by lines.
-
-    A seed determines the initial parameters and the order of the examples. Lines of the start
-    `same` connect two solutions of one seed, which began at the same point; lines of the start
-    `different` connect the first solution of a seed with the second one of the next seed (of the
-    last with that of the first), so that every solution lies on one line of either kind.
-    `training` holds what all approaches share; a pair gives batch sizes and learning rates.
-    """
+class Case(Table):
+    """A network on one data set, and the pairs of approaches whose solutions are connected."""
 
     data: ImageDataSettings
     """The images that are trained and tested on."""
@@ -110,10 +107,6 @@ class Settings(TaskSettings):
     """How every network is trained."""
     pairs: tuple[Pair, ...] = Field(min_length=1)
     """Pairs of approaches whose solutions a line connects."""
-    alphas: Alphas = Alphas()
-    """Positions on the line."""
-    starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
-    """Whether the two solutions of a line began at the same point."""
     seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""
 
@@ -121,162 +114,256 @@ class Settings(TaskSettings):
         """Every approach once."""
         return tuple(dict.fromkeys(a for pair in self.pairs for a in (pair.first, pair.second)))
 
+    def trainings(self) -> tuple[Training, ...]:
+        """The training of every approach."""
+        common = changed(self.training, self.model.training)
+        return tuple(approach.applied(common) for approach in self.approaches())
+
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
-        return tuple(
-            Use(
-                self.model,
-                shape,
-                approach.applied(changed(self.training, self.model.training)),
-                size,
-                True,
-                runs=runs,
-            )
-            for approach in self.approaches()
-        )
+        return tuple(Use(self.model, shape, one, size, True, runs=runs) for one in self.trainings())
 
-    def image_data(self) -> tuple[ImageDataSettings, ...]:
-        """See `TaskSettings.image_data`."""
-        return (self.data,)
-
-    def contradictions(self) -> tuple[Finding, ...]:
-        """Two solutions to connect, a line that holds them, enough seeds for a spread."""
-        found = self.alphas.contradictions()
+    def contradictions(self, at: str) -> tuple[Finding, ...]:
+        """Two solutions to connect, enough seeds for a spread; keys begin with `at`."""
+        found: tuple[Finding, ...] = ()
         for key in sorted({"batch_size", "learning_rate"} & self.training.model_fields_set):
             cause = "every approach of a pair has its own, so this one is never used"
-            found += (Finding("", f"training.{key}", cause, "remove it"),)
+            found += (Finding("", f"{at}training.{key}", cause, "remove it"),)
         for number, pair in enumerate(self.pairs):
             if pair.first == pair.second:
                 cause = "both approaches are the same"
-                found += (Finding("", f"pairs.{number}", cause, "change one of them"),)
-        if "different" in self.starts and len(self.seeds) < 2:
-            cause = "solutions of different starts need two seeds"
-            found += (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
-        return found + too_few("too-few-seeds", "seeds", len(self.seeds), SEEDS, "seeds", SPREAD)
+                found += (Finding("", f"{at}pairs.{number}", cause, "change one of them"),)
+        few = too_few("too-few-seeds", f"{at}seeds", len(self.seeds), SEEDS, "seeds", SPREAD)
+        return found + few
 
-    def ends(self) -> tuple[tuple[Start, int, int], ...]:
+    def ends(self, starts: tuple[Start, ...]) -> tuple[tuple[Start, int, int], ...]:
         """Start and the two seeds of every line of a pair."""
         following = (*self.seeds[1:], self.seeds[0])
         seconds = {"same": self.seeds, "different": following}
         return tuple(
             (start, first, second)
-            for start in self.starts
+            for start in starts
             for first, second in zip(self.seeds, seconds[start], strict=True)
         )
 
+
+class Settings(TaskSettings):
+    """Both solutions of every pair are trained with every seed and connected by lines.
+
+    A seed determines the initial parameters and the order of the examples. Lines of the start
+    `same` connect two solutions of one seed, which began at the same point; lines of the start
+    `different` connect the first solution of a seed with the second one of the next seed (of the
+    last with that of the first), so that every solution lies on one line of either kind.
+    `training` holds what all approaches share; a pair gives batch sizes and learning rates.
+    One data set stands in the task's own table; several stand in `cases`.
+    """
+
+    data: ImageDataSettings | None = None
+    """The images that are trained and tested on."""
+    model: Network | None = None
+    """The network."""
+    training: Training | None = None
+    """How every network is trained."""
+    pairs: tuple[Pair, ...] = ()
+    """Pairs of approaches whose solutions a line connects."""
+    seeds: tuple[int, ...] = ()
+    """Every network is trained once with each seed."""
+    cases: Annotated[tuple[Case, ...], LATER] = ()
+    """Several data sets, each with its own `data`, `model`, `training`, `pairs` and `seeds`."""
+    alphas: Alphas = Alphas()
+    """Positions on the line."""
+    starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
+    """Whether the two solutions of a line began at the same point."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        flat = [key for key in Case.model_fields if given.get(key) not in (None, (), [])]
+        if given.get("cases") and flat:
+            raise ValueError(
+                f"{', '.join(flat)} beside cases: move into every case, or remove cases"
+            )
+        missing = [key for key in Case.model_fields if key not in flat]
+        if missing and not given.get("cases"):
+            raise ValueError(f"{', '.join(missing)} required and missing; or give cases")
+        return given
+
+    def listed(self) -> tuple[Case, ...]:
+        """Every case; the task's own table is one."""
+        own = {key: getattr(self, key) for key in Case.model_fields}
+        return self.cases or (Case.model_construct(**own),)
+
+    def uses(self) -> tuple[Use, ...]:
+        """See `TaskSettings.uses`."""
+        return tuple(use for case in self.listed() for use in case.uses())
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return tuple(case.data for case in self.listed())
+
+    def contradictions(self) -> tuple[Finding, ...]:
+        """A line that holds both solutions, and what a case may have against it."""
+        found = self.alphas.contradictions()
+        for number, case in enumerate(self.listed()):
+            found += case.contradictions(f"cases.{number}." if self.cases else "")
+        if "different" in self.starts and min(len(case.seeds) for case in self.listed()) < 2:
+            cause = "solutions of different starts need two seeds"
+            found += (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
+        return found
+
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds, few positions; batches of at most half the images."""
-        (data,) = smaller([self.data])
-        ends = [side for pair in self.pairs for side in (pair.first, pair.second)]
-        training, own, *changes = shorter(
-            [self.training, self.model.training, *(side.training for side in ends)], 2
-        )
-        sides = iter(changes)
-        given = (approach.batch_size for approach in self.approaches())
-        batches = shrunk_batches(given, train_size(data) // 2)
+        cases = self.listed()
+        data = smaller([case.data for case in cases])
+        shrunk = [_shrunk(case, few) for case, few in zip(cases, data, strict=True)]
+        alphas = self.alphas.model_copy(update={"count": min(self.alphas.count, 13)})
+        own = {"cases": tuple(shrunk)} if self.cases else vars(shrunk[0])
+        return self.model_copy(update={**own, "alphas": alphas})
 
-        def shrunk(approach: Approach) -> Approach:
-            return approach.model_copy(
-                update={"batch_size": batches[approach.batch_size], "training": next(sides)}
-            )
 
-        return self.model_copy(
-            update={
-                "data": data,
-                "training": training,
-                "model": self.model.model_copy(update={"training": own}),
-                "pairs": tuple(
-                    Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in self.pairs
-                ),
-                "alphas": self.alphas.model_copy(update={"count": min(self.alphas.count, 13)}),
-                "seeds": self.seeds[:2],
-            }
+def _shrunk(case: Case, data: ImageDataSettings) -> Case:
+    """The case on fewer images, with shorter trainings."""
+    ends = [side for pair in case.pairs for side in (pair.first, pair.second)]
+    training, own, *changes = shorter(
+        [case.training, case.model.training, *(side.training for side in ends)], 2
+    )
+    sides = iter(changes)
+    given = (approach.batch_size for approach in case.approaches())
+    batches = shrunk_batches(given, train_size(data) // 2)
+
+    def shrunk(approach: Approach) -> Approach:
+        return approach.model_copy(
+            update={"batch_size": batches[approach.batch_size], "training": next(sides)}
         )
+
+    return case.model_copy(
+        update={
+            "data": data,
+            "training": training,
+            "model": case.model.model_copy(update={"training": own}),
+            "pairs": tuple(
+                Pair(first=shrunk(p.first), second=shrunk(p.second)) for p in case.pairs
+            ),
+            "seeds": case.seeds[:2],
+        }
+    )
 
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train the solutions, evaluate losses and accuracies along the lines."""
-    problem = context.image_problem(settings.data)
-    approaches = settings.approaches()
-    runs = [
-        Run(
-            settings.model,
-            approach.applied(changed(settings.training, settings.model.training)),
-            problem,
-            seed,
-        )
-        for approach in approaches
-        for seed in settings.seeds
-    ]
-    trained = train(runs, context, label=f"interpolation, {problem.name}")
-    keys = [(approach, seed) for approach in approaches for seed in settings.seeds]
-    solutions = dict(zip(keys, trained, strict=True))
-    alphas = settings.alphas.positions()
-    advance = context.progress.start(
-        "interpolation, lines", len(settings.pairs) * len(settings.ends())
-    )
-    lines = []
-    for number, pair in enumerate(settings.pairs):
-        for start, seed, second_seed in settings.ends():
-            ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
-            lines.append(
-                rows.Line(
-                    pair=number,
-                    start=start,
-                    first_batch_size=pair.first.batch_size,
-                    first_learning_rate=pair.first.learning_rate,
-                    first_seed=seed,
-                    second_batch_size=pair.second.batch_size,
-                    second_learning_rate=pair.second.learning_rate,
-                    second_seed=second_seed,
-                    **_measured(*ends, alphas, problem, context.device),
-                )
-            )
-            advance(1)
+    cases = settings.listed()
+    names = _names(cases)
+    solved = [_solutions(case, context) for case in cases]
+    alphas, outward = settings.alphas.positions(), settings.alphas.outward
+    lines: list[tuple[dict[str, Any], str | None]] = []
+    work: dict[str, Callable[[], dict[str, Any]]] = {}
+    pairs = 0
+    for case, name, solutions in zip(cases, names, solved, strict=True):
+        for pair in case.pairs:
+            for start, seed, second_seed in case.ends(settings.starts):
+                ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
+                own: dict[str, Any] = {
+                    "case": name,
+                    "pair": pairs,
+                    "start": start,
+                    "first_batch_size": pair.first.batch_size,
+                    "first_learning_rate": pair.first.learning_rate,
+                    "first_seed": seed,
+                    "second_batch_size": pair.second.batch_size,
+                    "second_learning_rate": pair.second.learning_rate,
+                    "second_seed": second_seed,
+                }
+                key = None
+                if all(end.diverged_at is None for end in ends):
+                    bits = [measure_key("", one.run, one.parameters) for one in ends]
+                    key = digest([digest_of(_measured), *bits, alphas, outward])
+                    work[key] = partial(_measured, *ends, alphas, outward, context)
+                lines.append((own, key))
+            pairs += 1
+    advance = context.progress.start("interpolation, lines", len(work))
+    measured = context.cache.each(work, advance=advance)
+    lost = {"reason": "a solution of the pair diverged"}
     return Measured(
         metrics=rows.Metrics(
             alphas=alphas,
-            outward=settings.alphas.outward,
+            outward=outward,
             solutions=[
                 rows.Solution(
+                    case=name,
                     batch_size=approach.batch_size,
                     learning_rate=approach.learning_rate,
                     parameter_norm=outcome.weights.double().norm().item(),
                     **vars(curves(outcome)),
                 )
+                for name, solutions in zip(names, solved, strict=True)
                 for (approach, _), outcome in solutions.items()
             ],
-            lines=lines,
+            lines=[
+                rows.Line(**own, **(lost if key is None else measured[key])) for own, key in lines
+            ],
         ),
-        seeds=settings.seeds,
-        diverged=any(outcome.diverged_at is not None for outcome in trained),
+        seeds=tuple(dict.fromkeys(seed for case in cases for seed in case.seeds)),
+        diverged=any(one.diverged_at is not None for own in solved for one in own.values()),
     )
+
+
+def _names(cases: Sequence[Case]) -> list[str]:
+    """The data set of every case, with the network where cases share it, else with a number."""
+    names = [case.data.facts.name for case in cases]
+    if len(set(names)) < len(names):
+        names = [f"{name}, {case.model.name}" for name, case in zip(names, cases, strict=True)]
+    alike = [names[: place + 1].count(name) for place, name in enumerate(names)]
+    return [
+        f"{name} ({number})" if names.count(name) > 1 else name
+        for name, number in zip(names, alike, strict=True)
+    ]
+
+
+def _solutions(case: Case, context: Context) -> dict[tuple[Approach, int], Trained]:
+    """Every approach of a case trained with every seed."""
+    problem = context.image_problem(case.data)
+    keys = [(approach, seed) for approach in case.approaches() for seed in case.seeds]
+    runs = [
+        Run(case.model, training, problem, seed, observe=Observe(evaluations=1))
+        for training in case.trainings()
+        for seed in case.seeds
+    ]
+    trained = train(runs, context, label=f"interpolation, {problem.name}")
+    return dict(zip(keys, trained, strict=True))
 
 
 def _measured(
     first: Trained,
     second: Trained,
     alphas: tuple[float, ...],
-    problem: Problem,
-    device: torch.device,
+    outward: float,
+    context: Context,
 ) -> dict[str, Any]:
-    """What is measured on one line; None with the reason where a solution diverged."""
-    from experiments.measures.interpolation import line
-    from experiments.measures.rows import evaluate_rows
+    """What is measured on one line; None with the reason where a loss is not finite."""
+    from experiments.measures.interpolation import line, relative
+    from experiments.measures.rows import RowsEvaluation, evaluate_rows
 
-    splits: tuple[Split, ...] = ("train", "test")
-    if first.diverged_at is not None or second.diverged_at is not None:
-        return {"reason": "a solution of the pair diverged"}
-    points = line(first.parameters, second.parameters, alphas)
+    norms = [one.weights.double().norm().item() for one in (first, second)]
+    beyond = relative(outward, *norms)
+    points = line(first.parameters, second.parameters, (*alphas, *beyond))
     row: dict[str, Any] = {
         "distance": (second.weights.double() - first.weights.double()).norm().item()
     }
+    splits: tuple[Split, ...] = ("train", "test")
+    count = len(alphas)
     for split in splits:
-        found = evaluate_rows(
-            first.run.network, problem, points, first.run.training.loss, split, device
-        )
-        row |= _measures(split, alphas, found)
+        given = points if split == "train" else points[:count]
+        run, problem = first.run, first.run.problem
+        found = evaluate_rows(run.network, problem, given, run.training.loss, split, context.device)
+        assert found.accuracy is not None
+        row |= _measures(split, alphas, RowsEvaluation(found.loss[:count], found.accuracy[:count]))
+        if split == "train":
+            before, after = (found.loss[alphas.index(alpha)] for alpha in (0.0, 1.0))
+            row["first_relative_growth"] = finite((1 + found.loss[count]) / (1 + before))
+            row["second_relative_growth"] = finite((1 + found.loss[count + 1]) / (1 + after))
     lost = any(row[f"{split}_barrier"] is None for split in splits)
     return row | {"reason": "a loss on the line is not finite" if lost else None}
 

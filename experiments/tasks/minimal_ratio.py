@@ -49,6 +49,15 @@ class SearchSettings(Table):
     """...this share of it."""
 
 
+class NeighborSettings(Table):
+    """The second definition of the ratio; see `experiments.measures.minimal_ratio`."""
+
+    number: int = Field(default=1000, ge=1, le=1_000_000)
+    """Neighbors of each end point that are sampled, from the seed of its run."""
+    radius: float = Field(default=1e-3, gt=0, le=1)
+    """Their distance, as a share of the norm of the parameters."""
+
+
 class Settings(TaskSettings):
     """In every case, `runs` networks are trained, run r from seed r, and then searched from there.
 
@@ -67,6 +76,11 @@ class Settings(TaskSettings):
     """The search for a critical point, the second phase."""
     tolerance: float = Field(default=10.0, gt=0, le=1e6)
     """Eigenvalues count as zero below this multiple of rounding error."""
+    neighbors: NeighborSettings = NeighborSettings()
+    """The sampling of neighbors, whose share with a higher loss is the second definition."""
+    layer: int | None = Field(default=None, ge=1)
+    """Number of the layer whose Hessian is taken, 1 for the first; that of all parameters if not
+    given. The search is over all parameters in any case."""
 
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
@@ -85,6 +99,12 @@ class Settings(TaskSettings):
         ]
         for n, case in enumerate(self.cases):
             found += _contradictions(f"cases.{n}", case)
+            depth = case.network.depth
+            if self.layer is not None and depth is not None and self.layer > depth + 1:
+                cause = (
+                    f'layer = {self.layer}: network "{case.network.name}" has {depth + 1} layers'
+                )
+                found.append(Finding("", "layer", cause, f"use 1 to {depth + 1}"))
         return tuple(found)
 
     def smoke(self) -> Self:
@@ -97,6 +117,9 @@ class Settings(TaskSettings):
                 "cases": smoke_cases(self.cases),
                 "runs": min(self.runs, 4),
                 "search": search,
+                "neighbors": self.neighbors.model_copy(
+                    update={"number": min(self.neighbors.number, 50)}
+                ),
             }
         )
 
@@ -134,15 +157,10 @@ def _contradictions(key: str, case: Case) -> list[Finding]:
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all runs of every case, search critical points from there, take the spectra."""
-    from experiments.measures.minimal_ratio import relative_tolerance
-
     cases, runs, spectra = [], [], []
     for case in settings.cases:
-        name = f"{case.name}, {case.network.name}"
-        facts = case.facts()
-        tolerance = relative_tolerance(facts.parameters, settings.tolerance)
-        cases.append(rows.Case(**{**vars(facts), "case": name}, relative_tolerance=tolerance))
-        of_case, of_spectrum = _case(name, case, settings, context)
+        facts, of_case, of_spectrum = _case(case, settings, context)
+        cases.append(facts)
         runs += of_case
         spectra += of_spectrum
     return Measured(
@@ -158,14 +176,21 @@ def run(settings: Settings, context: Context) -> Measured:
 
 
 def _case(
-    name: str, case: Case, settings: Settings, context: Context
-) -> tuple[list[rows.Run], list[rows.Spectrum]]:
-    """Rows of the runs, and of the spectrum that is shown."""
+    case: Case, settings: Settings, context: Context
+) -> tuple[rows.Case, list[rows.Run], list[rows.Spectrum]]:
+    """Rows of the case, of the runs, and of the spectrum that is shown."""
     import torch
 
     from experiments.engine.problem import Feed
+    from experiments.measures.minimal_ratio import constant_loss, relative_tolerance
     from experiments.measures.mlp_hessian import StackedDerivatives
+    from experiments.models.layers import layers
 
+    name = f"{case.name}, {case.network.name}"
+    part, words = slice(0, parameter_count(case.network, case.shape)), None
+    if settings.layer is not None:
+        chosen = layers(case.network, case.shape)[settings.layer - 1]
+        part, words = chosen.parameters, f"layer {chosen.number} ({chosen.words})"
     problem = case.problem(context)
     longest = case.epochs
     epochs = [max(1, round(length * longest)) for length in settings.lengths]
@@ -183,26 +208,32 @@ def _case(
     outcomes = train(runs, context, label=f"minimal-ratio, {name}, training")
     found = {n: _diverged(name, o) for n, o in enumerate(outcomes) if o.diverged_at is not None}
     whole = [n for n in range(len(outcomes)) if n not in found]
-    if not whole:
-        return list(found.values()), []
     # Small matrices in float64: the CPU is the faster side.
     feed = Feed([problem], torch.device("cpu"), torch.float64)
     inputs, targets = next(feed.chunks("train", feed.size("train")))
+    facts = rows.Case(
+        **{**vars(case.facts()), "case": name},
+        relative_tolerance=relative_tolerance(part.stop - part.start, settings.tolerance),
+        constant_loss=constant_loss(targets[0], case.training.loss),
+        layer=words,
+        eigenvalues=part.stop - part.start,
+    )
+    if not whole:
+        return facts, list(found.values()), []
     objective = StackedDerivatives(
         case.network, problem.shape, inputs[0], targets[0], case.training.loss
     )
     start = torch.stack([outcomes[n].parameters.double() for n in whole])
     data = digest([problem.digest, case.model_dump(mode="json")])
     ends = _search(objective, start, settings.search, context, name, data)
-    spectra = torch.linalg.eigvalsh(objective(ends.parameters).hessian)
     trained = [outcomes[n].run for n in whole]
-    searched = _found_rows(name, trained, objective, start, ends, spectra, settings)
+    searched, spectra = _found_rows(facts, part, trained, objective, start, ends, settings)
     found |= dict(zip(whole, searched, strict=True))
     # The run that came nearest to a critical point; of several, the first.
     shown = int((ends.end_norm / spectra[:, -1].clamp_min(1e-300)).argmin())
     eigenvalues = rounded(spectra[shown].tolist())
     spectrum = rows.Spectrum(case=name, seed=trained[shown].seed, eigenvalues=eigenvalues)
-    return [found[n] for n in range(len(outcomes))], [spectrum]
+    return facts, [found[n] for n in range(len(outcomes))], [spectrum]
 
 
 def _diverged(case: str, outcome: Trained) -> rows.Run:
@@ -276,26 +307,48 @@ def _search(
 
 
 def _found_rows(
-    case: str,
+    case: rows.Case,
+    part: slice,
     trained: Sequence[Run],
     objective: StackedDerivatives,
     start: Tensor,
     found: Found,
-    spectra: Tensor,
     settings: Settings,
-) -> list[rows.Run]:
-    """What is known of each run after the second phase."""
-    from experiments.measures.minimal_ratio import relative_tolerance, signs
+) -> tuple[list[rows.Run], Tensor]:
+    """What is known of each run after the second phase, and the spectra (R, `part`)."""
+    import torch
+
+    from experiments.engine.randomness import generator
+    from experiments.measures.minimal_ratio import distinct_points, higher_neighbors, signs
 
     before, after = objective(start), objective(found.parameters)
+    gradient, hessian = after.gradient[:, part], after.hessian[:, part, part]
+    spectra = torch.linalg.eigvalsh(hessian)
     largest = spectra.abs().amax(dim=1)
-    bent = (after.hessian @ after.gradient.unsqueeze(-1)).squeeze(-1).norm(dim=1)
+    bent = (hessian @ gradient.unsqueeze(-1)).squeeze(-1).norm(dim=1)
     parameters = spectra.shape[1]
-    counted = signs(spectra, relative_tolerance(parameters, settings.tolerance))
+    counted = signs(spectra, case.relative_tolerance)
+    critical = [n for n, verdict in enumerate(found.verdicts) if verdict == "critical"]
+    losses = [after.loss[n].item() for n in critical]
+    numbers = distinct_points(
+        losses, spectra[critical], case.relative_tolerance, case.constant_loss
+    )
+    points = dict(zip(critical, numbers, strict=True))
+    higher = [
+        higher_neighbors(
+            objective.losses,
+            found.parameters[n],
+            part,
+            settings.neighbors.number,
+            settings.neighbors.radius,
+            generator(run.seed, "neighbors"),
+        )
+        for n, run in enumerate(trained)
+    ]
     swept = [signs(spectra, tolerance) for tolerance in SWEEP]
-    return [
+    made = [
         rows.Run(
-            case=case,
+            case=case.case,
             seed=trained[n].seed,
             epochs=trained[n].epochs,
             diverged_at=None,
@@ -309,16 +362,19 @@ def _found_rows(
             parameter_norm=found.parameters[n].norm().item(),
             largest_eigenvalue=spectra[n, -1].item(),
             smallest_eigenvalue=spectra[n, 0].item(),
-            gradient_curvature=_ratio(bent[n], largest[n] * found.end_norm[n]),
+            gradient_curvature=_ratio(bent[n], largest[n] * gradient[n].norm()),
             even_curvature=_ratio(spectra[n].norm(), parameters**0.5 * largest[n]),
             minimal_ratio=counted.positive[n].item() / parameters,
             near_zero=counted.near_zero[n].item() / parameters,
             negative=counted.negative[n].item() / parameters,
+            higher_neighbors=higher[n],
+            point=points.get(n),
             swept_positive=[int(at.positive[n]) for at in swept],
             swept_negative=[int(at.negative[n]) for at in swept],
         )
         for n in range(len(start))
     ]
+    return made, spectra
 
 
 def _ratio(above: Tensor, below: Tensor) -> float | None:

@@ -1,7 +1,9 @@
 """HW1-3, flatness, part 2: sensitivity to the input, against batch size and learning rate."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any, Self
+from functools import partial
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -9,10 +11,13 @@ from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
+from experiments.fingerprint.code import digest_of
 from experiments.settings.change import changed
 from experiments.settings.consistency import SPREAD, Finding, too_few
 from experiments.settings.network import Network
-from experiments.settings.training import Training
+from experiments.settings.strict import LATER
+from experiments.settings.strict import Settings as Table
+from experiments.settings.training import Stop, Training
 from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
 from experiments.tasks.task import (
     Measured,
@@ -21,6 +26,7 @@ from experiments.tasks.task import (
     curves,
     dataset_facts,
     image_shape,
+    measure_key,
     train_size,
 )
 from experiments.tasks.training_approach import Approach
@@ -30,6 +36,17 @@ APPROACHES = 5
 """Batch sizes, and learning rates, that the homework asks for at least."""
 SEEDS = 3
 """Solutions of each approach from which a spread can be seen."""
+SMOKE_LOSS = 2.2
+"""Training loss that some approaches of a smoke run reach."""
+
+
+class EqualLoss(Table):
+    """A second training of every approach, which ends where the training loss is low enough."""
+
+    loss: float = Field(gt=0)
+    """Training loss; a training ends with the first epoch at whose end it is at most that."""
+    epochs: int = Field(ge=1, le=1_000_000)
+    """Epochs at most."""
 
 
 class Settings(TaskSettings):
@@ -55,6 +72,8 @@ class Settings(TaskSettings):
     """Test images at which sensitivity is measured; null: all."""
     seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""
+    equal_loss: Annotated[EqualLoss | None, LATER] = None
+    """Whether every approach is also trained to an equal training loss; null: it is not."""
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once, batch sizes first."""
@@ -63,20 +82,21 @@ class Settings(TaskSettings):
         rates = [Approach(batch_size=batch, learning_rate=r) for r in self.learning_rates]
         return tuple(dict.fromkeys([*batches, *rates]))
 
+    def trainings(self, *, equal_loss: bool = False) -> tuple[tuple[Approach, Training], ...]:
+        """Every approach with its training, for equal epochs or until an equal training loss."""
+        common = changed(self.training, self.model.training)
+        if equal_loss:
+            if self.equal_loss is None:
+                return ()
+            stop, epochs = Stop(loss=self.equal_loss.loss), self.equal_loss.epochs
+            common = common.model_copy(update={"stop": stop, "epochs": epochs, "steps": None})
+        return tuple((approach, approach.applied(common)) for approach in self.approaches())
+
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
         shape, size, runs = image_shape(self.data), train_size(self.data), len(self.seeds)
-        return tuple(
-            Use(
-                self.model,
-                shape,
-                approach.applied(changed(self.training, self.model.training)),
-                size,
-                True,
-                runs=runs,
-            )
-            for approach in self.approaches()
-        )
+        trainings = (*self.trainings(), *self.trainings(equal_loss=True))
+        return tuple(Use(self.model, shape, one, size, True, runs=runs) for _, one in trainings)
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""
@@ -113,57 +133,89 @@ class Settings(TaskSettings):
                 "batch_sizes": tuple(shrunk[batch] for batch in self.batch_sizes),
                 "test_points": min(self.test_points or test_size(data), test_size(data)),
                 "seeds": self.seeds[:2],
+                "equal_loss": self.equal_loss
+                and EqualLoss(
+                    loss=max(self.equal_loss.loss, SMOKE_LOSS),
+                    epochs=min(self.equal_loss.epochs, 4),
+                ),
             }
         )
 
 
-def solutions(settings: Settings, context: Context) -> list[tuple[Approach, Trained]]:
-    """Every approach trained with every seed; what is in the cache is not trained again."""
+Solved = list[tuple[Approach, Trained]]
+
+
+def solutions(settings: Settings, context: Context, *, equal_loss: bool = False) -> Solved:
+    """Every approach trained with every seed; what is in the cache is not trained again.
+
+    With `equal_loss`, trained until the loss that the settings give; none where they give none.
+    """
     problem = context.image_problem(settings.data)
-    asked = [(approach, seed) for approach in settings.approaches() for seed in settings.seeds]
-    runs = [
-        Run(
-            settings.model,
-            approach.applied(changed(settings.training, settings.model.training)),
-            problem,
-            seed,
-            observe=Observe(evaluations=10),
-        )
-        for approach, seed in asked
+    asked = [
+        (approach, Run(settings.model, training, problem, seed, observe=Observe(evaluations=10)))
+        for approach, training in settings.trainings(equal_loss=equal_loss)
+        for seed in settings.seeds
     ]
-    trained = train(runs, context, label=f"sensitivity, {problem.name}")
+    if not asked:
+        return []
+    words = ", to an equal loss" if equal_loss else ""
+    runs = [run for _, run in asked]
+    trained = train(runs, context, label=f"sensitivity, {problem.name}{words}")
     return [(approach, outcome) for (approach, _), outcome in zip(asked, trained, strict=True)]
+
+
+def unsolved(outcome: Trained) -> str | None:
+    """Why there is no solution to measure: the run diverged, or its loss stayed too high."""
+    if outcome.diverged_at is not None:
+        return f"diverged at epoch {outcome.diverged_at}"
+    stop = outcome.run.training.stop
+    if stop is None or stop.loss is None or outcome.history.train_loss[-1] <= stop.loss:
+        return None
+    return f"the training loss is above {stop.loss:g} after {outcome.run.epochs} epochs"
 
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train the solutions and measure their sensitivity at the test points."""
     found = solutions(settings, context)
+    held = solutions(settings, context, equal_loss=True)
     points = settings.test_points or dataset_facts(settings.data).test_size
-    advance = context.progress.start("sensitivity, measuring", len(found))
-    measured = []
-    for approach, outcome in found:
-        measured.append(
-            rows.Solution(
-                batch_size=approach.batch_size,
-                learning_rate=approach.learning_rate,
-                **vars(curves(outcome)),
-                **_measured(outcome, points, context),
-            )
-        )
-        advance(1)
+    measured = _measured([outcome for _, outcome in (*found, *held)], points, context)
+    given = [
+        {**approach.values(), **vars(curves(outcome)), **own}
+        for (approach, outcome), own in zip((*found, *held), measured, strict=True)
+    ]
     return Measured(
-        metrics=rows.Metrics(test_points=points, solutions=measured),
+        metrics=rows.Metrics(
+            test_points=points,
+            solutions=[rows.Solution(**row) for row in given[: len(found)]],
+            equal_loss=[rows.EqualLoss(**row) for row in given[len(found) :]],
+        ),
         seeds=settings.seeds,
-        diverged=any(outcome.diverged_at is not None for _, outcome in found),
+        diverged=any(outcome.diverged_at is not None for _, outcome in (*found, *held)),
     )
 
 
-def _measured(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
-    """Sensitivity of one solution; None where it diverged (`final_reason` says so)."""
+def _measured(trained: Sequence[Trained], points: int, context: Context) -> list[dict[str, Any]]:
+    """Sensitivity of each solution; of what is none, the reason alone."""
+    keys: list[str | None] = []
+    work: dict[str, Callable[[], dict[str, Any]]] = {}
+    for outcome in trained:
+        key = None
+        if unsolved(outcome) is None:
+            key = measure_key(digest_of(_sensitivity), outcome.run, outcome.parameters, points)
+            work[key] = partial(_sensitivity, outcome, points, context)
+        keys.append(key)
+    advance = context.progress.start("sensitivity, measuring", len(work))
+    found = context.cache.each(work, advance=advance)
+    return [
+        {"final_reason": unsolved(outcome)} if key is None else found[key]
+        for key, outcome in zip(keys, trained, strict=True)
+    ]
+
+
+def _sensitivity(outcome: Trained, points: int, context: Context) -> dict[str, Any]:
     from experiments.measures.sensitivity import sensitivity
 
-    if outcome.diverged_at is not None:
-        return {}
     run = outcome.run
     return asdict(
         sensitivity(

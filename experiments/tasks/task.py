@@ -1,14 +1,18 @@
 """What every task has: settings that can be checked without training, and what it returns."""
 
+from __future__ import annotations
+
+import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from pydantic import model_validator
 
 from experiments.data.image_settings import ImageDataSettings
-from experiments.engine.run import Trained
+from experiments.engine.run import Run, Trained
+from experiments.settings.change import changed
 from experiments.settings.consistency import Finding
 from experiments.settings.network import Network, Shape, architecture, closed_form, parameter_count
 from experiments.settings.strict import Settings
@@ -16,8 +20,11 @@ from experiments.settings.use import Use as Use
 from experiments.tasks.shrinking import test_size
 from experiments.tasks.shrinking import train_size as train_size
 from report.records.common import Accuracies, Losses
-from report.records.record import Dataset, Model
+from report.records.record import Dataset, Model, digest
 from report.records.row import Metrics
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class TaskSettings(Settings):
@@ -69,6 +76,20 @@ class Measured:
     """Every network is trained once with each seed."""
     diverged: bool = False
     notes: tuple[str, ...] = ()
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def with_case(settings: S, case: Settings) -> S:
+    """The settings of a further case: those of the task, but for what the case gives itself.
+
+    Raises ValueError where its `training`, which changes keys of the task's, does not fit.
+    """
+    given = {name: getattr(case, name) for name in type(case).model_fields}
+    given["training"] = changed(settings.training, given["training"])  # type: ignore[attr-defined]
+    known = {name: value for name, value in given.items() if value is not None}
+    return settings.model_copy(update={**known, "cases": ()})
 
 
 def image_shape(data: ImageDataSettings) -> Shape:
@@ -128,6 +149,23 @@ def depth(network: Network, shape: Shape) -> int:
     from experiments.models.layers import layers
 
     return max(len(layers(network, shape)) - 1, 0)
+
+
+def measure_key(code: str, run: Run, parameters: Tensor, *settings: Any) -> str:
+    """Key in the cache of what is measured at `parameters`, on the CPU, of a run's network.
+
+    `code` is the digest of what measures, `settings` all else that the result depends on.
+    """
+    return digest(
+        [
+            code,
+            run.network.model_dump(mode="json", exclude={"name", "training"}),
+            run.training.loss,
+            run.problem.digest,
+            hashlib.sha256(parameters.numpy().tobytes()).hexdigest(),
+            *settings,
+        ]
+    )
 
 
 def finite(value: float) -> float | None:

@@ -1,16 +1,17 @@
 """HW1-1, train on an actual task: networks of several depths on image classification."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.run import Run
+from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
 from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
 from experiments.settings.network import Network
+from experiments.settings.strict import LATER
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
 from experiments.tasks.shrinking import shorter, smaller, with_own
@@ -37,6 +38,10 @@ class Comparison(Table):
     """How every network is trained."""
     models: tuple[Network, ...] = Field(min_length=1)
     """Networks that are compared."""
+    seeds: Annotated[tuple[int, ...] | None, LATER] = Field(default=None, min_length=1)
+    """Every network is trained once with each seed; those of the task if left out."""
+    outside: Annotated[bool, LATER] = False
+    """Whether it stands outside the comparison: it shows what can be reached, and no depth."""
 
 
 class Settings(TaskSettings):
@@ -56,11 +61,15 @@ class Settings(TaskSettings):
                 changed(c.training, model.training),
                 train_size(c.data),
                 True,
-                runs=len(self.seeds),
+                runs=len(self.seeds_of(c)),
             )
             for c in self.comparisons
             for model in c.models
         )
+
+    def seeds_of(self, comparison: Comparison) -> tuple[int, ...]:
+        """The comparison's own seeds, or those of the task."""
+        return comparison.seeds or self.seeds
 
     def image_data(self) -> tuple[ImageDataSettings, ...]:
         """See `TaskSettings.image_data`."""
@@ -71,6 +80,7 @@ class Settings(TaskSettings):
         return tuple(
             finding
             for number, comparison in enumerate(self.comparisons)
+            if not comparison.outside
             for finding in too_few(
                 "too-few-models",
                 f"comparisons.{number}.models",
@@ -91,6 +101,7 @@ class Settings(TaskSettings):
                     "data": images,
                     "training": next(trainings),
                     "models": with_own(c.models, (next(trainings) for _ in c.models)),
+                    "seeds": c.seeds and c.seeds[:2],
                 }
             )
             for c, images in zip(self.comparisons, data, strict=True)
@@ -100,27 +111,33 @@ class Settings(TaskSettings):
 
 def run(settings: Settings, context: Context) -> Measured:
     """Train all models on their data sets with all seeds; keep losses and accuracies."""
-    runs = [
-        Run(
-            model,
-            changed(comparison.training, model.training),
-            context.image_problem(comparison.data),
-            seed,
+    planned = [
+        (
+            Run(
+                model,
+                changed(comparison.training, model.training),
+                context.image_problem(comparison.data),
+                seed,
+                observe=Observe(evaluations=20),
+            ),
+            comparison.outside,
         )
         for comparison in settings.comparisons
         for model in comparison.models
-        for seed in settings.seeds
+        for seed in settings.seeds_of(comparison)
     ]
+    outcomes = train([one for one, _ in planned], context, label="train-on-task")
     trained = [
         rows.Run(
             dataset=outcome.run.problem.name,
             model=outcome.run.network.name,
+            outside=outside or None,
             **vars(curves(outcome)),
         )
-        for outcome in train(runs, context, label="train-on-task")
+        for outcome, (_, outside) in zip(outcomes, planned, strict=True)
     ]
     return Measured(
         metrics=rows.Metrics(runs=trained),
-        seeds=settings.seeds,
+        seeds=tuple(dict.fromkeys(s for c in settings.comparisons for s in settings.seeds_of(c))),
         diverged=any(row.diverged_at is not None for row in trained),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
+from experiments.settings.strict import LATER
 from experiments.tasks.case import Case, smoke_cases
 from experiments.tasks.task import Measured, TaskSettings, Use, rounded
 from report.errors import UserError
@@ -41,12 +42,20 @@ class Settings(TaskSettings):
     """Epochs from one recorded point to the next."""
     seeds: tuple[int, ...] = Field(min_length=2)
     """Every network is trained once with each seed."""
+    labels: Annotated[Literal["loss", "accuracy"] | None, LATER] = None
+    """What is written at the marked points; null: nothing, colors show the loss."""
+    projection: Annotated[Literal["pca", "tsne"], LATER] = "pca"
+    """What is drawn: the principal components alone, or t-SNE beside them."""
+    fit: Annotated[Literal["all", "run"], LATER] = "all"
+    """Whether principal components are fitted to all runs together, or to each run as well."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         depth = self.case.network.depth
         if depth is not None and self.layer > depth + 1:
             raise ValueError(f"layer = {self.layer}: the network has {depth + 1} layers")
+        if self.labels == "accuracy" and self.case.data is None:
+            raise ValueError('labels = "accuracy": a function has none; write "loss"')
         epochs = self.case.epochs
         if not 2 <= epochs / self.record_every <= MOST_SNAPSHOTS:
             raise ValueError(
@@ -98,8 +107,12 @@ def run(settings: Settings, context: Context) -> Measured:
     for name, (part, words) in parts.items():
         snapshots = [_snapshots(t)[:, part] for t in kept]
         fit, projected = _project(snapshots)
+        embedded = _embedded(snapshots) if settings.projection == "tsne" else [None] * len(kept)
         fits.append(rows.Part(part=name, words=words, parameters=part.stop - part.start, **fit))
-        for outcome, own, coordinates in zip(kept, snapshots, projected, strict=True):
+        for outcome, own, coordinates, places in zip(
+            kept, snapshots, projected, embedded, strict=True
+        ):
+            apart = _project_alone(own) if settings.fit == "run" else {}
             points.append(
                 rows.Points(
                     part=name,
@@ -107,6 +120,9 @@ def run(settings: Settings, context: Context) -> Measured:
                     epoch=outcome.snapshot_epochs,
                     pc1=rounded(coordinates[:, 0].tolist()),
                     pc2=rounded(coordinates[:, 1].tolist()),
+                    tsne1=None if places is None else rounded(places[:, 0].tolist()),
+                    tsne2=None if places is None else rounded(places[:, 1].tolist()),
+                    **apart,
                 )
             )
             distances.append(
@@ -158,6 +174,37 @@ def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]
     return {"explained": fit.ratios.tolist(), "snapshots": len(stacked)}, [
         fit.coordinates(own)[:, :2] for own in snapshots
     ]
+
+
+def _project_alone(snapshots: Tensor) -> dict[str, Any]:
+    """A PCA of the snapshots of one run; empty for one that never moved."""
+    from experiments.measures.principal_components import principal_components
+
+    if min(snapshots.shape) < 2 or bool((snapshots == snapshots[0]).all()):
+        return {}
+    fit = principal_components(snapshots, 2)
+    places = fit.coordinates(snapshots)
+    return {
+        "own1": rounded(places[:, 0].tolist()),
+        "own2": rounded(places[:, 1].tolist()),
+        "own_explained": fit.ratios.tolist(),
+    }
+
+
+def _embedded(snapshots: Sequence[Tensor]) -> list[Tensor | None]:
+    """One t-SNE of the snapshots of all runs (van der Maaten and Hinton 2008), begun from the PCA.
+
+    The perplexity is scikit-learn's 30, or a third of the points where they are fewer than 90.
+    """
+    import torch
+    from sklearn.manifold import TSNE
+
+    if len(snapshots) < 2:
+        return [None] * len(snapshots)
+    stacked = torch.cat(list(snapshots)).numpy()
+    perplexity = min(30.0, len(stacked) / 3)
+    places = TSNE(init="pca", perplexity=perplexity, random_state=0).fit_transform(stacked)
+    return list(torch.as_tensor(places).split([len(own) for own in snapshots]))
 
 
 def _pairs(part: str, seeds: Sequence[int], snapshots: Sequence[Tensor]) -> list[rows.Pair]:

@@ -8,7 +8,12 @@ from report.book.cover import Cover, read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
-from report.book.reproducibility import cost_table, hardware_table, versions_table
+from report.book.reproducibility import (
+    cost_table,
+    hardware_table,
+    repeated_table,
+    versions_table,
+)
 from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
@@ -90,6 +95,7 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
         "versions": versions_table(records),
         "hardware": hardware_table(records, cover.report.anonymous),
         "cost": cost_table(records),
+        "repeated": repeated_table(chosen.results, records),
     }
 
 

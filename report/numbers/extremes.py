@@ -13,6 +13,9 @@ from typing import Literal
 
 import numpy as np
 
+from report.numbers.samples import Group
+from report.numbers.scales import Scale
+
 Extreme = Literal["highest", "lowest"]
 
 
@@ -50,3 +53,40 @@ def chosen_by_half(curves: Mapping[int | str, Sequence[float]], extreme: Extreme
     place = int(middle.argmax() if extreme == "highest" else middle.argmin())
     measured = {r: float(c[place]) for r, c in curves.items() if r not in choosing}
     return Chosen(place, tuple(choosing), measured)
+
+
+@dataclass(frozen=True)
+class Hump:
+    """A valley, a peak after it and a place after the peak, where a curve may go up and down again.
+
+    Attributes:
+        valley, peak, end: indices along the curve, in this order.
+        curves: of the repetitions that did not choose them.
+    """
+
+    valley: int
+    peak: int
+    end: int
+    curves: Mapping[int | str, Sequence[float]]
+
+    def group(self, place: int) -> Group:
+        """The values at a place."""
+        return Group(str(place), {r: float(curve[place]) for r, curve in self.curves.items()})
+
+
+def hump_by_half(curves: Mapping[int | str, Sequence[float]], scale: Scale) -> Hump:
+    """The three places between which the mean of every second repetition rises and falls most.
+
+    They are those with the largest smaller one of climb and fall, on the scale; the other
+    repetitions measure both. Raises ValueError for fewer than two repetitions or three places.
+    """
+    if len(curves) < 2 or len(next(iter(curves.values()))) < 3:
+        raise ValueError("two repetitions and three places are needed")
+    choosing = list(curves)[::2]
+    mean = np.mean([[scale.to(value) for value in curves[r]] for r in choosing], axis=0)
+    places = [
+        (int(mean[:peak].argmin()), peak, peak + 1 + int(mean[peak + 1 :].argmin()))
+        for peak in range(1, len(mean) - 1)
+    ]
+    best = max(places, key=lambda at: mean[at[1]] - max(mean[at[0]], mean[at[2]]))
+    return Hump(*best, {r: curve for r, curve in curves.items() if r not in choosing})

@@ -7,7 +7,7 @@ from report.numbers.parts import Parts
 from report.numbers.scales import Scale
 from report.numbers.trend import Trend, related
 from report.records import Record
-from report.sections.approach_words import batch, rate
+from report.sections.approach_words import Approach, approach_of, batch, rate
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
 
@@ -17,10 +17,37 @@ SHOWN = {"batch_size": batch, "learning_rate": rate}
 """How its values are written."""
 EQUAL_LOSS = "equal_loss"
 """Table of solutions that were stopped at an equal training loss, with the columns of the others;
-older records have none."""
+empty where the settings do not ask for them, and missing in older records."""
+FEW = 2
+"""Approaches that did not get to an equal training loss, up to which a sentence names them."""
 MEANS = Quantity(
     Scale("mean over the seeds", logarithmic=False, margin=None), fmt.number, repetition="approach"
 )
+
+
+def equal_loss(record: Record) -> pd.DataFrame:
+    """The solutions at an equal training loss, also those that did not get there; often none."""
+    return record.frame(EQUAL_LOSS) if record.metrics.get(EQUAL_LOSS) else pd.DataFrame()
+
+
+def unreached(rows: pd.DataFrame, done: pd.DataFrame) -> Label:
+    """` (four trainings of 27 did not get there, among them all with …)`; empty where all did."""
+    lost = rows[~rows.index.isin(done.index)]
+    if lost.empty:
+        return Label("")
+    there = set(_approaches(done))
+    never = [one for one in dict.fromkeys(_approaches(lost)) if one not in there]
+    named = [
+        f"batch size {batch(one.batch_size)}, learning rate {rate(one.learning_rate)}"
+        for one in never
+    ]
+    among = f", among them all with {join(named)}" if 0 < len(named) <= FEW else ""
+    number = fmt.plural(len(lost), "training")
+    return Label(f" ({number} of {fmt.count(len(rows))} did not get there{among})")
+
+
+def _approaches(rows: pd.DataFrame) -> list[Approach]:
+    return [approach_of(*one) for one in rows[list(VARIABLES)].itertuples(index=False)]
 
 
 def sweep(record: Record, rows: pd.DataFrame, variable: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, cast
 
@@ -25,12 +25,15 @@ NAMES = {
     "grid": "points along each axis",
     "images": "images measured on",
     "learning_rates": "learning rates compared",
+    "label_noise": "share of random labels",
+    "labels": "written at the marked points",
     "lengths": "lengths of the first phase, as shares of the epochs",
     "record_every": "weights recorded every",
     "search, epsilon": "ε",
     "search, iterations": "iterations at most",
     "search, least_decrease": "least decrease within the window",
     "search, window": "window of iterations",
+    "test_labels": "test labels",
     "thresholds": "training accuracy that counts as fitted",
     "tolerance": "factor c of the tolerance τ",
 }
@@ -61,8 +64,8 @@ def settings_table(
     bears the name of what it is. `more` are rows that are no settings; they make a table of one
     column longer.
     """
-    hidden = {*omit, "acknowledge", "chosen"}
-    shown = {key: value for key, value in record.settings.items() if key not in hidden}
+    hidden = {*omit, "acknowledge", "chosen", "outside"}
+    shown = {key: value for key, value in _whole(record.settings).items() if key not in hidden}
     lists = [key for key, value in shown.items() if _dicts(value)]
     columns = max((len(cast(list[Any], shown[key])) for key in lists), default=1)
     rows: dict[str, list[Markdown]] = {}
@@ -95,6 +98,23 @@ def settings_table(
     )
 
 
+def _whole(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with whole `cases`, where these say only what differs from the first one."""
+    cases = cast(list[dict[str, Any]], settings.get("cases") or [])
+    if not cases or settings.get("data") is None:
+        return {key: value for key, value in settings.items() if not cases or value is not None}
+    given = [{k: v for k, v in case.items() if v is not None} for case in cases]
+    varied = [key for key in settings if any(key in case for case in given)]
+    varied += [key for key in given[0] if key not in varied]
+    own = {key: settings.get(key) for key in varied}
+    others = [
+        {k: own[k] | case.get(k, {}) if k == "training" else case.get(k, own[k]) for k in varied}
+        for case in given
+    ]
+    shared = {k: v for k, v in settings.items() if k not in (*varied, "cases")}
+    return {**shared, "cases": [own, *others]}
+
+
 def _folded(rows: list[tuple[Markdown, ...]]) -> list[tuple[Markdown, ...]]:
     """Names and values in two halves side by side, the first half left."""
     half = (len(rows) + 1) // 2
@@ -123,8 +143,14 @@ def _titles(record: Record, alternatives: list[dict[str, Any]]) -> list[str]:
         of = one.get("data") or one.get("function") or {}
         words = [_title(record, of["name"])] if "name" in of else []
         if "models" in one:
-            deep = any(model["convolutions"] for model in one["models"])
+            deep = any("Conv" in str(m.get("layers")) or m["convolutions"] for m in one["models"])
             words.append("CNNs" if deep else "MLPs")
+        if one.get("model"):
+            words.append(one["model"]["name"])
+        if one.get("label_noise"):
+            words.append("with label noise")
+        if one.get("outside"):
+            words.append("(outside)")
         titles.append(" ".join(words) or "alternative")
     return [
         f"{title} ({titles[: index + 1].count(title)})" if titles.count(title) > 1 else title
@@ -191,6 +217,8 @@ def _data(record: Record, data: dict[str, Any]) -> Iterator[Row]:
     title, size = escape(_title(record, data["name"])), data.get("train_size")
     subset = f", {fmt.count(size)} training images" if size else ""
     yield "data", Markdown(title + subset)
+    if data.get("validation"):
+        yield "held out for validation", fmt.percent(data["validation"])
     if data.get("resize"):
         yield "images scaled to", Markdown(f"{fmt.count(data['resize'])} pixels a side")
     synthetic = any(d.synthetic for d in record.datasets if d.name == _title(record, data["name"]))
@@ -213,7 +241,15 @@ def _network(record: Record, network: dict[str, Any]) -> Iterator[Row]:
 
 
 def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:
-    words = f"× {schedule['factor']:g} every {schedule['every']} epochs"
+    if "every" in schedule:
+        words = f"× {schedule['factor']:g} every {schedule['every']} epochs"
+    elif schedule["name"] == "CosineAnnealingLR":
+        unit = f"{schedule.get('interval', 'epoch')}s"
+        end = schedule.get("eta_min", 0)
+        words = f"cosine to {end:g} within {schedule['T_max']} {unit}"
+    else:
+        arguments = [f"{k} = {_signed(v)}" for k, v in schedule.items() if k != "name"]
+        words = ", ".join([schedule["name"], *arguments])
     yield "schedule of the rate", escape(words)
 
 

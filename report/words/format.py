@@ -6,6 +6,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from report.words.markdown import Markdown, escape, join, plain
+from report.words.tex import in_line
 from report.words.traced import traced
 
 _P = ParamSpec("_P")
@@ -165,8 +166,8 @@ def plural_of(noun: str) -> str:
 
 @formatter
 def formula(text: str) -> Markdown:
-    """A formula in TeX, as a record or a setting names it, between dollar signs."""
-    return Markdown(f"${text}$")
+    """A formula in TeX, as a record or a setting names it, as part of a line of text."""
+    return Markdown(f"${in_line(text)}$")
 
 
 @formatter

@@ -12,20 +12,14 @@ from experiments.fingerprint.task import task_definitions
 from experiments.freshness import basis, freshness
 from experiments.suite import Suite, load_suite
 from experiments.tasks.task import dataset_facts
-from report.records import Record, Results, write_record
+from report.records import Record, Results
 from report.records.record import digest
 from report.tasks import BY_NAME, TASKS, Task
+from tests.experiments import written as records
 from tests.project import TINY
-from tests.report.records.build import PROVENANCE, record
+from tests.report.records.build import PROVENANCE
 
 TASK = "train-on-task"
-
-
-@pytest.fixture
-def suite(tmp_path: Path) -> Suite:
-    path = tmp_path / "tiny.toml"
-    path.write_text(TINY)
-    return load_suite(str(path))
 
 
 @pytest.fixture
@@ -34,19 +28,7 @@ def results(tmp_path: Path) -> Results:
 
 
 def written(suite: Suite, results: Results, **changes: Any) -> Record:
-    """A record of the suite's task as a run would leave it, apart from `changes`."""
-    wanted = basis(suite, TASK)
-    seen = {"sources": wanted.sources, "data": wanted.data}
-    fields: dict[str, Any] = {
-        "suite": suite.name,
-        "smoke": suite.smoke,
-        "settings": wanted.settings,
-        "key": wanted.key,
-        "provenance": PROVENANCE | seen,
-    }
-    made = record(TASK, **{**fields, **changes})
-    write_record(results.record(TASK), made)
-    return made
+    return records.written(suite, TASK, results, **changes)
 
 
 def test_fresh(suite: Suite, results: Results) -> None:

@@ -7,23 +7,16 @@ import pytest
 
 from experiments.freshness import basis, freshness
 from experiments.reseal import SEALED, Version, _versions, reseal
-from experiments.suite import Suite, load_suite
+from experiments.suite import Suite
 from report.errors import UserError
-from report.records import Record, Results, read_record, write_record
+from report.records import Record, Results, read_record
 from report.records.record import digest, record_key
 from report.tasks import TASKS
-from tests.project import TINY
-from tests.report.records.build import PROVENANCE, record
+from tests.experiments import written as records
+from tests.report.records.build import PROVENANCE
 
 TASK = "train-on-task"
 MODULES = {"experiments.engine.train": "ab"}
-
-
-@pytest.fixture
-def suite(tmp_path: Path) -> Suite:
-    path = tmp_path / "tiny.toml"
-    path.write_text(TINY)
-    return load_suite(str(path))
 
 
 @pytest.fixture
@@ -39,16 +32,13 @@ def written(
     suite: Suite, results: Results, modules: dict[str, str] = MODULES, key: str | None = None
 ) -> Record:
     wanted = basis(suite, TASK)
-    made = record(
+    return records.written(
+        suite,
         TASK,
-        suite=suite.name,
-        smoke=suite.smoke,
-        settings=wanted.settings,
+        results,
         key=key or record_key(wanted.settings, modules, wanted.data),
         provenance=PROVENANCE | {"sources": modules, "data": wanted.data},
     )
-    write_record(results.record(TASK), made)
-    return made
 
 
 def told(results: Results, suite: str | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from report.records import row
 from report.records.common import Case, Curve
-from report.records.row import Column, Key, Position, Row, Seed, Table, null
+from report.records.row import Column, Key, Position, Row, Seed, Table, empty, null
 
 Plane = Literal["pca", "random"]
 """The trajectory's first two principal components, or two filter-normalized random directions."""
@@ -104,6 +104,19 @@ class Surface(Row):
     """Loss (G, G): a line for each b, a column for each a; null where it is not finite."""
 
 
+class Line(Row):
+    """The loss along the straight line θ(α) = θ(start) + α·(θ(end) − θ(start)) of one training."""
+
+    case: Key[str]
+    """Name of the case."""
+    seed: Seed[int]
+    """Seed of the training."""
+    alpha: Position[Sequence[float]]
+    """Positions α (L,): 0 is the untrained network, 1 the solution."""
+    loss: Column[Curve]
+    """Loss (L,); null where it is not finite."""
+
+
 class Metrics(row.Metrics):
     """All that the task records."""
 
@@ -119,3 +132,5 @@ class Metrics(row.Metrics):
     """Two planes for each solution."""
     surfaces: Table[Surface]
     """The surfaces of one seed of each case."""
+    lines: Table[Line] = empty()
+    """One line per solution, none where it was not asked for."""

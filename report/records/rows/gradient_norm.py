@@ -62,6 +62,8 @@ class Run(Row):
     """Median norm of a batch's gradient in the last tenth."""
     tail_highest: Column[float | None] = null("reason")
     """Highest norm of a batch's gradient in the last tenth."""
+    constant_loss: Column[float | None] = null()
+    """Loss of the best constant output on the training set; null where it is not known."""
     reason: Column[str | None] = null()
     """Why columns are null."""
 

@@ -14,6 +14,8 @@ from report.records.row import Column, Key, Position, Row, Seed, Table, null
 class Solution(Accuracies):
     """One approach trained with one seed."""
 
+    case: Key[str | None] = null()
+    """The data set, with what tells cases on the same one apart; null in older records."""
     batch_size: Key[int | None]
     """Images per step; null for the whole training set."""
     learning_rate: Key[float]
@@ -25,8 +27,10 @@ class Solution(Accuracies):
 class Line(Row):
     """The straight line through two solutions in parameter space."""
 
+    case: Column[str | None] = null()
+    """The data set, as in `solutions`; null in older records, which have one."""
     pair: Key[int]
-    """Number of the pair of approaches, from 0."""
+    """Number of the pair of approaches, from 0 on over all cases."""
     start: Key[Literal["same", "different"]]
     """Whether both trainings began at the same point."""
     first_batch_size: Column[int | None]
@@ -63,6 +67,13 @@ class Line(Row):
     """Where the barrier is highest, α from 0 to 1."""
     test_accuracy_barrier: Column[float | None] = null("reason")
     """Height of the barrier of the test error, 0 to 1."""
+    first_relative_growth: Column[float | None] = null()
+    """One plus the training loss beyond the first solution, over one plus that at it. Beyond is
+    `outward` for the solution with the larger norm of the weights, and for the other as much closer
+    as its norm is smaller: equal distances relative to the norms. Null as `train_loss` is, and in
+    older records."""
+    second_relative_growth: Column[float | None] = null()
+    """The same beyond the second solution."""
     reason: Column[str | None] = null()
     """Why columns are null."""
 

@@ -1,7 +1,7 @@
 """What the task minimal-ratio records.
 
 Gradients and Hessians are those of the mean training loss with respect to all P parameters, in
-float64.
+float64; with a layer chosen, eigenvalues and curvatures are those of that layer's parameters alone.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,12 @@ class Case(common.Case):
 
     relative_tolerance: Column[float]
     """Share of the largest absolute eigenvalue below which an eigenvalue counts as zero."""
+    constant_loss: Column[float | None] = null()
+    """Smallest loss of a constant output; null also where it has no closed form."""
+    layer: Column[str | None] = null()
+    """The layer whose Hessian is looked at; null for that of all parameters."""
+    eigenvalues: Column[int | None] = null()
+    """How many that Hessian has."""
 
 
 class Tolerance(Row):
@@ -72,6 +78,10 @@ class Run(Row):
     """Share of the eigenvalues that count as zero, 0 to 1."""
     negative: Column[float | None] = null("reason")
     """Share of the eigenvalues that are negative, 0 to 1."""
+    higher_neighbors: Column[float | None] = null()
+    """Share of the sampled neighbors whose loss is higher, 0 to 1."""
+    point: Column[int | None] = null()
+    """Number of the distinct critical point that the run ends at, from 1; null if at none."""
     swept_positive: Column[Sequence[int] | None] = null("reason")
     """Number of positive eigenvalues at each tolerance of the sweep (T,)."""
     swept_negative: Column[Sequence[int] | None] = null("reason")

@@ -8,6 +8,8 @@ from report.records.row import Column, Key, Row, Seed, Table, null
 class Run(Accuracies):
     """One training on labels of which a share is random; training accuracy is that on these."""
 
+    case: Key[str | None] = null()
+    """What is trained: the network, and the data where they differ; null where there is one."""
     fraction: Key[float]
     """Share of the training labels drawn anew, 0 to 1."""
     changed_labels: Column[int]
@@ -21,6 +23,8 @@ class Run(Accuracies):
 class Fit(Row):
     """When one training reached one threshold."""
 
+    case: Key[str | None] = null()
+    """That of the run."""
     fraction: Key[float]
     """Share of the training labels drawn anew, 0 to 1."""
     seed: Seed[int]

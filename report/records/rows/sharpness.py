@@ -3,8 +3,11 @@
 The measures are taken of the mean loss over the first training images, at the trained parameters.
 """
 
+from collections.abc import Sequence
+
 from report.records import row
-from report.records.row import Column, Key, Row, Seed, Table, null
+from report.records.common import Curve
+from report.records.row import Column, Key, Row, Seed, Table, empty, null
 
 
 class Sharpness(Row):
@@ -17,7 +20,13 @@ class Sharpness(Row):
     trace_standard_error: Column[float | None] = null("reason")
     """Standard error of that estimate."""
     epsilon_sharpness: Column[float | None] = null("reason")
-    """ε-sharpness, in percent of one plus the loss."""
+    """ε-sharpness, in percent of one plus the loss; at the first ε, where there are several."""
+    by_epsilon: Column[Curve | None] = null()
+    """ε-sharpness (E,) at every ε of `epsilons`."""
+    first_order: Column[float | None] = null()
+    """Share of ε-sharpness that the slope explains: the rise of the linearized loss to the highest
+    corner of the neighborhood, ε Σᵢ (|θᵢ| + 1) |∂ᵢL|, over the whole rise found; above 1 where the
+    loss bends down. Null where no rise was found."""
     loss_on_images: Column[float | None] = null("reason")
     """The loss itself."""
     gradient_norm: Column[float | None] = null("reason")
@@ -30,8 +39,8 @@ class Sharpness(Row):
     """Why columns are null."""
 
 
-class Solution(Sharpness):
-    """One approach trained with one seed."""
+class Approached(Sharpness):
+    """One approach trained with one seed, and its sharpness."""
 
     batch_size: Key[int | None]
     """Images per step; null for the whole training set."""
@@ -53,6 +62,34 @@ class Solution(Sharpness):
     """Test loss minus training loss."""
     accuracy_gap: Column[float | None] = null("reason")
     """Training accuracy minus test accuracy."""
+
+
+class Solution(Approached):
+    """A solution after as many epochs as all others."""
+
+
+class EqualLoss(Approached):
+    """A solution at the end of the first epoch with a training loss low enough, as in sensitivity.
+
+    `train_loss` is the loss reached. Where it is still too high at the last epoch, nothing is
+    measured, and `reason` says so.
+    """
+
+    stopped_at: Column[int | None]
+    """That epoch; null where the training loss never was low enough."""
+
+
+class Whole(Sharpness):
+    """A solution of `solutions`, measured over all training images."""
+
+    batch_size: Key[int | None]
+    """Images per step; null for the whole training set."""
+    learning_rate: Key[float]
+    """Learning rate."""
+    seed: Seed[int]
+    """Seed of the training."""
+    images: Column[int]
+    """Number of all training images."""
 
 
 class Rescaled(Sharpness):
@@ -77,8 +114,14 @@ class Metrics(row.Metrics):
 
     images: Column[int]
     """Number of training images over which the loss is taken."""
+    epsilons: Column[Sequence[float] | None] = null()
+    """Every ε (E,); null in older records, which have the one of their settings."""
     solutions: Table[Solution]
-    """The trainings."""
+    """The trainings of equal length."""
+    equal_loss: Table[EqualLoss] = empty()
+    """The trainings to an equal training loss, where the settings of sensitivity ask for them."""
+    whole: Table[Whole] = empty()
+    """Some of the solutions, measured over all training images, where the settings ask for it."""
     rescaling: Table[Rescaled]
     """One solution rescaled; none where `rescaling_reason` says why."""
     rescaling_reason: Column[str | None] = null()

@@ -2,7 +2,7 @@
 
 from report.records import row
 from report.records.common import Accuracies
-from report.records.row import Key, Table
+from report.records.row import Column, Key, Table, null
 
 
 class Run(Accuracies):
@@ -12,6 +12,8 @@ class Run(Accuracies):
     """Name of the data set."""
     model: Key[str]
     """Name of the network."""
+    outside: Column[bool | None] = null()
+    """True where the network stands outside the comparison."""
 
 
 class Metrics(row.Metrics):

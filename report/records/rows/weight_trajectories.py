@@ -72,6 +72,16 @@ class Points(Row):
     """Coordinate along the first component (S,); null where there are no components."""
     pc2: Column[Curve]
     """Coordinate along the second component (S,); null where there are no components."""
+    tsne1: Column[Curve | None] = null()
+    """First coordinate of t-SNE (S,), fitted to all runs; null where it was not asked for."""
+    tsne2: Column[Curve | None] = null()
+    """Second coordinate of t-SNE (S,)."""
+    own1: Column[Curve | None] = null()
+    """Coordinate along the run's own first component (S,); null where it was not asked for."""
+    own2: Column[Curve | None] = null()
+    """Coordinate along the run's own second component (S,)."""
+    own_explained: Column[Sequence[float] | None] = null()
+    """Share of the variance along the run that its own two components explain (2,)."""
 
 
 class Distance(Row):

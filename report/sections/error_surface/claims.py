@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims import claim
+from report.claims.claim import Claim, Evidence, Statement, evidence
 from report.claims.length import shortened
 from report.numbers.quantifiers import count, outward, outward_decimals, span
-from report.numbers.scales import LOSS
+from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
 from report.records import Record
+from report.records.rows.error_surface import Line
 from report.sections.cases import about, case_name
 from report.sections.lost import lost_statement
 from report.words import format as fmt
@@ -46,7 +48,7 @@ RISE = Statement(
         "nothing": "Every run diverged, so that there is no solution to look around.",
     },
     headline=True,
-    line=Line(
+    line=claim.Line(
         "What does the loss look like around a solution?",
         {
             "all": ("It rises on every side.", "{number} of {total} sides"),
@@ -142,6 +144,20 @@ WALK = Statement(
     },
 )
 
+STRAIGHT = Statement(
+    "error-surface.line",
+    {
+        "all": "On the straight line from start to solution the loss falls all the way, as it "
+        "usually does [@goodfellow2015qualitatively]: in {every} it never rises above an earlier "
+        "point by more than {margin} of the mean loss at the two ends.",
+        "none": "The straight line from start to solution is not the way that training took: in "
+        "{every} it leads over a hill, on which the loss rises above an earlier point by {low} of "
+        "the mean loss at the two ends or more.",
+        "some": "On the straight line from start to solution the loss falls all the way {counts}; "
+        "on the others it rises in between, by up to {high} of the mean loss at the two ends.",
+    },
+)
+
 DIVERGED = lost_statement("error-surface")
 
 
@@ -155,9 +171,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         zero = fmt.count(0)
         nothing = RISE("nothing", used, number=zero, total=zero)
         return ((nothing, *lost),)
-    first = [_rise(record), *(claim for case in cases for claim in _case(record, case))]
-    last = [_walk(record), *_share(record, cases), *lost]
-    return shortened([first, last], (WALK, SHARE, FAITHFULNESS, MINIMUM))
+    first = [_rise(record), *(made for case in cases for made in _case(record, case))]
+    last = [*_straight(record, cases), _walk(record), *_share(record, cases), *lost]
+    return shortened([first, last], (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT))
 
 
 def _lost(record: Record, solutions: pd.DataFrame) -> list[Claim]:
@@ -352,6 +368,39 @@ def _along(row: "pd.Series[Any]") -> float:
     way, found = -np.array([row["a"][0], row["b"][0]]), np.array(row["lowest"])
     size = float(np.linalg.norm(way) * np.linalg.norm(found))
     return float(way @ found) / size if size else 0.0
+
+
+def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
+    """Whether the loss falls along the line from start to solution, run by run."""
+    rises: dict[tuple[str, int], float | None] = {}
+    for row in record.table(Line):
+        between = [loss for alpha, loss in zip(row.alpha, row.loss, strict=True) if 0 <= alpha <= 1]
+        known = [math.inf if loss is None else loss for loss in between]
+        ends = (known[0] + known[-1]) / 2
+        above = (np.array(known) - np.minimum.accumulate(known)).max()
+        rises[row.case, row.seed] = float(above) / ends if 0 < ends < math.inf else None
+    margin = BARRIER.margin or 0.0
+    found = count(rises, lambda run: None if rises[run] is None else (rises[run] or 0.0) <= margin)
+    if not rises or found.missing:
+        return []
+    counts = [
+        f"in {fmt.count(sum(run in found.yes for run in own))} of {fmt.plural(len(own), 'run')} "
+        f"on {case_name(case)}"
+        for case in cases
+        if (own := [run for run in rises if run[0] == case["case"]])
+    ]
+    higher = span([rises[run] for run in found.no])
+    return [
+        STRAIGHT(
+            found.extent if found.extent in ("all", "none") else "some",
+            [evidence(record, "lines", "loss")],
+            every=_every(len(rises)),
+            margin=fmt.percent(margin, 0),
+            low=_least(higher.low) if found.no else fmt.MISSING,
+            high=_most(higher.high) if found.no else fmt.MISSING,
+            counts=join(counts),
+        )
+    ]
 
 
 def _walk(record: Record) -> Claim:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, title
 from report.numbers.quantifiers import outward_decimals
 from report.numbers.statistics import mean, median
@@ -38,6 +39,7 @@ def section(record: Record) -> Section:
             _contours(record),
             _surfaces(record),
             _distance(record),
+            *([_line(record)] if record.metrics.get("lines") else []),
         )
     return Section(
         figures=figures,
@@ -308,6 +310,51 @@ def _draw_distance(record: Record) -> Canvas:
         ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)
     axes[0, 0].set_ylabel("distance from the plane\n(% of the displacement)")
+    return figure
+
+
+def _line(record: Record) -> Figure:
+    rows = record.rows("lines")
+    seeds = len({row["seed"] for row in rows})
+    described = "; ".join(
+        f"{case['case']}: a loss of {fmt.loss(ends[0])} at the start, {fmt.loss(ends[1])} at the "
+        f"solution, at most {fmt.loss(ends[2])} between them"
+        for case in _drawn(record)
+        for ends in [_ends([row for row in rows if row["case"] == case["case"]])]
+    )
+    return Figure(
+        name="line",
+        caption=Markdown(
+            "Training loss on the straight line from the untrained network ($\\alpha = 0$) to the "
+            "solution ($\\alpha = 1$), and beyond both. Lines: median over the seeds that did not "
+            f"diverge ({fmt.count(seeds)} at most); bands: from the smallest to the largest."
+        ),
+        alt=f"One panel for each problem: training loss over α, medians over seeds. {described}.",
+        draw=partial(_draw_line, record),
+    )
+
+
+def _ends(rows: list[dict[str, Any]]) -> tuple[float, float, float]:
+    """Medians over runs of the loss at the start, at the end, and of the largest in between."""
+    alphas = rows[0]["alpha"]
+    first, last = alphas.index(0), alphas.index(1)
+    losses = np.array([row["loss"] for row in rows], dtype=float)[:, first : last + 1]
+    return median(losses[:, 0]), median(losses[:, -1]), median(losses.max(axis=1))
+
+
+def _draw_line(record: Record) -> Canvas:
+    cases = _drawn(record)
+    figure, axes = canvas(1, len(cases), height=1.5)
+    for index, (ax, case) in enumerate(zip(axes[0], cases, strict=True)):
+        own = [row for row in record.rows("lines") if row["case"] == case["case"]]
+        losses = [[np.nan if v is None else v for v in row["loss"]] for row in own]
+        draw_band(ax, own[0]["alpha"], losses, index, case["case"])
+        for end in (0, 1):
+            ax.axvline(end, color="#000000", linewidth=0.8, linestyle=":")
+        title(ax, case)
+        ax.set(xlabel="α, from start (0) to solution (1)")
+        logarithmic(ax, "y")
+    axes[0, 0].set_ylabel("training loss")
     return figure
 
 

@@ -28,6 +28,8 @@ LATE = 0.75
 """Share of the epochs behind which norms over the whole training set are typical of the end."""
 LEARNED = 0.95
 """Share of its first loss below which a run must come to have learned anything."""
+CONSTANT = 0.98
+"""Share of the loss of the best constant output below which a run must come to be no constant."""
 VANISHED = 1e-3
 """Share of its largest value below which the norm of a step counts as vanished."""
 RESTLESS = 3.0
@@ -204,6 +206,9 @@ STUCK = Statement(
     {
         "dead": "In {number} of {total} on {case} the gradient is exactly zero at the end: "
         "the network is dead, and its loss stays where it is.",
+        "constant": "In {number} of {total} on {case} the network learns no more than a constant: "
+        "the loss never comes below {loss}, that of the best constant output, and the gradient "
+        "norm is {norm} at the end.",
         "stuck": "In {number} of {total} on {case} the loss never comes clearly below its first "
         "value: nothing is learned there.",
     },
@@ -297,10 +302,17 @@ def _case(
         batch = compare(seed_group("batch", chosen, "tail_median"), _late(chosen), NORM)
         used = _used(record, chosen, "tail_median", "epoch", "full_gradient_norm")
         claims.append(BATCH(batch, used, **_named(case)))
-        if vanish.verdict != "some":
+        if vanish.verdict != "some" and not _scheduled(record, case):
             verdict = "differs" if vanish.verdict == "vanishes" else "agrees"
             claims.append(NOISE(verdict, vanish.evidence, **about(case)))
     return claims
+
+
+def _scheduled(record: Record, case: dict[str, Any]) -> bool:
+    """Whether the learning rate changes: the theory of `NOISE` is about a constant one."""
+    settings: Any = record.settings.get("cases", [])
+    place = next(n for n, row in enumerate(record.rows("cases")) if row["case"] == case["case"])
+    return place < len(settings) and bool(settings[place]["training"].get("schedule"))
 
 
 def _peak(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
@@ -350,12 +362,14 @@ def _vanish(record: Record, chosen: pd.DataFrame, case: dict[str, Any]) -> Claim
 def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
     dead = count(done.index, lambda run: bool(done["tail_highest"][run] == 0))
+    constant = count(dead.no, lambda run: _no_better(done, run))
     stuck = count(
-        dead.no,
+        constant.no or constant.missing,
         lambda run: bool(min(done["full_loss"][run]) >= LEARNED * done["full_loss"][run][0]),
     )
     found: tuple[tuple[str, Count[Any], str], ...] = (
         ("dead", dead, "tail_highest"),
+        ("constant", constant, "full_loss"),
         ("stuck", stuck, "full_loss"),
     )
     return [
@@ -364,11 +378,25 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
             _used(record, done, column),
             number=fmt.words(len(which.yes)),
             total=fmt.plural(len(done), "run"),
+            loss=fmt.loss(_constant(done)),
+            norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which.yes])),
             **about(case),
         )
         for verdict, which, column in found
         if which.yes
     ]
+
+
+def _constant(done: pd.DataFrame) -> float | None:
+    """Loss of the best constant output; None where the record does not have it."""
+    known = [] if "constant_loss" not in done else list(done["constant_loss"].dropna())
+    return float(known[0]) if known else None
+
+
+def _no_better(done: pd.DataFrame, run: Any) -> bool | None:
+    """Whether a run never came below the loss of a constant; None where that is not known."""
+    constant = _constant(done)
+    return None if constant is None else bool(min(done["full_loss"][run]) >= CONSTANT * constant)
 
 
 def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:

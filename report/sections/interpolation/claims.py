@@ -6,6 +6,7 @@ the loss at the ends on, and otherwise barriers are compared with each other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -19,7 +20,7 @@ from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count, outward, outward_decimals, span
 from report.numbers.scales import ACCURACY, BARRIER
 from report.records import Record
-from report.sections.approach_words import common_words, end_words, pair_words
+from report.sections.approach_words import common_words, end_words
 from report.sections.approaches import SHOWN, VARIABLES
 from report.sections.interpolation.lines import (
     Ends,
@@ -27,14 +28,20 @@ from report.sections.interpolation.lines import (
     crosses,
     ends_of,
     growth_compared,
+    label_of,
     settings_compared,
     starts_compared,
     twins,
+    with_case,
     with_ends,
 )
 from report.words import format as fmt
-from report.words.markdown import Markdown, join
+from report.words.markdown import Markdown, escape, join
 
+FEW = 2
+"""Pairs up to which the steepness of each has a sentence of its own; of more, a count is given."""
+NAMED = 3
+"""Parts up to which each is told with its factor; of more, the smallest and the largest."""
 FROM = {"same": Markdown("a common start"), "different": Markdown("different starts")}
 """Where two solutions began."""
 MEASURED = {
@@ -240,6 +247,17 @@ KESKAR = Overall(
     },
 )
 
+STEEPER = Statement(
+    "interpolation.steeper",
+    {
+        "counted": "Where the {variable} alone differs ({total}), the loss climbs faster beyond "
+        "the solution with the larger one for {more} and slower for {less} at equal distance; at "
+        "equal distance relative to the norm of the weights it is {relative_more} and "
+        "{relative_less}.",
+    },
+    about="variable",
+)
+
 LOST = Statement(
     "interpolation.lost",
     {
@@ -283,28 +301,43 @@ def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [evidence(record, "lines", column, rows.index) for column in columns]
 
 
-def _names(lines: pd.DataFrame) -> dict[int, Markdown]:
+def _names(lines: pd.DataFrame) -> dict[int, Label]:
     """Every pair by what tells it from the others, or as a whole."""
-    ends = {int(str(pair)): ends_of(rows.iloc[0]) for pair, rows in lines.groupby("pair")}
-    for words in (common_words, pair_words):
-        names = {pair: words(*both) for pair, both in ends.items()}
-        if len(names) > 1 and all(names.values()) and len({*names.values()}) == len(names):
+    rows = {int(str(pair)): part.iloc[0] for pair, part in lines.groupby("pair")}
+    if len({_differing(ends_of(row)) for row in rows.values()}) == 1 < len(rows):
+        names = {pair: label_of(row, common_words) for pair, row in rows.items()}
+        shared = all(common_words(*ends_of(row)) for row in rows.values())
+        if shared and len({*names.values()}) == len(names):
             return names
+    names = {pair: Label(label_of(row).replace(", ", " at ", 1)) for pair, row in rows.items()}
     numbered = len({*names.values()}) < len(names)
     return {
-        pair: Markdown(f"{name} (pair {fmt.count(pair + 1)})" if numbered else name)
+        pair: Label(f"{name} (pair {fmt.count(pair + 1)})" if numbered else name)
         for pair, name in names.items()
     }
 
 
+def _differing(ends: Ends) -> tuple[str, ...]:
+    """The settings in which two approaches differ."""
+    return tuple(name for name in VARIABLES if getattr(ends[0], name) != getattr(ends[1], name))
+
+
 def _factors(parts: Mapping[str, Comparison], word: str) -> Label:
-    """`by a factor of 27 from a common start and of 2.6 from different starts`: what is decided."""
-    told = [
-        f"of {LOSSES.size(found.value)} {word} {name}"
-        for name, found in parts.items()
-        if found.direction
-    ]
-    return Label(f"{_seen(parts.values())}by a factor {join(told)}".removeprefix(" "))
+    """`by a factor of 27 from a common start and of 2.6 from different starts`: what is decided.
+
+    Of many, the smallest and the largest.
+    """
+    decided = sorted((abs(one.value), name) for name, one in parts.items() if one.direction)
+    if len(decided) <= NAMED:
+        decided = [(abs(one.value), name) for name, one in parts.items() if one.direction]
+    else:
+        decided = [decided[0], decided[-1]]
+    told = [f"of {LOSSES.size(value)} {word} {name}" for value, name in decided]
+    many = len(told) < sum(bool(one.direction) for one in parts.values())
+    factors = (
+        f"by factors from {told[0][3:]} to {told[1][3:]}" if many else f"by a factor {join(told)}"
+    )
+    return Label(f"{_seen(parts.values())}{factors}".removeprefix(" "))
 
 
 def _seen(found: Iterable[Comparison], noun: str = "seed") -> Label:
@@ -317,11 +350,15 @@ def _seen(found: Iterable[Comparison], noun: str = "seed") -> Label:
 
 
 def _order(parts: Parts, word: str, said: Mapping[str, str]) -> Label:
-    """Which parts show what: `higher for …, and lower for …`."""
+    """Which parts show what: `higher for …, and lower for …`; of many, their number."""
+
+    def named(where: tuple[str, ...]) -> str:
+        return join(where) if len(where) <= NAMED else f"{fmt.words(len(where))} of them"
+
     return Label(
         join(
             [
-                f"{words} {word} {join(where)}".replace("  ", " ")
+                f"{words} {word} {named(where)}".replace("  ", " ")
                 for verdict, words in said.items()
                 if (where := parts.having(verdict))
             ]
@@ -386,7 +423,7 @@ def _barriers(
         lowest=rounded[0],
         highest=fmt.loss(high) if found.yes else rounded[1],
         heights=fmt.loss(low) if low == high else Markdown(f"{rounded[0]} to {rounded[1]}"),
-        label=pair_words(*ends_of(rows.iloc[int(heights.argmax())])),
+        label=label_of(rows.iloc[int(heights.argmax())]),
     )
 
 
@@ -397,31 +434,35 @@ def _extent(found: Count[int]) -> str:
 
 def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
     """Barriers of pairs that differ in one setting: what the setting does, start by start."""
-    claims = []
+    asked: dict[tuple[str, Label, Label], dict[str, Comparison]] = {}
+    used: dict[tuple[str, Label, Label], list[int]] = {}
     for variable, high, low in twins(lines):
-        found: dict[str, Comparison] = {
-            FROM[s]: one for s, one in settings_compared(lines, high, low).items()
-        }
-        if not found:
-            continue
-        parts = Parts(found)
-        rows = lines[lines["pair"].isin([high, low])]
-        shown = [
-            SHOWN[variable](getattr(ends_of(lines[lines["pair"] == pair].iloc[0])[0], variable))
-            for pair in (high, low)
-        ]
-        claims.append(
-            SETTING(
-                parts,
-                _used(record, rows, "start", "train_barrier", f"first_{variable}"),
-                variable=Label(VARIABLES[variable]),
-                high=Label(shown[0]),
-                low=Label(shown[1]),
-                sizes=_factors(found, "from"),
-                order=_order(parts, "from", HIGHER),
-            )
+        rows = {pair: lines[lines["pair"] == pair] for pair in (high, low)}
+        first, second = (
+            Label(SHOWN[variable](getattr(ends_of(own.iloc[0])[0], variable)))
+            for own in rows.values()
         )
-    return claims
+        case = rows[high]["case"].iloc[0]
+        on, key = f" on {escape(case)}" if case else "", (variable, first, second)
+        for start, one in settings_compared(lines, high, low).items():
+            asked.setdefault(key, {})[Markdown(f"{FROM[start]}{on}")] = one
+            used.setdefault(key, []).extend([high, low])
+    return [
+        SETTING(
+            parts := Parts(found),
+            _used(
+                record,
+                lines[lines["pair"].isin(used[variable, high, low])],
+                *("start", "train_barrier", f"first_{variable}"),
+            ),
+            variable=Label(VARIABLES[variable]),
+            high=high,
+            low=low,
+            sizes=_factors(found, "from"),
+            order=_order(parts, "from", HIGHER),
+        )
+        for (variable, high, low), found in asked.items()
+    ]
 
 
 def _top(record: Record, lines: pd.DataFrame) -> Claim:
@@ -479,25 +520,33 @@ def _sides(
     record: Record, lines: pd.DataFrame, done: pd.DataFrame, names: Mapping[int, Markdown]
 ) -> list[Claim]:
     """Which side of each pair is steeper, and whether the flatter one is the better solution."""
-    solutions = record.frame("solutions")
+    solutions = with_case(record.frame("solutions"))
     claims: list[Claim] = []
     quality: list[Claim] = []
     better: dict[str, Comparison] = {}
+    steeper: dict[tuple[str, ...], list[dict[str, Comparison]]] = {}
     for pair, rows in done.groupby("pair"):
-        ends = ends_of(rows.iloc[0])
-        steep = _rise(record, rows, solutions, ends)
-        claims += steep
-        accuracy = accuracy_compared(solutions, ends, end_words(*ends))
+        ends, label = ends_of(rows.iloc[0]), label_of(rows.iloc[0])
+        own = solutions[solutions["case"] == rows["case"].iloc[0]]
+        growth = _growth(record, rows, own, ends)
+        if growth:
+            turned = _larger_first(ends)
+            steeper.setdefault(_differing(ends), []).append(
+                {kind: one.flipped() if turned else one for kind, one in growth.items()}
+            )
+            claims.append(_rise(record, rows, growth, ends, label))
+        accuracy = accuracy_compared(own, ends, end_words(*ends))
         if accuracy is None:
             continue
         first, second = (Label(words) for words in end_words(*ends))
-        pair_label = Label(pair_words(*ends))
         used = _accuracies(record)
-        quality.append(QUALITY(accuracy, used, pair=pair_label, first=first, second=second))
-        if steep and steep[0].verdict in ("more", "less"):
+        quality.append(QUALITY(accuracy, used, pair=label, first=first, second=second))
+        if growth and claims[-1].verdict in ("more", "less"):
             # more: the first is the steeper one, so that the second is the flatter one
-            flat = accuracy.flipped() if steep[0].verdict == "more" else accuracy
+            flat = accuracy.flipped() if claims[-1].verdict == "more" else accuracy
             better[names[int(str(pair))]] = flat
+    if len(claims) > FEW:
+        claims = _steeper(record, done, steeper)
     if len(better) < 2:  # one pair is no rule
         return [*claims, *quality]
     told = {
@@ -516,14 +565,65 @@ def _accuracies(record: Record) -> list[Evidence]:
     return [evidence(record, "solutions", "final_test_accuracy")]
 
 
-def _rise(record: Record, rows: pd.DataFrame, solutions: pd.DataFrame, ends: Ends) -> list[Claim]:
+def _larger_first(ends: Ends) -> bool:
+    """Whether the second end is the one with the larger of the settings in which they differ."""
+    first, second = (
+        [
+            math.inf if getattr(end, name) is None else getattr(end, name)
+            for name in _differing(ends)
+        ]
+        for end in ends
+    )
+    return second > first
+
+
+def _steeper(
+    record: Record,
+    done: pd.DataFrame,
+    by_setting: Mapping[tuple[str, ...], list[dict[str, Comparison]]],
+) -> list[Claim]:
+    """For how many pairs the side with the larger setting is the steeper one."""
+    claims = []
+    for settings, found in by_setting.items():
+        if len(settings) != 1:
+            continue
+        numbers = {}
+        for kind, name in (("absolute", ""), ("relative", "relative_")):
+            directions = [one[kind].direction for one in found if kind in one]
+            for direction, verdict in ((1, "more"), (-1, "less")):
+                number = directions.count(direction)
+                numbers[f"{name}{verdict}"] = fmt.words(number) if number else Markdown("none")
+        claims.append(
+            STEEPER(
+                "counted",
+                [
+                    *_used(record, done, "train_loss"),
+                    evidence(record, "solutions", "parameter_norm"),
+                ],
+                total=fmt.plural(len(found), "pair"),
+                variable=VARIABLES[settings[0]],
+                **numbers,
+            )
+        )
+    return claims
+
+
+def _growth(
+    record: Record, rows: pd.DataFrame, solutions: pd.DataFrame, ends: Ends
+) -> dict[str, Comparison]:
     """Outward of the first against outward of the second solution, on lines of one start."""
-    start = "same" if (rows["start"] == "same").any() else "different"
-    chosen = rows[rows["start"] == start]
+    return growth_compared(record, _of_one_start(rows), solutions, end_words(*ends))
+
+
+def _of_one_start(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["start"] == ("same" if (rows["start"] == "same").any() else "different")]
+
+
+def _rise(
+    record: Record, rows: pd.DataFrame, found: Mapping[str, Comparison], ends: Ends, pair: Label
+) -> Claim:
+    """Which side of a pair is the steeper one."""
     first, second = end_words(*ends)
-    found = growth_compared(record, chosen, solutions, (first, second))
-    if not found:
-        return []
     parts = Parts({MEASURED[kind]: one for kind, one in found.items()})
     told = {
         "more": f"beyond {first}",
@@ -531,21 +631,19 @@ def _rise(record: Record, rows: pd.DataFrame, solutions: pd.DataFrame, ends: End
         "alike": "neither",
         "undecided": "no order",
     }
-    used = [*_used(record, chosen, "train_loss")]
+    used = _used(record, _of_one_start(rows), "train_loss")
     if "relative" in found:
         used.append(evidence(record, "solutions", "parameter_norm"))
-    return [
-        RISE(
-            parts,
-            used,
-            pair=Label(pair_words(*ends)),
-            first=Label(first),
-            second=Label(second),
-            seen=Label(_seen(found.values(), "line").rstrip()),
-            grown=_grown(record, found, second_first=parts.said in ("less", "partly_less")),
-            order=_order(parts, "", told),
-        )
-    ]
+    return RISE(
+        parts,
+        used,
+        pair=pair,
+        first=Label(first),
+        second=Label(second),
+        seen=Label(_seen(found.values(), "line").rstrip()),
+        grown=_grown(record, found, second_first=parts.said in ("less", "partly_less")),
+        order=_order(parts, "", told),
+    )
 
 
 def _grown(record: Record, found: Mapping[str, Comparison], *, second_first: bool) -> Label:

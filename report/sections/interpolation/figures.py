@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,19 @@ from report.sections.approach_words import (
     batch,
     batch_words,
     common_words,
-    pair_words,
     rate,
 )
 from report.sections.interpolation.claims import commentary
-from report.sections.interpolation.lines import ends_of
+from report.sections.interpolation.lines import (
+    ends_of,
+    growths,
+    label_of,
+    with_case,
+    with_ends,
+)
 from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
-from report.words.markdown import Markdown
+from report.words.markdown import Markdown, escape
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -37,7 +43,7 @@ SPLITS = {"train": "training", "test": "test"}
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    lines = record.frame("lines")
+    lines = with_ends(record, record.frame("lines"))
     done = known(lines, "train_barrier", "test_barrier")
     figures: tuple[Figure, ...] = ()
     if len(done):
@@ -47,17 +53,18 @@ def section(record: Record) -> Section:
         tables=(
             settings_table(record, omit=("pairs", "batch_size", "learning_rate")),
             _solutions_table(record),
-            _lines_table(lines),
+            _lines_table(record, lines),
         ),
         commentary=commentary(record),
     )
 
 
 def _solutions_table(record: Record) -> Table:
-    rows = []
-    solutions = record.frame("solutions")
-    for varied, group in solutions.groupby(
-        ["batch_size", "learning_rate"], sort=False, dropna=False
+    rows: list[tuple[Markdown, ...]] = []
+    solutions = with_case(record.frame("solutions"))
+    several = bool(solutions["case"].any())
+    for (case, *varied), group in solutions.groupby(
+        ["case", "batch_size", "learning_rate"], sort=False, dropna=False
     ):
         approach = approach_of(*varied)
         done = known(group, "final_test_accuracy")
@@ -67,6 +74,7 @@ def _solutions_table(record: Record) -> Table:
 
         rows.append(
             (
+                *([escape(str(case))] if several else []),
                 batch(approach.batch_size),
                 rate(approach.learning_rate),
                 fmt.loss(shown("final_train_loss")),
@@ -84,6 +92,7 @@ def _solutions_table(record: Record) -> Table:
             "parameters together, *n* counts seeds that did not diverge."
         ),
         header=(
+            *(["Data"] if several else []),
             "Batch size",
             "Learning rate",
             "Train loss",
@@ -93,27 +102,31 @@ def _solutions_table(record: Record) -> Table:
             "Norm",
             "n",
         ),
-        align="rrrrrrrr",
+        align="l" * several + "rrrrrrrr",
         rows=tuple(rows),
     )
 
 
-def _lines_table(lines: pd.DataFrame) -> Table:
+def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
     rows = []
+    solutions = with_case(record.frame("solutions"))
     for (_, start), group in lines.groupby(["pair", "start"], sort=False):
         done = known(group, "train_barrier", "test_barrier")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             return mean(done[column]) if len(done) else None
 
+        own = solutions[solutions["case"] == group["case"].iloc[0]]
+        steep = [growths(record, row, own) for row in done.to_dict("records")]
         rows.append(
             (
-                pair_words(*ends_of(group.iloc[0])),
+                label_of(group.iloc[0]),
                 Markdown(str(start)),
                 fmt.number(shown("distance")),
                 fmt.loss(shown("train_barrier")),
                 fmt.loss(shown("test_barrier")),
                 fmt.points(shown("test_accuracy_barrier")),
+                *(_steepness(steep, kind) for kind in ("absolute", "relative")),
                 fmt.count(len(done)),
             )
         )
@@ -122,13 +135,37 @@ def _lines_table(lines: pd.DataFrame) -> Table:
         caption=Markdown(
             "The lines: distance of the two solutions, height of the barrier in training and test "
             "loss, and the largest fall of test accuracy below the straight line between its ends; "
-            "means over *n* lines."
+            "how many times one plus the training loss grows beyond the first and the second "
+            "solution, at equal distance and at equal distance relative to the norms of the "
+            "weights; means over *n* lines."
         ),
-        header=("Pair", "Start", "Distance", "Train barrier", "Test barrier", "Fall", "n"),
-        align="llrrrrr",
+        header=(
+            "Pair",
+            "Start",
+            "Distance",
+            "Train barrier",
+            "Test barrier",
+            "Fall",
+            "Growth",
+            "Relative",
+            "n",
+        ),
+        align="llrrrrrrr",
         rows=tuple(rows),
-        widths=(30, 12, 11, 12, 12, 17, 6),
+        widths=(24, 11, 10, 10, 10, 13, 9, 9, 4),
     )
+
+
+def _steepness(
+    found: Sequence[Mapping[str, tuple[float | None, float | None]]], kind: str
+) -> Markdown:
+    """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
+    sides = []
+    for side in (0, 1):
+        values = [one[kind][side] for one in found if kind in one]
+        known_ = [value for value in values if value is not None]
+        sides.append(fmt.number(sum(known_) / len(known_) if known_ else None))
+    return Markdown(f"{sides[0]} / {sides[1]}")
 
 
 def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
@@ -146,9 +183,7 @@ def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
                 f"{words} {show(at[0.0])} at the first solution, {show(worst)} at the worst "
                 f"between, {show(at[1.0])} at the second"
             )
-        described.append(
-            f"{pair_words(*ends_of(group.iloc[0]))}, {STARTS[str(start)]}: {'; '.join(parts)}"
-        )
+        described.append(f"{label_of(group.iloc[0])}, {STARTS[str(start)]}: {'; '.join(parts)}")
     scale = " The axis of the loss is logarithmic." if quantity == "loss" else ""
     return Figure(
         name=quantity,
@@ -175,13 +210,22 @@ def _spread(done: pd.DataFrame) -> Markdown:
 
 def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
     starts = [start for start in STARTS if (done["start"] == start).any()]
-    pairs = sorted(done["pair"].unique())
+    cases = {
+        str(case): sorted(rows["pair"].unique()) for case, rows in done.groupby("case", sort=False)
+    }
+    panels = [(case, start) for case in cases for start in starts]
     figure, axes = canvas(
-        len(starts), len(pairs), height=1.5, sharex=True, sharey=quantity == "accuracy"
+        len(panels),
+        max(map(len, cases.values())),
+        height=1.5,
+        sharex=True,
+        sharey=quantity == "accuracy",
     )
     scale = 100 if quantity == "accuracy" else 1
-    for row, start in enumerate(starts):
-        for column, pair in enumerate(pairs):
+    for row, (case, start) in enumerate(panels):
+        for ax in axes[row, len(cases[case]) :]:
+            ax.set_axis_off()
+        for column, pair in enumerate(cases[case]):
             ax = axes[row, column]
             chosen = done[(done["start"] == start) & (done["pair"] == pair)]
             for index, (split, words) in enumerate(SPLITS.items()):
@@ -191,13 +235,14 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             _mark_ends(ax, chosen)
             if quantity == "loss":
                 logarithmic(ax, "y", linear=_linear_below(chosen))
-            if row == len(starts) - 1:
+            if row == len(panels) - 1:
                 ax.set_xlabel("α")
             if column == 0:
                 ax.set_ylabel("loss" if quantity == "loss" else "accuracy (%)")
             title = STARTS[start]
             if len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
                 title = f"{shared}, {title}"
+            title = f"{case!s}, {title}" if case else title
             ax.set_title(title, pad=14)
     legend_below(figure, axes[0, 0], 2)
     return figure

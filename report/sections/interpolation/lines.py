@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from report.claims.contrast import Label
 from report.numbers.comparison import Comparison, compare
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, BARRIER, LOSS
 from report.records import Record
-from report.sections.approach_words import Approach, approach_of
+from report.sections.approach_words import Approach, approach_of, pair_words
 from report.sections.groups import seed_group
+from report.words.markdown import Markdown, escape
 
 SMALLEST = 1e-6
 """A loss below which nothing is compared: it counts as this."""
@@ -32,8 +34,24 @@ def ends_of(row: pd.Series) -> Ends:
     return first, second
 
 
+def with_case(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with `case`, the data set; empty where the record has only one."""
+    named = rows["case"].fillna("") if "case" in rows else pd.Series("", index=rows.index)
+    return rows.assign(case=named if named.nunique() > 1 else "")
+
+
+def label_of(row: pd.Series, words: Callable[[Approach, Approach], Markdown] = pair_words) -> Label:
+    """What a pair is called: `batch size 64 against 1,024, learning rate 0.001 on MNIST`."""
+    case = f" on {escape(row['case'])}" if row["case"] else ""
+    return Label(f"{words(*ends_of(row))}{case}")
+
+
 def with_ends(record: Record, lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines with `at_ends`, the mean training loss of their two ends."""
+    """The lines with `at_ends`, the mean training loss of their two ends, and their `case`.
+
+    `floor` is the height from which a barrier matters, at the median of the losses at the ends of
+    the lines of the case.
+    """
     alphas = np.asarray(record.metrics["alphas"], dtype=float)
     places = [int(np.argmin(abs(alphas - alpha))) for alpha in (0, 1)]
     means = [
@@ -42,7 +60,9 @@ def with_ends(record: Record, lines: pd.DataFrame) -> pd.DataFrame:
         else math.nan
         for curve in lines["train_loss"]
     ]
-    return lines.assign(at_ends=means)
+    found = with_case(lines).assign(at_ends=means)
+    typical = found.groupby("case")["at_ends"].transform("median").fillna(0.0)
+    return found.assign(floor=((BARRIER.margin or 0) * typical).clip(lower=SMALLEST))
 
 
 def crosses(barrier: Any, at_ends: float) -> bool | None:
@@ -52,17 +72,19 @@ def crosses(barrier: Any, at_ends: float) -> bool | None:
     return bool(barrier > 0 and barrier >= (BARRIER.margin or 0) * at_ends)
 
 
-def heights(lines: pd.DataFrame, label: str, floor: float) -> Group:
+def heights(lines: pd.DataFrame, label: str) -> Group:
     """The barriers of lines of one pair and start, by first seed.
 
-    What is lower than `floor` counts as that high: how many times one barrier that does not matter
-    is higher than another says nothing.
+    What is lower than its `floor` counts as that high: how many times one barrier that does not
+    matter is higher than another says nothing.
     """
     return Group.of(
         label,
         [
             (int(seed), None if pd.isna(height) else max(float(height), floor))
-            for seed, height in zip(lines["first_seed"], lines["train_barrier"], strict=True)
+            for seed, height, floor in zip(
+                lines["first_seed"], lines["train_barrier"], lines["floor"], strict=True
+            )
         ],
         {
             int(row["first_seed"]): str(row["reason"])
@@ -72,20 +94,13 @@ def heights(lines: pd.DataFrame, label: str, floor: float) -> Group:
     )
 
 
-def floor_of(lines: pd.DataFrame) -> float:
-    """The height from which a barrier matters, at the median of the losses at the ends."""
-    at_ends = lines["at_ends"].dropna()
-    typical = float(at_ends.median()) if len(at_ends) else 0.0
-    return max((BARRIER.margin or 0) * typical, SMALLEST)
-
-
 def starts_compared(lines: pd.DataFrame) -> dict[int, Comparison]:
     """Barriers from different starts against those from a common one, by pair."""
-    floor, found = floor_of(lines), {}
+    found = {}
     for pair, rows in lines.groupby("pair"):
         sides = {str(start): part for start, part in rows.groupby("start")}
         if len(sides) == 2:
-            first, second = (heights(sides[s], s, floor) for s in ("different", "same"))
+            first, second = (heights(sides[s], s) for s in ("different", "same"))
             found[int(str(pair))] = compare(first, second, LOSS)
     return {pair: one for pair, one in found.items() if one.n}
 
@@ -93,20 +108,24 @@ def starts_compared(lines: pd.DataFrame) -> dict[int, Comparison]:
 def twins(lines: pd.DataFrame) -> list[tuple[str, int, int]]:
     """Pairs of pairs between which one setting differs: its name, the higher and the lower one.
 
-    Of several that differ in the same setting, the two with the widest distance.
+    Of several on one data set that differ in the same setting, the two with the widest distance.
     """
-    ends = {int(str(pair)): ends_of(rows.iloc[0]) for pair, rows in lines.groupby("pair")}
-    widest: dict[str, tuple[float, int, int]] = {}
+    rows = {int(str(pair)): part.iloc[0] for pair, part in with_case(lines).groupby("pair")}
+    ends = {pair: ends_of(row) for pair, row in rows.items()}
+    widest: dict[tuple[str, str], tuple[float, int, int]] = {}
     for low, high in combinations(ends, 2):
+        case = rows[low]["case"]
+        if case != rows[high]["case"]:
+            continue
         for variable in ("batch_size", "learning_rate"):
             a, b = (_only(ends[pair], variable) for pair in (low, high))
             if a is None or b is None or a[1] != b[1] or a[0] == b[0]:
                 continue
             up, down = (high, low) if b[0] > a[0] else (low, high)
             ratio = max(a[0], b[0]) / min(a[0], b[0])
-            if variable not in widest or ratio > widest[variable][0]:
-                widest[variable] = (ratio, up, down)
-    return [(variable, up, down) for variable, (_, up, down) in widest.items()]
+            if ratio > widest.get((variable, case), (0.0,))[0]:
+                widest[variable, case] = (ratio, up, down)
+    return [(variable, up, down) for (variable, _), (_, up, down) in widest.items()]
 
 
 def _only(ends: Ends, variable: str) -> tuple[float, tuple[object, ...]] | None:
@@ -122,11 +141,11 @@ def _only(ends: Ends, variable: str) -> tuple[float, tuple[object, ...]] | None:
 
 def settings_compared(lines: pd.DataFrame, high: int, low: int) -> dict[str, Comparison]:
     """Barriers of one pair against another's, by start."""
-    floor, found = floor_of(lines), {}
+    found = {}
     for start in ("same", "different"):
         sides = [lines[(lines["pair"] == p) & (lines["start"] == start)] for p in (high, low)]
         if all(len(side) for side in sides):
-            one = compare(heights(sides[0], "high", floor), heights(sides[1], "low", floor), LOSS)
+            one = compare(heights(sides[0], "high"), heights(sides[1], "low"), LOSS)
             if one.n:
                 found[start] = one
     return found
@@ -139,43 +158,59 @@ def growth_compared(
 
     Growth is (1 + L beyond) / (1 + L at the solution): one plus the normalized rise by which
     Keskar et al. 2017 define sharpness. Beyond is at equal distance from both, and again at equal
-    distance relative to the norm of the weights of each, where the record has the norms.
+    distance relative to the norm of the weights of each: as the record has it, or else interpolated
+    on the line where it has the norms of the `solutions`, which are those of the pair's data set.
     """
-    alphas = np.asarray(record.metrics["alphas"], dtype=float)
-    outward = float(record.metrics["outward"])  # type: ignore[arg-type]
-    norms = _norms(solutions)
-    steps: dict[str, dict[int | str, tuple[float, float]]] = {"absolute": {}, "relative": {}}
-    curves: dict[int | str, Any] = {}
+    grown: dict[str, list[tuple[int, tuple[float | None, float | None]]]] = {}
     for row in rows.to_dict("records"):
         seed = int(row["first_seed"])
-        curves[seed] = np.asarray(row["train_loss"], dtype=float)
-        steps["absolute"][seed] = (outward, outward)
-        own = [
-            norms.get(
-                (*approach_of(row[f"{e}_batch_size"], row[f"{e}_learning_rate"]), row[f"{e}_seed"])
-            )
-            for e in ("first", "second")
-        ]
-        if own[0] and own[1]:
-            most = max(own[0], own[1])
-            steps["relative"][seed] = (outward * own[0] / most, outward * own[1] / most)
+        for kind, both in growths(record, row, solutions).items():
+            grown.setdefault(kind, []).append((seed, both))
     found = {}
-    for kind, by_seed in steps.items():
-        if by_seed:
-            sides = [
-                Group.of(
-                    name, [(s, _growth(alphas, curves[s], side, d)) for s, d in by_seed.items()]
-                )
-                for side, name in enumerate(names)
-            ]
-            found[kind] = compare(sides[0], sides[1], LOSS)
+    for kind, by_seed in grown.items():
+        sides = [
+            Group.of(name, [(seed, both[side]) for seed, both in by_seed])
+            for side, name in enumerate(names)
+        ]
+        found[kind] = compare(sides[0], sides[1], LOSS)
     return {kind: one for kind, one in found.items() if one.n}
 
 
-def _growth(alphas: Any, curve: Any, side: int, steps: tuple[float, float]) -> float | None:
-    place, beyond = ((0.0, -steps[0]), (1.0, 1 + steps[1]))[side]
-    at, further = (float(np.interp(alpha, alphas, curve)) for alpha in (place, beyond))
-    return (1 + further) / (1 + at) if math.isfinite(at) and math.isfinite(further) else None
+def growths(
+    record: Record, row: Mapping[Hashable, Any], solutions: pd.DataFrame
+) -> dict[str, tuple[float | None, float | None]]:
+    """Growth beyond both ends of a line, `absolute` and, where it is known, `relative`."""
+    outward = float(record.metrics["outward"])  # type: ignore[arg-type]
+    found = {"absolute": _growth(record, row, (outward, outward))}
+    known: list[Any] = [row.get(f"{end}_relative_growth") for end in ("first", "second")]
+    if not any(pd.isna(value) for value in known):
+        found["relative"] = (float(known[0]), float(known[1]))
+        return found
+    norms = _norms(solutions)
+    own = [
+        norms.get(
+            (*approach_of(row[f"{e}_batch_size"], row[f"{e}_learning_rate"]), row[f"{e}_seed"]), 0.0
+        )
+        for e in ("first", "second")
+    ]
+    if min(own) > 0:
+        first, second = (outward * norm / max(own) for norm in own)
+        found["relative"] = _growth(record, row, (first, second))
+    return found
+
+
+def _growth(
+    record: Record, row: Mapping[Hashable, Any], steps: tuple[float, float]
+) -> tuple[float | None, float | None]:
+    """Beyond the first and the second end, by so many units of α."""
+    alphas = np.asarray(record.metrics["alphas"], dtype=float)
+    curve = np.asarray(row["train_loss"], dtype=float)
+
+    def grown(place: float, beyond: float) -> float | None:
+        at, further = (float(np.interp(alpha, alphas, curve)) for alpha in (place, beyond))
+        return (1 + further) / (1 + at) if math.isfinite(at) and math.isfinite(further) else None
+
+    return grown(0.0, -steps[0]), grown(1.0, 1 + steps[1])
 
 
 def _norms(solutions: pd.DataFrame) -> dict[tuple[object, ...], float]:

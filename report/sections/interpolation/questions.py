@@ -1,13 +1,19 @@
 """What the homework asks of this task, and what answers it."""
 
-from report.sections.question import Question, listed
+from report.records import Record
+from report.sections.question import Demand, Question
+
+
+def _pairs(record: Record) -> int:
+    return len({row["pair"] for row in record.rows("lines")})
+
 
 QUESTIONS = (
     Question(
         "interpolation",
         "Settings of the training approaches",
         ("tbl-settings", "tbl-solutions"),
-        demand=listed(2, "pairs of approaches", "pairs"),
+        demand=Demand(2, "pairs of approaches", _pairs),
     ),
     Question(
         "interpolation",

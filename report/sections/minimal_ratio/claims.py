@@ -1,7 +1,8 @@
 """What is said about critical points: their kind, on what it depends, how the ratio varies.
 
 The answer first, then for each case how many runs reached a critical point, of which kind, and how
-the ratio goes with the loss; last what limits it. Points that agree in loss and signs are one.
+the ratio goes with the loss; last what limits it. What is said of points counts each distinct one
+once, what is said of the length of training counts runs.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from report.sections.minimal_ratio.kinds import (
     DIVERGED,
     FLAT,
     UNFINISHED,
-    constant_loss,
     distinct,
     kinds,
     ranked_losses,
@@ -106,23 +106,25 @@ FOUND = Statement(
 KIND = Statement(
     "minimal-ratio.kind",
     {
-        "trained": "How long the network was trained decides: of the {critical} points {minima}, "
+        "trained": "How long the network was trained decides: of the {critical} runs {minima} at a "
+        "minimum, "
         "none of {short_critical} after at most {short} epochs and {long_minima} of "
         "{long_critical} after {long}.",
         "minima": "Each of the {critical} critical points is a minimum as far as the tolerance can "
         "tell: no eigenvalue lies below $-\\tau$.",
         "saddles": "Not one of the {critical} critical points is a minimum: eigenvalues below zero "
         "make up {least} of the spectrum or more, {middle} in the median.",
-        "mixed": "Of the {critical} critical points {minima} as far as the tolerance can tell; "
-        "at the others, eigenvalues below zero make up {middle} of the spectrum in the median.",
-        "constant": "All {critical} sit at {loss}, the variance of the target. There the network "
+        "mixed": "Of the {critical} distinct critical points {minima} as far as the tolerance can "
+        "tell; at the others, eigenvalues below zero make up {middle} of the spectrum in the "
+        "median.",
+        "constant": "All {critical} runs that get there sit at {loss}, {what}. There the network "
         "outputs a constant, whatever its input.",
         "one_minimum": "The one critical point is a minimum as far as the tolerance can tell: no "
         "eigenvalue lies below $-\\tau$.",
         "one_saddle": "The one critical point is a saddle: eigenvalues below zero make up {middle} "
         "of the spectrum.",
-        "one_constant": "The one critical point sits at {loss}, the variance of the target: the "
-        "network outputs a constant.",
+        "one_constant": "The one critical point sits at {loss}, {what}: the network outputs a "
+        "constant.",
     },
     about="key",
 )
@@ -130,7 +132,7 @@ KIND = Statement(
 CONSTANT = Statement(
     "minimal-ratio.constant",
     {
-        "some": "Of these points, {number} {verb} at {loss}, the variance of the target: there the "
+        "some": "Of the runs at a critical point, {number} {verb} at {loss}, {what}: there the "
         "network outputs a constant."
     },
     about="key",
@@ -215,6 +217,29 @@ TOLERANCE = Statement(
     },
 )
 
+SAMPLED = Statement(
+    "minimal-ratio.sampled",
+    {
+        "agrees": "The second definition agrees on what is a minimum: of {number} neighbors "
+        "sampled around each point, none has a lower loss at {minima}, and some have at {saddles}.",
+        "blind": "The second definition sees no saddle: at {saddles} all {number} sampled "
+        "neighbors have a higher loss, since a few large eigenvalues outweigh the negative ones.",
+        "misses": "The two definitions do not agree: at {missed} all {number} sampled "
+        "neighbors have a higher loss, since a few large eigenvalues outweigh the negative ones.",
+        "wide": "The two definitions do not agree: at {lower} some of {number} sampled "
+        "neighbors have a lower loss, so that they lie too far away or the tolerance hides a "
+        "direction downward.",
+    },
+)
+
+LAYER = Statement(
+    "minimal-ratio.layer",
+    {
+        "alone": "All eigenvalues are those of one layer alone, {layer}: a point without a "
+        "negative one there may still be a saddle of the whole network."
+    },
+)
+
 LOST = lost_statement("minimal-ratio")
 
 
@@ -233,11 +258,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         first.append(_found(record, everything, case))
         if len(critical):
             first += _kind(record, critical, case)
-        trend = _trend(critical, "minimal_ratio")
-        first += _relation(record, critical, case, trend)
+        first += _relation(record, critical, case)
         last += _theory(record, critical, case)
-    last += [*_flatness(record, runs), *_tolerance(record, runs), *lost]
-    spare = (FLATNESS, CONSTANT, THEORY, RELATION, KIND, TOLERANCE)
+    last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
+    last += [*_layer(record), *lost]
+    spare = (FLATNESS, CONSTANT, THEORY, RELATION, TOLERANCE, KIND, SAMPLED)
     return shortened([first, last], spare)
 
 
@@ -247,6 +272,7 @@ def finite(runs: pd.DataFrame) -> pd.DataFrame:
         return runs.iloc[:0]
     done = runs[(runs["verdict"] != DIVERGED) & runs["loss"].notna()]
     numbers = ["loss", "gradient_norm", "minimal_ratio", "near_zero", "negative"]
+    numbers += ["higher_neighbors"]
     numbers += ["trained_loss", "trained_gradient_norm", "gradient_curvature", "even_curvature"]
     return as_floats(done, *(name for name in numbers if name in done))
 
@@ -270,7 +296,7 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     """Of what kind the critical points are; cases that have none or only constants are named."""
     critical = runs[runs["verdict"] == CRITICAL]
     found = {
-        _name(record, case): kinds(record, critical[critical["case"] == case["case"]], case)
+        _name(record, case): kinds(critical[critical["case"] == case["case"]], case)
         for case in record.rows("cases")
         if (runs["case"] == case["case"]).any()
     }
@@ -288,8 +314,12 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
 
     order = clauses({verdict: text for verdict, text in ON.items() if verdict in telling})
     others = clauses({verdict: text for verdict, text in ON.items() if verdict not in telling})
-    total = sum(k.critical for k in found.values())
-    minima = sum(len(k.minima) for k in found.values())
+    points = [
+        kinds(distinct(critical[critical["case"] == case["case"]]), case)
+        for case in record.rows("cases")
+    ]
+    total = sum(k.critical for k in points)
+    minima = sum(len(k.minima) for k in points)
     shown = max(found.values(), key=lambda k: k.verdict == "trained")
     return ANSWER(
         next(iter(telling)) if len(telling) == 1 else "differ",
@@ -304,7 +334,7 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
         ),
         counted=Markdown(
             f"{fmt.count(minima)} {'minimum' if minima == 1 else 'minima'} among "
-            f"{fmt.plural(total, 'critical point')}"
+            f"{fmt.plural(total, 'distinct critical point')}"
         ),
     )
 
@@ -342,8 +372,8 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
 
 
 def _distinct(critical: pd.DataFrame) -> Markdown:
-    """How many of the critical points are different ones: equal in loss and signs is equal."""
-    number = distinct(critical)
+    """How many of the critical points are different ones."""
+    number = len(distinct(critical))
     if len(critical) == 1:
         return Markdown("the only one")
     if number == len(critical):
@@ -365,22 +395,27 @@ def _rest(done: pd.DataFrame) -> Markdown:
 
 
 def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
-    found = kinds(record, critical, case)
-    about = {"key": escape(case["case"])}
-    others = critical.loc[[*found.saddles, *found.constants]]["negative"]
-    minima, constants = len(found.minima), len(found.constants)
+    found = kinds(critical, case)
     verdict = found.verdict
+    counted = kinds(distinct(critical), case) if verdict == "mixed" else found
+    others = critical.loc[[*counted.saddles, *counted.constants]]["negative"]
+    minima, constants = len(counted.minima), len(found.constants)
     if found.critical == 1:
         verdict = {"minima": "one_minimum", "saddles": "one_saddle"}.get(verdict, "one_constant")
-    loss = fmt.loss(constant_loss(record, case))
+    loss = fmt.loss(case.get("constant_loss"))
+    function = case["kind"] == "function"
+    what = Markdown("the variance of the target" if function else "the entropy of the labels")
+    about = {"key": escape(case["case"]), "what": what}
     claims = [
         KIND(
             verdict,
             _used(record, critical, "negative", "loss", "epochs"),
             **about,
-            critical=fmt.words(found.critical),
+            critical=fmt.words(counted.critical),
             minima=Markdown(
-                f"{fmt.words(minima)} {'is a minimum' if minima == 1 else 'are minima'}"
+                f"{fmt.words(minima)} {'ends' if minima == 1 else 'end'}"
+                if verdict == "trained"
+                else f"{fmt.words(minima)} {'is a minimum' if minima == 1 else 'are minima'}"
             ),
             least=fmt.percent(outward(others.min(), 2, bound="lower")) if len(others) else loss,
             middle=fmt.percent(others.median(), 0) if len(others) else loss,
@@ -401,18 +436,18 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
     return claims
 
 
-def _trend(rows: pd.DataFrame, column: str) -> Trend:
+def _trend(critical: pd.DataFrame, column: str) -> Trend:
     """How a share goes with the loss, over distinct points."""
-    if rows.empty:
+    if critical.empty:
         return related([])
+    rows = distinct(critical)
     return related([*zip(ranked_losses(rows), rows[column], strict=True)])
 
 
-def _relation(
-    record: Record, critical: pd.DataFrame, case: dict[str, Any], found: Trend
-) -> list[Claim]:
-    if len(critical) < 2 or kinds(record, critical, case).verdict == "constant":
+def _relation(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+    if len(critical) < 2 or kinds(critical, case).verdict == "constant":
         return []
+    found = _trend(critical, "minimal_ratio")
     used = _used(record, critical, "loss", "minimal_ratio")
     key = Label(escape(case["case"]))
     return [RELATION(found, used, key=key, least=Label(fmt.words(LEAST)))]
@@ -457,6 +492,58 @@ def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
     return [FLATNESS(whole, used, order=Label(join(order)))]
 
 
+def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
+    """Whether the sampled neighbors tell minima from saddles as the eigenvalues do."""
+    if "higher_neighbors" not in runs:
+        return []
+    critical = runs[(runs["verdict"] == CRITICAL) & runs["higher_neighbors"].notna()]
+    if critical.empty:
+        return []
+    rows = pd.concat([distinct(own) for _, own in critical.groupby("case", sort=False)])
+    saddle, unseen = rows["negative"] > 0, rows["higher_neighbors"] == 1
+    missed, lower = int((saddle & unseen).sum()), int((~saddle & ~unseen).sum())
+    saddles, minima = int(saddle.sum()), int((~saddle).sum())
+    if missed:
+        verdict = "blind" if missed == saddles > 1 and not lower else "misses"
+    else:
+        verdict = "wide" if lower else "agrees"
+    if verdict == "agrees" and not (saddles and minima):
+        return []
+    number = cast(dict[str, Any], record.settings["neighbors"])["number"]
+    return [
+        SAMPLED(
+            verdict,
+            _used(record, rows, "negative", "higher_neighbors"),
+            number=fmt.count(number),
+            saddles=_of_all(saddles, saddles, "saddle", "saddles"),
+            minima=_of_all(minima, minima, "minimum", "minima"),
+            missed=_of_all(missed, saddles, "saddle", "saddles"),
+            lower=_of_all(lower, minima, "minimum", "minima"),
+        )
+    ]
+
+
+def _of_all(some: int, total: int, one: str, many: str) -> Markdown:
+    """`the one saddle`, `all four distinct saddles`, `two of four distinct saddles`."""
+    if total == 1:
+        return Markdown(f"the one {one}")
+    part = "all" if some == total else f"{fmt.words(some)} of"
+    return Markdown(f"{part} {fmt.words(total)} distinct {many}")
+
+
+def _layer(record: Record) -> list[Claim]:
+    layers = {case["layer"] for case in record.rows("cases") if case.get("layer")}
+    if not layers:
+        return []
+    used = [evidence(record, "cases", "layer")]
+    return [LAYER("alone", used, layer=join([escape(layer) for layer in sorted(layers)]))]
+
+
+def eigenvalues(case: dict[str, Any]) -> int:
+    """How many eigenvalues the Hessian has that is looked at."""
+    return int(case.get("eigenvalues") or case["parameters"])
+
+
 def swept(rows: pd.DataFrame, column: str, parameters: int) -> np.ndarray[Any, Any]:
     """Shares (R, tolerances) of the runs at every swept tolerance."""
     return np.asarray([list(counts) for counts in rows[column]], dtype=float) / parameters
@@ -471,7 +558,7 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
         critical = done[done["verdict"] == CRITICAL]
         rows = critical if len(critical) else done
         if len(rows):
-            medians = np.median(swept(rows, "swept_positive", case["parameters"]), axis=0)
+            medians = np.median(swept(rows, "swept_positive", eigenvalues(case)), axis=0)
             moves[_name(record, case)] = float(np.ptp(medians))
             chosen.append(rows)
     moved = count(moves, lambda name: moves[name] >= STEADY)

@@ -14,8 +14,8 @@ from report.figures.style import canvas, draw_band, legend_below, line, title
 from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name
-from report.sections.minimal_ratio.claims import commentary, finite, swept
-from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, kinds
+from report.sections.minimal_ratio.claims import commentary, eigenvalues, finite, swept
+from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, distinct, kinds
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -44,7 +44,7 @@ def section(record: Record) -> Section:
         )
     return Section(
         figures=figures,
-        tables=(_cases_table(record), _results_table(record)),
+        tables=(_cases_table(record), _results_table(record), *_kinds_table(record, runs)),
         commentary=commentary(record),
     )
 
@@ -97,7 +97,7 @@ def _results_table(record: Record) -> Table:
             if group.empty:
                 continue
             columns = ("loss", "trained_gradient_norm", "gradient_norm", "relative_gradient_norm")
-            shares = ("minimal_ratio", "near_zero", "negative")
+            shares = ("minimal_ratio", "near_zero", "negative", "higher_neighbors")
             rows.append(
                 (
                     case_name(case),
@@ -111,8 +111,9 @@ def _results_table(record: Record) -> Table:
         name="results",
         caption=Markdown(
             "Where the runs ended. Medians over the runs of each kind: loss, gradient norm after "
-            "training and at the end, that divided by the largest eigenvalue, and the shares of "
-            "eigenvalues above τ (the minimal ratio), between −τ and τ, and below −τ."
+            "training and at the end, that divided by the largest eigenvalue, the shares of "
+            "eigenvalues above τ (the minimal ratio), between −τ and τ, and below −τ, and of the "
+            "sampled neighbors whose loss is higher."
         ),
         header=(
             "Problem",
@@ -125,10 +126,56 @@ def _results_table(record: Record) -> Table:
             "Ratio",
             "Near 0",
             "Below 0",
+            "Higher",
         ),
-        align="llrrrrrrrr",
+        align="llrrrrrrrrr",
         rows=tuple(rows),
-        widths=(10, 16, 6, 10, 11, 11, 11, 7, 8, 10),
+        widths=(10, 15, 6, 9, 10, 10, 10, 7, 8, 8, 7),
+    )
+
+
+def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
+    """Kinds of critical points by length of training; none where no run has reached one."""
+    critical = runs[runs["verdict"] == CRITICAL] if len(runs) else runs
+    if critical.empty:
+        return ()
+    rows = []
+    for case in record.rows("cases"):
+        planned = _of(record.frame("runs"), case)
+        lengths = sorted(set(planned["epochs"]))
+        groups = [(fmt.count(length), planned["epochs"] == length) for length in lengths]
+        if len(groups) > 1:
+            groups.append((Markdown("all"), planned["epochs"] > 0))
+        for words, chosen in groups:
+            own = critical[critical.index.isin(planned[chosen].index)]
+            told = kinds(own, case)
+            counts = (len(own), len(distinct(own)))
+            found = (len(told.minima), len(told.saddles), len(told.constants))
+            numbers = (fmt.count(n) for n in (int(chosen.sum()), *counts, *found))
+            rows.append((case_name(case), escape(case["model"]), words, *numbers))
+    return (
+        Table(
+            name="kinds",
+            caption=Markdown(
+                "Critical points by length of training: runs, how many of them end at a critical "
+                "point, how many distinct ones these are, and of which kind they are (runs). "
+                "Minima have no eigenvalue below −τ. A constant solution has the loss of the best "
+                "constant output, and is counted as neither."
+            ),
+            header=(
+                "Problem",
+                "Model",
+                "Epochs",
+                "Runs",
+                "Critical",
+                "Distinct",
+                "Minima",
+                "Saddles",
+                "Constants",
+            ),
+            align="llrrrrrrr",
+            rows=tuple(rows),
+        ),
     )
 
 
@@ -151,7 +198,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
             f"{fmt.count(int((done['verdict'] == verdict).sum()))} {words}"
             for verdict, words in VERDICTS.items()
         )
-        told = kinds(record, done[done["verdict"] == CRITICAL], case)
+        told = kinds(done[done["verdict"] == CRITICAL], case)
         described.append(
             f"{_title(case)}: {ends}; of the critical points {fmt.count(len(told.minima))} minima, "
             f"{fmt.count(len(told.saddles))} saddles, {fmt.count(len(told.constants))} with the "
@@ -283,7 +330,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
     for case in record.rows("cases"):
         done = _of(runs, case)
         if len(done):
-            shares = pd.DataFrame(swept(done, "swept_positive", case["parameters"]))
+            shares = pd.DataFrame(swept(done, "swept_positive", eigenvalues(case)))
             medians = shares.median()
             described.append(
                 f"{_title(case)}: the median positive share goes from "
@@ -318,7 +365,7 @@ def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
         if done.empty:
             continue
         positive, negative = (
-            swept(done, column, case["parameters"])
+            swept(done, column, eigenvalues(case))
             for column in ("swept_positive", "swept_negative")
         )
         kinds = {"positive": positive, "near zero": 1 - positive - negative, "negative": negative}

@@ -3,56 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from report.numbers.statistics import share
-from report.records import Record
-
-Array = np.ndarray[Any, Any]
 
 CRITICAL, FLAT, UNFINISHED, DIVERGED = "critical", "gradient-flat", "unfinished", "diverged"
 DIGITS = 6
 """Losses that agree so far are ranked as equal: they belong to one critical value."""
 CONSTANT = 1e-5
-"""Relative distance from the variance of the target up to which a loss is that of a constant."""
-
-TARGETS: dict[str, tuple[Callable[[Array], Array], tuple[float, float]]] = {
-    "sine": (np.sin, (-3.0, 3.0)),
-    "cube": (lambda x: x**3, (-1.0, 1.0)),
-    "sinc": (lambda x: np.sinc(5 * x), (-1.0, 1.0)),
-    "sine-5pi": (lambda x: np.sin(5 * np.pi * x), (-1.0, 1.0)),
-    "square-wave": (lambda x: np.sign(np.sin(5 * np.pi * x).round(9)), (-1.0, 1.0)),
-    "swish": (lambda x: x / (1 + np.exp(-x)), (-5.0, 5.0)),
-    "sign-cosine": (lambda x: np.sign(np.cos(10 * x)) * np.sign(x), (-1.0, 1.0)),
-}
-"""Functions by their name in the settings, and the interval on which networks simulate them."""
-
-
-def constant_loss(record: Record, case: dict[str, Any]) -> float | None:
-    """The smallest mean squared error of a constant on a case; None where it is not known.
-
-    It is the variance of the targets, computed anew from the function that the settings name.
-    """
-    settings: Any = record.settings.get("cases")
-    place = next(n for n, row in enumerate(record.rows("cases")) if row["case"] == case["case"])
-    function = settings[place].get("function") if settings and place < len(settings) else None
-    if not function or function["name"] not in TARGETS:
-        return None
-    if settings[place]["training"]["loss"] != "mse":
-        return None
-    target, domain = TARGETS[function["name"]]
-    low, high = function.get("domain") or domain
-    return float(np.var(target(np.linspace(low, high, function["points"]))))
+"""Relative distance from the loss of the best constant up to which a loss is that of one."""
 
 
 def is_constant(loss: float, constant: float | None) -> bool:
-    """Whether a loss is that of the best constant."""
-    return constant is not None and constant > 0 and abs(loss / constant - 1) <= CONSTANT
+    """Whether a loss is that of the best constant; None: not known."""
+    return constant is not None and abs(loss - constant) <= CONSTANT * constant
 
 
 @dataclass(frozen=True)
@@ -100,11 +67,15 @@ class Kinds:
         return "mixed"
 
 
-def kinds(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> Kinds:
-    """The critical points of a case told apart; a constant is called so whatever its spectrum."""
-    constant = constant_loss(record, case)
+def kinds(critical: pd.DataFrame, case: dict[str, Any]) -> Kinds:
+    """The critical points of a case told apart; a constant is called so whatever its spectrum.
+
+    All runs at one distinct point are of the kind of the first.
+    """
+    constant = case.get("constant_loss")
     found: dict[str, list[int]] = {"constant": [], "saddle": [], "minimum": []}
-    rows = zip(critical.index, critical["loss"], critical["negative"], strict=True)
+    negative_of = critical["negative"].groupby(_points(critical)).transform("first")
+    rows = zip(critical.index, critical["loss"], negative_of, strict=True)
     for index, loss, negative in rows:
         kind = "saddle" if negative > 0 else "minimum"
         found["constant" if is_constant(loss, constant) else kind].append(int(index))
@@ -129,7 +100,17 @@ def ranked_losses(rows: pd.DataFrame) -> pd.Series:
     return rows["loss"].map(lambda loss: float(f"{loss:.{DIGITS - 1}e}"))
 
 
-def distinct(critical: pd.DataFrame) -> int:
-    """How many of the critical points are different ones: equal in loss and signs is equal."""
+def _points(critical: pd.DataFrame) -> pd.Series:
+    """The distinct point of each run; in older records, equal in loss and signs is equal.
+
+    See `experiments.measures.minimal_ratio.distinct_points`.
+    """
+    if "point" in critical and critical["point"].notna().all():
+        return critical["point"]
     signs = (critical["minimal_ratio"], critical["negative"])
-    return len(set(zip(ranked_losses(critical), *signs, strict=True)))
+    return pd.Series([*zip(ranked_losses(critical), *signs, strict=True)], critical.index)
+
+
+def distinct(critical: pd.DataFrame) -> pd.DataFrame:
+    """The first run at each distinct critical point."""
+    return critical[~_points(critical).duplicated()]

@@ -9,8 +9,9 @@ import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
+from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
-from report.numbers.extremes import chosen_by_half
+from report.numbers.extremes import hump_by_half
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count
 from report.numbers.samples import Group
@@ -184,16 +185,17 @@ CLASSICAL = Contrast(
 DOUBLE = Statement(
     "parameter-count.double-descent",
     {
-        "shows": "With {noise} of the labels made random the test loss descends twice, as "
+        "shows": "{lead} descends twice, as "
         "@belkin2019reconciling describe: from {before} for *{valley}* it climbs to {top} for "
-        "*{peak}* and falls to {after} for *{largest}*.",
-        "absent": "With {noise} of the labels made random, the double descent that "
-        "@belkin2019reconciling describe does not show: the test loss is highest for *{peak}*, "
-        "at the end of the range.",
-        "open": "With {noise} of the labels made random, the test loss is highest for *{peak}* "
-        "with {top}, but whether that is the peak of a double descent [@belkin2019reconciling] "
-        "stays open.",
+        "*{peak}*{place} and falls to {after} for *{largest}*.",
+        "absent": "{lead} shows no double descent [@belkin2019reconciling] over these sizes: even "
+        "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for "
+        "*{valley}* and {after} for *{largest}*.",
+        "open": "{lead} is {before} for *{valley}*, "
+        "{top} for *{peak}*{place} and {after} for *{largest}*, and whether that is a "
+        "double descent [@belkin2019reconciling] stays open.",
     },
+    about="measure",
 )
 
 DIVERGED = lost_statement("parameter-count")
@@ -201,16 +203,32 @@ DIVERGED = lost_statement("parameter-count")
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: where size stops helping; fit, gap, and what theory expects."""
-    noisy = runs["label_noise"] if "label_noise" in runs else pd.Series(0.0, runs.index)
-    plain = runs[noisy == noisy.min()]
+    plain, *_ = panels(runs).values()
     done = plain[plain["final_test_accuracy"].notna()]
     lost = lost_runs(DIVERGED, record, runs, "final_test_accuracy")
     if done.empty:
         return ((STOPS("nothing", _used(record, runs, "diverged_at")), *lost),)
     first = _answer(record, plain)
     second = [_fit(record, done), *_gap(record, done), *_test_loss(record, plain)]
-    second += [*_classical(record, plain), *_double(record, runs[noisy == noisy.max()]), *lost]
-    return (tuple(first), tuple(second))
+    second += _classical(record, plain)
+    third = [c for share, panel in panels(runs).items() if share for c in _double(record, panel)]
+    return shortened([first, [*second, *lost], third], (GAP, AFTER))
+
+
+def panels(runs: pd.DataFrame) -> dict[float, pd.DataFrame]:
+    """The runs by their share of random labels, those of the first panel first."""
+    if "label_noise" not in runs:
+        return {0.0: runs}
+    noise = runs["label_noise"].astype(float).fillna(0.0)
+    return {float(share): runs[noise == share] for share in dict.fromkeys(noise)} or {0.0: runs}
+
+
+def threshold(runs: pd.DataFrame) -> int:
+    """Parameters at which all training labels can be fitted: examples times classes.
+
+    Source: Belkin et al. 2019, arXiv:1812.11118, Section 3 (networks with K outputs).
+    """
+    return int(runs["examples"].iloc[0]) * int(runs["outputs"].iloc[0])
 
 
 def structures(runs: pd.DataFrame) -> dict[str, int]:
@@ -404,43 +422,58 @@ def _classical(record: Record, runs: pd.DataFrame) -> list[Claim]:
 
 
 def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
-    """Whether the test loss of runs on noisy labels has a peak inside the range of sizes.
+    """Whether the test error, and the test loss, of runs on noisy labels descends twice.
 
-    Half of the seeds choose the peak and the valley before it, the others measure both.
+    Half of the seeds choose valley, peak and end, the others measure climb and fall.
     """
-    if "label_noise" not in noisy or not noisy["label_noise"].max():
-        return []
-    models = [group.label for group in _measured(noisy, "final_test_loss")]
-    table = noisy.pivot(index="seed", columns="model", values="final_test_loss")
-    whole = table[models].dropna().astype(float)
-    curves: dict[int | str, list[float]] = {
-        int(seed): list(row) for seed, row in zip(whole.index, whole.values, strict=True)
-    }
-    if len(curves) < 2 or len(models) < 3:
-        return []
-    peak = chosen_by_half(curves, "highest")
-    place = peak.place
-    used = _used(record, noisy, "label_noise", "parameters", "final_test_loss")
-    about = {
-        "noise": fmt.percent(noisy["label_noise"].max(), 0),
-        "peak": escape(models[place]),
-    }
-    if place in (0, len(models) - 1):
-        return [DOUBLE("absent", used, **about)]
-    valley = chosen_by_half({seed: curve[:place] for seed, curve in curves.items()}, "lowest")
-    top = Group("peak", dict(peak.values))
-    last = Group("largest", {seed: curves[seed][-1] for seed in peak.values})
-    climb, fall = compare(top, Group("valley", dict(valley.values)), LOSS), compare(top, last, LOSS)
-    shows = climb.direction > 0 and fall.direction > 0
-    return [
-        DOUBLE(
-            "shows" if shows else "open",
-            used,
-            **about,
-            valley=escape(models[valley.place]),
-            largest=escape(models[-1]),
-            before=LOSSES.value(climb.centers[1]),
-            top=LOSSES.value(climb.centers[0]),
-            after=LOSSES.value(fall.centers[1]),
+    runs = noisy.assign(error=1 - noisy["final_test_accuracy"].astype(float))
+    sizes = structures(runs)
+    claims: list[Claim] = []
+    noise = f"With {fmt.percent(noisy['label_noise'].max(), 0)} of the labels made random"
+    for measure, column, quantity, recorded in (
+        ("error", "error", ACCURACIES, "final_test_accuracy"),
+        ("loss", "final_test_loss", LOSSES, "final_test_loss"),
+    ):
+        models = [group.label for group in _measured(runs, column)]
+        table = runs.pivot(index="seed", columns="model", values=column)[models]
+        whole = table.dropna().astype(float)
+        curves: dict[int | str, list[float]] = {
+            int(seed): list(row) for seed, row in zip(whole.index, whole.values, strict=True)
+        }
+        if len(curves) < 2 or len(models) < 3:
+            continue
+        hump = hump_by_half(curves, quantity.scale)
+        climb, fall = (
+            compare(hump.group(hump.peak), hump.group(other), quantity.scale)
+            for other in (hump.valley, hump.end)
         )
-    ]
+        sides = [found.verdict for found in (climb, fall)]
+        verdict = "shows" if min(climb.direction, fall.direction) > 0 else "open"
+        if {"alike", "less", "seen_less"} & set(sides):
+            verdict = "absent"
+        claims.append(
+            DOUBLE(
+                verdict,
+                _used(record, noisy, "label_noise", "parameters", recorded),
+                measure=Markdown(measure),
+                lead=Markdown(
+                    f"{'For the same networks' if claims else noise}, the test {measure}"
+                ),
+                place=_beside_threshold(noisy, sizes[models[hump.peak]]),
+                valley=escape(models[hump.valley]),
+                peak=escape(models[hump.peak]),
+                largest=escape(models[hump.end]),
+                before=quantity.value(climb.centers[1]),
+                top=quantity.value(climb.centers[0]),
+                after=quantity.value(fall.centers[1]),
+            )
+        )
+    return claims
+
+
+def _beside_threshold(runs: pd.DataFrame, parameters: int) -> Markdown:
+    """Where a size lies, as a clause between commas; empty where the threshold is not known."""
+    if "examples" not in runs or runs["examples"].isna().any():
+        return Markdown("")
+    times = fmt.factor(parameters / threshold(runs))
+    return Markdown(f", {times} times the interpolation threshold,")

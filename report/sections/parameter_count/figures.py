@@ -13,7 +13,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.lost import seeds_shown
-from report.sections.parameter_count.claims import commentary
+from report.sections.parameter_count.claims import commentary, panels, threshold
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     runs = record.frame("runs")
+    first, *_ = panels(runs).values()
+    noisy = [panel for share, panel in panels(runs).items() if share]
     return Section(
         figures=(
-            _figure(runs, "loss", "loss"),
-            _figure(runs, "accuracy", "accuracy (%)"),
-            _gap_figure(runs),
+            _figure(first, "loss", "loss"),
+            _figure(first, "accuracy", "accuracy (%)"),
+            _gap_figure(first),
+            *([_noise_figure(noisy)] if noisy else []),
         ),
         tables=(models_table(record), _results_table(runs)),
         commentary=commentary(record, runs),
@@ -43,7 +46,13 @@ def _ordered(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _results_table(runs: pd.DataFrame) -> Table:
     rows = []
-    for model, group in _ordered(runs).groupby("model", sort=False):
+    several = len(panels(runs)) > 1
+    groups = [
+        (share, model, group)
+        for share, panel in panels(runs).items()
+        for model, group in _ordered(panel).groupby("model", sort=False)
+    ]
+    for share, model, group in groups:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
@@ -52,6 +61,7 @@ def _results_table(runs: pd.DataFrame) -> Table:
         tests = list(done["final_test_accuracy"])
         rows.append(
             (
+                *([fmt.percent(share, 0)] if several else []),
                 escape(str(model)),
                 fmt.count(group["parameters"].iloc[0]),
                 fmt.loss(shown("final_train_loss")),
@@ -68,8 +78,10 @@ def _results_table(runs: pd.DataFrame) -> Table:
         caption=Markdown(
             "At the end of training, smallest structure first: means over the seeds, and the range "
             "of the test accuracy; *n* counts seeds that did not diverge."
+            + (" *Noise*: share of the training labels drawn anew." if several else "")
         ),
         header=(
+            *(["Noise"] if several else []),
             "Structure",
             "Parameters",
             "Train loss",
@@ -80,9 +92,11 @@ def _results_table(runs: pd.DataFrame) -> Table:
             "highest",
             "n",
         ),
-        align="lrrrrrrrr",
+        align="r" * several + "lrrrrrrrr",
         rows=tuple(rows),
-        widths=(15, 15, 10, 10, 13, 13, 10, 10, 4),
+        widths=(7, 13, 13, 10, 10, 13, 13, 9, 9, 3)
+        if several
+        else (15, 15, 10, 10, 13, 13, 10, 10, 4),
     )
 
 
@@ -147,6 +161,48 @@ def _draw_gaps(runs: pd.DataFrame) -> Canvas:
     _draw_sizes(axes[0, 1], runs, loss, 3, "loss")
     axes[0, 0].set(ylabel="accuracy gap (percentage points)")
     axes[0, 1].set(ylabel="loss gap")
+    return figure
+
+
+def _noise_figure(noisy: list[pd.DataFrame]) -> Figure:
+    runs = pd.concat(noisy)
+    words = "; ".join(
+        f"{fmt.percent(panel['label_noise'].iloc[0], 0)} noise, "
+        f"{fmt.count(group['parameters'].iloc[0])} parameters: "
+        f"{fmt.percent(1 - group['final_train_accuracy'].mean())}, "
+        f"{fmt.percent(1 - group['final_test_accuracy'].mean())}"
+        for panel in noisy
+        for _, group in _ordered(panel).groupby("model", sort=False)
+    )
+    return Figure(
+        name="noise",
+        caption=Markdown(
+            "With a share of the training labels drawn anew: training and test error (left; the "
+            "share of wrong answers, on training images by the labels trained on) and loss (right) "
+            "at the end of training against the number of parameters. The thin vertical line is "
+            "the interpolation threshold by @belkin2019reconciling, as many parameters as training "
+            "examples times classes. Lines: median over "
+            f"{seeds_shown(runs, 'final_test_accuracy')}; bands: from the smallest to the largest."
+        ),
+        alt=f"Panels over a logarithmic axis. Mean training, test error: {words}.",
+        draw=partial(_draw_noise, noisy),
+    )
+
+
+def _draw_noise(noisy: list[pd.DataFrame]) -> Canvas:
+    figure, axes = canvas(len(noisy), 2, height=2.0)
+    for row, runs in zip(axes, noisy, strict=True):
+        for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
+            error = 100 * (1 - runs[f"final_{split}_accuracy"].astype(float))
+            _draw_sizes(row[0], runs, error, index, words)
+            _draw_sizes(row[1], runs, runs[f"final_{split}_loss"], index, words)
+        share = fmt.percent(runs["label_noise"].iloc[0], 0)
+        row[0].set(ylabel="error (%)", title=f"label noise {share}")
+        row[1].set(ylabel="loss")
+        logarithmic(row[1], "y")
+        for ax in row:
+            ax.axvline(threshold(runs), color="#000000", linewidth=0.7)
+        row[0].legend(loc="best")
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -15,20 +16,23 @@ from report.claims.contrast import (
     Label,
     Tendency,
     all_of,
+    label,
     out_of,
 )
+from report.claims.length import shortened
 from report.numbers.comparison import compare
 from report.numbers.extremes import chosen_by_half
 from report.numbers.quantifiers import count, outward_decimals
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS
+from report.numbers.statistics import mean
 from report.numbers.trend import trend
 from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.groups import seed_group, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
-from report.words.markdown import Markdown
+from report.words.markdown import Markdown, escape, join
 
 FALLING = 0.99
 """A training loss still falls where the last quarter of training lowers it below this share."""
@@ -36,16 +40,18 @@ FALLING = 0.99
 FIT = Statement(
     "random-labels.fit",
     {
-        "all": "The network fits random labels: every run reaches a training accuracy of "
+        "all": "{fits} random labels: every run reaches a training accuracy of "
         "{threshold} on them ({n}).",
-        "all_known": "The network fits random labels: every run that did not diverge reaches a "
+        "all_known": "{fits} random labels: every run that did not diverge reaches a "
         "training accuracy of {threshold} on them ({number} of {total}).",
         "some": "The network fits random labels only sometimes: {number} of {total} runs reach a "
         "training accuracy of {threshold} on them.",
-        "falling": "Within {epochs} epochs the network does not fit the random labels: its runs "
-        "get no further than {best} of them, though the training loss still falls.",
-        "stuck": "The network does not fit the random labels: within {epochs} epochs its runs get "
-        "no further than {best} of them, and the training loss has stopped falling.",
+        "differ": "Random labels are fitted by some runs only, and that depends on the network: a "
+        "training accuracy of {threshold} on them is reached by {counts}.",
+        "falling": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "{best} of them, though the training loss still falls.",
+        "stuck": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "{best} of them, and the training loss has stopped falling.",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
     },
@@ -56,12 +62,46 @@ FIT = Statement(
             "all": ("Yes, in every run.", "training accuracy {threshold}, {n}"),
             "all_known": ("Yes, in every run that did not diverge.", "{number} of {total} runs"),
             "some": ("Only in some runs.", "{number} of {total} runs"),
+            "differ": ("That depends on the network.", "{number} of {total} runs"),
             "falling": ("Not within these epochs, though the loss still falls.", "at most {best}"),
             "stuck": ("No, and the loss has stopped falling.", "at most {best}"),
             "nothing": ("Nothing can be said: every run diverged.", "{number} of {all}"),
         },
         "accuracy",
     ),
+)
+
+WHICH = Statement(
+    "random-labels.which",
+    {"first": "The sentences that follow are about *{model}*, unless they name {others}."},
+)
+
+TEST = Statement(
+    "random-labels.test",
+    {
+        "random": "The test labels are drawn anew as well, so that test accuracy cannot tell what "
+        "fitting costs: where all labels are random it is {accuracy}, and guessing gives {chance}."
+    },
+)
+
+OTHER = Contrast(
+    "random-labels.other",
+    {
+        "less": "For *{case}* test accuracy falls from {second_value} with {low} "
+        "random labels to {first_value} with {high}.",
+        "seen_less": "For *{case}* test accuracy falls in {all}, from {second_value} with {low} "
+        "random labels to {first_value} with {high}.",
+        "alike": "*{case}* keeps its test accuracy: it is {second_value} with {low} random labels "
+        "and {first_value} with {high}.",
+        "more": "The test accuracy of *{case}* even rises, from {second_value} with {low} random "
+        "labels to {first_value} with {high}.",
+        "seen_more": "The test accuracy of *{case}* even rises in {all}, from {second_value} with "
+        "{low} random labels to {first_value} with {high}.",
+        "undecided": "What random labels cost *{case}* stays open: its test accuracy is "
+        "{second_value} with {low} of them and {first_value} with {high}{decide}.",
+    },
+    about="case",
+    quantity=ACCURACIES,
 )
 
 CHANCE = Contrast(
@@ -215,43 +255,102 @@ def top_threshold(record: Record) -> float:
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
-    """Whether random labels are fitted and how it shows, then what they cost."""
+    """Whether random labels are fitted and how it shows, then what they cost.
+
+    Of several networks all enter the first sentence; the others are about the first network, and
+    each further one has a sentence on what it pays.
+    """
+    every = runs
+    parts = networks(runs)
+    (name, runs), *others = parts.items()
     done = runs[runs["final_test_accuracy"].notna()]
-    most = runs[(runs["fraction"] == runs["fraction"].max()) & (runs["fraction"] > 0)]
+    most = _most(runs)
     known = most[most["final_test_accuracy"].notna()]
+    intact = not random_test(record)
     first, second = [], []
-    if len(most):
-        first.append(_fit(record, most))
+    if any(len(_most(part)) for part in parts.values()):
+        first.append(_fit(record, parts))
+    if others:
+        named = join([f"*{escape(other)}*" for other, _ in others])
+        used = _used(record, every, "case")
+        first.append(WHICH("first", used, model=escape(name), others=Markdown(named)))
     if len(known):
-        first += [_chance(record, most), *_speed(record, runs), _loss(record, known)]
-    second += [*_price(record, runs), *_first_step(record, runs)]
-    second += [*_memorized(record, runs), *_peak(record, done)]
-    if len(known):
-        second += _theory(record, runs, first[0])
-    second += lost_runs(DIVERGED, record, runs, "final_test_accuracy")
-    return tuple(tuple(group) for group in (first, second) if group)
+        first += [_chance(record, most) if intact else _test(record, known)]
+        first += [*_speed(record, runs), *([_loss(record, known)] if intact else [])]
+    if intact:
+        second += [*_price(record, runs), *_first_step(record, runs)]
+    second += [*_memorized(record, runs), *(_peak(record, done) if intact else [])]
+    if len(known) and intact:
+        second += _theory(record, every, first[0])
+    if intact:
+        second += [c for other, part in others for c in _other(record, other, part)]
+    second += lost_runs(DIVERGED, record, every, "final_test_accuracy")
+    return shortened([first, second], (PEAK, FIRST_STEP, LOSS_RISES))
+
+
+def networks(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The runs of each case by its name, in the record's order; of a single one, without a name."""
+    if "case" not in runs or runs["case"].isna().any():
+        return {"": runs}
+    return {str(name): part for name, part in runs.groupby("case", sort=False)}
+
+
+def random_test(record: Record) -> bool:
+    """Whether test labels were drawn anew as well."""
+    return record.settings.get("test_labels") == "random"
+
+
+def fits_of(record: Record, runs: pd.DataFrame) -> pd.DataFrame:
+    """When these runs, of one case, reached the thresholds."""
+    fits = record.frame("fits")
+    if len(networks(record.frame("runs"))) < 2:
+        return fits
+    chosen: pd.DataFrame = fits[fits["case"].isin(runs["case"])]
+    return chosen
+
+
+def _most(runs: pd.DataFrame) -> pd.DataFrame:
+    most: pd.DataFrame = runs[(runs["fraction"] > 0) & (runs["fraction"] == runs["fraction"].max())]
+    return most
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [evidence(record, "runs", column, rows.index) for column in columns]
 
 
-def _fit(record: Record, most: pd.DataFrame) -> Claim:
+def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
     threshold = top_threshold(record)
+    most = pd.concat([_most(part) for part in parts.values()])
     reached = {
-        row["seed"]: None if pd.isna(row["final_test_accuracy"]) else max(row["train_accuracy"])
-        for _, row in most.iterrows()
+        index: None if pd.isna(row["final_test_accuracy"]) else max(row["train_accuracy"])
+        for index, row in most.iterrows()
     }
-    found = count(reached, lambda seed: _at_least(reached[seed], threshold))
+    found = count(reached, lambda run: _at_least(reached[run], threshold))
     verdict: str = found.extent
+    counts = [
+        f"{_number(yes)} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
+        for name, part in parts.items()
+        if len(rows := _most(part))
+        for yes in [sum(run in found.yes for run in rows.index)]
+    ]
+    several = len(counts) > 1
+    if verdict == "some" and several:
+        verdict = "differ"
     if verdict in ("none", "none_known"):
         verdict = "falling" if _still_falling(most) else "stuck"
     best = max((value for value in reached.values() if value is not None), default=None)
     return FIT(
         verdict,
         _used(record, most, "train_accuracy", "train_loss", "diverged_at"),
-        n=fmt.plural(len(most), "seed"),
+        fits=Markdown(f"Each of the {fmt.words(len(counts))} networks fits")
+        if several
+        else Markdown("The network fits"),
+        unfit=Markdown("neither network fits" if len(counts) == 2 else "no network fits")
+        if several
+        else Markdown("the network does not fit"),
+        counts=Markdown(join(counts)),
+        n=fmt.plural(len(most), "run" if several else "seed"),
         all=fmt.plural(len(most), "run"),
         number=fmt.words(len(found.yes)),
         total=fmt.words(found.total),
@@ -261,6 +360,11 @@ def _fit(record: Record, most: pd.DataFrame) -> Claim:
         else fmt.accuracy(outward_decimals(best, 4, bound="upper")),
         epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
     )
+
+
+def _number(count: int) -> Markdown:
+    """A number that stands before `of`."""
+    return fmt.words(count) if count else Markdown("none")
 
 
 def _at_least(value: float | None, threshold: float) -> bool | None:
@@ -288,9 +392,32 @@ def _chance(record: Record, most: pd.DataFrame) -> Claim:
     return CHANCE(compare(scored, guessing, ACCURACY), _used(record, most, "final_test_accuracy"))
 
 
+def _test(record: Record, known: pd.DataFrame) -> Claim:
+    return TEST(
+        "random",
+        _used(record, known, "final_test_accuracy"),
+        accuracy=fmt.accuracy(mean(known["final_test_accuracy"])),
+        chance=fmt.accuracy(float(record.metrics["chance"])),  # type: ignore[arg-type]
+    )
+
+
+def _other(record: Record, name: str, runs: pd.DataFrame) -> list[Claim]:
+    """Test accuracy of a further network with the most random labels against the fewest."""
+    groups = seed_groups(runs, "fraction", "final_test_accuracy")
+    shares = sorted((float(key) for key, group in groups.items() if group.known()))
+    if len(shares) < 2:
+        return []
+    found = compare(groups[str(shares[-1])], groups[str(shares[0])], ACCURACY)
+    if not found.n:
+        return []
+    used = _used(record, runs, "case", "fraction", "final_test_accuracy")
+    low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
+    return [OTHER(found, used, case=label(name), low=low, high=high)]
+
+
 def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Epochs to the highest threshold, on wholly random against true labels."""
-    fits = record.frame("fits")
+    fits = fits_of(record, runs)
     top = fits[fits["threshold"] == top_threshold(record)]
     low, high = runs["fraction"].min(), runs["fraction"].max()
     if low != 0 or high == 0:

@@ -14,14 +14,27 @@ from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.lost import seeds_shown
-from report.sections.random_labels.claims import commentary, share, top_threshold
+from report.sections.random_labels.claims import (
+    commentary,
+    fits_of,
+    networks,
+    random_test,
+    share,
+    top_threshold,
+)
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
-from report.words.markdown import Markdown
+from report.words.markdown import Markdown, escape
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
+
+
+_TOUCHED = {
+    False: "test labels are never touched",
+    True: "the same share of the test labels is drawn anew, apart from them",
+}
 
 
 def section(record: Record) -> Section:
@@ -35,14 +48,25 @@ def section(record: Record) -> Section:
         ),
         tables=(_results_table(record, runs),),
         commentary=commentary(record, runs),
+        words={
+            "test_labels": Markdown(_TOUCHED[random_test(record)]),
+            "intact": Markdown("" if random_test(record) else "yes"),
+            "several": Markdown("yes" if len(networks(runs)) > 1 else ""),
+        },
     )
 
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
-    fits = record.frame("fits")
     top = top_threshold(record)
     rows = []
-    for fraction, group in runs.groupby("fraction"):
+    cases = networks(runs)
+    several = len(cases) > 1
+    groups = [
+        (name, fraction, group, fits_of(record, part))
+        for name, part in cases.items()
+        for fraction, group in part.groupby("fraction")
+    ]
+    for name, fraction, group, fits in groups:
         done = known(group, "final_test_accuracy")
         chosen = fits[(fits["fraction"] == fraction) & (fits["threshold"] == top)]
         reached = chosen["epoch"].dropna()
@@ -56,6 +80,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
         rows.append(
             (
+                *([escape(name)] if several else []),
                 share(float(str(fraction))),
                 fmt.count(shown("changed_labels")),
                 fmt.loss(shown("final_train_loss")),
@@ -75,6 +100,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             f"accuracy reaches {fmt.percent(top, 0)}, and the median epoch at which they do."
         ),
         header=(
+            *(["Network"] if several else []),
             "Random",
             "Changed",
             "Train loss",
@@ -84,28 +110,29 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             "Learned",
             "Fitted",
         ),
-        align="rrrrrrrl",
+        align="l" * several + "rrrrrrrl",
         rows=tuple(rows),
-        widths=(10, 11, 11, 11, 13, 13, 11, 20),
+        widths=(10, 9, 10, 10, 10, 12, 12, 9, 18) if several else (10, 11, 11, 11, 13, 13, 11, 20),
     )
 
 
 def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
     show = fmt.accuracy if quantity == "accuracy" else fmt.loss
     ends = "; ".join(
-        f"{share(float(str(fraction)))} random: train "
+        f"{_of(name)}{share(float(str(fraction)))} random: train "
         f"{show(group[f'final_train_{quantity}'].mean())}, test "
         f"{show(group[f'final_test_{quantity}'].mean())}"
-        for fraction, group in runs.groupby("fraction")
+        for name, part in networks(runs).items()
+        for fraction, group in part.groupby("fraction")
     )
     thin = " The thin line is the accuracy of guessing." if quantity == "accuracy" else ""
     return Figure(
         name=quantity,
         caption=Markdown(
             f"Training {quantity} (left, against the labels trained on) and test {quantity} "
-            "(right, against the intact labels) over the epochs, one line per share of random "
-            f"labels. Lines: median over {seeds_shown(runs, 'final_test_accuracy')}; bands: from "
-            f"the smallest to the largest.{thin}"
+            f"(right, against {_tested(record)}) over the epochs, one line per share of random "
+            f"labels{_rows(runs)}. Lines: median over {_seeds(runs)}; bands: from the smallest to "
+            f"the largest.{thin}"
         ),
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
         draw=partial(_draw_curves, record, runs, quantity),
@@ -113,21 +140,46 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
 
 
 def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.15, sharey=quantity == "accuracy")
-    for ax, split in zip(axes[0], ("train", "test"), strict=True):
-        for index, (fraction, group) in enumerate(runs.groupby("fraction")):
-            x, curves = aligned(group, f"{split}_{quantity}")
-            if quantity == "accuracy":
-                curves = [[100 * value for value in curve] for curve in curves]
-            draw_band(ax, x, curves, index, f"{share(float(str(fraction)))} random")
-        ax.set(title="training" if split == "train" else "test", xlabel="epoch")
-        if quantity == "loss":
-            logarithmic(ax, "y")
-        else:
-            _guessing(record, ax)
-    axes[0, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
+    cases = networks(runs)
+    shares = sorted(set(runs["fraction"]))
+    figure, axes = canvas(len(cases), 2, height=2.15, sharey=quantity == "accuracy")
+    for row, (name, part) in zip(axes, cases.items(), strict=True):
+        for ax, split in zip(row, ("train", "test"), strict=True):
+            for fraction, group in part.groupby("fraction"):
+                x, curves = aligned(group, f"{split}_{quantity}")
+                if quantity == "accuracy":
+                    curves = [[100 * value for value in curve] for curve in curves]
+                words = f"{share(float(str(fraction)))} random"
+                draw_band(ax, x, curves, shares.index(fraction), words)
+            ax.set(title=_of(name) + ("training" if split == "train" else "test"), xlabel="epoch")
+            if quantity == "loss":
+                logarithmic(ax, "y")
+            else:
+                _guessing(record, ax)
+        row[0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
     legend_below(figure, axes[0, 0], 3)
     return figure
+
+
+def _of(name: str) -> str:
+    return f"{name}, " if name else ""
+
+
+def _tested(record: Record) -> str:
+    return "labels drawn anew likewise" if random_test(record) else "the intact labels"
+
+
+def _rows(runs: pd.DataFrame) -> str:
+    return ", one row per network" if len(networks(runs)) > 1 else ""
+
+
+def _seeds(runs: pd.DataFrame) -> str:
+    """How many seeds the lines are over: `three seeds`, `three to six seeds`."""
+    if runs["final_test_accuracy"].isna().any():
+        return seeds_shown(runs, "final_test_accuracy")
+    numbers = sorted({part["seed"].nunique() for part in networks(runs).values()})
+    most = fmt.plural(numbers[-1], "seed")
+    return most if len(numbers) < 2 else f"{fmt.words(numbers[0])} to {most}"
 
 
 def _guessing(record: Record, ax: Axes) -> None:
@@ -136,10 +188,12 @@ def _guessing(record: Record, ax: Axes) -> None:
 
 
 def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    means = runs.groupby("fraction")[["final_train_accuracy", "final_test_accuracy"]].mean()
+    accuracies = ["final_train_accuracy", "final_test_accuracy"]
     words = "; ".join(
-        f"{share(float(str(fraction)))}: {fmt.accuracy(row.iloc[0])}, {fmt.accuracy(row.iloc[1])}"
-        for fraction, row in means.iterrows()
+        f"{_of(name)}{share(float(str(fraction)))}: {fmt.accuracy(row.iloc[0])}, "
+        f"{fmt.accuracy(row.iloc[1])}"
+        for name, part in networks(runs).items()
+        for fraction, row in part.groupby("fraction")[accuracies].mean().iterrows()
     )
     return Figure(
         name="price",
@@ -147,8 +201,8 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "Left: training and test accuracy at the end against the share of random labels; the "
             "thin line is the accuracy of guessing. Right: the first epoch at which the training "
             "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-            f"Lines: median over {seeds_shown(runs, 'final_test_accuracy')}; bands: from the "
-            "smallest to the largest."
+            f"{'One row per network. ' if _rows(runs) else ''}Lines: median over {_seeds(runs)}; "
+            "bands: from the smallest to the largest."
         ),
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),
@@ -156,8 +210,14 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(1, 2, height=2.0)
-    left, right = axes[0]
+    cases = networks(runs)
+    figure, axes = canvas(len(cases), 2, height=2.0)
+    for row, (name, part) in zip(axes, cases.items(), strict=True):
+        _draw_price_of(record, name, part, *row)
+    return figure
+
+
+def _draw_price_of(record: Record, name: str, runs: pd.DataFrame, left: Axes, right: Axes) -> None:
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
         table = 100 * runs.pivot(index="seed", columns="fraction", values=f"final_{split}_accuracy")
         shares = [100 * float(f) for f in table.columns]
@@ -165,8 +225,8 @@ def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
     _guessing(record, left)
     left.set(xlabel="random labels (%)", ylabel="final accuracy (%)", ylim=(0, 103))
     left.legend(loc="center left")
-    fits = record.frame("fits")
-    for index, (threshold, group) in enumerate(fits.groupby("threshold")):
+    left.set_title(name)
+    for index, (threshold, group) in enumerate(fits_of(record, runs).groupby("threshold")):
         table = group.pivot(index="seed", columns="fraction", values="epoch").astype(float)
         if table.notna().to_numpy().any():
             shares = [100 * float(f) for f in table.columns]
@@ -176,4 +236,3 @@ def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
     right.set_ylim(bottom=0)
     if right.get_legend_handles_labels()[0]:
         right.legend(loc="best")
-    return figure

@@ -8,6 +8,7 @@ import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Label, Overall, Tendency, reason
+from report.claims.length import shortened
 from report.numbers.frames import known
 from report.numbers.quantifiers import span
 from report.records import Record
@@ -17,10 +18,12 @@ from report.sections.approaches import (
     SHOWN,
     VARIABLES,
     between,
+    equal_loss,
     measures_with,
     moves,
     over_approaches,
     trends,
+    unreached,
     varied,
 )
 from report.words import format as fmt
@@ -131,6 +134,19 @@ SWEEP = Overall(
     about="variable",
 )
 
+SWEEP_HELD = Overall(
+    "sensitivity.sweep-held",
+    {
+        "rises": "At an equal training loss it still rises with the {variable}: {sizes}.",
+        "falls": "At an equal training loss it still falls with the {variable}: {sizes}.",
+        "undecided": "At an equal training loss {sizes}; {reason}.",
+        "differ": "At an equal training loss the definitions part ways: {sizes}.",
+        "partly_rises": "At an equal training loss only {rises} rises for certain: {sizes}.",
+        "partly_falls": "At an equal training loss only {falls} falls for certain: {sizes}.",
+    },
+    about="variable",
+)
+
 NOVAK = Tendency(
     "sensitivity.novak",
     {
@@ -192,9 +208,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if done.empty:
         return (tuple(lost),)
     first = [*_gap(record, done), *(_held(record) or [_fit(record, done)])]
-    second = [_sweep(record, part, name) for name, part in varied(record, done).items()]
-    second += [_novak(record, done), _gaps(record, done), *lost]
-    return (tuple(first), tuple(second))
+    second = [*_sweeps(record, done), _novak(record, done), _gaps(record, done), *lost]
+    return shortened([first, second], (GAPS, NOVAK, SIZES, SWEEP))
 
 
 def finished(rows: pd.DataFrame) -> pd.DataFrame:
@@ -245,15 +260,12 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
 
 def _held(record: Record) -> list[Claim]:
     """The same at equal training loss, where the record has such solutions."""
-    if EQUAL_LOSS not in record.metrics:
-        return []
-    rows = record.frame(EQUAL_LOSS)
-    done = finished(rows)
+    rows = equal_loss(record)
+    done = finished(rows) if len(rows) else rows
     if done.empty:
         return []
     parts = measures_with(done, BOTH, "loss_gap")
     losses = span(done["final_train_loss"])
-    lost = len(rows) - len(done)
     columns = (*DEFINITIONS, "final_train_loss", "final_test_loss")
     return [
         HELD(
@@ -261,23 +273,44 @@ def _held(record: Record) -> list[Claim]:
             _used(record, done, *columns, table=EQUAL_LOSS),
             reason=reason(trends(parts)[0], "approach"),
             reached=between(losses.low, losses.high),
-            lost=Label(f" ({fmt.plural(lost, 'solution')} did not get there)" if lost else ""),
+            lost=unreached(rows, done),
         )
     ]
 
 
-def _sweep(record: Record, rows: pd.DataFrame, variable: str) -> Claim:
-    """How both definitions move with what is varied, the other variable held."""
-    parts = measures_with(rows, BOTH, variable, first=True)
-    return SWEEP(
-        parts,
-        _used(record, rows, variable, *DEFINITIONS),
-        variable=Label(VARIABLES[variable]),
-        smallest=Label(SHOWN[variable](rows[variable].min())),
-        largest=Label(SHOWN[variable](rows[variable].max())),
-        reason=reason(trends(parts)[0], VARIABLES[variable]),
-        sizes=moves(parts),
-    )
+def _sweeps(record: Record, done: pd.DataFrame) -> list[Claim]:
+    """How both definitions move with what is varied, the other variable held.
+
+    After as many epochs, and at an equal training loss where the record has that.
+    """
+    rows = equal_loss(record)
+    held = varied(record, finished(rows)) if len(rows) else {}
+    claims = []
+    for variable, part in varied(record, done).items():
+        parts = measures_with(part, BOTH, variable, first=True)
+        claims.append(
+            SWEEP(
+                parts,
+                _used(record, part, variable, *DEFINITIONS),
+                variable=Label(VARIABLES[variable]),
+                smallest=Label(SHOWN[variable](part[variable].min())),
+                largest=Label(SHOWN[variable](part[variable].max())),
+                reason=reason(trends(parts)[0], VARIABLES[variable]),
+                sizes=moves(parts),
+            )
+        )
+        if variable in held:
+            parts = measures_with(held[variable], BOTH, variable, first=True)
+            claims.append(
+                SWEEP_HELD(
+                    parts,
+                    _used(record, held[variable], variable, *DEFINITIONS, table=EQUAL_LOSS),
+                    variable=Label(VARIABLES[variable]),
+                    reason=reason(trends(parts)[0], VARIABLES[variable]),
+                    sizes=moves(parts),
+                )
+            )
+    return claims
 
 
 def _novak(record: Record, done: pd.DataFrame) -> Claim:

@@ -16,7 +16,14 @@ from report.numbers.statistics import mean
 from report.numbers.trend import Trend
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
-from report.sections.approaches import SHOWN, VARIABLES, means, over_approaches, varied
+from report.sections.approaches import (
+    SHOWN,
+    VARIABLES,
+    equal_loss,
+    means,
+    over_approaches,
+    varied,
+)
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.claims import MEASURES, commentary, finished
 from report.words import format as fmt
@@ -26,6 +33,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
+HELD = ", at equal training loss"
+"""What is added to a measure that is taken at an equal training loss."""
+LABELS = {
+    "jacobian_norm": "norm of the\nJacobian, output",
+    "probability_jacobian_norm": "norm of the\nJacobian, probabilities",
+    "loss_gradient_norm": "norm of the\nloss gradient",
+}
 GAPS = {"loss_gap": "loss", "accuracy_gap": "accuracy"}
 
 
@@ -36,25 +50,36 @@ def section(record: Record) -> Section:
     figures: tuple[Figure, ...] = ()
     if len(done):
         sweeps = varied(record, done)
-        figures = (*([_figure(sweeps)] if sweeps else []), _gap_figure(done))
+        figures = (
+            *([_figure(sweeps)] if sweeps else []),
+            gap_figure(done, MEASURES, "final_train_loss", LABELS, "gap"),
+        )
+    stopped = equal_loss(record)
+    held = finished(stopped) if len(stopped) else stopped
+    if len(held):
+        figures += (gap_figure(held, MEASURES, "final_train_loss", LABELS, "equal-loss"),)
+    trends = {"": done, HELD: held}
     return Section(
         figures=figures,
         tables=(
             settings_table(record),
             _results_table(rows),
-            *([correlations_table(done, MEASURES, "final_train_loss")] if len(done) else []),
+            *([_results_table(stopped, held=True)] if len(stopped) else []),
+            *([correlations_table(trends, MEASURES, "final_train_loss")] if len(done) else []),
         ),
         commentary=commentary(record),
     )
 
 
-def _results_table(rows: pd.DataFrame) -> Table:
+def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
     columns = ("final_train_loss", "final_test_loss", "final_train_accuracy", "final_test_accuracy")
     lines = []
     for key, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
         approach = approach_of(*key)
         done = known(group, "jacobian_norm")
-        means = [mean(done[c]) if len(done) else None for c in (*columns, *MEASURES)]
+        reached = known(group, "final_train_loss") if held and done.empty else done
+        means = [_mean(reached, column) for column in columns]
+        means += [_mean(done, column) for column in MEASURES]
         lines.append(
             (
                 batch(approach.batch_size),
@@ -62,15 +87,19 @@ def _results_table(rows: pd.DataFrame) -> Table:
                 *(fmt.loss(value) for value in means[:2]),
                 *(fmt.accuracy(value) for value in means[2:4]),
                 *(fmt.number(value) for value in means[4:]),
+                *([fmt.number(_mean(done, "stopped_at"))] if held else []),
                 fmt.count(len(done)),
             )
         )
+    when = "at an equal training loss" if held else "at the end of training"
+    lost = "; where none did, losses and accuracies are those of the last epoch" if held else ""
+    counted = "got there, after so many epochs in the mean" if held else "did not diverge"
     return Table(
-        name="results",
+        name="equal-loss" if held else "results",
         caption=Markdown(
-            "The solutions at the end of training: means over the seeds, the last of them of the "
+            f"The solutions {when}: means over the seeds, the last of them of the "
             "Jacobian norms of output and class probabilities and of the norm of the loss gradient "
-            "at the test points; *n* counts seeds that did not diverge."
+            f"at the test points; *n* counts seeds that {counted}{lost}."
         ),
         header=(
             "Batch",
@@ -82,11 +111,17 @@ def _results_table(rows: pd.DataFrame) -> Table:
             "Output",
             "Prob.",
             "Gradient",
+            *(["Epochs"] if held else []),
             "n",
         ),
-        align="rrrrrrrrrr",
+        align="rrrrrrrrrr" + "r" * held,
         rows=tuple(lines),
     )
+
+
+def _mean(rows: pd.DataFrame, column: str) -> float | None:
+    values = known(rows, column)[column]
+    return mean(values) if len(values) else None
 
 
 def correlation_cell(found: Trend) -> Markdown:
@@ -98,19 +133,28 @@ def correlation_cell(found: Trend) -> Markdown:
 
 
 def correlations_table(
-    done: pd.DataFrame, measures: Mapping[str, Markdown], train_loss: str
+    done: Mapping[str, pd.DataFrame], measures: Mapping[str, Markdown], train_loss: str
 ) -> Table:
-    """Each measure, and the training loss alone, against both gaps, over approaches."""
+    """Each measure, and the training loss alone, against both gaps, over approaches.
+
+    `done` are solutions by what is added to the name of a measure that is taken at them.
+    """
     rows = tuple(
-        (words, *(correlation_cell(over_approaches(done, column, gap)) for gap in GAPS))
+        (
+            Markdown(f"{words}{added}"),
+            *(correlation_cell(over_approaches(own, column, gap)) for gap in GAPS),
+        )
+        for added, own in done.items()
+        if len(own)
         for column, words in {**measures, train_loss: Markdown("the training loss")}.items()
     )
+    (first, *_) = done.values()
     return Table(
         name="correlations",
         caption=Markdown(
             "Spearman's rank correlation of each measure, and of the training loss alone, with the "
             "gap in loss (test minus training) and in accuracy (training minus test), over the "
-            f"means of {fmt.plural(len(means(done)), 'approach')}, with 95 % intervals by "
+            f"means of {fmt.plural(len(means(first)), 'approach')}, with 95 % intervals by "
             "resampling approaches."
         ),
         header=("Measure", "Loss gap", "Accuracy gap"),
@@ -221,26 +265,38 @@ def gap_words(done: pd.DataFrame, measures: Mapping[str, Markdown]) -> str:
     return f"Scatter plots, two for each measure.{told if found else ''}"
 
 
-def _gap_figure(done: pd.DataFrame) -> Figure:
+def gap_figure(
+    done: pd.DataFrame,
+    measures: Mapping[str, Markdown],
+    train_loss: str,
+    labels: Mapping[str, str],
+    name: str,
+) -> Figure:
+    """Both gaps against every measure, one mark for each solution."""
+    where = "; all have about the same training loss" if name == "equal-loss" else ""
     return Figure(
-        name="gap",
+        name=name,
         caption=Markdown(
             "The gap in loss (test minus training, top) and in accuracy (training minus test, "
-            "bottom) against each measure of sensitivity. One mark for each of "
+            f"bottom) against each measure{where}. One mark for each of "
             f"{fmt.plural(len(done), 'solution')}; the color is the training loss at the end."
         ),
-        alt=gap_words(done, MEASURES),
-        draw=partial(_draw_gaps, done),
+        alt=gap_words(done, measures),
+        draw=partial(_draw_gaps, done, measures, train_loss, labels),
     )
 
 
-def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.65, sharex="col", sharey="row")
-    labels = ("Jacobian, output", "Jacobian, probabilities", "loss gradient")
-    last = list(MEASURES)[-1]
-    for column, measure in enumerate(MEASURES):
-        draw_gaps(axes[:, column], done, measure, "final_train_loss", figure, measure == last)
-        axes[1, column].set_xlabel(f"norm of the\n{labels[column]}")
+def _draw_gaps(
+    done: pd.DataFrame,
+    measures: Mapping[str, Markdown],
+    train_loss: str,
+    labels: Mapping[str, str],
+) -> Canvas:
+    figure, axes = canvas(len(GAPS), len(measures), height=1.65, sharex="col", sharey="row")
+    last = list(measures)[-1]
+    for column, measure in enumerate(measures):
+        draw_gaps(axes[:, column], done, measure, train_loss, figure, measure == last)
+        axes[1, column].set_xlabel(labels[measure])
     axes[0, 0].set_ylabel("gap in loss")
     axes[1, 0].set_ylabel("gap in accuracy\n(percentage points)")
     return figure
@@ -260,7 +316,7 @@ def draw_gaps(
     from report.figures.ticks import plain_ticks
 
     losses = done[train_loss].astype(float)
-    scale = LogNorm(losses.min(), losses.max()) if len(losses) and losses.min() > 0 else None
+    scale = LogNorm(losses.min(), losses.max()) if 0 < losses.min() < losses.max() else None
     for ax, gap in zip(places, GAPS, strict=True):
         factor = 100 if gap == "accuracy_gap" else 1
         drawn = ax.scatter(

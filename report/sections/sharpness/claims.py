@@ -7,6 +7,7 @@ import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Label, Overall, reason
+from report.claims.length import shortened
 from report.numbers.frames import as_floats, known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import Range, count, outward_decimals, span
@@ -16,9 +17,11 @@ from report.sections.approaches import (
     SHOWN,
     VARIABLES,
     between,
+    equal_loss,
     measures_with,
     moves,
     trends,
+    unreached,
     varied,
 )
 from report.words import format as fmt
@@ -148,6 +151,22 @@ BATCH = Overall(
     },
 )
 
+BATCH_HELD = Overall(
+    "sharpness.batch-size-held",
+    {
+        "rises": "At an equal training loss larger batches end in sharper solutions, by every "
+        "measure: {sizes}.",
+        "falls": "At an equal training loss larger batches end in flatter solutions, by every "
+        "measure: {sizes}.",
+        "undecided": "At an equal training loss {sizes}; {reason}.",
+        "differ": "At an equal training loss it depends on the measure: {sizes}.",
+        "partly_rises": "At an equal training loss only {rises} rises with the batch size: "
+        "{sizes}.",
+        "partly_falls": "At an equal training loss only {falls} falls with the batch size: "
+        "{sizes}.",
+    },
+)
+
 RATE = Overall(
     "sharpness.learning-rate",
     {
@@ -163,8 +182,16 @@ RATE = Overall(
 STEEP = Statement(
     "sharpness.first-order",
     {
-        "share": "Of the ε-sharpness, {share} is the slope that training left and no curvature, so "
-        "it also tells how far from a minimum a solution is.",
+        "share": "To first order, the slope that training left accounts for {share} of the "
+        "ε-sharpness, which is to that extent no curvature.",
+    },
+)
+
+SAMPLE = Statement(
+    "sharpness.sample",
+    {
+        "differs": "Over all {all} training images in place of {images}, the measures of "
+        "{solutions} change by {change} at most ({measure}).",
     },
 )
 
@@ -216,7 +243,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         return ((LOST("all", why),),)
     first = [*_gap(record, done), _accuracy(record, done)]
     first += _held(record) or [_fit(record, done)]
-    second = [*_sweeps(record, done), *_first_order(record, done), *_rescaling(record)]
+    second = [*_sweeps(record, done), *_first_order(record, done), *_sample(record)]
+    second += _rescaling(record)
     if lost:
         second.append(
             LOST(
@@ -228,7 +256,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return (tuple(first), tuple(second))
+    return shortened([first, second], (RATE, ACCURACY, STEEP, SAMPLE))
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -283,21 +311,19 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
 
 def _held(record: Record) -> list[Claim]:
     """The relation at equal training loss, where the record has such solutions."""
-    if EQUAL_LOSS not in record.metrics:
-        return []
-    rows = record.frame(EQUAL_LOSS)
-    done = measured(rows)
+    rows = equal_loss(record)
+    done = measured(rows) if len(rows) else rows
     if done.empty:
         return []
     parts = measures_with(done, MEASURES, "loss_gap")
-    losses, lost = span(done["train_loss"]), len(rows) - len(done)
+    losses = span(done["train_loss"])
     return [
         HELD(
             parts,
             _used(record, done, *MEASURES, "loss_gap", "train_loss", table=EQUAL_LOSS),
             reason=_why(parts),
             reached=between(losses.low, losses.high),
-            lost=Label(f" ({fmt.plural(lost, 'solution')} left out)" if lost else ""),
+            lost=unreached(rows, done),
         )
     ]
 
@@ -317,6 +343,13 @@ def _sweeps(record: Record, done: pd.DataFrame) -> list[Claim]:
         claims.append(
             BATCH(parts, used, smallest=smallest, largest=largest, sizes=sizes, reason=why)
         )
+        stopped = equal_loss(record)
+        held = varied(record, measured(stopped)).get(variable) if len(stopped) else None
+        if held is not None:
+            parts = measures_with(held, MEASURES, variable, first=True)
+            used = _used(record, held, variable, *MEASURES, table=EQUAL_LOSS)
+            why = _why(parts, VARIABLES[variable])
+            claims.append(BATCH_HELD(parts, used, sizes=moves(parts), reason=why))
     return claims
 
 
@@ -333,6 +366,43 @@ def _first_order(record: Record, done: pd.DataFrame) -> list[Claim]:
         return []
     used = _used(record, done, FIRST_ORDER)
     return [STEEP("share", used, share=_shares(found))]
+
+
+def sampled(record: Record) -> pd.DataFrame:
+    """Solutions measured over all training images, with what the sample gave as `…_sample`."""
+    keys = [*VARIABLES, "seed"]
+    whole, sample = (record.frame(table) for table in ("whole", "solutions"))
+    for rows in (whole, sample):
+        rows["batch_size"] = rows["batch_size"].astype(float)
+    own = sample[[*keys, *MEASURES]].rename(columns={name: f"{name}_sample" for name in MEASURES})
+    return whole.merge(own, on=keys, how="left")
+
+
+def _sample(record: Record) -> list[Claim]:
+    """By how much the measures change where all training images are taken."""
+    if not record.metrics.get("whole"):
+        return []
+    rows = known(sampled(record), *MEASURES, *(f"{name}_sample" for name in MEASURES))
+    changes = {
+        name: (rows[name].astype(float) / rows[f"{name}_sample"].astype(float) - 1).abs().max()
+        for name in MEASURES
+        if len(rows) and (rows[f"{name}_sample"].astype(float) != 0).all()
+    }
+    if not changes:
+        return []
+    widest = max(changes, key=lambda name: changes[name])
+    change = outward_decimals(changes[widest], 2, bound="upper")
+    return [
+        SAMPLE(
+            "differs",
+            [evidence(record, table, widest) for table in ("whole", "solutions")],
+            all=fmt.count(rows["images"].iloc[0]),
+            images=fmt.count(record.metrics["images"]),  # type: ignore[arg-type]
+            solutions=fmt.plural(len(rows), "solution"),
+            change=fmt.percent(change, 0),
+            measure=MEASURES[widest],
+        )
+    ]
 
 
 def _shares(found: Range) -> Markdown:

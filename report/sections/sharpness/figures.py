@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,17 +14,23 @@ from report.numbers.quantifiers import ordered
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
-from report.sections.approaches import SHOWN, VARIABLES, means, varied
+from report.sections.approaches import SHOWN, VARIABLES, equal_loss, means, varied
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.figures import (
-    GAPS,
+    HELD,
     correlations_table,
-    draw_gaps,
     draw_sweep,
-    gap_words,
+    gap_figure,
     spread_words,
 )
-from report.sections.sharpness.claims import EQUAL, MEASURES, commentary, measured
+from report.sections.sharpness.claims import (
+    EQUAL,
+    FIRST_ORDER,
+    MEASURES,
+    commentary,
+    measured,
+    sampled,
+)
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -48,10 +54,23 @@ def section(record: Record) -> Section:
         settings_table(record, omit=("solutions", "double")),
         _results_table(rows),
     ]
+    stopped = equal_loss(record)
+    held = measured(stopped) if len(stopped) else stopped
     if len(done):
         sweeps = varied(record, done)
-        figures = (_gap_figure(done), *([_variables_figure(sweeps)] if sweeps else []))
-        tables.append(correlations_table(done, MEASURES, "train_loss"))
+        figures = (
+            gap_figure(done, MEASURES, "train_loss", LABELS, "sharpness"),
+            *([_variables_figure(sweeps)] if sweeps else []),
+        )
+        more, words = _by_epsilon(record, done)
+        trends = {"": more, HELD: _by_epsilon(record, held)[0]}
+        tables.append(correlations_table(trends, {**MEASURES, **words}, "train_loss"))
+    if len(held):
+        figures += (gap_figure(held, MEASURES, "train_loss", LABELS, "equal-loss"),)
+    if len(stopped):
+        tables.append(_results_table(stopped, held=True))
+    if record.metrics.get("whole"):
+        tables.append(_whole_table(sampled(record)))
     rescaling = record.frame("rescaling")
     if len(rescaling):
         figures += (_rescaling_figure(rescaling),)
@@ -59,8 +78,52 @@ def section(record: Record) -> Section:
     return Section(figures=figures, tables=tuple(tables), commentary=commentary(record))
 
 
-def _results_table(rows: pd.DataFrame) -> Table:
+def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Markdown]]:
+    """The solutions with a column for each further ε, and what these measures are called."""
+    found: Any = record.metrics.get("epsilons")
+    epsilons: list[float] = list(found or [])
+    words = {
+        f"epsilon_{place}": Markdown(f"the ε-sharpness, ε = {fmt.number(epsilon, 1)}")
+        for place, epsilon in enumerate(epsilons)
+        if place
+    }
+    if not len(done):
+        return done, words
+    columns: dict[str, Any] = {
+        name: [row[place] if isinstance(row, list) else None for row in done["by_epsilon"]]
+        for place, name in enumerate(words, 1)
+    }
+    return done.assign(**{name: pd.Series(v, done.index) for name, v in columns.items()}), words
+
+
+def _whole_table(rows: pd.DataFrame) -> Table:
+    names = ("epsilon_sharpness", "largest_eigenvalue", "trace")
+    return Table(
+        name="whole",
+        caption=Markdown(
+            "How far the sample of training images is to be trusted: the measures over the sample "
+            f"and over all {fmt.count(rows['images'].iloc[0])} training images."
+        ),
+        header=(
+            "Batch",
+            "Rate",
+            *(f"{t}, {w}" for t in ("Sharp.", "Eigenv.", "Trace") for w in ("sample", "all")),
+        ),
+        align="rr" + "rr" * len(names),
+        rows=tuple(
+            (
+                batch(None if pd.isna(row["batch_size"]) else row["batch_size"]),
+                rate(row["learning_rate"]),
+                *(fmt.number(row[f"{name}{side}"]) for name in names for side in ("_sample", "")),
+            )
+            for _, row in rows.iterrows()
+        ),
+    )
+
+
+def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
     lines, whole = [], measured(rows)
+    slopes = FIRST_ORDER in rows and rows[FIRST_ORDER].notna().any()
     for key, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
         approach, done = approach_of(*key), whole[whole.index.isin(group.index)]
 
@@ -77,16 +140,22 @@ def _results_table(rows: pd.DataFrame) -> Table:
                 *(fmt.number(shown(column)) for column in MEASURES),
                 fmt.number(shown("trace_standard_error"), 2),
                 fmt.number(shown("gradient_norm"), 2),
+                *([fmt.percent(shown(FIRST_ORDER), 0)] if slopes else []),
+                *([fmt.number(shown("stopped_at"))] if held else []),
                 fmt.count(len(done)),
             )
         )
+    when = " at an equal training loss, reached after so many epochs" if held else ""
+    share = (
+        ", the share of the ε-sharpness that the slope explains to first order" if slopes else ""
+    )
     return Table(
-        name="results",
+        name="equal-loss" if held else "results",
         caption=Markdown(
-            "The solutions: means over the seeds of the training loss, the gap in loss and in "
-            "accuracy, the ε-sharpness in percent, the largest eigenvalue and the trace of the "
+            f"The solutions{when}: means over the seeds of the training loss, the gap in loss and "
+            "in accuracy, the ε-sharpness in percent, the largest eigenvalue and the trace of the "
             "Hessian with the standard error of the trace, and the norm of the gradient, which "
-            "tells how far a solution is from a critical point; *n* counts the solutions."
+            f"tells how far a solution is from a critical point{share}; *n* counts the solutions."
         ),
         header=(
             "Batch",
@@ -99,9 +168,11 @@ def _results_table(rows: pd.DataFrame) -> Table:
             "Trace",
             "± s.e.",
             "Grad.",
+            *(["Slope"] if slopes else []),
+            *(["Epochs"] if held else []),
             "n",
         ),
-        align="rrrrrrrrrrr",
+        align="r" * (11 + bool(slopes) + held),
         rows=tuple(lines),
     )
 
@@ -134,30 +205,6 @@ def _rescaling_table(rows: pd.DataFrame) -> Table:
             for _, row in rows.iterrows()
         ),
     )
-
-
-def _gap_figure(done: pd.DataFrame) -> Figure:
-    return Figure(
-        name="sharpness",
-        caption=Markdown(
-            "The gap in loss (test minus training, top) and in accuracy (training minus test, "
-            "bottom) against the measures of sharpness. One mark for each of "
-            f"{fmt.plural(len(done), 'solution')}; the color is the training loss at the end."
-        ),
-        alt=gap_words(done, MEASURES),
-        draw=partial(_draw_gaps, done),
-    )
-
-
-def _draw_gaps(done: pd.DataFrame) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(MEASURES), height=1.65, sharex="col", sharey="row")
-    last = list(MEASURES)[-1]
-    for column, measure in enumerate(MEASURES):
-        draw_gaps(axes[:, column], done, measure, "train_loss", figure, measure == last)
-        axes[1, column].set_xlabel(LABELS[measure])
-    axes[0, 0].set_ylabel("gap in loss")
-    axes[1, 0].set_ylabel("gap in accuracy\n(percentage points)")
-    return figure
 
 
 def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:

@@ -198,7 +198,7 @@ def ends(record: Record) -> tuple[Model, Model] | None:
 
 
 def _layers(model: Model) -> Label:
-    return Label(fmt.plural(model.depth, "hidden layer"))
+    return Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}")
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:

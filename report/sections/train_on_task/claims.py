@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import pandas as pd
 
@@ -116,21 +117,33 @@ FAMILY = Contrast(
 BEST = Statement(
     "train-on-task.best",
     {
-        "alone": "On {dataset}, *{best}* ({parameters} parameters) classifies best, with "
+        "alone": "On {dataset}{among}, *{best}* ({parameters} parameters) classifies best, with "
         "{accuracy} of the test images, and every other model is worse.",
-        "some": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "some": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
         "{accuracy} of the test images, though {others} may be as good.",
-        "among": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "among": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
         "{accuracy} of the test images, but no model is shown to be worse.",
-        "seen": "On {dataset}, *{best}* ({parameters} parameters) is ahead of every other model in "
-        "{all}, with {accuracy} of the test images.",
-        "observed": "On {dataset}, *{best}* ({parameters} parameters) comes out first with "
+        "seen": "On {dataset}{among}, *{best}* ({parameters} parameters) is ahead of every other "
+        "model in {all}, with {accuracy} of the test images.",
+        "observed": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
         "{accuracy} of the test images; these are too few runs to rank the models.",
-        "single_model": "On {dataset}, *{best}* ({parameters} parameters) gets {accuracy} of the "
-        "test images right.",
-        "nothing": "On {dataset}, no run ended with a finite loss.",
+        "single_model": "On {dataset}{among}, *{best}* ({parameters} parameters) gets {accuracy} "
+        "of the test images right.",
+        "nothing": "On {dataset}{among}, no run ended with a finite loss.",
     },
     about="dataset",
+)
+
+OUTSIDE = Statement(
+    "train-on-task.outside",
+    {
+        "reaches": "Outside this comparison *{model}*, with {parameters} parameters{how}, gets "
+        "{accuracy} of the test images of {dataset} right ({n}); it shows what can be reached, and "
+        "nothing about depth alone.",
+        "nothing": "Outside this comparison no run of *{model}* on {dataset} ended with a finite "
+        "loss.",
+    },
+    about="model",
 )
 
 GAP = Statement(
@@ -194,6 +207,7 @@ class Family:
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer about depth, then each data set: its best model, its gap, its overfitting."""
     runs = record.frame("runs")
+    every, runs = runs, compared(runs)
     datasets = [str(name) for name in dict.fromkeys(runs["dataset"])]
     families = [f for name in datasets for f in _families(record, runs, name)]
     answer = _depth(record, families)
@@ -202,14 +216,52 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         rows = runs[runs["dataset"] == name]
         done = rows[rows["final_test_accuracy"].notna()]
         # Where depth cannot be compared, the best model is the answer.
-        claims = [replace(_best(record, rows, name), headline=not answer)]
+        among = f", among the {fmt.words(rows['model'].nunique())} networks compared"
+        aside = every[(every["dataset"] == name) & ~every.index.isin(runs.index)]
+        first = _best(record, rows, name, Markdown(among if len(aside) else ""))
+        claims = [replace(first, headline=not answer)]
         if len(done):
             claims += [*_family(record, rows, name), _gap(record, done, name)]
             claims += _overfitting(record, done, name)
+        claims += [_outside(record, part) for _, part in aside.groupby("model", sort=False)]
         paragraphs.append(claims)
-    lost = lost_runs(DIVERGED, record, runs, "final_test_accuracy")
-    paragraphs.append([*_stuck(record, runs), *lost])
+    lost = lost_runs(DIVERGED, record, every, "final_test_accuracy")
+    paragraphs.append([*_stuck(record, every), *lost])
     return shortened(paragraphs, (GAP, FAMILY, DEPTH_ON, OVERFITTING))
+
+
+def compared(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs without those of networks that stand outside the comparison."""
+    if "outside" not in runs:
+        return runs
+    inside = runs[runs["outside"].isna()]
+    return inside if len(inside) else runs
+
+
+def _outside(record: Record, rows: pd.DataFrame) -> Claim:
+    """What a network outside the comparison reaches, and how it was trained."""
+    name, dataset = (str(rows[column].iloc[0]) for column in ("model", "dataset"))
+    done = rows[rows["final_test_accuracy"].notna()]
+    about = {"model": escape(name), "dataset": escape(dataset)}
+    if done.empty:
+        return OUTSIDE("nothing", _used(record, rows, "diverged_at"), **about)
+    augmented = any(
+        (comparison.get("training") or {}).get("augmentation")
+        for comparison in cast(list[dict[str, Any]], record.settings.get("comparisons", []))
+        if any(model["name"] == name for model in comparison.get("models", ()))
+    )
+    sizes = {model.name: model.parameters for model in record.models}
+    return OUTSIDE(
+        "reaches",
+        _used(record, rows),
+        **about,
+        parameters=fmt.count(sizes.get(name)),
+        how=Markdown(" and trained on augmented images" if augmented else ""),
+        accuracy=fmt.accuracy(mean(done["final_test_accuracy"])),
+        n=Markdown(f"mean over {fmt.plural(len(done), 'seed')}")
+        if len(done) > 1
+        else fmt.plural(1, "seed"),
+    )
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
@@ -227,7 +279,7 @@ def _present(record: Record, rows: pd.DataFrame) -> list[Model]:
 
 
 def _convolutional(model: Model) -> bool:
-    return model.architecture.startswith("conv")
+    return "conv" in model.architecture.lower()
 
 
 def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Family]:
@@ -300,12 +352,13 @@ def _depth(record: Record, families: list[Family]) -> list[Claim]:
     ]
 
 
-def _best(record: Record, rows: pd.DataFrame, dataset: str) -> Claim:
+def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> Claim:
     """The models that may be the best, with the errors of all comparisons held together."""
     groups = [g for g in seed_groups(rows, "model", "final_test_accuracy").values() if g.known()]
     name = escape(dataset)
     if not groups:
-        return BEST("nothing", [evidence(record, "runs", "diverged_at")], dataset=name)
+        used = [evidence(record, "runs", "diverged_at")]
+        return BEST("nothing", used, dataset=name, among=among)
     if len(groups) == 1:
         first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
         center = mean(list(groups[0].known().values()))
@@ -327,6 +380,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str) -> Claim:
         verdict,
         _used(record, rows),
         dataset=name,
+        among=among,
         best=escape(first),
         others=Markdown(others),
         parameters=fmt.count(sizes.get(first)),

@@ -15,7 +15,7 @@ from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.lost import seeds_shown
 from report.sections.section import Figure, Section, Table, models_table, settings_table
-from report.sections.train_on_task.claims import commentary
+from report.sections.train_on_task.claims import commentary, compared
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.traced import traced
@@ -45,7 +45,8 @@ def _cross_entropy(record: Record) -> bool:
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     rows = []
-    for (dataset, model), group in runs.groupby(["dataset", "model"], sort=False):
+    held = _held_out(runs)
+    for (dataset, _), group in runs.groupby(["dataset", "model"], sort=False):
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
@@ -55,10 +56,11 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         rows.append(
             (
                 escape(str(dataset)),
-                escape(str(model)),
+                escape(_shown_name(group)),
                 fmt.loss(shown("final_train_loss")),
                 fmt.loss(shown("final_test_loss")),
                 fmt.accuracy(shown("final_train_accuracy")),
+                *([fmt.accuracy(shown("final_validation_accuracy"))] if held else []),
                 fmt.accuracy(shown("final_test_accuracy")),
                 fmt.accuracy(min(tests, default=None)),
                 fmt.accuracy(max(tests, default=None)),
@@ -77,19 +79,26 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             "Train loss",
             "Test loss",
             "Train accuracy",
+            *(["Validation accuracy"] if held else []),
             "Test accuracy",
             "lowest",
             "highest",
             "n",
         ),
-        align="llrrrrrrr",
+        align="llrrrrrrr" + "r" * held,
         rows=tuple(rows),
-        widths=(13, 17, 10, 10, 13, 13, 10, 10, 4),
+        widths=(12, 16, 9, 9, 12, 13, 12, 7, 7, 3) if held else (13, 17, 10, 10, 13, 13, 10, 10, 4),
     )
 
 
 def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
-    seeds = seeds_shown(runs, "final_test_accuracy")
+    seeds = _seeds(runs)
+    middle = ", that on the images held out for validation (middle)" if _held_out(runs) else ""
+    aside = (
+        " What is marked *outside* stands outside the comparison."
+        if len(compared(runs)) < len(runs)
+        else ""
+    )
     ends = "; ".join(
         f"{traced(str(model))} on {dataset}: train "
         f"{_shown(quantity, group[f'final_train_{quantity}'].mean())}, "
@@ -99,13 +108,33 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Fig
     return Figure(
         name=quantity,
         caption=Markdown(
-            f"Training {quantity} (left) and test {quantity} (right) of all models against epochs, "
-            f"one row per data set. Lines: median over {seeds}; bands: from the smallest to "
-            "the largest."
+            f"Training {quantity} (left){middle} and test {quantity} (right) of all models against "
+            f"epochs, one row per data set. Lines: median over {seeds}; bands: from the smallest "
+            f"to the largest.{aside}"
         ),
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, unit),
     )
+
+
+def _held_out(runs: pd.DataFrame) -> bool:
+    """Whether any network was watched on images held out for validation."""
+    return "validation_loss" in runs and bool(runs["validation_loss"].notna().any())
+
+
+def _shown_name(group: pd.DataFrame) -> str:
+    """The name of the group's network, with a word where it stands outside the comparison."""
+    aside = "outside" in group and group["outside"].notna().any()
+    return f"{group['model'].iloc[0]}{' (outside)' if aside else ''}"
+
+
+def _seeds(runs: pd.DataFrame) -> Markdown:
+    """Over how many seeds the lines go, which need not be as many for every network."""
+    numbers = runs.groupby(["dataset", "model"])["seed"].nunique()
+    words = seeds_shown(runs, "final_test_accuracy")
+    if numbers.min() == numbers.max():
+        return words
+    return Markdown(f"{fmt.words(int(numbers.min()))} to {fmt.plural(int(numbers.max()), 'seed')}")
 
 
 def _shown(quantity: str, value: float) -> str:
@@ -128,21 +157,31 @@ def _limits(runs: pd.DataFrame) -> tuple[float, float]:
 
 def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
     datasets = list(dict.fromkeys(runs["dataset"]))
-    figure, axes = canvas(len(datasets), 2, height=1.75, sharey="row")
+    splits = {"train": "training", "validation": "validation", "test": "test"}
+    if not _held_out(runs):
+        del splits["validation"]
+    figure, axes = canvas(len(datasets), len(splits), height=1.75, sharey="row")
     for row, dataset in enumerate(datasets):
         chosen = runs[runs["dataset"] == dataset]
-        for column, split in enumerate(("train", "test")):
+        for column, (split, words) in enumerate(splits.items()):
             ax = axes[row, column]
-            for index, (model, group) in enumerate(chosen.groupby("model", sort=False)):
+            if chosen[f"{split}_{quantity}"].isna().all():
+                ax.set_axis_off()
+                continue
+            for index, (_, group) in enumerate(chosen.groupby("model", sort=False)):
+                if group[f"{split}_{quantity}"].isna().any():
+                    continue  # nothing was held out for validation
                 x, curves = aligned(group, f"{split}_{quantity}")
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
-                draw_band(ax, x, curves, index, str(model))
-            ax.set(title=f"{dataset}, {'training' if split == 'train' else 'test'}", xlabel="epoch")
+                draw_band(ax, x, curves, index, _shown_name(group))
+            # Three panels in a row are too narrow for a title of one line.
+            between = ", " if len(splits) < 3 else "\n"
+            ax.set(title=f"{dataset}{between}{words}", xlabel="epoch")
             if quantity == "loss":
                 logarithmic(ax, "y")
             else:
                 ax.set_ylim(_limits(chosen))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
-        legend_right(axes[row, 1])
+        legend_right(axes[row, -1])
     return figure

@@ -20,6 +20,7 @@ from report.words.markdown import Markdown, escape
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure as Canvas
 
 MARKED = 4
@@ -32,6 +33,8 @@ def section(record: Record) -> Section:
     parts = {row["part"]: row for row in record.rows("parts")}
     drawn = [name for name in PARTS if parts[name]["explained"] is not None]
     figures = [_trajectories(record, parts[name]) for name in drawn]
+    figures += [_embedding(record, parts[name]) for name in drawn if _has(record, "tsne1")]
+    figures += [_single(record, parts[name]) for name in drawn if _has(record, "own1")]
     tables = [_settings(record)]
     if drawn:
         figures.append(_distances(record, parts))
@@ -50,10 +53,19 @@ def _settings(record: Record) -> Table:
         (Markdown("layer"), escape(layer)),
         (
             Markdown("dimension reduction"),
-            Markdown("principal component analysis, one fit to the snapshots of all runs"),
+            Markdown(
+                "principal component analysis, one fit to the snapshots of all runs"
+                + (", and one to each run" if _has(record, "own1") else "")
+                + ("; t-SNE beside it" if _has(record, "tsne1") else "")
+            ),
         ),
     )
-    return settings_table(record, omit=("layer",), more=more)
+    return settings_table(record, omit=("layer", "projection", "fit"), more=more)
+
+
+def _has(record: Record, column: str) -> bool:
+    """Whether any run has this other projection."""
+    return any(row.get(column) is not None for row in record.rows("points"))
 
 
 def _marked(epochs: list[int]) -> list[int]:
@@ -75,6 +87,7 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
             "joins the points of one run in order, the number at its end is the seed; color is the "
             "training loss. Large markers tell epochs apart as in the legend; there is a point for "
             f"every {fmt.plural(int(record.metrics['record_every']), 'epoch')}."  # type: ignore[arg-type]
+            f"{_written(record)}"
         ),
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: "
@@ -83,26 +96,86 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
             f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} there and "
             f"{fmt.loss(runs['final_train_loss'].mean())} at the end."
         ),
-        draw=partial(_draw_trajectories, record, part),
+        draw=partial(
+            _draw_trajectories,
+            record,
+            part,
+            ("pc1", "pc2"),
+            (
+                f"principal component 1 ({fmt.percent(first)} of the variance)",
+                f"principal component 2 ({fmt.percent(second)})",
+            ),
+        ),
     )
 
 
-def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
+def _written(record: Record) -> str:
+    """What the numbers at the marked points are; empty where there are none."""
+    kind = record.settings.get("labels")
+    return f" The small numbers at the large markers are the training {kind}." if kind else ""
+
+
+def _embedding(record: Record, part: dict[str, Any]) -> Figure:
+    runs = sum(row["part"] == part["part"] for row in record.rows("points"))
+    return Figure(
+        name=f"{part['part']}-tsne",
+        caption=Markdown(
+            f"The snapshots of @fig-weight-trajectories-{part['part']} by t-SNE "
+            "[@vandermaaten2008visualizing], which keeps neighbors together; distances and "
+            f"directions between groups of points mean nothing in it.{_written(record)}"
+        ),
+        alt=f"Scatter plot of {fmt.plural(runs, 'path')} in two coordinates of t-SNE.",
+        draw=partial(_draw_trajectories, record, part, ("tsne1", "tsne2"), ("t-SNE 1", "t-SNE 2")),
+    )
+
+
+def _single(record: Record, part: dict[str, Any]) -> Figure:
+    chosen = [row for row in record.rows("points") if row["part"] == part["part"]]
+    shares = "; ".join(
+        f"seed {row['seed']}: {fmt.percent(sum(row['own_explained']))}"
+        for row in chosen
+        if row.get("own_explained")
+    )
+    return Figure(
+        name=f"{part['part']}-own",
+        caption=Markdown(
+            f"Each run of @fig-weight-trajectories-{part['part']} on its own first two principal "
+            f"components; places in two panels are not comparable.{_written(record)}"
+        ),
+        alt=f"A panel for each run. Variance along two components: {shares}.",
+        draw=partial(_draw_single, record, [row for row in chosen if row.get("own1")]),
+    )
+
+
+def _draw_single(record: Record, points: list[dict[str, Any]]) -> Canvas:
+    figure, axes = canvas(-(-len(points) // 4), min(4, len(points)), height=1.7)
+    draw = _path_drawer(record, points, ("own1", "own2"))
+    for ax, row in zip(axes.flat, points, strict=False):
+        draw(ax, row)
+        ax.set_title(f"seed {row['seed']}")
+        ax.set_aspect("equal", adjustable="datalim")
+    for ax in axes.flat[len(points) :]:
+        ax.set_axis_off()
+    return figure
+
+
+def _path_drawer(
+    record: Record, points: list[dict[str, Any]], at: tuple[str, str]
+) -> Callable[[Axes, dict[str, Any]], ScalarMappable]:
+    """What draws one run: its line, its points colored by the loss, its marked epochs."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LogNorm
-    from matplotlib.lines import Line2D
 
-    from report.figures.ticks import plain_ticks
-
-    points = [row for row in record.rows("points") if row["part"] == part["part"]]
     runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
-    figure, axes = canvas(1, 1, height=3.1, width=HALF)
-    ax = axes[0, 0]
     losses = np.asarray([runs[row["seed"]]["train_loss"] for row in points], dtype=float)
     scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
     marked = _marked(points[0]["epoch"])
-    for row, values in zip(points, losses, strict=True):
-        x, y = np.asarray(row["pc1"]), np.asarray(row["pc2"])
+    kind = record.settings.get("labels")
+
+    def draw(ax: Axes, row: dict[str, Any]) -> ScalarMappable:
+        x, y = np.asarray(row[at[0]]), np.asarray(row[at[1]])
+        run = runs[row["seed"]]
+        values = np.asarray(run["train_loss"], dtype=float)
         ax.plot(x, y, color="#888888", linewidth=0.9, zorder=1)
         ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, linewidth=0)
         for marker, position in zip(MARKERS, marked, strict=False):
@@ -117,15 +190,40 @@ def _draw_trajectories(record: Record, part: dict[str, Any]) -> Canvas:
                 linewidth=0.5,
                 zorder=3,
             )
-    _number(ax, points)
-    first, second = part["explained"][:2]
-    ax.set(
-        xlabel=f"principal component 1 ({fmt.percent(first)} of the variance)",
-        ylabel=f"principal component 2 ({fmt.percent(second)})",
-    )
+            if kind:
+                show = fmt.loss if kind == "loss" else partial(fmt.percent, decimals=0)
+                ax.annotate(
+                    show(run[f"train_{kind}"][position]),
+                    (x[position], y[position]),
+                    xytext=(4, -7),
+                    textcoords="offset points",
+                    fontsize=5.5,
+                    zorder=4,
+                )
+        return ScalarMappable(scale)
+
+    return draw
+
+
+def _draw_trajectories(
+    record: Record, part: dict[str, Any], at: tuple[str, str], labels: tuple[str, str]
+) -> Canvas:
+    from matplotlib.lines import Line2D
+
+    from report.figures.ticks import plain_ticks
+
+    points = [row for row in record.rows("points") if row["part"] == part["part"]]
+    runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
+    figure, axes = canvas(1, 1, height=3.1, width=HALF)
+    ax = axes[0, 0]
+    draw = _path_drawer(record, points, at)
+    colors = [draw(ax, row) for row in points]
+    marked = _marked(points[0]["epoch"])
+    _number(ax, points, at)
+    ax.set(xlabel=labels[0], ylabel=labels[1])
     ax.set_aspect("equal", adjustable="datalim")
     ax.margins(0.12)
-    bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss", shrink=0.8)
+    bar = figure.colorbar(colors[0], ax=ax, label="training loss", shrink=0.8)
     plain_ticks(bar.ax.yaxis)
     figure.legend(
         handles=[
@@ -153,10 +251,11 @@ def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[st
     return labels
 
 
-def _number(ax: Axes, points: list[dict[str, Any]]) -> None:
+def _number(ax: Axes, points: list[dict[str, Any]], at: tuple[str, str]) -> None:
     """The seeds beyond the last points; runs that end (nearly) at one point share a label."""
-    starts = np.asarray([[row["pc1"][0], row["pc2"][0]] for row in points])
-    ends = np.asarray([[row["pc1"][-1], row["pc2"][-1]] for row in points])
+    starts, ends = (
+        np.asarray([[row[column][place] for column in at] for row in points]) for place in (0, -1)
+    )
     near = 0.04 * float(np.ptp(ends, axis=0).max())
     left = list(range(len(points)))
     while left:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from experiments.data.arrays import Arrays, Bytes, arrange
 from experiments.data.batches import FOLDER, MD5
-from experiments.data.catalog import DatasetFacts, describe
+from experiments.data.catalog import DATASETS, DatasetFacts
 
 TRAIN, TEST = 50, 20
 
@@ -98,7 +98,7 @@ class Tiny:
 
 
 def tiny(name: str) -> Tiny:
-    facts = describe(name)
+    facts = DATASETS[name]
     rng = np.random.default_rng(0)
     train = random_split(rng, TRAIN, facts.image_shape)
     test = random_split(rng, TEST, facts.image_shape)

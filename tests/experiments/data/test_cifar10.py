@@ -1,6 +1,7 @@
 import hashlib
 import pickle
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_folder_that_cannot_be_written_is_read_all_the_same(
     cifar_like.write_folders(tmp_path)
     (tmp_path / ".cache").write_text("in the way")
     assert_equal(cifar10.load(tmp_path, never, cifar_like.facts), cifar_like.arrays)
-    assert "cifar10.bin could not be written" in caplog.text
+    assert "cifar10.bin: cannot be written" in caplog.text
 
 
 def test_wrong_pictures(cifar_like: Any, tmp_path: Path) -> None:
@@ -102,90 +103,47 @@ def test_wrong_pictures(cifar_like: Any, tmp_path: Path) -> None:
     assert not (tmp_path / ".cache/cifar10.bin").exists()
 
 
-def missing_split(root: Path) -> str:
-    shutil.rmtree(root / "test")
-    return r"cifar10.test: cannot be read .No such file.*cifar10/\{train,test\}/<class>/\*\.png"
+def damaged_chunk(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:12] + b"JUNK" + content[16:])
 
 
-def missing_class(root: Path) -> str:
-    shutil.rmtree(root / "test/frog")
-    return r"test.frog: this class folder is missing; classes are airplane, "
-
-
-def unknown_class(root: Path) -> str:
-    (root / "train/unicorn").mkdir()
-    return r"train.unicorn: no such class; classes are airplane, "
-
-
-def missing_image(root: Path) -> str:
-    next((root / "train/cat").iterdir()).unlink()
-    return r"train.cat: 4 PNG images, expected 5"
-
-
-def extra_image(root: Path) -> str:
-    path = next((root / "train/cat").iterdir())
-    shutil.copy(path, path.with_name("copy.png"))
-    return r"train.cat: 6 PNG images, expected 5"
-
-
-def truncated_image(root: Path) -> str:
-    path = next((root / "train/cat").iterdir())
-    path.write_bytes(path.read_bytes()[:200])
-    return rf"{path.name}: not a readable PNG image"
-
-
-def empty_image(root: Path) -> str:
-    path = next((root / "test/dog").iterdir())
-    path.write_bytes(b"")
-    return rf"{path.name}: not a readable PNG image"
-
-
-def damaged_chunk(root: Path) -> str:
-    path = next((root / "test/dog").iterdir())
-    content = bytearray(path.read_bytes())
-    content[12:16] = b"JUNK"
-    path.write_bytes(content)
-    return rf"{path.name}: not a readable PNG image"
-
-
-def other_format(root: Path) -> str:
-    path = next((root / "test/dog").iterdir())
-    Image.new("RGB", (32, 32)).save(path, format="JPEG")
-    return rf"{path.name}: not a readable PNG image"
-
-
-def wrong_size(root: Path) -> str:
-    path = next((root / "test/dog").iterdir())
-    Image.new("RGB", (32, 28)).save(path)
-    return rf"{path.name}: 32×28 pixels, expected 32×32"
-
-
-def directory_as_image(root: Path) -> str:
-    path = next((root / "test/dog").iterdir())
+def directory(path: Path) -> None:
     path.unlink()
     path.mkdir()
-    return rf"{path.name}: not a readable PNG image"
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        missing_split,
-        missing_class,
-        unknown_class,
-        missing_image,
-        extra_image,
-        truncated_image,
-        empty_image,
-        damaged_chunk,
-        other_format,
-        wrong_size,
-        directory_as_image,
-    ],
-)
-def test_broken_folder_is_named(damage: Any, cifar_like: Any, tmp_path: Path) -> None:
+UNREADABLE = "IMAGE: not a readable PNG image"
+DAMAGE: list[tuple[str, Callable[[Path], object], str]] = [
+    ("test", shutil.rmtree,
+     r"cifar10.test: cannot be read .No such file.*cifar10/\{train,test\}/<class>/\*\.png"),
+    ("test/frog", shutil.rmtree, "test.frog: this class folder is missing; classes are airplane, "),
+    ("train/unicorn", Path.mkdir, "train.unicorn: no such class; classes are airplane, "),
+    ("train/cat/*", Path.unlink, "train.cat: 4 PNG images, expected 5"),
+    ("train/cat/*", lambda path: shutil.copy(path, path.with_name("copy.png")),
+     "train.cat: 6 PNG images, expected 5"),
+    ("train/cat/*", lambda path: path.write_bytes(path.read_bytes()[:200]), UNREADABLE),
+    ("test/dog/*", lambda path: path.write_bytes(b""), UNREADABLE),
+    ("test/dog/*", damaged_chunk, UNREADABLE),
+    ("test/dog/*", lambda path: Image.new("RGB", (32, 32)).save(path, format="JPEG"), UNREADABLE),
+    ("test/dog/*", lambda path: Image.new("RGB", (32, 28)).save(path),
+     "IMAGE: 32×28 pixels, expected 32×32"),
+    ("test/dog/*", directory, UNREADABLE),
+]  # fmt: skip
+"""Where something is damaged (`*`: IMAGE, one of the images), how, and what is said of it."""
+
+
+@pytest.mark.parametrize(("place", "damage", "message"), DAMAGE)
+def test_broken_folder_is_named(
+    place: str, damage: Callable[[Path], object], message: str, cifar_like: Any, tmp_path: Path
+) -> None:
     cifar_like.write_folders(tmp_path)
-    with pytest.raises(UserError, match=damage(tmp_path / "cifar10")) as error:
+    path = tmp_path / "cifar10" / place
+    if path.name == "*":
+        path = next(path.parent.iterdir())
+        message = message.replace("IMAGE", path.name)
+    damage(path)
+    with pytest.raises(UserError, match=message) as error:
         cifar10.load(tmp_path, never, cifar_like.facts)
     assert str(tmp_path) in str(error.value)
     assert "\n" not in str(error.value)
@@ -196,7 +154,7 @@ def test_damaged_batch_is_named(cifar_like: Any, tmp_path: Path) -> None:
     sums = cifar_like.write_batches(tmp_path)
     path = tmp_path / "cifar-10-batches-py/data_batch_3"
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(UserError, match=r"data_batch_3: truncated or not .*delete the folder"):
+    with pytest.raises(UserError, match=r"data_batch_3: truncated or not .*delete it and run"):
         cifar10.load(tmp_path, never, cifar_like.facts, sums)
 
 

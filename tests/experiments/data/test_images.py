@@ -18,7 +18,7 @@ from report.errors import UserError
 
 draw = shapes.load
 DRAWN = cache(draw)
-FEW = replace(catalog.describe("shapes"), train_size=600, test_size=200)
+FEW = replace(catalog.DATASETS["shapes"], train_size=600, test_size=200)
 REAL = Path(os.environ.get("HOMEWORK_DATA", "data"))
 
 
@@ -38,7 +38,7 @@ def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("drawn_once")
 @pytest.mark.parametrize("name", ["digits", "shapes"])
 def test_offline_sets_are_as_described(name: str) -> None:
-    data, facts = load(name=name), catalog.describe(name)
+    data, facts = load(name=name), catalog.DATASETS[name]
     assert (data.name, data.classes, data.sha256) == (facts.name, facts.classes, facts.sha256)
     assert data.synthetic == facts.synthetic == ("synthetic" in facts.title)
     assert data.image_shape == facts.image_shape
@@ -76,7 +76,7 @@ def test_real_data(name: str) -> None:
     }[name]
     if not any((REAL / folder).exists() for folder in folders):
         pytest.skip(f"no {' or '.join(folders)} in {REAL} (set HOMEWORK_DATA)")
-    data, facts = load(REAL, name=name), catalog.describe(name)
+    data, facts = load(REAL, name=name), catalog.DATASETS[name]
     assert data.sha256 == facts.sha256
     assert data.train_images.shape == (facts.train_size, *facts.image_shape)
     known = {"mnist": (0.13066,), "cifar10": (0.49140, 0.48216, 0.44653)}[name]

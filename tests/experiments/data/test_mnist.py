@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -74,32 +75,20 @@ def test_data_dir_that_is_a_file(mnist_like: Any, tmp_path: Path) -> None:
         mnist.load(tmp_path / "data", never, mnist_like.facts)
 
 
-def truncate(content: bytes) -> bytes:
-    return content[:-1]
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "truncated": lambda content: content[:-1],
+    "empty": lambda content: b"",
+    "lengthened": lambda content: content + b"\0",
+    "another header": lambda content: b"\0\0\x0d" + content[3:],
+}
 
 
-def empty(content: bytes) -> bytes:
-    return b""
-
-
-def lengthen(content: bytes) -> bytes:
-    return content + b"\0"
-
-
-def other_header(content: bytes) -> bytes:
-    return b"\0\0\x0d" + content[3:]
-
-
-def flip_bit(content: bytes) -> bytes:
-    return content[:-1] + bytes((content[-1] ^ 1,))
-
-
-@pytest.mark.parametrize("damage", [truncate, empty, lengthen, other_header])
+@pytest.mark.parametrize("damage", DAMAGE)
 @pytest.mark.parametrize("file", mnist.FILES)
-def test_damaged_file_is_named(damage: Any, file: str, mnist_like: Any, tmp_path: Path) -> None:
+def test_damaged_file_is_named(damage: str, file: str, mnist_like: Any, tmp_path: Path) -> None:
     mnist_like.write_idx(tmp_path)
     path = tmp_path / file
-    path.write_bytes(damage(path.read_bytes()))
+    path.write_bytes(DAMAGE[damage](path.read_bytes()))
     with pytest.raises(UserError, match=f"{path.name}: .*delete it and run again"):
         mnist.load(tmp_path, never, mnist_like.facts)
 
@@ -108,6 +97,7 @@ def test_damaged_file_is_named(damage: Any, file: str, mnist_like: Any, tmp_path
 def test_one_bit_is_noticed(file: str, mnist_like: Any, tmp_path: Path) -> None:
     mnist_like.write_idx(tmp_path)
     path = tmp_path / file
-    path.write_bytes(flip_bit(path.read_bytes()))
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes((content[-1] ^ 1,)))
     with pytest.raises(UserError, match=r"MNIST.raw: these are not the images .*SHA-256"):
         mnist.load(tmp_path, never, mnist_like.facts)

@@ -3,6 +3,9 @@
 import hashlib
 import io
 import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +129,24 @@ def test_once_computes_once_and_keeps_the_time(cache: Cache) -> None:
     assert len(asked) == 1
     kept = cache.load("k")
     assert kept is not None and 0 <= kept["seconds"] < 60
+
+
+def test_each_leaves_what_another_process_computes_for_last(cache: Cache) -> None:
+    done: list[str] = []
+    told: list[int] = []
+
+    class Shared(Cache):
+        @contextmanager
+        def claimed(self, key: str, *, wait: bool) -> Iterator[bool]:
+            if key == "theirs" and wait:
+                self.save(key, {"value": 7, "seconds": 1.0})  # they are done by now
+            yield wait or key != "theirs"
+
+    def compute(key: str) -> dict[str, Any]:
+        done.append(key)
+        return {"value": len(done)}
+
+    work = {key: partial(compute, key) for key in ("theirs", "a", "b")}
+    found = Shared(cache.folder).each(work, advance=told.append)
+    assert done == ["a", "b"] and told == [1, 1, 1]
+    assert found == {"a": {"value": 1}, "b": {"value": 2}, "theirs": {"value": 7}}

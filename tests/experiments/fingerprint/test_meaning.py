@@ -60,8 +60,9 @@ USED: dict[frozenset[str], str] = {
         MACHINE_EPSILON StackedDerivatives SWEEP BLOCK_VALUES
     """,
     frozenset({"error-surface"}): "random_directions filter_normalized Plane LADDER extent",
-    frozenset({"random-labels"}): "corrupt_labels predicted_classes with_labels first_reached",
-    frozenset({"parameter-count"}): "SIZE_RANGE STRUCTURES",
+    frozenset({"random-labels", "parameter-count"}): "corrupt_labels corrupted with_case",
+    frozenset({"random-labels"}): "predicted_classes first_reached NetworkCase",
+    frozenset({"parameter-count"}): "SIZE_RANGE STRUCTURES NoisyPanel",
     frozenset({"interpolation"}): "barrier line Pair",
     frozenset({"sensitivity"}): "_norms",
     frozenset({"sharpness"}): """

@@ -16,7 +16,7 @@ from experiments.measures.hessian import (
     unit_products,
 )
 from experiments.measures.mlp_hessian import StackedDerivatives
-from experiments.measures.spectrum import largest_eigenvalue, trace
+from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
 from experiments.models.build import build, initial_parameters
 from experiments.settings.network import Convolution, Network, Shape
 from experiments.settings.training import Loss
@@ -175,7 +175,13 @@ def test_the_trace_estimate_reaches_the_truth(matrix: Tensor) -> None:
     exact = matrix.trace().item()
     off = (matrix - matrix.diag().diag()).square().sum().item()
     for draws in (50, 20_000):
-        found = trace(products_of(matrix), like, draws, torch.Generator().manual_seed(2))
+        found = trace_to_error(
+            products_of(matrix),
+            like,
+            torch.Generator().manual_seed(2),
+            relative_error=0,
+            most=draws,
+        )
         assert abs(found.value - exact) < 4 * found.standard_error
         # The variance of one draw is 2 Σ_{i≠j} H_ij².
         assert found.standard_error == pytest.approx((2 * off / draws) ** 0.5, rel=0.3)

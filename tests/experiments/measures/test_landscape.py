@@ -7,7 +7,7 @@ from torch.nn import functional
 from experiments.engine.problem import Problem
 from experiments.measures import landscape as module_under_test
 from experiments.measures.landscape import Landscape
-from experiments.measures.spectrum import largest_eigenvalue, trace, trace_to_error
+from experiments.measures.spectrum import largest_eigenvalue, trace_to_error
 from experiments.models.build import build
 from experiments.settings.network import Convolution, Network
 
@@ -69,7 +69,9 @@ def test_largest_eigenvalue_and_trace_against_the_spectrum(pictures: Problem) ->
     product = made(pictures, 1000).hessian_product(theta)
     start = torch.randn(len(theta), generator=torch.Generator().manual_seed(0)).double()
     assert largest_eigenvalue(product, start) == pytest.approx(spectrum[-1].item(), rel=1e-4)
-    found = trace(product, theta, 300, torch.Generator().manual_seed(1))
+    found = trace_to_error(
+        product, theta, torch.Generator().manual_seed(1), relative_error=0, most=300
+    )
     assert abs(found.value - spectrum.sum().item()) < 4 * found.standard_error
     # One draw has the variance 2 Σ_{i≠j} H_ij².
     variance = 2 * (hessian.square().sum() - hessian.diag().square().sum())

@@ -1,9 +1,18 @@
-"""Signs of known spectra."""
+"""Signs of known spectra, neighbors of known saddles, copies of one point."""
+
+import math
 
 import pytest
 import torch
 
-from experiments.measures.minimal_ratio import minimal_ratio, relative_tolerance, signs
+from experiments.measures.minimal_ratio import (
+    constant_loss,
+    distinct_points,
+    higher_neighbors,
+    minimal_ratio,
+    relative_tolerance,
+    signs,
+)
 
 
 def test_minimal_ratio_of_a_saddle() -> None:
@@ -35,3 +44,45 @@ def test_a_zero_hessian_has_no_sign() -> None:
 
 def test_the_stated_tolerance() -> None:
     assert relative_tolerance(46, 10) == pytest.approx(46 * 10 * 2.0**-52, abs=0)
+
+
+@pytest.mark.parametrize(("below", "share"), [(3.0, 0.5), (1.0, 2 / 3), (0.0, 1.0)])
+def test_neighbors_see_the_size_of_curvature(below: float, share: float) -> None:
+    # On the unit circle 3x² > b·y² holds for a share of (2/π)·atan(√(3/b)) of the angles.
+    point = torch.tensor([9.0, 1.0, 2.0], dtype=torch.float64)
+
+    def losses(rows: torch.Tensor) -> torch.Tensor:
+        away = rows - point
+        assert (away[:, 0] == 0).all()
+        return 3 * away[:, 1] ** 2 - below * away[:, 2] ** 2
+
+    drawn = torch.Generator().manual_seed(0)
+    found = higher_neighbors(losses, point, slice(1, 3), 4000, 1e-3, drawn)
+    assert found == pytest.approx(share, abs=0.03)
+
+
+def test_the_best_constant() -> None:
+    numbers = torch.tensor([[0.0], [2.0], [4.0]], dtype=torch.float64)
+    assert constant_loss(numbers, "mse") == pytest.approx(8 / 3)
+    classes = torch.tensor([0, 0, 1, 1])
+    assert constant_loss(classes, "cross_entropy") == pytest.approx(math.log(2))
+    assert constant_loss(numbers, "L1Loss") is None
+
+
+def test_points_that_agree_in_loss_and_spectrum_are_one() -> None:
+    spectra = torch.tensor([[-1.0, 5.0], [1.0, 9.0], [-1.0, 5.0], [1.0, 5.0], [2.0, 5.0]])
+    losses = [0.3, 0.1, 0.3 * (1 + 1e-9), 0.3, 0.7]
+    assert distinct_points(losses, spectra, 1e-9, None) == (2, 1, 2, 3, 4)
+    assert distinct_points([0.3] * 2, spectra[3:], 1e-9, None) == (1, 2)
+    assert distinct_points([], spectra[:0], 1e-9, None) == ()
+
+
+def test_a_continuum_of_points_is_one() -> None:
+    # Equal losses and signs, one direction that is flat, the other curved differently.
+    spectra = torch.tensor([[0.0, 5.0], [0.0, 6.0], [-1.0, 0.0]])
+    assert distinct_points([0.3] * 3, spectra, 1e-9, None) == (1, 1, 2)
+
+
+def test_constant_solutions_are_one_point() -> None:
+    spectra = torch.tensor([[-1.0, 5.0], [0.0, 9.0], [1.0, 5.0]])
+    assert distinct_points([0.5, 0.5, 0.5], spectra, 1e-9, 0.5) == (1, 1, 1)

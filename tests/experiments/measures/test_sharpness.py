@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from experiments.measures.sharpness import ValueAndGradient, epsilon_sharpness
+from experiments.measures.sharpness import ValueAndGradient, epsilon_sharpness, first_order_rise
 
 
 def quadratic(matrix: torch.Tensor, offset: float = 0.0) -> ValueAndGradient:
@@ -83,3 +83,12 @@ def test_it_never_falls_below_zero_nor_leaves_the_box() -> None:
     assert found(cap, x, 1e-3, starts=3) >= 0
     half = 1e-3 * (x.abs() + 1)
     assert all(((at - x).abs() <= half * (1 + 1e-12)).all() for at in seen)
+
+
+def test_the_first_order_rise_is_the_highest_of_the_linearized_loss() -> None:
+    draw = torch.Generator().manual_seed(3)
+    x, slope = torch.randn(2, 6, generator=draw, dtype=torch.float64)
+    half = 0.1 * (x.abs() + 1)
+    corners = torch.tensor(list(itertools.product((-1.0, 1.0), repeat=6)), dtype=torch.float64)
+    highest = max(float(slope @ (half * corner)) for corner in corners)
+    assert first_order_rise(slope, x, 0.1) == pytest.approx(highest, rel=1e-12)

@@ -17,7 +17,7 @@ from experiments.models.build import (
     initial_parameters,
     initialized,
 )
-from experiments.settings.initialization import FUNCTIONS, NEEDED
+from experiments.settings.initialization import FUNCTIONS
 from experiments.settings.layers import KNOWN, OTHERS, LayerError, read_layer
 from experiments.settings.network import Network, Shape, ShapeError, closed_form, parameter_count
 from experiments.suite import load_suite, suite_names
@@ -60,12 +60,12 @@ def test_every_layer_of_torch_is_known_or_refused() -> None:
 
 
 def test_initializations_are_those_of_torch() -> None:
-    for name, arguments in FUNCTIONS.items():
+    for name, arguments in FUNCTIONS.known.items():
         signature = inspect.signature(getattr(nn.init, name))
         known = [a for a in signature.parameters if a not in ("tensor", "generator")]
         assert known == list(arguments), name
         needed = [a for a in known if signature.parameters[a].default is inspect.Parameter.empty]
-        assert needed == list(NEEDED.get(name, ())), name
+        assert needed == list(FUNCTIONS.required.get(name, ())), name
 
 
 def random_layers(source: random.Random) -> list[str]:
@@ -139,7 +139,7 @@ def test_what_has_no_closed_form_is_counted_from_the_module() -> None:
         ("LayerNorm(16)", r"LayerNorm\(\)"),
         ("nn.Linear(5)", "the name alone"),
         ("Liner(5)", 'did you mean "Linear"'),
-        ("Linear(5, outt=3)", 'no argument "outt"; did you mean "out_features"'),
+        ("Linear(5, out_feats=3)", 'no argument "out_feats"; did you mean "out_features"'),
         ("Conv2d(16)", "needs kernel_size"),
         ("Linear()", "needs out_features"),
         ("Linear(0)", "whole number"),
@@ -209,8 +209,8 @@ def test_written_sizes_that_are_right_are_taken() -> None:
         ({"sha256": "0"}, "remove it"),
         ({"initialization": "xavier"}, 'did you mean "xavier_'),
         ({"initialization": {"name": "normal_", "st": 1.0}}, 'did you mean "std"'),
-        ({"initialization": {"name": "kaiming_normal_", "mode": "fan"}}, "fan_in, fan_out"),
-        ({"initialization": {"name": "constant_"}}, 'needs "val"'),
+        ({"initialization": {"name": "kaiming_normal_", "mode": "fan"}}, '"fan_in", "fan_out"'),
+        ({"initialization": {"name": "constant_"}}, "constant_ needs val"),
         ({"initialization": {"name": "ones_", "bias": "orthogonal_"}}, "bias is one of"),
     ],
 )

@@ -7,14 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from experiments.compute import Request
-from experiments.freshness import basis
 from experiments.selection import Outcome
 from experiments.settings.slurm import Slurm
 from experiments.slurm.arguments import Arguments, execute
 from experiments.slurm.driver import Driver
 from experiments.slurm.queue import Job, NoAnswerError, job_name
-from report.records import Record, write_record
-from tests.report.records.build import PROVENANCE, record
+from report.records import Record
+from tests.experiments.written import written
 
 TASK = "simulate-function"
 """What is computed in the tests of a job: 8 runs in two groups."""
@@ -66,16 +65,7 @@ class Cluster:
 
     def writes(self, task: str, **changes: Any) -> Record:
         """The record as a job leaves it."""
-        wanted = basis(self.request.suite, task)
-        fields: dict[str, Any] = {
-            "suite": "tiny",
-            "settings": wanted.settings,
-            "key": wanted.key,
-            "provenance": PROVENANCE | {"sources": wanted.sources, "data": wanted.data},
-        }
-        made = record(task, **{**fields, **changes})
-        write_record(self.request.results.record(task), made)
-        return made
+        return written(self.request.suite, task, self.request.results, **changes)
 
     def ends(self, task: str, state: str = "COMPLETED", **changes: Any) -> None:
         self.writes(task, **changes)

@@ -9,32 +9,26 @@ import torch
 from experiments.compute import Request
 from experiments.slurm import driver, submission
 from experiments.slurm.arguments import Arguments
-from experiments.suite import load_suite
+from experiments.suite import Suite
 from report.records import Results
 from report.records.options import Options
 from tests.experiments.slurm.cluster import TASK, Cluster
-from tests.project import TINY
 
 
 @pytest.fixture
-def request_(tmp_path: Path) -> Request:
-    path = tmp_path / "tiny.toml"
-    path.write_text(TINY)
-    suite = load_suite(str(path))
+def request_(suite: Suite, tmp_path: Path) -> Request:
     results = Results(tmp_path / "results", "tiny")
     options = Options(
-        suite=str(path), results=results.root, data_dir=tmp_path, command="homework run"
+        suite=str(suite.file), results=results.root, data_dir=tmp_path, command="homework run"
     )
     return Request(options, suite, tuple(suite.tasks), results, torch.device("cpu"))
 
 
 @pytest.fixture
-def arguments(tmp_path: Path) -> Arguments:
+def arguments(suite: Suite, tmp_path: Path) -> Arguments:
     """To compute a task of the tiny suite."""
-    suite = tmp_path / "tiny.toml"
-    suite.write_text(TINY)
     options = Options(
-        suite=str(suite),
+        suite=str(suite.file),
         results=tmp_path / "results",
         data_dir=tmp_path,
         device="cpu",

@@ -76,7 +76,7 @@ def test_names_tell_results_folders_apart(results: Results, tmp_path: Path) -> N
 
 def test_how_jobs_stand(squeue: Path, results: Results) -> None:
     for task in TASKS[:3]:
-        Submission("", 0).write(results, task)
+        Submission(before="").write(results, task)
     name = {task: job_name(results, task) for task in TASKS}
     says(
         squeue,
@@ -102,7 +102,7 @@ def test_slurm_is_not_asked_without_reason(squeue: Path, results: Results) -> No
 
 
 def test_submissions(results: Results) -> None:
-    kept = Submission("ab", 3)
+    kept = Submission(before="ab", restarts=3)
     kept.write(results, "sharpness")
     assert Submission.read(results, "sharpness") == kept
     (log,) = [results.job("sharpness") / "1_0_log.err"]
@@ -117,6 +117,6 @@ def test_submissions(results: Results) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"before": 1, "restarts": null}', "\x00"])
 def test_an_unreadable_submission_is_none(results: Results, text: str) -> None:
-    Submission("").write(results, "sharpness")
+    Submission(before="").write(results, "sharpness")
     (results.job("sharpness") / "submitted.json").write_text(text)
     assert Submission.read(results, "sharpness") is None

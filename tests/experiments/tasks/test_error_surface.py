@@ -106,6 +106,20 @@ def test_one_surface_for_each_case_and_plane(measured: Measured) -> None:
         assert np.min(row.loss) == pytest.approx(plane.lowest_loss, rel=1e-4)
 
 
+def test_the_line_leads_from_start_to_solution(settings: Settings, measured: Measured) -> None:
+    solutions = {(r.case, r.seed): r for r in measured.metrics.solutions}
+    assert len(measured.metrics.lines) == 4
+    for row in measured.metrics.lines:
+        at = dict(zip(row.alpha, row.loss, strict=True))
+        assert (len(at), min(at), max(at)) == (41, -0.5, 1.5)
+        assert at[0.0] == pytest.approx(solutions[row.case, row.seed].initial_loss, rel=1e-5)
+        assert at[1.0] == pytest.approx(solutions[row.case, row.seed].solution_loss, rel=1e-5)
+
+
+def test_the_line_may_be_left_out(settings: Settings, context: Context) -> None:
+    assert run(settings.model_copy(update={"line": 0}), context).metrics.lines == []
+
+
 def test_a_diverged_run_has_no_plane(function_case: dict[str, Any], context: Context) -> None:
     function_case["training"] |= {"optimizer": "sgd", "learning_rate": 1e9}
     measured = run(

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from experiments.engine.context import Context
 from experiments.settings.consistency import faults, findings, notes
-from experiments.tasks.interpolation import Alphas, Settings, run
+from experiments.tasks.interpolation import Alphas, Settings, _names, _solutions, run
 
 
 @pytest.fixture
@@ -137,8 +137,75 @@ def test_smoke_keeps_the_approaches_apart(table: dict[str, Any], context: Contex
     for pair in table["pairs"]:
         pair["second"]["batch_size"] = 1024
     small = Settings.model_validate(table).smoke()
-    assert len(small.approaches()) == 4
+    (case,) = small.listed()
+    assert len(case.approaches()) == 4
     measured = run(small, context)
     assert not measured.diverged
     assert {-0.5, 0.0, 1.0, 1.5} < set(measured.metrics.alphas)
     assert torch.tensor(measured.metrics.lines[0].train_loss).isfinite().all()
+
+
+def test_several_data_sets_are_told_apart(table: dict[str, Any], context: Context) -> None:
+    flat = Settings.model_validate(table)
+    assert "cases" not in flat.model_dump()
+    alone = run(flat, context).metrics
+    other = table | {"data": {"name": "shapes", "train_size": 40, "test_size": 20}, "seeds": [0, 1]}
+    both = Settings.model_validate({"cases": [table, other]})
+    assert Settings.model_validate(both.model_dump()) == both
+    assert len(both.uses()) == 8 and len(both.image_data()) == 2
+    metrics = run(both, context).metrics
+    digits, shapes = dict.fromkeys(row.case for row in metrics.solutions)
+    assert [row.pair for row in metrics.lines if row.case == shapes] == [2] * 4 + [3] * 4
+    assert [row.train_loss for row in metrics.lines if row.case == digits] == [
+        row.train_loss for row in alone.lines
+    ]
+    small = both.smoke()
+    assert [len(case.seeds) for case in small.listed()] == [2, 2]
+    assert len(run(small, context).metrics.lines) == 16
+
+
+def test_cases_on_one_data_set_are_told_apart(table: dict[str, Any]) -> None:
+    wide = table | {"model": {"name": "wide", "hidden": [20]}}
+    title = Settings.model_validate(table).listed()[0].data.facts.name
+    cases = [Settings.model_validate(one).listed()[0] for one in (table, wide, table)]
+    assert _names(cases) == [f"{title}, mlp (1)", f"{title}, wide", f"{title}, mlp (2)"]
+
+
+def test_one_form_or_the_other(table: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="seeds beside cases: move into every case"):
+        Settings.model_validate({"cases": [table], "seeds": [0]})
+    with pytest.raises(ValidationError, match="pairs, seeds required and missing; or give cases"):
+        Settings.model_validate({key: table[key] for key in ("data", "model", "training")})
+    table["pairs"][0]["second"] = table["pairs"][0]["first"]
+    (fault,) = faults(Settings.model_validate({"cases": [table]}))
+    assert fault.text.startswith("cases.0.pairs.0: ")
+
+
+def test_growth_relative_to_the_norms_against_slow_float64_computation(
+    table: dict[str, Any], context: Context
+) -> None:
+    settings = Settings.model_validate(table)
+    solved = _solutions(settings.listed()[0], context)
+    row = run(settings, context).metrics.lines[0]
+    pair = settings.pairs[0]
+    first, second = solved[pair.first, row.first_seed], solved[pair.second, row.second_seed]
+    problem = first.run.problem
+    images = (problem.inputs.double() / 255 - problem.mean[0]) / problem.std[0]
+    flat = images.flatten(1)
+
+    def loss(parameters: torch.Tensor) -> float:
+        pixels = flat.shape[1]
+        weight, bias, out, out_bias = parameters.split([8 * pixels, 8, 80, 10])
+        hidden = torch.relu(flat @ weight.view(8, pixels).T + bias)
+        scores = (hidden @ out.view(10, 8).T + out_bias).log_softmax(dim=1)
+        picked = [scores[n, label].item() for n, label in enumerate(problem.targets.tolist())]
+        return -sum(picked) / len(picked)
+
+    start, end = first.parameters.double(), second.parameters.double()
+    norms = [sum(x * x for x in one.tolist()) ** 0.5 for one in (start, end)]
+    for at, away, norm, found in (
+        (start, start - end, norms[0], row.first_relative_growth),
+        (end, end - start, norms[1], row.second_relative_growth),
+    ):
+        beyond = at + 0.5 * norm / max(norms) * away
+        assert found == pytest.approx((1 + loss(beyond)) / (1 + loss(at)), rel=1e-5)

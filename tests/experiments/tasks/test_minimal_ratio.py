@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -48,12 +49,31 @@ def test_rows_are_what_they_say(table: dict[str, Any], context: Context) -> None
         swept = row.swept_positive
         assert swept == sorted(swept, reverse=True)
         assert swept[1] / 13 <= row.minimal_ratio <= swept[0] / 13  # 1e-14 ≤ τ ≤ 10^-13.5
+        assert 0 <= row.higher_neighbors <= 1
+        assert (row.point is None) == (row.verdict != "critical")
+    assert case.constant_loss == pytest.approx(np.var(np.sin(np.linspace(-3, 3, 20))))
     (spectrum,) = measured.metrics.spectra
     shown = rows[spectrum.seed]
     assert shown.relative_gradient_norm == min(row.relative_gradient_norm for row in rows)
     assert spectrum.eigenvalues[-1] == pytest.approx(shown.largest_eigenvalue, rel=1e-5)
     assert len(spectrum.eigenvalues) == 13
     assert not measured.diverged
+
+
+def test_the_hessian_of_one_layer(table: dict[str, Any], context: Context) -> None:
+    # Of 13 parameters the second layer has 5; the search and the losses are those of the whole.
+    whole = run(Settings.model_validate(table), context).metrics
+    part = run(Settings.model_validate(table | {"layer": 2}), context).metrics
+    assert (part.cases[0].layer, part.cases[0].eigenvalues) == ("layer 2 (dense 4→1)", 5)
+    assert (whole.cases[0].layer, whole.cases[0].eigenvalues) == (None, 13)
+    for row, other in zip(part.runs, whole.runs, strict=True):
+        assert (row.loss, row.gradient_norm) == (other.loss, other.gradient_norm)
+        assert row.largest_eigenvalue < other.largest_eigenvalue  # interlacing
+        # In its output layer a network is linear: the squared error is convex.
+        assert row.negative == 0 and row.higher_neighbors is not None
+    assert len(part.spectra[0].eigenvalues) == 5
+    (finding,) = faults(Settings.model_validate(table | {"layer": 3}))
+    assert finding.key == "layer" and "2 layers" in finding.cause
 
 
 def test_a_diverged_run_is_kept_and_leaves_the_others_alone(

@@ -9,11 +9,12 @@ from torch.nn.functional import cross_entropy
 from experiments.data.labels import corrupt_labels
 from experiments.engine.context import Context
 from experiments.engine.problem import Problem
+from experiments.engine.problems import corrupted
 from experiments.engine.randomness import generator
 from experiments.engine.reference import plain_data, train_plainly
 from experiments.engine.run import Run
 from experiments.models.build import build
-from experiments.tasks.random_labels import Settings, corrupted, first_reached, run
+from experiments.tasks.random_labels import Settings, first_reached, run
 
 
 @pytest.fixture
@@ -136,3 +137,38 @@ def test_smoke_keeps_both_ends(settings: Settings) -> None:
     assert small.fractions[0] == 0.0
     assert small.fractions[-1] == 1.0
     assert small.training.epochs <= 3
+
+
+def test_each_case_is_trained_with_what_it_does_not_give_itself(
+    settings: Settings, context: Context
+) -> None:
+    case = {
+        "model": {"name": "cnn", "convolutions": [{"channels": 4, "pool": 4}]},
+        "fractions": [0.0, 1.0],
+        "seeds": [5],
+        "training": {"epochs": 2},
+    }
+    given = settings.model_dump(mode="json")
+    assert not {"cases", "test_labels"} & given.keys()
+    whole = Settings.model_validate(given | {"cases": [case]})
+    assert [use.training.epochs for use in whole.uses()] == [12, 2]
+    metrics = run(whole, context).metrics
+    assert [(r.case, r.fraction, r.seed) for r in metrics.runs[6:]] == [
+        ("cnn", 0.0, 5),
+        ("cnn", 1.0, 5),
+    ]
+    alone = run(settings, context).metrics.runs
+    assert {r.case for r in alone} == {None}
+    assert [r.final_test_loss for r in metrics.runs[:6]] == [r.final_test_loss for r in alone]
+    assert {fit.case for fit in metrics.fits} == {"mlp", "cnn"}
+    small = whole.smoke()
+    assert small.cases[0].fractions == (0.0, 1.0) and small.cases[0].training.epochs == 2
+    with pytest.raises(ValueError, match="same network on the same data"):
+        Settings.model_validate(given | {"cases": [{"seeds": [7]}]})
+
+
+def test_random_test_labels_are_drawn_apart_from_the_training_labels(problem: Problem) -> None:
+    found = corrupted(problem, 1.0, 3, test=True)
+    assert torch.equal(found.targets, corrupted(problem, 1.0, 3).targets)
+    assert (found.test_targets != problem.test_targets).float().mean() > 0.6
+    assert found.digest != corrupted(problem, 1.0, 3).digest

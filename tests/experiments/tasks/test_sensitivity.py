@@ -1,10 +1,12 @@
 """Approaches as the settings mean them, and the measures of every solution."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from experiments.engine.cache import Cache
 from experiments.engine.context import Context
 from experiments.measures.sensitivity import sensitivity
 from experiments.settings.consistency import faults, findings, notes
@@ -58,6 +60,45 @@ def test_measures_are_those_of_the_trained_parameters(
     assert row.probability_jacobian_norm == own.probability_jacobian_norm
     assert row.loss_gradient_norm == own.loss_gradient_norm
     assert row.points == 30
+
+
+def test_equal_loss_ends_at_the_first_epoch_that_is_low_enough(
+    table: dict[str, Any], context: Context
+) -> None:
+    table |= {"batch_sizes": [5, 100], "learning_rates": [], "seeds": [0]}
+    plain = run(Settings.model_validate(table), context).metrics
+    assert plain.equal_loss == []
+    assert "equal_loss" not in Settings.model_validate(table).model_dump()
+    settings = Settings.model_validate(table | {"equal_loss": {"loss": 2.0, "epochs": 9}})
+    measured = run(settings, context).metrics
+    assert measured.solutions == plain.solutions
+    fast, slow = measured.equal_loss
+    assert 0 < fast.stopped_at < 9 and fast.final_train_loss <= 2.0
+    assert all(loss > 2.0 for loss in fast.train_loss[:-1])
+    assert fast.jacobian_norm > 0 and fast.final_reason is None
+    assert slow.stopped_at is None and slow.final_train_loss > 2.0 and slow.epoch[-1] == 9
+    assert slow.jacobian_norm is None
+    assert slow.final_reason == "the training loss is above 2 after 9 epochs"
+    small = settings.smoke()
+    assert small.equal_loss is not None and small.equal_loss.epochs <= 4
+
+
+def test_what_was_measured_is_kept(table: dict[str, Any], tmp_path: Path) -> None:
+    settings = Settings.model_validate(table | {"seeds": [0], "learning_rates": []})
+    asked = []
+
+    class Noted(Cache):
+        def save(self, key: str, state: dict[str, Any]) -> None:
+            asked.append(key)
+            super().save(key, state)
+
+    kept = Context(torch.device("cpu"), tmp_path, Noted(tmp_path / "trained"))
+    first = run(settings, kept).metrics
+    asked.clear()
+    assert run(settings, kept).metrics == first
+    assert asked == []
+    run(settings.model_copy(update={"test_points": 7}), kept)
+    assert len(asked) == len(settings.approaches())
 
 
 def test_a_diverged_solution_has_no_sensitivity(table: dict[str, Any], context: Context) -> None:

@@ -89,7 +89,7 @@ def test_what_was_measured_is_not_measured_again(
     def refuse(*_: object) -> None:
         raise AssertionError("measured again")
 
-    monkeypatch.setattr(sharpness, "_measure", refuse)
+    monkeypatch.setattr(sharpness._Measures, "_measure", refuse)
     assert sharpness.run(settings, kept).metrics == first
     with pytest.raises(AssertionError, match="measured again"):
         sharpness.run(settings.model_copy(update={"epsilon": 5e-4}), kept)
@@ -181,3 +181,61 @@ def test_smoke_is_small(settings: Settings, context: Context) -> None:
     measured = sharpness.run(settings.smoke(), context).metrics
     assert measured.images == 20
     assert max(row.trace_draws for row in measured.solutions) == 4
+
+
+def test_every_regime_epsilon_and_sample(settings: Settings, kept: Context) -> None:
+    solved = settings.solutions.model_copy(
+        update={"equal_loss": sensitivity.EqualLoss(loss=2.1, epochs=3)}
+    )
+    several = settings.model_copy(
+        update={"solutions": solved, "epsilon": (1e-3, 1e-2), "whole": 2, "double": True}
+    )
+    measured = sharpness.run(several, kept).metrics
+    assert measured.epsilons == (1e-3, 1e-2)
+    own = sensitivity.run(solved, kept).metrics.equal_loss
+    assert 0 < sum(row.stopped_at is None for row in own) < len(own)
+    for ended, row in zip(own, measured.equal_loss, strict=True):
+        assert (row.stopped_at, row.train_loss) == (ended.stopped_at, ended.final_train_loss)
+        assert (row.trace is None) == (row.stopped_at is None) == (row.reason is not None)
+    first, last = measured.solutions[0], measured.solutions[-1]
+    assert [row.seed for row in measured.whole] == [first.seed, last.seed]
+    assert {row.images for row in measured.whole} == {100}
+    assert measured.whole[0].trace != first.trace
+    for row in measured.solutions:
+        assert row.by_epsilon[0] == pytest.approx(row.epsilon_sharpness, rel=1e-5)
+        assert row.by_epsilon[1] > row.by_epsilon[0]
+
+
+def test_measures_against_slow_float64_computation(settings: Settings, kept: Context) -> None:
+    """One hidden layer, by hand: autograd's whole Hessian, and the slope term by term."""
+    solved = settings.solutions
+    several = settings.model_copy(update={"epsilon": 1e-4, "whole": 1})
+    measured = sharpness.run(several, kept).metrics
+    outcome = sensitivity.solutions(solved, kept)[0][1]
+    problem = outcome.run.problem
+    images = (problem.inputs.double() / 255 - problem.mean[0]) / problem.std[0]
+    flat, theta = images.flatten(1), outcome.parameters.double()
+
+    def loss(parameters: torch.Tensor) -> torch.Tensor:
+        pixels = flat.shape[1]
+        cuts = [6 * pixels, 6, 60, 10]
+        weight, bias, out, out_bias = parameters.split(cuts)
+        hidden = torch.relu(flat @ weight.view(6, pixels).T + bias)
+        scores = hidden @ out.view(10, 6).T + out_bias
+        return torch.nn.functional.cross_entropy(scores, problem.targets)
+
+    hessian = torch.autograd.functional.hessian(loss, theta)
+    gradient = torch.autograd.functional.jacobian(loss, theta)
+    row = measured.whole[0]
+    assert row.loss_on_images == pytest.approx(loss(theta).item(), rel=1e-6)
+    assert row.largest_eigenvalue == pytest.approx(
+        torch.linalg.eigvalsh(hessian)[-1].item(), rel=2e-3
+    )
+    assert abs(row.trace - hessian.trace().item()) < 5 * row.trace_standard_error
+    slope = sum(
+        1e-4 * (abs(value) + 1) * abs(grown)
+        for value, grown in zip(theta.tolist(), gradient.tolist(), strict=True)
+    )
+    whole = row.epsilon_sharpness / 100 * (1 + row.loss_on_images)
+    assert row.first_order == pytest.approx(slope / whole, rel=1e-5)
+    assert 0.5 < row.first_order < 1.5  # so near, the slope is most of it

@@ -118,3 +118,27 @@ def test_a_case_has_one_source_and_smoke_settings_are_sound(
         Settings.model_validate({"case": image_case | {"function": "sine"}, "seeds": SEEDS})
     assert faults(settings.smoke()) == []
     Settings.model_validate(settings.smoke().model_dump())
+
+
+def test_each_run_by_itself_and_t_sne_beside_the_common_components(
+    settings: Settings, context: Context
+) -> None:
+    more = settings.model_copy(update={"projection": "tsne", "fit": "run"})
+    plain, found = run(settings, context).metrics, run(more, context).metrics
+    assert [(p.pc1, p.tsne1, p.own1) for p in plain.points] == [
+        (p.pc1, None, None) for p in found.points
+    ]
+    whole = slice(0, 460)
+    expected = {seed: rows[:, whole] for seed, rows in snapshots(settings, context).items()}
+    for row in (r for r in found.points if r.part == "model"):
+        fit = PCA(n_components=2, svd_solver="full").fit(expected[row.seed].numpy())
+        np.testing.assert_allclose(row.own_explained, fit.explained_variance_ratio_, rtol=1e-3)
+        assert len(row.tsne1) == len(row.own1) == 4
+        assert np.isfinite([*row.tsne1, *row.tsne2]).all()
+    again = run(more, context).metrics
+    assert [p.tsne1 for p in again.points] == [p.tsne1 for p in found.points]
+
+
+def test_a_function_has_no_accuracy_to_write(function_case: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="a function has none"):
+        Settings.model_validate({"case": function_case, "seeds": [0, 1], "labels": "accuracy"})

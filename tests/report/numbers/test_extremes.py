@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from report.numbers.comparison import compare
-from report.numbers.extremes import chosen_by_half
-from report.numbers.scales import Scale
+from report.numbers.extremes import chosen_by_half, hump_by_half
+from report.numbers.scales import ACCURACY, Scale
 from tests.report.numbers.groups import group
 
 PLAIN = Scale("anything", logarithmic=False, margin=None)
@@ -43,3 +43,29 @@ def test_curves_that_do_not_match_are_refused() -> None:
         chosen_by_half({0: [1.0], 1: [1.0, 2.0]}, "highest")
     with pytest.raises(ValueError, match="two repetitions"):
         chosen_by_half({0: [1.0]}, "highest")
+
+
+@pytest.mark.parametrize("seeds", [8, 12, 20])
+@pytest.mark.parametrize("slope", [0.0, 0.01, -0.01])
+def test_noise_seldom_makes_a_hump(seeds: int, slope: float) -> None:
+    """Flat, rising and falling curves whose repetitions differ as a whole and place by place."""
+    random, found, times = np.random.default_rng(seeds), 0, 300
+    for _ in range(times):
+        whole = random.normal(0, 0.01, (seeds, 1)) + random.normal(0, 0.02, (seeds, 12))
+        curves = {seed: list(0.5 + slope * np.arange(12) + whole[seed]) for seed in range(seeds)}
+        hump = hump_by_half(curves, ACCURACY)
+        sides = [
+            compare(hump.group(hump.peak), hump.group(other), ACCURACY).direction
+            for other in (hump.valley, hump.end)
+        ]
+        found += min(sides) > 0
+    assert found / times < 0.07
+
+
+def test_a_hump_is_found_behind_a_worse_beginning() -> None:
+    curve = [0.9, 0.3, 0.4, 0.6, 0.5, 0.2, 0.1]
+    curves = {seed: [value + 0.01 * seed for value in curve] for seed in range(4)}
+    hump = hump_by_half(curves, ACCURACY)
+    assert (hump.valley, hump.peak, hump.end, list(hump.curves)) == (1, 3, 6, [1, 3])
+    with pytest.raises(ValueError, match="three places"):
+        hump_by_half({0: [1.0, 2.0], 1: [1.0, 2.0]}, ACCURACY)

@@ -44,15 +44,17 @@ def made(
     moved: float = MOVED,
     diverged: tuple[int, ...] = (),
     cases: tuple[str, ...] = ("digits",),
+    line: tuple[float, ...] = (),
 ) -> Record:
     """A record with one trajectory for each seed, its principal plane and a random one.
 
     The lowest point of the principal plane is `lowest`, or the solution for the seeds
-    `at_solution`; `…_of` gives a value for each seed. All runs of a second case diverge if
+    `at_solution`; the losses half way of the straight `line` are one for each seed, or there is
+    none; `…_of` gives a value for each seed. All runs of a second case diverge if
     `second_diverged`.
     """
     cases = ("sine", "digits") if second_diverged else cases
-    solutions, planes, surfaces = [], [], []
+    solutions, planes, surfaces, lines = [], [], [], []
     for case in cases:
         for seed in range(seeds):
             lost = seed in diverged or (second_diverged and case == "digits")
@@ -63,6 +65,10 @@ def made(
             )
             if lost:
                 continue
+            if line:
+                halfway = [9.0, LOSS[0], line[seed], LOSS[-1], 9.0]
+                alphas = [-0.5, 0.0, 0.5, 1.0, 1.5]
+                lines.append({"case": case, "seed": seed, "alpha": alphas, "loss": halfway})
             off = away_of[seed] if away_of else away
             shown = projected_of[seed] if projected_of else projected
             here = (0.0, 0.0) if seed in at_solution else lowest
@@ -107,7 +113,8 @@ def made(
         dataset=DIGITS,
         models=(model("net"),),
         metrics={"cases": facts, "grid": 5, "longest": 4.0, "solutions": solutions}
-        | {"planes": planes, "surfaces": surfaces},
+        | {"planes": planes, "surfaces": surfaces}
+        | ({"lines": lines} if lines else {}),
     )
 
 
@@ -128,6 +135,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("faithfulness", "roughly", {"projected": 1.6}),
     ("faithfulness", "apart", {"projected": 0.2}),
     ("faithfulness", "mixed", {"projected_of": (1.1, 1.1, 9.0)}),
+    ("line", "all", {"line": (1.0, 1.0, 2.1)}),
+    ("line", "none", {"line": (3.0, 4.0, 5.0)}),
+    ("line", "some", {"line": (1.0, 1.0, 5.0)}),
     ("minimum", "solution", {}),
     ("minimum", "slightly", LOWER | {"lowest_loss": 0.095}),
     ("minimum", "some", LOWER | {"at_solution": (1,)}),

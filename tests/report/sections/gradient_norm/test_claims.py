@@ -26,6 +26,7 @@ def made(
     *,
     seeds: int = 3,
     batch: int = 64,
+    constant: float | None = None,
     first: float = 1.0,
     last: float | dict[str, float] = 0.01,
     noise: float | dict[str, float] = 0.1,
@@ -72,7 +73,7 @@ def made(
             row |= {"epoch": [0, 5, 10, 15, 20], "full_step": [0, 10, 20, 30, 40]}
             row |= {"full_loss": [ended**share for share in (0, 0.25, 0.5, 0.75, 1)]}
             row |= {"full_gradient_norm": curve}
-            row |= {"initial_loss": 1.0, "final_loss": ended}
+            row |= {"initial_loss": 1.0, "final_loss": ended, "constant_loss": constant}
             row |= {"initial_gradient_norm": first, "final_gradient_norm": end}
             row |= {"largest_batch_gradient_norm": 1.0, "tail_lowest": low, "tail_highest": high}
             runs.append(row | {"tail_steps": tail_steps, "tail_median": end * excess})
@@ -149,6 +150,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("noise", "differs", {"tail": (1e-5, 5e-4)}),
     ("stuck", "dead", {"tails": {1: (0.0, 0.0)}}),
     ("stuck", "stuck", {"loss": 0.98}),
+    ("stuck", "constant", {"loss": 0.3, "constant": 0.302}),
     ("diverged", "some", {"diverged": (1,)}),
     ("diverged", "all", {"diverged": (0, 1, 2)}),
 ]

@@ -18,6 +18,7 @@ from tests.report.sections.wording import wordings_of
 
 ALPHAS = [-0.5, 0.0, 0.5, 1.0, 1.5]
 ENDS = (((64, 1e-3), (1024, 1e-3)), ((64, 1e-2), (1024, 1e-2)))
+SIDES = ("first", "second")
 NOISE = (-1.0, 0.0, 1.0) * 3
 
 Of = Callable[[int, str, int], float]
@@ -42,12 +43,15 @@ def made(
     settings: tuple[Any, ...] = ENDS,
     norms: tuple[float, float] = (10.0, 10.0),
     before: Of = lambda pair, start, seed: 0.1,
+    cases: tuple[str, ...] = (),
+    relative: tuple[float, float] | None = None,
 ) -> Record:
     """Lines with given barriers; losses of 0.1 at the solutions and beyond the first one.
 
     `beyond` is the training loss beyond the second solution, `before` that beyond the first,
     `accuracy` the test accuracy of the first (0) and the second (1) solution of a pair, `norms`
-    their norms, `lost` the diverged second solutions.
+    their norms, `lost` the diverged second solutions, `cases` the data set of each pair,
+    `relative` the growth at equal relative distance as newer records have it.
     """
     lines, solutions = [], []
     for pair, (first, second) in enumerate(settings[:pairs]):
@@ -65,6 +69,7 @@ def made(
                         "final_train_accuracy": 1.0,
                         "final_test_accuracy": accuracy(pair, end, seed),
                     }
+                    | ({"case": cases[pair]} if cases else {})
                 )
             for start in starts:
                 other = seed if start == "same" else (seed + 1) % seeds
@@ -80,6 +85,9 @@ def made(
                     "distance": 5.0,
                     "reason": None,
                 }
+                row |= {"case": cases[pair]} if cases else {}
+                if relative:
+                    row |= {f"{end}_relative_growth": relative[n] for n, end in enumerate(SIDES)}
                 height = barrier(pair, start, seed)
                 after = beyond(pair, start, seed)
                 for split in ("train", "test"):
@@ -183,6 +191,10 @@ ONE = {"seeds": 1}
 SIX = {"seeds": 6}
 ODD: Of = lambda pair, start, seed: (0.1, 9.9, 0.0)[int(NOISE[seed])]  # noqa: E731
 LOUD: Of = lambda pair, start, seed: 10 ** (1 + NOISE[seed])  # noqa: E731
+SETS = (*ENDS, ((32, 1e-3), (32, 1e-2)), ((16, 1e-4), (16, 1e-3)))
+"""Pairs of batch sizes and of learning rates."""
+TWO = {"settings": (*ENDS, *ENDS), "pairs": 4, "cases": ("MNIST", "MNIST", "CIFAR-10", "CIFAR-10")}
+"""The same pairs on two data sets."""
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("same-start", "none", {}),
     ("same-start", "some", {"barrier": lambda p, start, s: 0.5 if p == 1 else 0.001}),
@@ -238,6 +250,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("flat-and-good", "partly_more", SIX | {"beyond": flat(4.0), "accuracy": unsure(0.05)}),
     ("flat-and-good", "partly_less", SIX | {"beyond": flat(4.0), "accuracy": unsure(-0.05)}),
     ("flat-and-good", "partly_alike", SIX | {"beyond": flat(4.0), "accuracy": unsure(0.0)}),
+    ("steeper", "counted", SIX | {"settings": SETS, "pairs": 4, "beyond": flat(4.0)}),
     ("lost", "some", {"lost": ((1, 2),)}),
     ("lost", "all", {"lost": ALL}),
 ]
@@ -366,6 +379,40 @@ def test_what_differs_is_what_is_named() -> None:
     assert "the full batch and learning rate 1×10⁻⁵ gives the better" in second.text
 
 
+def test_data_sets_are_told_apart() -> None:
+    claims = said(made(barrier=contrast(5.0, 2.0, 4.0, 3.0), seeds=6, **TWO))
+    assert (
+        "by factors from 2.0 for learning rate 0.01 on MNIST to 5.0 for learning rate 0.001 on "
+        "MNIST" in claims["contrast"].text
+    )
+    higher = said(made(barrier=lambda p, start, s: (1, 5, 1, 3)[p], seeds=6, **TWO))["setting"]
+    assert "from 3.0 from a common start on CIFAR" in higher.text and "on MNIST." in higher.text
+    assert higher.text.startswith("The learning rate counts: with 0.01 instead of 0.001")
+    only = said(made(barrier=lambda p, start, s: 0.5 if p == 2 else 0.001, **TWO))["same-start"]
+    assert "highest is 0.500, for batch size 64 against 1,024, learning rate 0.001 on CIFAR" in (
+        only.text
+    )
+
+
+def test_a_barrier_matters_by_the_losses_of_its_own_data_set() -> None:
+    apart = made(barrier=lambda p, start, s: 1.0 if start == "different" else 0.01, seeds=6, **TWO)
+    for row in apart.rows("lines"):
+        if row["case"] == "CIFAR-10":  # losses of 10 at the ends: a barrier of 1 just matters
+            row["train_loss"] = [10.0, 10.0, 10.0, 10.0, 10.0]
+    found = starts_compared(with_ends(apart, apart.frame("lines")))
+    assert [one.direction for one in found.values()] == [1, 1, 0, 0]
+
+
+def test_the_steeper_sides_of_many_pairs_are_counted() -> None:
+    """The loss climbs beyond the second end, of larger batch or rate: at equal distance alone."""
+    flat_ = made(**SIX | {"settings": SETS, "pairs": 4, "beyond": flat(4.0), "relative": (1, 1)})
+    texts = [claim.text for group in commentary(flat_) for claim in group]
+    (of_batch, of_rate) = [text for text in texts if "alone differs (two pairs)" in text]
+    assert "the batch size alone" in of_batch and "the learning rate alone" in of_rate
+    assert "faster beyond the solution with the larger one for two and slower for none" in of_batch
+    assert of_batch.endswith("relative to the norm of the weights it is none and none.")
+
+
 def test_one_start_alone() -> None:
     claims = said(made(starts=("same",)))
     assert "contrast" not in claims
@@ -374,7 +421,7 @@ def test_one_start_alone() -> None:
     assert "same-start" not in said(made(starts=("different",)))
 
 
-@pytest.mark.parametrize("truth", [{}, {"lost": ALL}, ONE | {"pairs": 1}])
+@pytest.mark.parametrize("truth", [{}, {"lost": ALL}, ONE | {"pairs": 1}, TWO])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
     drawn = [] if truth.get("lost") == ALL else ["loss", "accuracy"]

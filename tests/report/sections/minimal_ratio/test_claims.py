@@ -1,6 +1,5 @@
 """What is said about critical points, on records whose truth is known."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,26 +7,21 @@ import pytest
 
 from report.claims.claim import Claim
 from report.claims.consistency import contradiction
-from report.records import Record, read_record
+from report.records import Record
 from report.sections.minimal_ratio import claims as minimal_ratio
 from report.sections.minimal_ratio.claims import commentary
 from report.sections.minimal_ratio.figures import section
-from report.sections.minimal_ratio.kinds import CRITICAL, DIVERGED, FLAT, TARGETS, UNFINISHED
+from report.sections.minimal_ratio.kinds import CRITICAL, DIVERGED, FLAT, UNFINISHED
 from report.words.numerals import typed_numerals
 from report.words.traced import tracing, unmarked
 from tests.report.records.build import model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import wordings_of
 
-ROOT = Path(__file__).resolve().parents[4]
 P = 1000
 """Parameters of the network."""
 SWEEP = [1e-14, 1e-12, 1e-10, 1e-8]
 
-SETTINGS: dict[str, Any] = {
-    "function": {"name": "sine", "points": 64, "domain": [-7.0, 7.0]},
-    "training": {"loss": "mse"},
-}
 VARIANCE = float(np.var(np.sin(np.linspace(-7, 7, 64))))
 LOSSES = [float(loss) for loss in np.geomspace(1e-4, 1, 12)]
 FALLING = [round(10 - 0.5 * n) for n in range(12)]
@@ -52,6 +46,8 @@ def made(
     target: bool = False,
     second: str = "",
     turned: bool = False,
+    higher: list[float] | None = None,
+    layer: str | None = None,
 ) -> Record:
     """Runs with given losses and tenths of eigenvalues, in every case the same.
 
@@ -59,8 +55,8 @@ def made(
     many tenths are no longer positive from each tolerance to the next; `curvature` cycles through
     what ‖Hg‖ is of λ_max‖g‖, where an even gradient would have 0.3; `trained` is the loss after
     training, as a multiple of the loss at the end; `epochs` cycles through the lengths of training;
-    the settings name the `target`, with the variance
-    `VARIANCE`, if so asked; `second` holds the kinds of a second case,
+    the best constant has the loss `VARIANCE`, if the `target` is known; `higher` are the shares of
+    neighbors with a higher loss; `second` holds the kinds of a second case,
     in which the gradient lies where the loss curves most if `turned`.
     """
     cases = 2 if second else cases
@@ -88,6 +84,7 @@ def made(
                     "minimal_ratio": positive[n] / 10,
                     "near_zero": (10 - positive[n] - below) / 10,
                     "negative": below / 10,
+                    **({"higher_neighbors": higher[n]} if higher else {}),
                     "swept_positive": [max(0, tenths(positive[n] - swept * k)) for k in range(4)],
                     "swept_negative": [tenths(below)] * 4,
                 }
@@ -101,6 +98,8 @@ def made(
             "parameters": P,
             "examples": 64,
             "relative_tolerance": 2e-14,
+            "constant_loss": VARIANCE if target else None,
+            "layer": layer,
         }
         for case in range(cases)
     ]
@@ -108,8 +107,11 @@ def made(
     whole = [fact for fact in facts if set(kinds) != {"d"}]
     return record(
         "minimal-ratio",
-        settings={"search": {"epsilon": 1e-10, "iterations": 10}, "tolerance": 10.0}
-        | ({"cases": [SETTINGS] * cases} if target else {}),
+        settings={
+            "search": {"epsilon": 1e-10, "iterations": 10},
+            "tolerance": 10.0,
+            "neighbors": {"number": 50, "radius": 1e-3},
+        },
         models=tuple(model(f"tanh-{case}", 1, P) for case in range(cases)),
         metrics={
             "cases": facts,
@@ -142,6 +144,8 @@ REST = "ccccfu" * 2
 LONG: dict[str, Any] = {"negative": [1] * 6 + NONE[:6], "positive": [8] * 12}
 LONG |= {"epochs": [10] * 6 + [500] * 6}
 """Saddles after ten epochs, minima after 500."""
+
+SADDLES_LAST: dict[str, Any] = {"negative": NONE[:6] + [1] * 6, "positive": [8] * 12}
 
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("answer", "trained", LONG),
@@ -188,6 +192,11 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("tolerance", "robust", {"swept": 0.02}),
     ("tolerance", "matters", {"swept": 1}),
     ("tolerance", "some", {"swept": 1, "positive": [*FALLING[:11], 0], "second": "u" * 11 + "c"}),
+    ("sampled", "agrees", SADDLES_LAST | {"higher": [1.0] * 6 + [0.9] * 6}),
+    ("sampled", "blind", SADDLES_LAST | {"higher": [1.0] * 12}),
+    ("sampled", "misses", SADDLES_LAST | {"higher": [1.0] * 7 + [0.9] * 5}),
+    ("sampled", "wide", SADDLES_LAST | {"higher": [0.9] * 12}),
+    ("layer", "alone", {"layer": "layer 1 (dense 1→4)"}),
     ("diverged", "some", {"kinds": "c" * 10 + "dd"}),
 ]
 
@@ -234,20 +243,29 @@ def test_points_that_agree_count_once() -> None:
     assert claims["relation"].effect is not None and claims["relation"].effect.n == 7
 
 
+def test_the_record_says_which_points_are_distinct() -> None:
+    numbered = made(negative=[0] * 4 + [2] * 8, positive=[8] * 12)
+    rows = [row | {"point": 1 + n // 4} for n, row in enumerate(numbered.rows("runs"))]
+    told = numbered.model_copy(update={"metrics": numbered.metrics | {"runs": rows}})
+    assert "at three distinct ones" in by_name(told)["found"].text
+    assert "Of the three distinct critical points one is a minimum" in by_name(told)["kind"].text
+
+
+def test_counts_by_length_of_training_stand_in_a_table() -> None:
+    (table,) = (t for t in section(made(**LONG)).tables if t.name == "kinds")
+    assert [row[2:] for row in table.rows] == [
+        ("10", "6", "6", "6", "0", "6", "0"),
+        ("500", "6", "6", "6", "6", "0", "0"),
+        ("all", "12", "12", "12", "6", "6", "0"),
+    ]
+
+
 def test_a_constant_is_called_a_constant_and_the_others_are_not() -> None:
     losses = [VARIANCE] * 11 + [0.2]
     claims = by_name(made(losses, [8] * 12, [1] * 11 + [0], target=True))
     assert "11 sit at 0.465, the variance of the target" in claims["constant"].text
     assert "one is a minimum" in claims["kind"].text
     assert "constant" not in by_name(made(losses, [8] * 12, [1] * 11 + [0]))
-
-
-def test_the_target_of_an_older_record_is_computed_anew() -> None:
-    record = read_record(ROOT / "results" / "full" / "simulate-function.json")
-    for row in record.rows("functions"):
-        target, domain = TARGETS[row["function"]]
-        assert list(domain) == list(row["domain"])
-        assert target(np.asarray(row["x"])) == pytest.approx(row["y"], abs=1e-6)
 
 
 def test_a_case_without_critical_points_is_named_beside_the_answer() -> None:
@@ -292,7 +310,8 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
         assert "nan" not in figure.alt
-    assert [table.name for table in found.tables] == ["cases", "results"]
+    kinds = ["kinds"] if "c" in truth["kinds"] else []
+    assert [table.name for table in found.tables] == ["cases", "results", *kinds]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def made(
     )
     shares = [share for share, _ in panels for _ in range(len(sizes) * seeds)]
     for row, share in zip(found.rows("runs"), shares if noisy else (), strict=False):
-        row["label_noise"] = share
+        row |= {"label_noise": share, "examples": examples, "outputs": 10}
     return found
 
 
@@ -86,8 +86,9 @@ def _row(
 
 def said(made_record: Record) -> dict[str, Claim]:
     claims = [c for group in commentary(made_record, made_record.frame("runs")) for c in group]
-    found = {claim.id.partition(".")[2]: claim for claim in claims}
-    assert len(found) == len(claims)
+    # Of the two measures of a double descent the records here give the loss its truth.
+    found = {c.id.partition(".")[2]: c for c in claims if c.about != "error"}
+    assert len(found) == len(claims) - sum(c.about == "error" for c in claims)
     for claim in claims:
         assert not contradiction(claim)
         assert not faults(claim.text), (faults(claim.text), claim.text)
@@ -185,8 +186,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("classical", "undecided", {"seeds": 1}),
     ("double-descent", "shows", {"noisy": peaked, "seeds": 4}),
     ("double-descent", "shows", {"noisy": peaked, "seeds": 14}),
-    ("double-descent", "absent", {"noisy": lambda n: 1.0 + n}),
-    ("double-descent", "absent", {"noisy": lambda n: 9.0 - n}),
+    ("double-descent", "absent", {"noisy": lambda n: 1.0 + n, "seeds": 8}),
+    ("double-descent", "absent", {"noisy": lambda n: 9.0 - n, "seeds": 8}),
     ("double-descent", "open", {"noisy": lambda n: 1.0, "loss_noise": 0.1}),
     ("diverged", "some", {"diverged": [("m3", 1)]}),
     ("diverged", "all", {"diverged": ALL_LOST}),
@@ -268,6 +269,33 @@ def test_theory_is_silent_without_both_sides_of_the_line() -> None:
 def test_the_panel_with_noisy_labels_does_not_change_what_is_said_of_the_other() -> None:
     claims, other = said(made()), said(made(noisy=peaked))
     assert {c.text for c in claims.values()} <= {c.text for c in other.values()}
+
+
+def test_the_error_descends_twice_though_the_smallest_structure_is_the_worst() -> None:
+    given = made(noisy=lambda n: 1.0, seeds=14)
+    random = np.random.default_rng(3)
+    for row in given.rows("runs"):
+        if row["label_noise"]:
+            error = (0.9, 0.3, 0.32, 0.4, 0.5, 0.42, 0.3, 0.2)[int(row["model"][1:])]
+            row["final_test_accuracy"] = 1 - error + 0.01 * float(random.normal())
+    claims = [c for group in commentary(given, given.frame("runs")) for c in group]
+    found = next(c for c in claims if c.about == "error")
+    assert found.verdict == "shows"
+    assert (found.values["valley"], found.values["peak"], found.values["largest"]) == (
+        "m1",
+        "m4",
+        "m7",
+    )
+    assert "for *m4*, 0.11 times the interpolation threshold, and falls to" in found.text
+
+
+def test_the_panel_with_label_noise_has_a_figure_and_rows_of_its_own() -> None:
+    found = section(made(noisy=peaked))
+    assert [figure.name for figure in found.figures] == ["loss", "accuracy", "gap", "noise"]
+    found.figures[-1].draw().savefig("/dev/null", format="svg")
+    results = found.tables[-1]
+    assert results.header[0] == "Noise" and len(results.rows) == 2 * len(SIZES)
+    assert section(made(noisy=peaked)).figures[0].alt == section(made()).figures[0].alt
 
 
 @pytest.mark.parametrize("truth", [{}, {"seeds": 1}, {"diverged": [("m0", s) for s in range(3)]}])

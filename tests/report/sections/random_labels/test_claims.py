@@ -44,8 +44,25 @@ def made(
     fractions: Sequence[float] = FRACTIONS,
     loss: str = "cross_entropy",
     seed_noise: dict[float, float] | None = None,
+    other: dict[str, Any] | None = None,
+    test_labels: str = "true",
 ) -> Record:
-    """A record whose curves are given; `noise` is what seeds differ by in test accuracy."""
+    """A record whose curves are given; `noise` is what seeds differ by in test accuracy.
+
+    `other` is the truth of a second network.
+    """
+    if other is not None:
+        cases = {
+            "wide": made(train, test, train_loss, test_loss, seeds=seeds, fractions=fractions),
+            "deep": made(**{"seeds": seeds} | other),
+        }
+        tables = {
+            table: [row | {"case": name} for name, one in cases.items() for row in one.rows(table)]
+            for table in ("runs", "fits")
+        }
+        both = cases["wide"].model_copy(deep=True)
+        both.metrics.update(tables)
+        return both
     runs, fits = [], []
     for fraction in fractions:
         kept = learned.get(fraction, 1.0) if isinstance(learned, dict) else learned
@@ -76,7 +93,11 @@ def made(
         "random-labels",
         dataset=DIGITS,
         models=(model("wide"),),
-        settings={"training": {"epochs": EPOCHS[-1], "loss": loss}, "seeds": list(range(seeds))},
+        settings={
+            "training": {"epochs": EPOCHS[-1], "loss": loss},
+            "seeds": list(range(seeds)),
+            "test_labels": test_labels,
+        },
         metrics={"chance": 0.1, "runs": runs, "fits": fits},
     )
 
@@ -165,6 +186,17 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("peak", "alike", {"seeds": 13}),
     ("peak", "more", {"test": lambda f, e: 0.9 - f * e / 50, "seeds": 13}),
     ("peak", "seen_more", {"test": lambda f, e: 0.9 - f * e / 50, "seeds": 4}),
+    ("fit", "all", {"other": {}}),
+    ("fit", "differ", {"other": {"train": slow(0.5)}}),
+    ("fit", "falling", {"train": slow(0.5), "other": {"train": slow(0.5)}}),
+    ("which", "first", {"other": {}}),
+    ("test", "random", {"test_labels": "random"}),
+    ("other", "less", {"other": {}, **MANY}),
+    ("other", "seen_less", {"other": {}}),
+    ("other", "alike", {"other": {"test": lambda f, e: 0.9}, **MANY}),
+    ("other", "more", {"other": {"test": lambda f, e: 0.1 + 0.5 * f}, **MANY}),
+    ("other", "seen_more", {"other": {"test": lambda f, e: 0.1 + 0.5 * f}}),
+    ("other", "undecided", {"other": {"seeds": 1}}),
     ("theory", "agrees", {}),
     ("theory", "open", {"train": slow(0.5)}),
     ("diverged", "some", {"diverged": [(0.4, 2)]}),
@@ -197,6 +229,27 @@ def test_a_seed_that_falls_short_is_counted() -> None:
     assert "two of three runs reach" in claims["fit"].text
     assert "by three of three runs on true labels and by two of three" in claims["reached"].text
     assert "theory" not in claims
+
+
+def test_two_networks_are_counted_apart() -> None:
+    few = {"train": slow(0.5), "fractions": (0.0, 0.5, 1.0), "seeds": 2}
+    claims = said(made(other=few))
+    assert "by three of three runs of *wide* and none of two runs of *deep*" in claims["fit"].text
+    assert "theory" not in claims
+    alone = said(made())
+    for name in ("chance", "speed", "price", "memorized"):
+        assert claims[name].text == alone[name].text
+    found = section(made(other=few))
+    assert len(found.tables[0].rows) == len(FRACTIONS) + 3
+    assert "three seeds" in found.figures[0].caption and "two to" in found.figures[0].caption
+    for figure in found.figures:
+        figure.draw().savefig("/dev/null", format="svg")
+
+
+def test_random_test_labels_say_nothing_of_a_price() -> None:
+    claims = said(made(test_labels="random"))
+    assert not {"chance", "loss", "price", "first-step", "peak", "theory"} & claims.keys()
+    assert "intact" not in section(made(test_labels="random")).figures[0].caption
 
 
 def test_a_bound_is_rounded_outward() -> None:

@@ -62,11 +62,13 @@ def made(
     many: bool = False,
     one_rate: bool = False,
     held: tuple[Rule, Rule] | None = None,
+    held_jacobian: Rule = rising,
 ) -> Record:
     """Solutions of both sweeps; the first `lost` of them diverged.
 
     `many` are seven batch sizes and seven learning rates. `held` are the gap in loss and the
-    gradient of the loss of solutions stopped at an equal training loss, of which one got nowhere.
+    gradient of the loss of solutions stopped at an equal training loss, of which one got nowhere,
+    `held_jacobian` the norm of their Jacobians.
     """
     draw = np.random.default_rng(7)
     batches, rates = (MORE_BATCHES, MORE_RATES) if many else (BATCHES, RATES)
@@ -108,14 +110,17 @@ def made(
     )
     if held is None:
         return made_record
-    stopped = [_stopped(row, held, draw) for row in made_record.rows("solutions")]
+    stopped = [_stopped(row, held, held_jacobian, draw) for row in made_record.rows("solutions")]
     stopped[0] |= dict.fromkeys(NAMES) | {"final_train_loss": None}
     metrics = {**made_record.metrics, "equal_loss": stopped}
     return made_record.model_copy(update={"metrics": metrics})
 
 
 def _stopped(
-    row: dict[str, Any], held: tuple[Rule, Rule], draw: np.random.Generator
+    row: dict[str, Any],
+    held: tuple[Rule, Rule],
+    jacobian: Rule,
+    draw: np.random.Generator,
 ) -> dict[str, Any]:
     """A solution of the same approach at a training loss of 0.5."""
     place = (
@@ -125,9 +130,10 @@ def _stopped(
     )
     gap, gradient = (rule(*place) for rule in held)
     return row | {
+        "stopped_at": 7,
         "final_train_loss": 0.5,
         "final_test_loss": 0.5 + gap,
-        "jacobian_norm": rising(*place),
+        "jacobian_norm": jacobian(*place),
         "probability_jacobian_norm": 1.0,
         "loss_gradient_norm": gradient,
     }
@@ -183,6 +189,12 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("sweep", "differ", MANY | {"gradient": falling}),
     ("sweep", "partly_rises", MANY | {"gradient": noisy}),
     ("sweep", "partly_falls", MANY | {"jacobian": falling, "gradient": noisy}),
+    ("sweep-held", "rises", MANY | {"held": (rising, rising)}),
+    ("sweep-held", "falls", MANY | {"held": (rising, falling), "held_jacobian": falling}),
+    ("sweep-held", "undecided", {"held": (rising, rising)}),
+    ("sweep-held", "differ", MANY | {"held": (rising, falling)}),
+    ("sweep-held", "partly_rises", MANY | {"held": (rising, noisy)}),
+    ("sweep-held", "partly_falls", MANY | {"held": (rising, noisy), "held_jacobian": falling}),
     ("novak", "rises", {}),
     ("novak", "falls", {"probability": falling}),
     ("novak", "undecided", {"probability": noisy}),
@@ -288,13 +300,29 @@ def test_a_single_outlying_seed_decides_nothing() -> None:
 def test_what_did_not_reach_the_loss_is_counted() -> None:
     text = said(made(held=(rising, rising)))["fit-held"].text
     assert "equal training loss, 0.500, the more" in text
-    assert text.endswith("(one solution did not get there).")
+    assert text.endswith("(one training of 27 did not get there).")
 
 
-@pytest.mark.parametrize("truth", [{}, {"lost": 27}, FEW | {"lost": 1}])
+def test_an_approach_that_never_got_there_is_named() -> None:
+    stuck = made(held=(rising, rising))
+    for row in stuck.rows("equal_loss"):
+        if (row["batch_size"], row["learning_rate"]) == (1024, 3e-3):
+            row |= dict.fromkeys(NAMES)
+    text = said(stuck)["fit-held"].text
+    assert text.endswith(
+        "(four trainings of 27 did not get there, among them all with batch size 1,024, learning "
+        "rate 0.003)."
+    )
+    (table,) = [t for t in section(stuck).tables if t.name == "equal-loss"]
+    (never,) = [row for row in table.rows if row[-1] == "0"]
+    assert (never[0], never[2], never[6]) == ("1,024", "0.500", "–")
+
+
+@pytest.mark.parametrize("truth", [{}, {"lost": 27}, FEW | {"lost": 1}, {"held": (rising, rising)}])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
     drawn = [] if truth.get("lost") == 27 else ["variables", "gap"]
+    drawn += ["equal-loss"] if "held" in truth else []
     assert [figure.name for figure in found.figures] == drawn
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")

@@ -66,7 +66,9 @@ def made(
     many: bool = False,
     one_rate: bool = False,
     held: tuple[Rule, Rule] | None = None,
+    held_sharp: Rule = rising,
     slopes: tuple[float, ...] = (),
+    whole: float | None = None,
     moved: tuple[str, ...] = ("epsilon_sharpness", "largest_eigenvalue", "trace"),
 ) -> Record:
     """Solutions of both sweeps, the first `lost` diverged; one of them rescaled by `factors`.
@@ -74,7 +76,8 @@ def made(
     Rescaled measures are their first value times factor**`power`, as far as they are `moved`;
     `test_loss` is that of the last. `many` are seven batch sizes and seven learning rates. `held`
     are gap and trace of solutions stopped at an equal training loss, the first of which got
-    nowhere; `slopes` the first-order shares.
+    nowhere, `held_sharp` their other measures; `slopes` the first-order shares; `whole` is what the
+    trace of two solutions is times as large over all images.
     """
     draw = np.random.default_rng(draw_seed)
     batches, rates = (MORE_BATCHES, MORE_RATES) if many else (BATCHES, RATES)
@@ -127,24 +130,30 @@ def made(
     solutions = made_record.rows("solutions")
     for place, row in enumerate(solutions if slopes else []):
         row["first_order"] = slopes[place % len(slopes)]
+    made_record.metrics["whole"] = [
+        {**row, "images": 5000, "trace": row["trace"] * whole}
+        for row in solutions[-2:]
+        if whole is not None
+    ]
     if held is None:
         return made_record
-    stopped = [_stopped(row, held, draw) for row in solutions]
+    stopped = [_stopped(row, held, held_sharp, draw) for row in solutions]
     stopped[0] |= {"loss_gap": None}
     metrics = {**made_record.metrics, "equal_loss": stopped}
     return made_record.model_copy(update={"metrics": metrics})
 
 
 def _stopped(
-    row: dict[str, Any], held: tuple[Rule, Rule], draw: np.random.Generator
+    row: dict[str, Any], held: tuple[Rule, Rule], sharp: Rule, draw: np.random.Generator
 ) -> dict[str, Any]:
     """A solution of the same approach at a training loss of 0.5."""
     place = float(np.log2(row["batch_size"] / 64) - np.log10(row["learning_rate"] / 3e-3))
     return row | {
+        "stopped_at": 7,
         "train_loss": 0.5,
         "loss_gap": held[0](place, draw),
-        "epsilon_sharpness": rising(place, draw),
-        "largest_eigenvalue": rising(place, draw),
+        "epsilon_sharpness": sharp(place, draw),
+        "largest_eigenvalue": sharp(place, draw),
         "trace": held[1](place, draw),
     }
 
@@ -217,6 +226,13 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("rescaling", "changes", {}),
     ("rescaling", "some", {"moved": ("trace",)}),
     ("rescaling", "stays", {"power": 0.01}),
+    ("batch-size-held", "rises", MANY | {"held": (rising, rising)}),
+    ("batch-size-held", "falls", MANY | {"held": (rising, falling), "held_sharp": falling}),
+    ("batch-size-held", "undecided", {"held": (rising, rising)}),
+    ("batch-size-held", "differ", MANY | {"held": (rising, falling)}),
+    ("batch-size-held", "partly_rises", MANY | {"held": (rising, noisy)}),
+    ("batch-size-held", "partly_falls", MANY | {"held": (rising, noisy), "held_sharp": falling}),
+    ("sample", "differs", {"whole": 1.04}),
     ("caveat", "shown", {}),
     ("caveat", "open", {"power": 0.01}),
     ("caveat", "other", {"factors": ()}),
@@ -263,11 +279,33 @@ def test_five_batch_sizes_show_their_order_and_decide_nothing() -> None:
 def test_a_share_is_rounded_outward() -> None:
     text = said(made(slopes=(0.101, 0.399)))["first-order"].text
     assert "between 10\u00a0% and 40\u00a0%" in text
-    assert "ε-sharpness, 30\u00a0% is" in said(made(slopes=(0.3,)))["first-order"].text
+    assert "accounts for 30\u00a0% of the" in said(made(slopes=(0.3,)))["first-order"].text
     none = made(slopes=(0.3,))
     for row in none.rows("solutions"):
         row["first_order"] = None
     assert "first-order" not in said(none)
+
+
+def test_the_error_of_the_sample_is_told_and_shown() -> None:
+    found = made(whole=1.0312)
+    assert said(found)["sample"].text == (
+        "Over all 5,000 training images in place of 500, the measures of two solutions change by "
+        "4\u00a0% at most (the trace of the Hessian)."
+    )
+    (table,) = [table for table in section(found).tables if table.name == "whole"]
+    assert len(table.rows) == 2 and len(table.rows[0]) == len(table.header)
+
+
+def test_every_further_epsilon_has_its_correlation() -> None:
+    found = made(held=(rising, rising))
+    found.metrics["epsilons"] = [1e-3, 5e-4]
+    for name in ("solutions", "equal_loss"):
+        for row in found.rows(name):
+            row["by_epsilon"] = [row["epsilon_sharpness"], row["trace"]]
+    (table,) = [table for table in section(found).tables if table.name == "correlations"]
+    words = [str(row[0]) for row in table.rows]
+    assert words[3] == "the ε-sharpness, ε = 0.0005"
+    assert words[8] == "the ε-sharpness, ε = 0.0005, at equal training loss"
 
 
 def test_a_measure_of_zero_or_below_is_ranked_all_the_same() -> None:

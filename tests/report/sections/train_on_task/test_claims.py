@@ -87,6 +87,28 @@ EQUAL = {"small": 0.9, "large": 0.9}
 OPEN = {"small": [0.9, 0.8, 0.9], "large": [0.8, 0.9, 0.95]}
 
 
+def beside(given: Record, *, lost: bool = False, augmented: bool = False) -> Record:
+    """The record with a large network outside the comparison, with a validation set."""
+    held = {f"validation_{q}": [0.4, 0.3, 0.2] for q in ("loss", "accuracy")}
+    huge = [
+        _row("digits", "huge", seed, None if lost else 0.99, 0.01, 1.0)
+        | ({} if lost else held)
+        | {"outside": True}
+        for seed in (8, 9)
+    ]
+    training = {"loss": "cross_entropy", "augmentation": {"flip": True} if augmented else None}
+    models = [{"name": "huge", "convolutions": [], "layers": ["Conv2d(8, 3)"]}]
+    comparisons = [*given.settings["comparisons"], {"training": training, "models": models}]  # type: ignore[misc]
+    runs = record("train-on-task", metrics={"runs": huge}).rows("runs")
+    return given.model_copy(
+        update={
+            "metrics": given.metrics | {"runs": [*given.rows("runs"), *runs]},
+            "settings": given.settings | {"comparisons": comparisons},
+            "models": (*given.models, conv("huge", 6, 900_000)),
+        }
+    )
+
+
 def conv(name: str, depth: int, parameters: int) -> Any:
     words = f"conv 3×3, {depth} layers"
     return model(name, depth, parameters).model_copy(update={"architecture": words})
@@ -369,6 +391,7 @@ def test_every_wording_is_reached() -> None:
     for row in records[-1].rows("runs"):
         row["train_loss"] = [2.3, 2.3, 2.3]
     records[-2].rows("runs")[0]["train_loss"] = [2.3, 2.3, 2.3]
+    records += [beside(made(DEEP)), beside(made(DEEP), lost=True)]
     reached = {(c.id, c.verdict) for one in records for p in commentary(one) for c in p}
     assert reached == wordings_of(module)
     for one in records:
@@ -407,3 +430,38 @@ def test_a_caption_does_not_count_runs_that_diverged() -> None:
     captions = [section(made(x)).figures[0].caption for x in (CLEAR, {"small": [0.9, None]})]
     assert "median over four seeds; bands" in captions[0]
     assert "median over up to two seeds, as one run diverged; bands" in captions[1]
+
+
+def test_a_network_outside_the_comparison_changes_no_other_sentence() -> None:
+    alone = commentary(made(DEEP))
+    given = beside(made(DEEP), augmented=True)
+    claims = [claim for group in commentary(given) for claim in group]
+    outside = [c for c in claims if c.id == "train-on-task.outside"]
+    assert [c.text.replace("\u00a0", " ") for c in outside] == [
+        "Outside this comparison *huge*, with 900,000 parameters and trained on augmented images, "
+        "gets 99.00 % of the test images of digits right (mean over two seeds); it shows what can "
+        "be reached, and nothing about depth alone."
+    ]
+    before = {c.text for group in alone for c in group if c.id != "train-on-task.best"}
+    assert before == {c.text for c in claims} - {outside[0].text} - {
+        c.text for c in claims if c.id == "train-on-task.best"
+    }
+    best = next(c for c in claims if c.id == "train-on-task.best")
+    assert best.text.startswith("On digits, among the two networks compared, *large*")
+    (lost,) = claims_of(beside(made(DEEP), lost=True), "outside")
+    assert lost.verdict == "nothing"
+    assert "augmented" not in claims_of(beside(made(DEEP)), "outside")[0].text
+
+
+def test_validation_curves_and_networks_outside_are_shown_as_such() -> None:
+    found = section(beside(made(DEEP)))
+    assert "held out for validation (middle)" in found.figures[0].caption
+    assert "two to four seeds" in found.figures[0].caption
+    figure = found.figures[0].draw()
+    assert [ax.get_title() for ax in figure.axes] == [
+        f"digits\n{words}" for words in ("training", "validation", "test")
+    ]
+    assert [len(ax.lines) for ax in figure.axes] == [3, 1, 3]
+    (results,) = [table for table in found.tables if table.name == "results"]
+    assert "Validation accuracy" in results.header and "outside" in results.rows[-1][1]
+    assert "validation" not in section(made(DEEP)).figures[0].caption

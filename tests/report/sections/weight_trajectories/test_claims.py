@@ -250,3 +250,23 @@ def test_without_two_runs_there_is_nothing_to_draw() -> None:
     found = section(made(runs=2, diverged=(0,)))
     assert not found.figures
     assert [table.name for table in found.tables] == ["settings", "runs"]
+
+
+def test_other_projections_have_figures_of_their_own_and_points_are_labeled() -> None:
+    given = made()
+    given.settings["labels"] = "loss"
+    for row in given.rows("points"):
+        row |= {"tsne1": row["pc1"], "tsne2": row["pc2"], "own1": row["pc1"], "own2": row["pc2"]}
+        row["own_explained"] = [0.8, 0.1]
+    found = section(given)
+    names = [figure.name for figure in found.figures]
+    plain = [figure.name for figure in section(made()).figures]
+    more = [f"{part}-{kind}" for kind in ("tsne", "own") for part in ("layer", "model")]
+    assert names == [*plain[:2], *more, *plain[2:]]
+    for figure in found.figures:
+        drawn = figure.draw()
+        drawn.savefig("/dev/null", format="svg")
+        labeled = any(ax.texts for ax in drawn.axes)
+        assert labeled == (figure.name != "distances")
+        assert ("small numbers" in figure.caption) == (figure.name != "distances")
+    assert commentary(given) == commentary(made())
