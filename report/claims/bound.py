@@ -12,6 +12,7 @@ from report.words.markdown import Markdown
 from report.words.traced import unmarked
 
 Side = Literal["lower", "upper"]
+MANY = 100  # times the whole: such a share is shown with significant digits
 _SMALL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
 
@@ -38,16 +39,16 @@ class Bound(Markdown):
 def bound(
     value: float,
     side: Side,
-    show: Callable[[float], Markdown] = fmt.number,
+    show: Callable[[float], Markdown] | None = None,
     *,
     digits: int = 3,
     decimals: int | None = None,
 ) -> Bound:
     """`value` as a bound: to significant digits, or to `decimals` (of a share, before percent)."""
-    if decimals is None:
+    if decimals is None or abs(value) >= MANY:
         rounded = outward(value, digits, bound=side)
     else:
         rounded = outward_decimals(value, decimals, bound=side)
-    made = Bound(show(rounded))
+    made = Bound(fmt.number(rounded, digits) if show is None else show(rounded))
     made.side, made.of = side, value
     return made

@@ -38,6 +38,11 @@ class Count(Generic[T]):
         return len(self.yes) + len(self.no)
 
     @property
+    def of_known(self) -> Count[T]:
+        """The same without those of which it is not known; the text must say that they are."""
+        return Count(self.yes, self.no, ())
+
+    @property
     def extent(self) -> Extent:
         """See `Extent`."""
         if not self.known:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from report.claims import claim
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Statement, evidence
 from report.claims.length import shortened
-from report.numbers.quantifiers import count, outward, outward_decimals, span
+from report.numbers.quantifiers import count, span
 from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
 from report.records import Record
@@ -227,19 +228,19 @@ def _every(runs: int) -> Markdown:
 
 
 def _least(share: float) -> Markdown:
-    return fmt.percent(outward_decimals(share, 3, bound="lower"))
+    return bound(share, "lower", fmt.percent, decimals=3)
 
 
 def _most(share: float) -> Markdown:
-    return fmt.percent(outward_decimals(share, 3, bound="upper"))
+    return bound(share, "upper", fmt.percent, decimals=3)
 
 
 def _factors(values: Iterable[float]) -> dict[str, Markdown]:
     """The smallest and the largest of some factors, as bounds."""
     found = span(values)
     return {
-        "low": fmt.number(outward(found.low, 3, bound="lower")),
-        "high": fmt.number(outward(found.high, 3, bound="upper")),
+        "low": bound(found.low, "lower"),
+        "high": bound(found.high, "upper"),
     }
 
 
@@ -267,6 +268,7 @@ def _rise(record: Record) -> Claim:
     return RISE(
         found.extent if found.extent in ("all", "none") else "some",
         _used(record, record.frame("planes").loc[rows], "sides", "axes_norm", "reached"),
+        found,
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
         within=_within(shares),
@@ -279,7 +281,7 @@ def _within(shares: list[float]) -> Markdown:
     """How far from the solution, as a share of the way that training took, if it took any."""
     if not shares:
         return Markdown("")
-    most = fmt.percent(outward_decimals(max(shares), 2, bound="upper"), 0)
+    most = bound(max(shares), "upper", lambda share: fmt.percent(share, 0), decimals=2)
     return Markdown(f" within {most} of the displacement")
 
 
@@ -394,6 +396,7 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
         STRAIGHT(
             found.extent if found.extent in ("all", "none") else "some",
             [evidence(record, "lines", "loss")],
+            found,
             every=_every(len(rises)),
             margin=fmt.percent(margin, 0),
             low=_least(higher.low) if found.no else fmt.MISSING,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report.claims.bound import bound
 from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, title
-from report.numbers.quantifiers import outward_decimals
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings
@@ -277,7 +277,7 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
 
 def _distance(record: Record) -> Figure:
     ends = "; ".join(
-        f"{case['case']}: at most {fmt.percent(outward_decimals(largest, 3, bound='upper'))}"
+        f"{case['case']}: at most {bound(largest, 'upper', fmt.percent, decimals=3)}"
         for case in _drawn(record)
         for own in [planes(record, case["case"], "pca")]
         for largest in [(own["largest_distance"] / own["displacement"]).max()]

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Count, count, outward, span
+from report.numbers.quantifiers import Count, count, span
 from report.numbers.samples import Group
 from report.numbers.scales import CORRELATION, LOSS, NORM
 from report.numbers.statistics import median
@@ -321,6 +322,7 @@ def _peak(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
     return PEAK(
         "mixed" if early.extent == "some" else "start" if early.yes else "later",
         _used(record, done, "full_gradient_norm"),
+        early,
         number=fmt.words(len(early.yes)),
         total=fmt.words(early.total),
         **about(case),
@@ -336,7 +338,7 @@ def _vanish(record: Record, chosen: pd.DataFrame, case: dict[str, Any]) -> Claim
     ratios = [high / low if low else math.inf for low, high, _ in tails]
     restless = count(ratios, lambda ratio: ratio >= RESTLESS)
     ends = span(ratios)
-    verdict, number, factor = "varies", restless.yes, None
+    verdict, number, factor = "varies", restless.yes, fmt.MISSING
     if gone.yes:
         verdict, number = ("some", gone.yes) if gone.no else ("vanishes", ())
     elif (done["tail_steps"] == 1).all() or ends.high == 1:
@@ -344,17 +346,17 @@ def _vanish(record: Record, chosen: pd.DataFrame, case: dict[str, Any]) -> Claim
     elif min(ratios) == math.inf:
         verdict = "touches"
     elif restless.extent == "all":
-        verdict, factor = "fluctuates", outward(ends.low, 2, bound="lower")
+        verdict, factor = "fluctuates", bound(ends.low, "lower", digits=2)
     elif restless.extent == "none":
-        verdict, factor = "settles", outward(ends.high, 3, bound="upper")
+        verdict, factor = "settles", bound(ends.high, "upper")
     return VANISH(
         verdict,
         _used(record, done, "tail_steps", *columns),
         number=fmt.words(len(number)),
         total=fmt.words(len(tails)),
         share=fmt.percent(VANISHED),
-        factor=fmt.number(factor, 3 if verdict == "settles" else 2),
-        lowest=fmt.number(outward(min(low for low, _, _ in tails), 3, bound="lower")),
+        factor=factor,
+        lowest=bound(min(low for low, _, _ in tails), "lower"),
         **about(case),
     )
 

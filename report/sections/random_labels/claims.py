@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import (
     ACCURACIES,
@@ -22,7 +23,7 @@ from report.claims.contrast import (
 from report.claims.length import shortened
 from report.numbers.comparison import compare
 from report.numbers.extremes import chosen_by_half
-from report.numbers.quantifiers import count, outward_decimals
+from report.numbers.quantifiers import count
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS
 from report.numbers.statistics import mean
@@ -343,6 +344,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     return FIT(
         verdict,
         _used(record, most, "train_accuracy", "train_loss", "diverged_at"),
+        found,
         fits=Markdown(f"Each of the {fmt.words(len(counts))} networks fits")
         if several
         else Markdown("The network fits"),
@@ -355,9 +357,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         number=fmt.words(len(found.yes)),
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
-        best=fmt.MISSING
-        if best is None
-        else fmt.accuracy(outward_decimals(best, 4, bound="upper")),
+        best=fmt.MISSING if best is None else bound(best, "upper", fmt.accuracy, decimals=4),
         epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
     )
 
@@ -496,12 +496,13 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
         MEMORIZED(
             found.extent,
             _used(record, partly, "changed_fitted"),
+            found,
             number=fmt.words(len(found.yes)),
             total=fmt.words(found.total),
             known=all_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
-            lowest=fmt.percent(outward_decimals(min(values), 3, bound="lower")),
-            highest=fmt.percent(outward_decimals(max(values), 3, bound="upper")),
+            lowest=bound(min(values), "lower", fmt.percent, decimals=3),
+            highest=bound(max(values), "upper", fmt.percent, decimals=3),
         )
     ]
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import count, outward, outward_decimals, span
+from report.numbers.quantifiers import count, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, LOSS, NORM, SHARE
 from report.records import Record
@@ -273,8 +274,8 @@ def _together(
             used,
             runs=fmt.words(len(distances)),
             total=fmt.words(total),
-            largest=fmt.number(outward(largest, 3, bound="upper")),
-            displacement=fmt.number(outward(shortest, 3, bound="lower")),
+            largest=bound(largest, "upper"),
+            displacement=bound(shortest, "lower"),
         )
     ]
 
@@ -317,8 +318,8 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
     elif max(abs(found.low), abs(found.high)) < COMMON:
         verdict = "none"
     moved = " that moved" if found.missing else ""
-    least = fmt.correlation(outward_decimals(found.low, 2, bound="lower"))
-    most = fmt.correlation(outward_decimals(found.high, 2, bound="upper"))
+    least = bound(found.low, "lower", fmt.correlation, decimals=2)
+    most = bound(found.high, "upper", fmt.correlation, decimals=2)
     return [
         DIRECTIONS(
             verdict,
@@ -360,6 +361,7 @@ def _stuck(record: Record, done: pd.DataFrame) -> list[Claim]:
         STUCK(
             "some" if stuck.no else "all",
             _columns(record, "runs", done, ["train_loss"]),
+            stuck,
             number=fmt.words(len(stuck.yes)),
             total=fmt.words(stuck.total),
             factor=fmt.number(margin, 3),
@@ -381,8 +383,8 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
         STRAIGHTNESS(
             verdict,
             _columns(record, "distances", moved, ("path_length", "displacement")),
-            low=fmt.number(outward(found.low, 3, bound="lower")),
-            high=fmt.number(outward(found.high, 3, bound="upper")),
+            low=bound(found.low, "lower"),
+            high=bound(found.high, "upper"),
         )
     ]
 
