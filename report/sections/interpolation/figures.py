@@ -72,7 +72,7 @@ def _solutions_table(record: Record) -> Table:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         rows.append(
             (
@@ -117,7 +117,7 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
         done = known(group, "train_barrier", "test_barrier")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         own = solutions[solutions["case"] == group["case"].iloc[0]]
         steep = [growths(record, row, own) for row in done.to_dict("records")]

@@ -403,7 +403,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
             "the tolerance τ, linear within it (shaded)."
         ),
-        alt=f"Eigenvalues in rising order. {'; '.join(described)}.",
+        alt=f"Sorted eigenvalues. {'; '.join(described)}.",
         draw=partial(_draw_spectrum, record),
     )
 

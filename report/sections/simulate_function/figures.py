@@ -17,6 +17,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
+from report.sections.lost import seeds_shown
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
@@ -158,7 +159,6 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
 
 
 def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
-    seeds = runs["seed"].nunique()
     ends = "; ".join(
         f"{traced(str(model))} on {function} ends at {fmt.loss(group['final_train_loss'].median())}"
         for (function, model), group in runs.groupby(["function", "model"], sort=False)
@@ -167,9 +167,9 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
         name="loss",
         caption=Markdown(
             "Training loss (mean squared error) of all models against epochs. Lines: median over "
-            f"{fmt.plural(seeds, 'seed')}; bands: from the smallest to the largest."
+            f"{seeds_shown(runs, 'final_train_loss')}; bands: from the smallest to the largest."
         ),
-        alt=f"Falling loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
+        alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs, functions),
     )
 

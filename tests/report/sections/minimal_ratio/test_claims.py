@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from report.claims.claim import Claim
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.minimal_ratio import claims as minimal_ratio
 from report.sections.minimal_ratio.claims import commentary
