@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from report.words.tex import in_line
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
@@ -199,9 +201,7 @@ def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     formula = case["kind"] == "function"
     grid = axes.get_subplotspec()
     letters = TITLE_LETTERS // (grid.get_gridspec().ncols if grid else 1)
-    name = f"${case['title']}$" if formula else wrapped(str(case["title"]), letters, 2)
+    name = f"${in_line(case['title'])}$" if formula else wrapped(str(case["title"]), letters, 2)
     apart = ",\n" if more and len(more) > letters // 2 else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
-    if formula:
-        axes.title.set_fontsize(11)  # a fraction's parts are 0.7 times as large
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
