@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from report.words.tex import in_line
+
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
@@ -74,6 +77,35 @@ class Line:
     sparse: bool = False
 
 
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of the record's table each run of a series shows, and what the run is called."""
+
+    table: str
+    rows: tuple[tuple[int, ...], ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def each(cls, table: str, frame: pd.DataFrame, by: Sequence[str] = ("seed",)) -> Self:
+        """A run for every line of a frame that `Record.frame` made of the table.
+
+        `by` are the columns that tell the runs apart.
+        """
+        words = [column.replace("_", " ") for column in by]
+        names = tuple(
+            ", ".join(f"{word} {value:g}" for word, value in zip(words, values, strict=True))
+            for values in frame[list(by)].itertuples(index=False)
+        )
+        return cls(table, tuple((int(row),) for row in frame.index), names)
+
+    @classmethod
+    def by_seed(cls, table: str, frame: pd.DataFrame) -> Self:
+        """A run for every seed, in rising order: all lines of the frame that have it."""
+        groups = [(seed, group.index) for seed, group in frame.groupby("seed")]
+        rows = tuple(tuple(int(row) for row in index) for _, index in groups)
+        return cls(table, rows, tuple(f"seed {seed}" for seed, _ in groups))
+
+
 def line(index: int) -> Line:
     """Style of the series number `index`."""
     return Line(
@@ -116,6 +148,7 @@ def draw_band(
     label: str,
     *,
     markers: bool = False,
+    rows: Rows | None = None,
 ) -> None:
     """Median over runs as a line, minimum to maximum as a band.
 
@@ -126,6 +159,7 @@ def draw_band(
         index: the style of the series, or its number, which chooses one.
         label: in the legend.
         markers: mark the points (few points only).
+        rows: which rows of the record the runs are, for the site.
     """
     style = line(index) if isinstance(index, int) else index
     values = np.asarray(runs, dtype=float).reshape(len(runs), len(x))
@@ -141,7 +175,8 @@ def draw_band(
         label=f" {label}" if label.startswith("_") else label,  # matplotlib hides _names
     )
     curve.sparse = style.sparse and not markers  # type: ignore[attr-defined]  # for finish.py
-    curve.runs = shown  # type: ignore[attr-defined]  # for report/figures/curves.py
+    # For report/figures/curves.py.
+    curve.runs, curve.rows, curve.dashes = shown, rows, style.dashes  # type: ignore[attr-defined]
     if len(values) > 1:
         axes.fill_between(
             place,
@@ -166,9 +201,7 @@ def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     formula = case["kind"] == "function"
     grid = axes.get_subplotspec()
     letters = TITLE_LETTERS // (grid.get_gridspec().ncols if grid else 1)
-    name = f"${case['title']}$" if formula else wrapped(str(case["title"]), letters, 2)
+    name = f"${in_line(case['title'])}$" if formula else wrapped(str(case["title"]), letters, 2)
     apart = ",\n" if more and len(more) > letters // 2 else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
-    if formula:
-        axes.title.set_fontsize(11)  # a fraction's parts are 0.7 times as large
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py

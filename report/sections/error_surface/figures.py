@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report.claims.bound import bound
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, title
-from report.numbers.quantifiers import outward_decimals
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings
@@ -255,9 +255,13 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
         zorder=1,
     )
     view = _view(record, surface)
+    heights = []
     if surface["plane"] == "pca":
         heights = [np.nan if v is None else np.log10(v) for v in view["projected_loss"]]
         ax.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
+    # For report/figures/curves.py.
+    ax.surface = (surface["a"], surface["b"], np.log10(losses))
+    ax.path = (view["a"], view["b"], heights) if heights else None
     ax.plot(
         [0],
         [0],
@@ -281,7 +285,7 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
 
 def _distance(record: Record) -> Figure:
     ends = "; ".join(
-        f"{case['case']}: at most {fmt.percent(outward_decimals(largest, 3, bound='upper'))}"
+        f"{case['case']}: at most {bound(largest, 'upper', fmt.percent, decimals=3)}"
         for case in _drawn(record)
         for own in [planes(record, case["case"], "pca")]
         for largest in [(own["largest_distance"] / own["displacement"]).max()]
@@ -309,7 +313,7 @@ def _draw_distance(record: Record) -> Canvas:
         for _, row in own.iterrows():
             shares = [100 * d / row["displacement"] for d in row["distance"]]
             curves.append(shares + [np.nan] * (len(longest) - len(shares)))
-        draw_band(ax, longest, curves, index, case["case"])
+        draw_band(ax, longest, curves, index, case["case"], rows=Rows.each("planes", own))
         title(ax, case)
         ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)
@@ -369,13 +373,13 @@ def _planes_table(record: Record) -> Table:
             own = planes(record, case["case"], plane)
             if own.empty:
                 continue
-            explained = mean(own["explained"].map(sum)).value if plane == "pca" else None
+            explained = mean(own["explained"].map(sum)) if plane == "pca" else None
             rows.append(
                 (
                     case_name(case),
                     escape(words),
                     fmt.percent(explained),
-                    fmt.percent(mean(own["captured"]).value),
+                    fmt.percent(mean(own["captured"])),
                     fmt.percent(median(own["largest_distance"] / own["displacement"])),
                     fmt.loss(median(own["origin_loss"])),
                     fmt.loss(median(own["lowest_loss"])),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, title
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -99,11 +99,17 @@ def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str, whole: bool) -> N
     """Where a batch is the `whole` training set, the two curves are one, and one is drawn."""
     words = "whole training set"
     style, label = (1, words) if whole else (0, "batch")
-    draw_band(ax, *_curves(chosen, "step", f"batch_{quantity}"), style, label)
+    draw_band(
+        ax,
+        *_curves(chosen, "step", f"batch_{quantity}"),
+        style,
+        label,
+        rows=Rows.each("runs", chosen),
+    )
     finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if len(finite) and not whole:
         x, curves = _curves(finite, "full_step", f"full_{quantity}")
-        draw_band(ax, x, curves, 1, words, markers=True)
+        draw_band(ax, x, curves, 1, words, markers=True, rows=Rows.each("runs", finite))
     logarithmic(ax, "y")
 
 

@@ -141,42 +141,48 @@ def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
     critical = runs[runs["verdict"] == CRITICAL] if len(runs) else runs
     if critical.empty:
         return ()
-    rows = []
+    rows: list[tuple[Markdown, ...]] = []
     for case in record.rows("cases"):
         planned = _of(record.frame("runs"), case)
-        lengths = sorted(set(planned["epochs"]))
-        groups = [(fmt.count(length), planned["epochs"] == length) for length in lengths]
-        if len(groups) > 1:
-            groups.append((Markdown("all"), planned["epochs"] > 0))
-        for words, chosen in groups:
-            own = critical[critical.index.isin(planned[chosen].index)]
-            told = kinds(own, case)
-            counts = (len(own), len(distinct(own)))
-            found = (len(told.minima), len(told.saddles), len(told.constants))
-            numbers = (fmt.count(n) for n in (int(chosen.sum()), *counts, *found))
-            rows.append((case_name(case), escape(case["model"]), words, *numbers))
+
+        def within(chosen: pd.Series) -> pd.DataFrame:
+            return critical[critical.index.isin(chosen.index[chosen])]
+
+        own = within(planned["epochs"] > 0)
+        told = kinds(own, case)
+        counts = (len(planned), len(own), len(distinct(own)))
+        found = (len(told.minima), len(told.saddles), len(told.constants))
+        by_length = []
+        for length in sorted(set(planned["epochs"])):
+            after = within(planned["epochs"] == length)
+            by_length.append(f"{len(kinds(after, case).minima)}/{len(after)}")
+        numbers = (fmt.count(n) for n in (*counts, *found))
+        name = (case_name(case), escape(case["model"]))
+        rows.append((*name, *numbers, Markdown(", ".join(by_length))))
     return (
         Table(
             name="kinds",
             caption=Markdown(
-                "Critical points by length of training: runs, how many of them end at a critical "
-                "point, how many distinct ones these are, and of which kind they are (runs). "
-                "Minima have no eigenvalue below −τ. A constant solution has the loss of the best "
-                "constant output, and is counted as neither."
+                "Critical points: how many runs end at one, how many distinct ones these are, and "
+                "of which kind they are (runs). Minima have no eigenvalue below −τ. A constant "
+                "solution has the loss of the best constant output, and is counted as neither. "
+                "Last column: minima of critical points, from the shortest length of training to "
+                "the longest."
             ),
             header=(
                 "Problem",
                 "Model",
-                "Epochs",
                 "Runs",
                 "Critical",
                 "Distinct",
                 "Minima",
                 "Saddles",
                 "Constants",
+                "Minima by length",
             ),
-            align="llrrrrrrr",
+            align="llrrrrrrl",
             rows=tuple(rows),
+            widths=(12, 11, 7, 9, 9, 9, 9, 10, 24),
         ),
     )
 
@@ -397,7 +403,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
             "the tolerance τ, linear within it (shaded)."
         ),
-        alt=f"Eigenvalues in rising order. {'; '.join(described)}.",
+        alt=f"Sorted eigenvalues. {'; '.join(described)}.",
         draw=partial(_draw_spectrum, record),
     )
 

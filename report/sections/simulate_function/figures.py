@@ -11,12 +11,13 @@ import pandas as pd
 from report.figures.legends import legend_below, name_lines
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, title
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
+from report.sections.lost import seeds_shown
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
@@ -158,7 +159,6 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
 
 
 def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
-    seeds = runs["seed"].nunique()
     ends = "; ".join(
         f"{traced(str(model))} on {function} ends at {fmt.loss(group['final_train_loss'].median())}"
         for (function, model), group in runs.groupby(["function", "model"], sort=False)
@@ -167,9 +167,9 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
         name="loss",
         caption=Markdown(
             "Training loss (mean squared error) of all models against epochs. Lines: median over "
-            f"{fmt.plural(seeds, 'seed')}; bands: from the smallest to the largest."
+            f"{seeds_shown(runs, 'final_train_loss')}; bands: from the smallest to the largest."
         ),
-        alt=f"Falling loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
+        alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs, functions),
     )
 
@@ -182,7 +182,7 @@ def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canv
         for model, style in styles.items():
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             x, curves = aligned(chosen, "train_loss")
-            draw_band(ax, x, curves, style, words[model])
+            draw_band(ax, x, curves, style, words[model], rows=Rows.each("runs", chosen))
         title(ax, {"kind": "function", "title": formulas_of[function]})
         ax.set(xlabel="epoch")
         logarithmic(ax, "x", linear=2)

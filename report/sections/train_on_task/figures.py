@@ -10,7 +10,7 @@ import pandas as pd
 from report.figures.legends import words_at_ends
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band
+from report.figures.style import Rows, canvas, draw_band
 from report.figures.zoom import zoom_on_ends
 from report.numbers.frames import known
 from report.numbers.statistics import mean
@@ -53,7 +53,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(list(done[column])).value if len(done) else None
+            return mean(list(done[column])) if len(done) else None
 
         tests = list(done["final_test_accuracy"])
         rows.append(
@@ -180,7 +180,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
                 name = _shown_name(group, names[str(model)])
-                draw_band(ax, x, curves, styles[str(model)], name)
+                draw_band(ax, x, curves, styles[str(model)], name, rows=Rows.each("runs", group))
             # Three panels in a row are too narrow for a title of one line.
             between = ", " if len(splits) < 3 else "\n"
             ax.set(title=f"{dataset}{between}{words}", xlabel="epoch")

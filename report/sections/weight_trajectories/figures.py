@@ -309,7 +309,7 @@ def _kinds(record: Record, part: str) -> dict[str, list[float]]:
 def _distances(record: Record, parts: dict[str, Any]) -> Figure:
     described = "; ".join(
         f"{name}: "
-        + ", ".join(f"{k} {fmt.number(mean(v).value)}" for k, v in _kinds(record, name).items())
+        + ", ".join(f"{k} {fmt.number(mean(v))}" for k, v in _kinds(record, name).items())
         for name in PARTS
     )
     pairs = sum(row["part"] == "model" for row in record.rows("pairs"))
@@ -317,8 +317,8 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
         name="distances",
         caption=Markdown(
             "How far the runs go and how far apart they are, as Euclidean distances between "
-            f"parameter vectors. One mark for each run or each of the {fmt.count(pairs)} pairs of "
-            "runs; the bar is the mean."
+            f"parameter vectors. One mark for each run or each pair of runs "
+            f"({fmt.plural(pairs, 'pair')}); the bar is the mean."
         ),
         alt=f"Rows of marks in two panels, layer and whole model. Means: {described}.",
         draw=partial(_draw_distances, record, parts),
@@ -358,7 +358,7 @@ def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
                 (
                     escape(parts[name]["words"]),
                     escape(kind),
-                    fmt.number(mean(values).value),
+                    fmt.number(mean(values)),
                     fmt.number(min(values)),
                     fmt.number(max(values)),
                     fmt.count(len(values)),
