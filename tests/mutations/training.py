@@ -360,7 +360,7 @@ def random_labels(r: Reading) -> Iterator[str]:
     by = dict(sorted(_group(runs, "fraction").items()))
     top = max(by)
     most = by[top]
-    if len({row.get("model") for row in runs}) > 1:  # each network has its own sentences
+    if len({row.get("case") for row in runs}) > 1:  # each network has its own sentences
         yield from diverged(r, column)
         return
     threshold = max(fit["threshold"] for fit in r.rows("fits"))
