@@ -43,6 +43,11 @@ def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources
     return Sources(project, Results(root, suite))
 
 
+def data_path(figure: str) -> Path:
+    """Where the data of a figure of this name lie as a table, from the project's folder."""
+    return GENERATED / "data" / f"{figure}.csv"
+
+
 def check_suite_name(name: str) -> None:
     """Raises UserError for a suite's name that cannot stand in the path of a figure."""
     if not _NAME.fullmatch(name):

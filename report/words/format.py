@@ -91,6 +91,12 @@ def points(difference: float | None) -> Markdown:
 
 
 @formatter
+def percent_number(difference: float | None) -> Markdown:
+    """A difference of two shares in percentage points, in a column that names the unit."""
+    return MISSING if _missing(difference) else Markdown(minus(f"{100 * difference:.2f}"))  # type: ignore[operator]
+
+
+@formatter
 def factor(ratio: float | None) -> Markdown:
     """A ratio as a factor: 2.4, 31, 1.2×10³; next to one with the digits that tell it: 1.02."""
     if _missing(ratio):

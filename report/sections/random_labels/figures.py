@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from report.figures.legends import name_lines
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean, median
 from report.records import Record
@@ -150,14 +151,16 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
                 words = f"{share(float(str(fraction)))} random"
-                draw_band(ax, x, curves, shares.index(fraction), words)
+                draw_band(
+                    ax, x, curves, shares.index(fraction), words, rows=Rows.each("runs", group)
+                )
             ax.set(title=_of(name) + ("training" if split == "train" else "test"), xlabel="epoch")
             if quantity == "loss":
                 logarithmic(ax, "y")
             else:
                 _guessing(record, ax)
         row[0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
-    legend_below(figure, axes[0, 0], 3)
+    name_lines(figure, list(axes[0]), 3)
     return figure
 
 
@@ -221,7 +224,15 @@ def _draw_price_of(record: Record, name: str, runs: pd.DataFrame, left: Axes, ri
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
         table = 100 * runs.pivot(index="seed", columns="fraction", values=f"final_{split}_accuracy")
         shares = [100 * float(f) for f in table.columns]
-        draw_band(left, shares, table.astype(float).values.tolist(), index, words, markers=True)
+        draw_band(
+            left,
+            shares,
+            table.astype(float).values.tolist(),
+            index,
+            words,
+            markers=True,
+            rows=Rows.by_seed("runs", runs),
+        )
     _guessing(record, left)
     left.set(xlabel="random labels (%)", ylabel="final accuracy (%)", ylim=(0, 103))
     left.legend(loc="center left")
@@ -231,7 +242,15 @@ def _draw_price_of(record: Record, name: str, runs: pd.DataFrame, left: Axes, ri
         if table.notna().to_numpy().any():
             shares = [100 * float(f) for f in table.columns]
             label = f"training accuracy {share(float(str(threshold)))}"
-            draw_band(right, shares, table.values.tolist(), index + 2, label, markers=True)
+            draw_band(
+                right,
+                shares,
+                table.values.tolist(),
+                index + 2,
+                label,
+                markers=True,
+                rows=Rows.by_seed("fits", group),
+            )
     right.set(xlabel="random labels (%)", ylabel="first epoch at threshold")
     right.set_ylim(bottom=0)
     if right.get_legend_handles_labels()[0]:

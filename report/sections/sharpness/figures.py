@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from report.figures.legends import name_lines
 from report.figures.scales import logarithmic, scale_to
-from report.figures.style import canvas, legend_below, line
+from report.figures.style import canvas, line
 from report.numbers.quantifiers import ordered
 from report.numbers.statistics import mean
 from report.records import Record
@@ -296,5 +297,5 @@ def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
     logarithmic(ax, "x")
     ax.set(xlabel="factor", ylabel="value over that at factor 1")
     ax.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])
-    legend_below(figure, ax)
+    name_lines(figure, [ax])
     return figure
