@@ -18,9 +18,13 @@ from report.errors import UserError
         ({"QUARTO_PROFILE": "quick,typst"}, "quick"),
         ({"QUARTO_PROFILE": "latex, quick"}, "quick"),
         ({"QUARTO_PROFILE": "quick", "HOMEWORK_SUITE": "reference-a"}, "reference-a"),
+        ({"QUARTO_PROFILE": "draft,typst"}, "full"),
+        ({"QUARTO_PROFILE": "draft,mine,typst"}, "mine"),
     ],
 )
-def test_a_profile_that_is_no_format_names_the_suite(tmp_path, variables, suite):
+def test_a_profile_may_name_the_suite(tmp_path, variables, suite):
+    for name in ("mine", "typst"):
+        (tmp_path / "results" / name).mkdir(parents=True)
     assert sources(tmp_path, variables).results.name == suite
 
 
