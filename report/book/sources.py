@@ -50,6 +50,11 @@ def _names_suite(root: Path, profile: str) -> bool:
     return known and profile not in FORMATS
 
 
+def data_path(figure: str) -> Path:
+    """Where the data of a figure of this name lie as a table, from the project's folder."""
+    return GENERATED / "data" / f"{figure}.csv"
+
+
 def check_suite_name(name: str) -> None:
     """Raises UserError for a suite's name that cannot stand in the path of a figure."""
     if not _NAME.fullmatch(name):

@@ -14,9 +14,7 @@ from report.errors import UserError
 
 
 @pytest.fixture(params=[errno.ENOLCK, errno.ENOTSUP])
-def lock(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Path:
+def lock(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lock file of a suite on such a disk."""
     disk, machine = tmp_path / "disk", tmp_path / "machine"
     machine.mkdir()
@@ -45,6 +43,6 @@ def test_one_at_a_time(lock: Path) -> None:
 
 
 def test_jobs_on_several_machines_need_the_disk_itself(lock: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="tiny: this disk keeps no locks.* --results"):
+    with pytest.raises(UserError, match=r"tiny: this disk keeps no locks.* --results"):
         need_locks(lock)
     need_locks(tmp_path / "another" / ".work" / "lock")
