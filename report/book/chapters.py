@@ -18,7 +18,7 @@ from report.book.section_text import link, section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings
-from report.numbers.statistics import CONFIDENCE
+from report.numbers.scales import CONFIDENCE
 from report.shipped import shared
 from report.tasks import TASKS
 from report.words import format as fmt

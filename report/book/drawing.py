@@ -16,6 +16,7 @@ from report.figures.style import RC
 from report.records import Record, Results
 from report.records.record import digest
 from report.records.store import set_aside, write_bytes, write_text
+from report.render.errors import tell_unshown
 from report.sections.section import Figure
 from report.words.markdown import plain
 
@@ -80,16 +81,19 @@ def svg(figure: Figure) -> bytes:
     from matplotlib import rc_context
 
     from report.figures.curves import embedded
+    from report.figures.finish import finish
+    from report.figures.letters import set_fonts
 
     with rc_context(RC), warnings.catch_warnings():
-        # A name in a script that the font does not have shows as boxes here; the tables have it.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # told by tell_unshown
         canvas = figure.draw()
         for text in _texts_with_names(canvas):
             if getattr(text, "formula", False):
                 continue
             text.set_parse_math(False)
             text.set_text("\n".join(plain(line) for line in text.get_text().split("\n")))
+        tell_unshown(set_fonts(canvas))
+        finish(canvas)
         buffer = io.BytesIO()
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return embedded(buffer.getvalue().decode(), canvas).encode()

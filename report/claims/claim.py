@@ -11,13 +11,14 @@ from typing import Any
 
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
-from report.numbers.statistics import Estimate
+from report.numbers.quantifiers import Count
+from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.records import Record
 from report.words.markdown import Markdown
 from report.words.traced import unmarked
 
-Effect = Estimate | Comparison | Trend | Parts
+Effect = Share | Count[Any] | Comparison | Trend | Parts
 """What a claim's verdict is formed from."""
 
 
@@ -177,7 +178,7 @@ class Statement(Wordings):
         self,
         verdict: str,
         evidence: Iterable[Evidence],
-        effect: Estimate | None = None,
+        effect: Share | Count[Any] | None = None,
         /,
         **values: Markdown,
     ) -> Claim:

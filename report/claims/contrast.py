@@ -230,6 +230,11 @@ def all_of(count: int, noun: str) -> Markdown:
     return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
 
 
+def out_of(count: int, total: int, noun: str) -> Markdown:
+    """`two of three runs`, `none of three runs`."""
+    return Markdown(f"{fmt.words(count) if count else 'none'} of {fmt.plural(total, noun)}")
+
+
 def _decide(found: Comparison, noun: str) -> Markdown:
     """`; about twenty seeds would decide`, as far as the spread seen tells, else nothing."""
     needed = found.needed

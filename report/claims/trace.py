@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from report.claims.claim import Claim, Effect, Evidence
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
-from report.numbers.statistics import CONFIDENCE, CORRELATION, LOG_RATIO
+from report.numbers.quantifiers import Count
+from report.numbers.scales import CONFIDENCE
+from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.tasks import BY_NAME
 from report.words import format as fmt
@@ -166,6 +168,13 @@ def entry(numbered: Numbered) -> Markdown:
     )
 
 
+def method_of(found: Comparison | Trend | Share) -> str:
+    """The statistic behind an effect, by its name in the appendix."""
+    if isinstance(found, Comparison):
+        return f"{found.method} {'ratio' if found.scale.logarithmic else 'difference'}"
+    return "rank correlation" if isinstance(found, Trend) else "share"
+
+
 def effect(found: Effect | None) -> Markdown:
     """An effect as a sentence that names its statistic, interval and number of repetitions."""
     if isinstance(found, Parts):
@@ -177,21 +186,17 @@ def effect(found: Effect | None) -> Markdown:
                 if words
             )
         )
-    if found is None or found.low is None:
+    if found is None or isinstance(found, Count) or found.low is None:
         return Markdown("")
     numbers: tuple[float | None, ...] = (found.value, found.low, found.high)
+    by = ""
     if isinstance(found, Comparison):
-        method = f"{found.method} {'ratio' if found.scale.logarithmic else 'difference'}"
         numbers = tuple(None if n is None else found.scale.back(n) for n in numbers)
     elif isinstance(found, Trend):
-        method = CORRELATION
-    else:
-        method = found.method
-        if method == LOG_RATIO:
-            numbers = tuple(None if n is None else 10**n for n in numbers)
+        by = f" by resampling, p = {fmt.number(found.chance, 2)} by permutation"
     value, low, high = numbers
     return Markdown(
-        f" Effect, {method or 'estimate'}: {fmt.number(value)}, "
-        f"{fmt.percent(CONFIDENCE, 0)} interval {fmt.interval(low, high, 3)}, "
+        f" Effect, {method_of(found)}: {fmt.number(value)}, "
+        f"{fmt.percent(CONFIDENCE, 0)} interval {fmt.interval(low, high, 3)}{by}, "
         f"n = {fmt.count(found.n)}."
     )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.render.errors import UNDISPLAYED, RenderError
+from report.render.errors import UNDISPLAYED, RenderError, tell_unshown, unshown
 from report.render.limits import QUARTO, run
 from report.words.terminal import say
 
@@ -66,6 +66,7 @@ def build(quarto: Quarto, folder: Path, output: Path, environment: Mapping[str, 
     try:
         done = run(command, b"", name, QUARTO, folder, surroundings)
         if done.status != 0 and UNDISPLAYED in done.err:
+            tell_unshown(unshown(done.err))
             lenient = [*command, "-M", "pdf-standard:1.7"]
             done = run(lenient, b"", name, QUARTO, folder, surroundings)
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: `draw` makes it from the record; `alt` describes it in words."""
+    """A figure: `draw` makes it from the record; `alt` describes it in words.
+
+    `shapes` holds the values behind every shape that `alt` claims: rising, falling, level.
+    """
 
     name: str
     caption: Markdown
     alt: str
     draw: Callable[[], Canvas]
+    shapes: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

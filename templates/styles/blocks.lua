@@ -5,7 +5,7 @@ local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("typst") ~= nil
 local latex = FORMAT:match("latex") ~= nil or FORMAT:match("pdf") ~= nil
 
--- class, name of the function in typst-template.typ, label
+-- class, name of the function in typst-template.typ and of the environment in latex.tex, label
 local marks = {
   { "generated", "generated", "Generated from the records" },
   { "author", "author-words", "In the author’s words" },
@@ -27,15 +27,13 @@ local function mark(div, name, label)
     div.content:insert(1, pandoc.Div({ pandoc.Plain(pandoc.Str(label)) },
       pandoc.Attr("", { "block-label" })))
     return div
-  elseif latex and name == "beside" then
-    return div.content
-  elseif latex then
-    local blocks = pandoc.Blocks({})
-    if label then
-      blocks:insert(pandoc.Para({ pandoc.Emph(pandoc.Str(label)) }))
-    end
+  elseif latex and name ~= "cover" and name ~= "abstract" then
+    local blocks = pandoc.Blocks({
+      pandoc.RawBlock("latex", "\\begin{" .. name .. "}" .. (label and "{" .. label .. "}" or ""))
+    })
     blocks:extend(div.content)
-    return pandoc.BlockQuote(blocks)
+    blocks:insert(pandoc.RawBlock("latex", "\\end{" .. name .. "}"))
+    return blocks
   end
 end
 
@@ -124,6 +122,11 @@ function Span(span)
     local content = pandoc.Inlines({ pandoc.RawInline("typst", "#source[") })
     content:extend(span.content)
     content:insert(pandoc.RawInline("typst", "]"))
+    return content
+  elseif latex then
+    local content = pandoc.Inlines({ pandoc.RawInline("latex", "\\source{") })
+    content:extend(span.content)
+    content:insert(pandoc.RawInline("latex", "}"))
     return content
   end
   return span

@@ -56,7 +56,7 @@ def _results_table(runs: pd.DataFrame) -> Table:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(list(done[column])).value if len(done) else None
+            return mean(list(done[column])) if len(done) else None
 
         tests = list(done["final_test_accuracy"])
         rows.append(

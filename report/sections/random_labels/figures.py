@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from report.figures.legends import name_lines
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
+from report.sections.lost import seeds_shown
 from report.sections.random_labels.claims import (
     commentary,
     fits_of,
@@ -75,7 +77,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             values = [value for value in done[column] if pd.notna(value)]
-            return mean(values).value if values else None
+            return mean(values) if values else None
 
         rows.append(
             (
@@ -158,7 +160,7 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
             else:
                 _guessing(record, ax)
         row[0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
-    legend_below(figure, axes[0, 0], 3)
+    name_lines(figure, list(axes[0]), 3)
     return figure
 
 
@@ -176,6 +178,8 @@ def _rows(runs: pd.DataFrame) -> str:
 
 def _seeds(runs: pd.DataFrame) -> str:
     """How many seeds the lines are over: `three seeds`, `three to six seeds`."""
+    if runs["final_test_accuracy"].isna().any():
+        return seeds_shown(runs, "final_test_accuracy")
     numbers = sorted({part["seed"].nunique() for part in networks(runs).values()})
     most = fmt.plural(numbers[-1], "seed")
     return most if len(numbers) < 2 else f"{fmt.words(numbers[0])} to {most}"

@@ -121,7 +121,7 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
 
 def _mean(rows: pd.DataFrame, column: str) -> float | None:
     values = known(rows, column)[column]
-    return mean(values).value if len(values) else None
+    return mean(values) if len(values) else None
 
 
 def correlation_cell(found: Trend) -> Markdown:

@@ -169,7 +169,7 @@ OVERFITTING = Statement(
         "none": "No test loss on {dataset} rises by more than matters after its lowest point, so "
         "that no model was trained for too long.",
         "open": "Whether any test loss on {dataset} rises towards the end stays open: that of "
-        "*{model}* goes from {lowest} at epoch {epoch} to {end}.",
+        "*{model}* is {end} at the end, after {lowest} at epoch {epoch}.",
     },
     about="dataset",
 )
@@ -257,7 +257,7 @@ def _outside(record: Record, rows: pd.DataFrame) -> Claim:
         **about,
         parameters=fmt.count(sizes.get(name)),
         how=Markdown(" and trained on augmented images" if augmented else ""),
-        accuracy=fmt.accuracy(mean(list(done["final_test_accuracy"])).value),
+        accuracy=fmt.accuracy(mean(done["final_test_accuracy"])),
         n=Markdown(f"mean over {fmt.plural(len(done), 'seed')}")
         if len(done) > 1
         else fmt.plural(1, "seed"),
@@ -361,7 +361,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         return BEST("nothing", used, dataset=name, among=among)
     if len(groups) == 1:
         first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
-        center = mean(list(groups[0].known().values())).value
+        center = mean(list(groups[0].known().values()))
     else:
         found = best(groups, ACCURACY, highest=True)
         first = found.first
@@ -434,7 +434,8 @@ def _more(found: dict[str, Comparison]) -> Count[str]:
         beyond = one.verdict == "seen_more" and min(one.differences) >= (one.scale.width or 0.0)
         if beyond or (one.verdict == "more" and told[model]):
             return True
-        return False if one.verdict in ("alike", "less", "seen_less") else None
+        never = max(one.differences, default=1.0) <= 0
+        return False if never or one.verdict in ("alike", "less", "seen_less") else None
 
     return count(found, more)
 

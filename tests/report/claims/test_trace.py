@@ -13,7 +13,8 @@ from report.claims.trace import (
     paragraphs,
     values,
 )
-from report.numbers.statistics import Estimate, mean, paired_log_ratio
+from report.numbers.statistics import Share, share
+from report.numbers.trend import related
 from report.words import format as fmt
 from tests.report.records.build import record
 
@@ -33,7 +34,7 @@ def picture(task: str, name: str) -> str:
     return f"/{task}-{name}.svg"
 
 
-def claim(estimate: Estimate | None = None, column: str = "final_test_loss") -> Claim:
+def claim(estimate: Share | None = None, column: str = "final_test_loss") -> Claim:
     return SAY("clearly_more", [evidence(RECORD, "runs", column)], estimate, n=fmt.count(3))
 
 
@@ -64,12 +65,13 @@ def test_many_values_are_told_by_their_range() -> None:
 
 
 def test_an_effect_names_statistic_interval_and_n() -> None:
-    found = effect(mean([1.0, 2.0, 3.0]))
-    assert found.startswith(" Effect, mean: 2.00, 95\u00a0% interval \\[")
-    assert found.endswith(", n = 3.")
-    ratio = effect(paired_log_ratio([10.0, 10.0], [1.0, 1.0]))
-    assert ratio == " Effect, paired ratio: 10.0, 95\u00a0% interval \\[10.0, 10.0\\], n = 2."
-    assert effect(None) == effect(mean([1.0])) == ""
+    found = effect(share(8, 10))
+    assert found.startswith(" Effect, share: 0.800, 95\u00a0% interval \\[0.490, ")
+    assert found.endswith(", n = 10.")
+    ranked = effect(related([(x, x**2) for x in range(9)]))
+    assert " Effect, rank correlation: 1.00, 95\u00a0% interval 1.00 at both ends" in ranked
+    assert ranked.endswith(" by resampling, p = 0.0010 by permutation, n = 9.")
+    assert effect(None) == effect(related([(1, 2)])) == ""
 
 
 def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
