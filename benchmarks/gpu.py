@@ -120,40 +120,44 @@ def agreement(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def agreements(contexts: tuple[Context, Context], deadline: Deadline) -> list[dict[str, Any]]:
+Contexts = tuple[Context, Context]
+"""Of the CPU, and of the GPU."""
+
+
+def agreements(contexts: Contexts, deadline: Deadline) -> list[dict[str, Any]]:
     """Every task of `quick --smoke` on both devices."""
     found = []
     for task, settings in load_suite("quick", smoke=True).tasks.items():
-
-        def both(task: str = task, settings: TaskSettings = settings) -> dict[str, Any]:
-            module = task_module(task)
-            sides = [module.run(settings, context).metrics.content() for context in contexts]
-            return agreement(*sides)
-
-        done = attempted(both, deadline)
-        row = done if isinstance(done, dict) else {"agrees": None, "reason": done}
+        done = attempted(partial(_compared, contexts, task, settings), deadline)
+        row = {"agrees": None, "reason": done} if isinstance(done, str) else done
         found.append({"task": task, **row})
         print(json.dumps(found[-1]), flush=True)
     return found
 
 
-def timings(contexts: tuple[Context, Context], deadline: Deadline) -> list[dict[str, Any]]:
-    """Seconds of the engine's side of every pair on both devices, after one run that warms up."""
+def _compared(contexts: Contexts, task: str, settings: TaskSettings) -> dict[str, Any]:
+    one, two = (task_module(task).run(settings, c).metrics.content() for c in contexts)
+    return agreement(one, two)
+
+
+def timings(contexts: Contexts, deadline: Deadline) -> list[dict[str, Any]]:
+    """Seconds of the engine's side of every pair on both devices."""
     found = []
-    for key, prepare in selected(contexts[1]).items():
-
-        def both(key: str = key, prepare: Any = prepare) -> dict[str, Any]:
-            pair, plain = prepare(), selected(contexts[0])[key]()
-            pair.product()
-            deadline.check()
-            times = {"gpu": seconds(pair.product, "wall"), "cpu": seconds(plain.product, "wall")}
-            return {"work": pair.work, "part": pair.part, **times}
-
+    for key in selected(contexts[1]):
         lack = left_out(key, contexts[1].data_dir)
-        done = lack or attempted(both, deadline)
-        found.append({"pair": key, **(done if isinstance(done, dict) else {"reason": done})})
+        timed = partial(_timed, contexts, key, deadline)
+        done: dict[str, Any] | str = lack if lack else attempted(timed, deadline)
+        found.append({"pair": key, **({"reason": done} if isinstance(done, str) else done)})
         print(json.dumps(found[-1]), flush=True)
     return found
+
+
+def _timed(contexts: Contexts, key: str, deadline: Deadline) -> dict[str, Any]:
+    plain, pair = (selected(context)[key]() for context in contexts)
+    pair.product()  # what a GPU compiles and allocates at first does not count
+    deadline.check()
+    times = {"gpu": seconds(pair.product, "wall"), "cpu": seconds(plain.product, "wall")}
+    return {"work": pair.work, "part": pair.part, **times}
 
 
 def shortened(settings: M, fraction: float) -> M:
@@ -199,8 +203,8 @@ def measured(device: torch.device, data_dir: Path, limit: float) -> dict[str, An
             )
         )
         agreed = agreements((cpu, gpu), deadlines[0])
-        plain = tuple(Context(d, data_dir, Cache(None), deadlines[1]) for d in devices[:2])
-        pairs = timings((plain[0], plain[1]), deadlines[1])
+        fresh = [Context(d, data_dir, Cache(None), deadlines[1]) for d in devices[:2]]
+        pairs = timings((fresh[0], fresh[1]), deadlines[1])
         whole = fraction_of_full(full, deadlines[2])
     return {
         "machine": machine(device),

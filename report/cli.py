@@ -82,7 +82,7 @@ def run(options: Options) -> None:
     _finish(commands.run(_or_quick(options)))
 
 
-@command(*WHICH, "renderer")
+@command(*WHICH, "renderer", "single_file")
 def render(options: Options) -> None:
     """Render the report of a suite from its records: _site/index.html and _site/report.pdf."""
     commands.render(commands.last_run_here(options))

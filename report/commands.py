@@ -146,7 +146,7 @@ def render(options: Options) -> None:
         "HOMEWORK_SUITE": results.name,
         "HOMEWORK_RESULTS": str(options.results.absolute()),
     }
-    result = render_book(Path.cwd(), options.renderer, environment, records)
+    result = render_book(Path.cwd(), options.renderer, environment, records, options.single_file)
     say(result.line)
     if stale := _made_by_other_code(results):
         again = f"homework run {options.chosen()}"

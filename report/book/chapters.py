@@ -14,12 +14,16 @@ from report.book.reproducibility import (
     repeated_table,
     versions_table,
 )
-from report.book.section_text import section_texts
+from report.book.section_text import link, section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings
+<<<<<<< HEAD
 from report.numbers.statistics import CONFIDENCE
 from report.records import Record
+=======
+from report.numbers.scales import CONFIDENCE
+>>>>>>> main
 from report.shipped import shared
 from report.tasks import TASKS
 from report.words import format as fmt
@@ -92,6 +96,7 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
                 part.task.title: [n for group in part.claims for n in group if n.claim.headline]
                 for part in parts
             },
+            lambda task, name: link(chosen, chosen.results.figure(task, name)),
             cover.report.evidence,
         ),
         "entries": Markdown("\n".join(entry(n) for n in numbered)),

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from report.book.author import check_names
 from report.book.chapters import chapters, words_of_the_author
-from report.book.drawing import ensure_drawn
+from report.book.drawing import as_csv, ensure_drawn
 from report.book.gather import Part, gather
 from report.book.section_text import outside
-from report.book.sources import COMMENTS, COPIES, GENERATED, Sources
+from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path
 from report.errors import UserError
 from report.records import Results
 from report.records.store import write_bytes, write_text
@@ -32,8 +32,16 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
         if comment.fault:
             say(f"homework: {comment.fault}", error=True)
     if outside(chosen):
-        for figure in sorted(chosen.results.figures.glob("*.svg")):
-            write_bytes(chosen.project / COPIES / figure.name, figure.read_bytes())
+        for drawing in sorted(chosen.results.figures.glob("*.svg")):
+            write_bytes(chosen.project / COPIES / drawing.name, drawing.read_bytes())
+    for part in parts:
+        for figure in part.section.figures if part.section is not None else ():
+            path = chosen.results.figure(part.task.name, figure.name)
+            table, place = as_csv(path.read_bytes()), chosen.project / data_path(path.stem)
+            if table is None:
+                place.unlink(missing_ok=True)
+            elif not place.is_file() or place.read_bytes() != table:
+                write_bytes(place, table)
     shown = {task: comment.block for task, comment in comments.items()}
     written = []
     for name, text in chapters(chosen, parts, shown).items():

@@ -77,9 +77,14 @@ def varied(record: Record, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def means(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The mean of each column over the seeds of each approach, one row per approach."""
-    keys = list(VARIABLES)
-    numbers = rows[keys].assign(**{c: rows[c].astype(float) for c in columns if c not in keys})
-    return numbers.groupby(keys, dropna=False, as_index=False).mean()
+    keys = [[str(value) for value in rows[key]] for key in VARIABLES]
+    places: dict[tuple[str, ...], list[int]] = {}
+    for place, approach in enumerate(zip(*keys, strict=True)):
+        places.setdefault(approach, []).append(place)
+    numbers = {c: rows[c].to_numpy(dtype=float) for c in dict.fromkeys([*VARIABLES, *columns])}
+    return pd.DataFrame(
+        {c: [float(v[own].mean()) for own in places.values()] for c, v in numbers.items()}
+    )
 
 
 def over_approaches(rows: pd.DataFrame, first: str, second: str) -> Trend:
@@ -120,7 +125,7 @@ def moves(parts: Parts) -> Label:
     return Label(f"{join(ends)}, {way}")
 
 
-def between(low: float, high: float) -> Label:
-    """`from 0.42 to 0.49`, or one number where both look alike."""
+def between(low: float, high: float, one: str = "") -> Label:
+    """Losses `from 0.42 to 0.49`, or one number, behind `one`, where both look alike."""
     least, most = fmt.loss(low), fmt.loss(high)
-    return Label(least if least == most else f"from {least} to {most}")
+    return Label(f"{one}{least}" if least == most else f"from {least} to {most}")

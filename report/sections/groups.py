@@ -17,22 +17,22 @@ def seed_groups(runs: pd.DataFrame, by: str, value: str) -> dict[str, Group]:
 
     A run without the value keeps the reason that the record gives, or that it diverged.
     """
-    return {
-        str(key): seed_group(str(key), part, value) for key, part in runs.groupby(by, sort=False)
-    }
+    rows: dict[str, list[tuple[int, float | None]]] = {}
+    reasons: dict[str, dict[int | str, str]] = {}
+    cells = zip(runs[by], runs["seed"], runs[value], strict=True)
+    for place, (key, seed, found) in enumerate(cells):
+        missing = pd.isna(found)
+        rows.setdefault(str(key), []).append((int(seed), None if missing else float(found)))
+        if missing:
+            why = _reason(runs.iloc[place].to_dict())
+            reasons.setdefault(str(key), {})[int(seed)] = why
+    return {key: Group.of(key, own, reasons.get(key)) for key, own in rows.items()}
 
 
 def seed_group(label: str, runs: pd.DataFrame, value: str) -> Group:
     """The runs, one per seed, as one group."""
-    rows = runs[["seed", value]].itertuples(index=False)
-    values = [(int(seed), None if pd.isna(found) else float(found)) for seed, found in rows]
-    return Group.of(label, values, _reasons(runs, value))
-
-
-def _reasons(runs: pd.DataFrame, value: str) -> dict[int | str, str]:
-    return {
-        int(row["seed"]): _reason(row) for row in runs.to_dict("records") if pd.isna(row[value])
-    }
+    found = seed_groups(runs.assign(all=label), "all", value)
+    return found.get(label, Group(label, {}))
 
 
 def _reason(row: dict[Hashable, Any]) -> str:

@@ -12,13 +12,14 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Label, Overall, Quantity, Tendency
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import count, outward
+from report.numbers.quantifiers import count
 from report.numbers.samples import Group
 from report.numbers.scales import CURVATURE, LEAST, SHARE
 from report.numbers.statistics import median, share
@@ -242,6 +243,9 @@ LAYER = Statement(
 
 LOST = lost_statement("minimal-ratio")
 
+SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, KIND, RELATION, SAMPLED)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer and what is found in each case, then what limits it, as far as there is room."""
@@ -262,8 +266,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         last += _theory(record, critical, case)
     last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
     last += [*_layer(record), *lost]
-    spare = (FLATNESS, CONSTANT, THEORY, RELATION, TOLERANCE, KIND, SAMPLED)
-    return shortened([first, last], spare)
+    return shortened([first, last], SPARE)
 
 
 def finite(runs: pd.DataFrame) -> pd.DataFrame:
@@ -349,7 +352,7 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
         return FOUND("nothing", _used(record, planned, "verdict"), **about)
     critical = done[done["verdict"] == CRITICAL]
     estimate = share(len(critical), len(planned))
-    low, high = cast(float, estimate.low), cast(float, estimate.high)
+    low, high = estimate.low, estimate.high
     verdict = "most" if low > 0.5 else "few" if high < 0.5 else "some"
     verdict = {0: "none", len(planned): "all"}.get(len(critical), verdict)
     if len(planned) == 1:
@@ -419,7 +422,7 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
                 if verdict == "trained"
                 else f"{fmt.words(minima)} {'is a minimum' if minima == 1 else 'are minima'}"
             ),
-            least=fmt.percent(outward(others.min(), 2, bound="lower")) if len(others) else loss,
+            least=bound(others.min(), "lower", fmt.percent, decimals=3) if len(others) else loss,
             middle=fmt.percent(others.median(), 0) if len(others) else loss,
             loss=loss,
             short=fmt.count(found.short),
@@ -579,8 +582,8 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
             ],
             moved=join(moved.yes),
             steady=join(moved.no),
-            least=fmt.number(outward(least, 2, bound="lower"), 2),
-            most=fmt.number(outward(most, 2, bound="upper"), 2),
+            least=bound(least, "lower", digits=2),
+            most=bound(most, "upper", digits=2),
             smallest=fmt.number(min(tolerances), 1),
             largest=fmt.number(max(tolerances), 1),
         )

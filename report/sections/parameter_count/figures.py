@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import HALF, canvas, draw_band
+from report.figures.style import HALF, Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -56,7 +56,7 @@ def _results_table(runs: pd.DataFrame) -> Table:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(list(done[column])).value if len(done) else None
+            return mean(list(done[column])) if len(done) else None
 
         tests = list(done["final_test_accuracy"])
         rows.append(
@@ -214,6 +214,14 @@ def _draw_sizes(ax: Axes, runs: pd.DataFrame, values: pd.Series, index: int, wor
     sizes = runs.groupby("model")["parameters"].first().sort_values(kind="stable")
     known = [model for model in sizes.index if table[model].notna().any()]
     lines = table[known].values.tolist()
-    draw_band(ax, [float(sizes[m]) for m in known], lines, index, words, markers=True)
+    draw_band(
+        ax,
+        [float(sizes[m]) for m in known],
+        lines,
+        index,
+        words,
+        markers=True,
+        rows=Rows.by_seed("runs", runs),
+    )
     logarithmic(ax, "x")
     ax.set_xlabel("number of parameters")

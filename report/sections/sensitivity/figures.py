@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
-from report.figures.style import canvas, draw_band
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.numbers.trend import Trend
@@ -128,7 +128,7 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
 
 def _mean(rows: pd.DataFrame, column: str) -> float | None:
     values = known(rows, column)[column]
-    return mean(values).value if len(values) else None
+    return mean(values) if len(values) else None
 
 
 def correlation_cell(found: Trend) -> Markdown:
@@ -246,7 +246,15 @@ def draw_sweep(
         index="seed", columns=variable, values="value"
     )
     places = [float(value) for value in table.columns]
-    draw_band(ax, places, table.to_numpy().tolist(), index, words, markers=True)
+    draw_band(
+        ax,
+        places,
+        table.to_numpy().tolist(),
+        index,
+        words,
+        markers=True,
+        rows=Rows.by_seed("solutions", rows),
+    )
     show = SHOWN[variable]
     logarithmic(ax, "x")
     ax.set_xticks(places, [str(show(value)) for value in table.columns])
@@ -316,6 +324,7 @@ def draw_gaps(
 
     losses = done[train_loss].astype(float)
     scale = LogNorm(losses.min(), losses.max()) if 0 < losses.min() < losses.max() else None
+    rows = Rows.each("solutions", done, ("batch_size", "learning_rate", "seed"))
     for ax, gap in zip(places, GAPS, strict=True):
         factor = 100 if gap == "accuracy_gap" else 1
         drawn = ax.scatter(
@@ -327,6 +336,7 @@ def draw_gaps(
             edgecolor="#000000",
             linewidth=0.4,
         )
+        drawn.rows = rows  # type: ignore[attr-defined]  # for report/figures/curves.py
         scale_to(ax, "x", done[measure])
     if colorbar:
         bar = figure.colorbar(drawn, ax=list(places), label="training loss")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from report.claims import named
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.simulate_function import claims as module
 from report.sections.simulate_function.claims import commentary

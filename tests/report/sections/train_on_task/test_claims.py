@@ -8,7 +8,7 @@ import pytest
 
 from report.claims import named
 from report.claims.claim import Claim
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.numbers.comparison import Comparison
 from report.records import Record
 from report.sections.train_on_task import claims as module
