@@ -18,12 +18,8 @@ from report.book.section_text import link, section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings
-<<<<<<< HEAD
-from report.numbers.statistics import CONFIDENCE
-from report.records import Record
-=======
 from report.numbers.scales import CONFIDENCE
->>>>>>> main
+from report.records import Record
 from report.shipped import shared
 from report.tasks import TASKS
 from report.words import format as fmt

@@ -230,17 +230,14 @@ def all_of(count: int, noun: str) -> Markdown:
     return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
 
 
-<<<<<<< HEAD
 def some_of(count: int, total: int, noun: str) -> Markdown:
     """`one of three runs`, `both runs`, `the one run`."""
-    if count == total:
-        return all_of(total, noun)
-    return Markdown(f"{fmt.words(count)} of {fmt.plural(total, noun)}")
-=======
+    return all_of(total, noun) if count == total else out_of(count, total, noun)
+
+
 def out_of(count: int, total: int, noun: str) -> Markdown:
     """`two of three runs`, `none of three runs`."""
     return Markdown(f"{fmt.words(count) if count else 'none'} of {fmt.plural(total, noun)}")
->>>>>>> main
 
 
 def _decide(found: Comparison, noun: str) -> Markdown:

@@ -188,7 +188,6 @@ def draw_band(
         )
 
 
-<<<<<<< HEAD
 _CASES = {
     r"\begin{cases} ": r"\{",
     r" \end{cases}": r"\}",
@@ -198,11 +197,11 @@ _CASES = {
     r" \ge ": r" \geq ",
 }
 """Pieces of a function in one line, since matplotlib knows no environments of TeX."""
-=======
+
+
 def wrapped(label: str, letters: int, rows: int) -> str:
     """The label in at most so many rows of so many letters, with an ellipsis for the rest."""
     return "\n".join(wrap(label, letters, max_lines=rows, placeholder="…", break_on_hyphens=False))
->>>>>>> main
 
 
 def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
@@ -211,20 +210,13 @@ def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     `more` follows behind a comma.
     """
     formula = case["kind"] == "function"
-<<<<<<< HEAD
-    words = str(case["title"])
-    if formula:
-        for tex, line in _CASES.items():
-            words = words.replace(tex, line)
-        words = f"${words}$"
-    axes.set_title(words + (f", {more}" if more else ""))
-    if formula:
-        axes.title.set_fontsize(11)  # a fraction's parts are 0.7 times as large
-=======
     grid = axes.get_subplotspec()
     letters = TITLE_LETTERS // (grid.get_gridspec().ncols if grid else 1)
-    name = f"${in_line(case['title'])}$" if formula else wrapped(str(case["title"]), letters, 2)
+    name = wrapped(str(case["title"]), letters, 2)
+    if formula:
+        name = f"${in_line(case['title'])}$"
+        for tex, line in _CASES.items():
+            name = name.replace(tex, line)
     apart = ",\n" if more and len(more) > letters // 2 else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
->>>>>>> main
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py

@@ -46,16 +46,6 @@ ANSWER = Overall(
         "alike": "The gradient keeps its length in training: on {parts}, its norm over the whole "
         "training set ends about where it began.",
         "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
-<<<<<<< HEAD
-        "runs establish no direction of its norm over the whole training set.",
-        "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
-        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} these "
-        "runs establish no direction.",
-        "partly_more": "On {more} the gradient gets longer in training; on {undecided} these "
-        "runs establish no direction.",
-        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} "
-        "these runs establish no direction.",
-=======
         "runs settle no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
         "partly_less": "On {less} the gradient gets shorter in training; on {undecided} these "
@@ -64,7 +54,6 @@ ANSWER = Overall(
         "runs settle no direction.",
         "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} "
         "these runs settle no direction.",
->>>>>>> main
     },
     headline=True,
     line=Line(
@@ -100,11 +89,7 @@ FALL = Contrast(
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
-<<<<<<< HEAD
-        "{first_value} in its last quarter, which these runs do not tell from chance{decide}.",
-=======
         "{first_value} in its last quarter, which settles no direction ({n}){decide}.",
->>>>>>> main
         "nothing": "On {case}, no run ended with a finite loss.",
     },
     about="key",
@@ -290,11 +275,7 @@ def _answer(record: Record, runs: pd.DataFrame, found: dict[str, Comparison]) ->
             ("it does on {}", "less"),
             ("it gets longer on {}", "more"),
             ("it keeps its length on {}", "alike"),
-<<<<<<< HEAD
-            ("these runs establish no direction on {}", "undecided"),
-=======
             ("no direction is settled on {}", "undecided"),
->>>>>>> main
         )
         if (where := whole.having(verdict))
     ]

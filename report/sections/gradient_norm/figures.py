@@ -61,14 +61,8 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
             "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
             "and gradient that the step itself used, as medians over windows of "
             f"{windows}. *Whole training set*: the same quantities over all training examples, at "
-<<<<<<< HEAD
-            "the parameters of an epoch's end. "
-            f"{spread_words(runs, seeds_shown(runs, 'final_loss'))}"
-=======
             "the parameters of an epoch's end; where a batch holds all examples, the two are one "
-            f"curve. Lines: median over {seeds_shown(runs, 'final_loss')}; bands: from the "
-            "smallest to the largest."
->>>>>>> main
+            f"curve. {spread_words(runs, seeds_shown(runs, 'final_loss'))}"
         ),
         alt=(
             "Two rows of panels with a common step axis and logarithmic scales. Medians over "

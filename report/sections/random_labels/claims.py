@@ -146,13 +146,8 @@ SPEED = Contrast(
 SELDOM = Statement(
     "random-labels.reached",
     {
-<<<<<<< HEAD
-        "random": "A training accuracy of {threshold} is reached by {true} of {true_total} on "
-        "true labels and by {random} of {random_total} on random ones."
-=======
         "random": "A training accuracy of {threshold} is reached by {true} on true labels "
         "and by {random} on random ones."
->>>>>>> main
     },
 )
 
@@ -367,15 +362,8 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         number=fmt.words(len(found.yes)),
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
-<<<<<<< HEAD
-        best=fmt.MISSING
-        if best is None
-        else fmt.accuracy(outward_decimals(best, 4, bound="upper")),
-        epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
-=======
         best=fmt.MISSING if best is None else bound(best, "upper", fmt.accuracy, decimals=4),
-        epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
->>>>>>> main
+        epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
 
@@ -450,15 +438,8 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
                 "random",
                 used,
                 threshold=threshold,
-<<<<<<< HEAD
-                true=_number(len(true.known())),
-                true_total=fmt.plural(true.planned, "run"),
-                random=_number(len(random.known())),
-                random_total=fmt.words(random.planned),
-=======
                 true=out_of(len(true.known()), true.planned, "run"),
                 random=out_of(len(random.known()), random.planned, "run"),
->>>>>>> main
             )
         ]
     # An epoch of 0 (fitted before training) has no ratio: it counts as the first.

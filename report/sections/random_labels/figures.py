@@ -14,11 +14,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
-<<<<<<< HEAD
-from report.sections.lost import spread_words
-=======
-from report.sections.lost import seeds_shown
->>>>>>> main
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.random_labels.claims import (
     commentary,
     fits_of,

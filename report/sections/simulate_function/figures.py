@@ -17,11 +17,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
-<<<<<<< HEAD
-from report.sections.lost import spread_words
-=======
-from report.sections.lost import seeds_shown
->>>>>>> main
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
@@ -177,13 +173,8 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
     return Figure(
         name="loss",
         caption=Markdown(
-<<<<<<< HEAD
             "Training loss (mean squared error) of all models against epochs. "
-            f"{spread_words(runs, fmt.plural(runs['seed'].nunique(), 'seed'))}"
-=======
-            "Training loss (mean squared error) of all models against epochs. Lines: median over "
-            f"{seeds_shown(runs, 'final_train_loss')}; bands: from the smallest to the largest."
->>>>>>> main
+            f"{spread_words(runs, seeds_shown(runs, 'final_train_loss'))}"
         ),
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs, functions),
