@@ -71,7 +71,7 @@ def _functions_table(record: Record) -> Table:
 
 def _own_name(record: Record, name: str) -> str:
     """` (chirp)` behind a formula that the suite gave a name, under which settings speak of it."""
-    given = cast(list[dict[str, Any]], record.settings["functions"])
+    given = cast(list[dict[str, Any]], record.settings.get("functions", []))
     named = any(one["name"] == name != one.get("formula") and one.get("formula") for one in given)
     return f" ({escape(name)})" if named else ""
 
