@@ -19,6 +19,7 @@ from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings
 from report.numbers.scales import CONFIDENCE
+from report.records import Record
 from report.shipped import shared
 from report.tasks import TASKS
 from report.words import format as fmt
@@ -68,6 +69,12 @@ def chapters(
     return made
 
 
+def _given(suite: str, records: Sequence[Record]) -> str:
+    """What a command says to run the suite again: its name, or a file; and whether shrunk."""
+    own = any(f"{suite}.toml" in record.provenance.command for record in records)
+    return suite + ".toml" * own + " --smoke" * any(record.smoke for record in records)
+
+
 def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, Any]:
     records = [part.record for part in parts if part.record is not None]
     numbered = [n for part in parts for group in part.claims for n in group]
@@ -76,6 +83,7 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
         "cover": cover,
         "date": cover.report.date or _day(newest),
         "suite": chosen.results.name,
+        "given": _given(chosen.results.name, records),
         "smoke": any(record.smoke for record in records),
         "synthetic": sorted({d.name for r in records for d in r.datasets if d.synthetic}),
         "missing": [part.task.title for part in parts if part.section is None],

@@ -188,6 +188,17 @@ def draw_band(
         )
 
 
+_CASES = {
+    r"\begin{cases} ": r"\{",
+    r" \end{cases}": r"\}",
+    r" \\ ": r";\ ",
+    " & ": r",\ ",
+    r" \le ": r" \leq ",
+    r" \ge ": r" \geq ",
+}
+"""Pieces of a function in one line, since matplotlib knows no environments of TeX."""
+
+
 def wrapped(label: str, letters: int, rows: int) -> str:
     """The label in at most so many rows of so many letters, with an ellipsis for the rest."""
     return "\n".join(wrap(label, letters, max_lines=rows, placeholder="…", break_on_hyphens=False))
@@ -201,7 +212,11 @@ def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     formula = case["kind"] == "function"
     grid = axes.get_subplotspec()
     letters = TITLE_LETTERS // (grid.get_gridspec().ncols if grid else 1)
-    name = f"${in_line(case['title'])}$" if formula else wrapped(str(case["title"]), letters, 2)
+    name = wrapped(str(case["title"]), letters, 2)
+    if formula:
+        name = f"${in_line(case['title'])}$"
+        for tex, line in _CASES.items():
+            name = name.replace(tex, line)
     apart = ",\n" if more and len(more) > letters // 2 else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py

@@ -55,7 +55,8 @@ def staged(folder: Path, output: Path) -> Iterator[Path]:
     with config.open("rb+" if os.access(config, os.W_OK) else "rb") as lock:
         import fcntl  # here: not there on Windows, which the command line says in one line
 
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        with contextlib.suppress(OSError):  # some disks keep no locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
         for place in (site, making, old):
             check_files(folder, place)
         if old.exists() and not site.exists():

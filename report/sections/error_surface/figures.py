@@ -14,6 +14,7 @@ from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings
 from report.sections.error_surface.claims import commentary, planes
+from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -294,8 +295,8 @@ def _distance(record: Record) -> Figure:
         name="distance",
         caption=Markdown(
             "Distance of the trajectory from its principal plane, as a share of its displacement, "
-            "against epochs. At the solution, through which the plane is laid, it is zero. Lines: "
-            "median over the seeds that did not diverge; bands: from the smallest to the largest."
+            "against epochs. At the solution, through which the plane is laid, it is zero. "
+            f"{spread_words(record.frame('solutions'), 'the seeds that did not diverge')}"
         ),
         alt=f"One panel for each problem: distance from the plane over epochs. {ends}.",
         draw=partial(_draw_distance, record),
@@ -323,7 +324,8 @@ def _draw_distance(record: Record) -> Canvas:
 
 def _line(record: Record) -> Figure:
     rows = record.rows("lines")
-    seeds = len({row["seed"] for row in rows})
+    most = fmt.count(len({row["seed"] for row in rows}))
+    over = f"the seeds that did not diverge ({most} at most)"
     described = "; ".join(
         f"{case['case']}: a loss of {fmt.loss(ends[0])} at the start, {fmt.loss(ends[1])} at the "
         f"solution, at most {fmt.loss(ends[2])} between them"
@@ -334,8 +336,8 @@ def _line(record: Record) -> Figure:
         name="line",
         caption=Markdown(
             "Training loss on the straight line from the untrained network ($\\alpha = 0$) to the "
-            "solution ($\\alpha = 1$), and beyond both. Lines: median over the seeds that did not "
-            f"diverge ({fmt.count(seeds)} at most); bands: from the smallest to the largest."
+            "solution ($\\alpha = 1$), and beyond both. "
+            f"{spread_words(record.frame('lines'), over)}"
         ),
         alt=f"One panel for each problem: training loss over α, medians over seeds. {described}.",
         draw=partial(_draw_line, record),

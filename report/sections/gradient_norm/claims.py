@@ -9,7 +9,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label
+from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
@@ -205,12 +205,12 @@ NOISE = Statement(
 STUCK = Statement(
     "gradient-norm.stuck",
     {
-        "dead": "In {number} of {total} on {case} the gradient is exactly zero at the end: "
+        "dead": "In {which} on {case} the gradient is exactly zero at the end: "
         "the network is dead, and its loss stays where it is.",
-        "constant": "In {number} of {total} on {case} the network learns no more than a constant: "
+        "constant": "In {which} on {case} the network learns no more than a constant: "
         "the loss never comes below {loss}, that of the best constant output, and the gradient "
         "norm is {norm} at the end.",
-        "stuck": "In {number} of {total} on {case} the loss never comes clearly below its first "
+        "stuck": "In {which} on {case} the loss never comes clearly below its first "
         "value: nothing is learned there.",
     },
     about="key",
@@ -381,8 +381,7 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
         STUCK(
             verdict,
             _used(record, done, column),
-            number=fmt.words(len(which.yes)),
-            total=fmt.plural(len(done), "run"),
+            which=some_of(len(which.yes), len(done), "run"),
             loss=fmt.loss(_constant(done)),
             norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which.yes])),
             **about(case),

@@ -16,7 +16,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
-from report.sections.lost import seeds_shown
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -62,8 +62,7 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
             "and gradient that the step itself used, as medians over windows of "
             f"{windows}. *Whole training set*: the same quantities over all training examples, at "
             "the parameters of an epoch's end; where a batch holds all examples, the two are one "
-            f"curve. Lines: median over {seeds_shown(runs, 'final_loss')}; bands: from the "
-            "smallest to the largest."
+            f"curve. {spread_words(runs, seeds_shown(runs, 'final_loss'))}"
         ),
         alt=(
             "Two rows of panels with a common step axis and logarithmic scales. Medians over "

@@ -338,6 +338,8 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
         counted=Markdown(
             f"{fmt.count(minima)} {'minimum' if minima == 1 else 'minima'} among "
             f"{fmt.plural(total, 'distinct critical point')}"
+            if total
+            else "no critical point"
         ),
     )
 

@@ -49,9 +49,9 @@ FIT = Statement(
         "training accuracy of {threshold} on them.",
         "differ": "Random labels are fitted by some runs only, and that depends on the network: a "
         "training accuracy of {threshold} on them is reached by {counts}.",
-        "falling": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "falling": "Within {epochs} {unfit} the random labels: no run gets further than "
         "{best} of them, though the training loss still falls.",
-        "stuck": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "stuck": "Within {epochs} {unfit} the random labels: no run gets further than "
         "{best} of them, and the training loss has stopped falling.",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
@@ -163,7 +163,7 @@ LOSS_RISES = Contrast(
         "seen_less": "On random labels even the test loss falls, from {second_value} to "
         "{first_value}, in {all}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
-        "{first_value} after it, with no direction that all seeds share ({n}).",
+        "{first_value} after it, which these runs do not tell from chance ({n}).",
     },
     quantity=LOSSES,
 )
@@ -332,6 +332,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         for index, row in most.iterrows()
     }
     found = count(reached, lambda run: _at_least(reached[run], threshold))
+    last = max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)
     verdict: str = found.extent
     counts = [
         f"{_number(yes)} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
@@ -362,7 +363,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
         best=fmt.MISSING if best is None else bound(best, "upper", fmt.accuracy, decimals=4),
-        epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
+        epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
 

@@ -14,7 +14,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
-from report.sections.lost import seeds_shown
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.random_labels.claims import (
     commentary,
     fits_of,
@@ -45,7 +45,8 @@ def section(record: Record) -> Section:
         figures=(
             _curves_figure(record, runs, "loss"),
             _curves_figure(record, runs, "accuracy"),
-            _price_figure(record, runs),
+            # One share alone has no axis.
+            *([_price_figure(record, runs)] if runs["fraction"].nunique() > 1 else []),
         ),
         tables=(_results_table(record, runs),),
         commentary=commentary(record, runs),
@@ -132,8 +133,8 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
         caption=Markdown(
             f"Training {quantity} (left, against the labels trained on) and test {quantity} "
             f"(right, against {_tested(record)}) over the epochs, one line per share of random "
-            f"labels{_rows(runs)}. Lines: median over {_seeds(runs)}; bands: from the smallest to "
-            f"the largest.{thin}"
+            f"labels{_rows(runs)}. "
+            f"{spread_words(runs, _seeds(runs))}{thin}"
         ),
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
         draw=partial(_draw_curves, record, runs, quantity),
@@ -204,8 +205,8 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "Left: training and test accuracy at the end against the share of random labels; the "
             "thin line is the accuracy of guessing. Right: the first epoch at which the training "
             "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-            f"{'One row per network. ' if _rows(runs) else ''}Lines: median over {_seeds(runs)}; "
-            "bands: from the smallest to the largest."
+            f"{'One row per network. ' if _rows(runs) else ''}"
+            f"{spread_words(runs, _seeds(runs))}"
         ),
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),

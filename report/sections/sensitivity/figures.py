@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -24,8 +24,10 @@ from report.sections.approaches import (
     over_approaches,
     varied,
 )
+from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.claims import MEASURES, commentary, finished
+from report.sections.settings import scaling
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -68,7 +70,12 @@ def section(record: Record) -> Section:
             *([correlations_table(trends, MEASURES, "final_train_loss")] if len(done) else []),
         ),
         commentary=commentary(record),
+        words={"pixels": scaling(_given(record).get("scaling", "standard"))},
     )
+
+
+def _given(record: Record) -> dict[str, Any]:
+    return cast(dict[str, Any], record.settings["data"])
 
 
 def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
@@ -189,23 +196,15 @@ def _figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
         for other in VARIABLES
         if other != variable
     )
+    everything = pd.concat(sweeps.values())
     return Figure(
         name="variables",
         caption=Markdown(
             f"Loss, accuracy and sensitivity {against}. "
-            f"{spread_words(pd.concat(sweeps.values()), list(VARIABLES))}"
+            f"{spread_words(everything, seeds_words(everything, list(VARIABLES)))}"
         ),
         alt=f"Panels with lines over a logarithmic axis. Means: {'; '.join(described)}.",
         draw=partial(_draw, sweeps),
-    )
-
-
-def spread_words(rows: pd.DataFrame, by: list[str]) -> Markdown:
-    """What lines and bands are, in a caption."""
-    if rows["seed"].nunique() == 1:
-        return Markdown("One seed each.")
-    return Markdown(
-        f"Lines: median over {seeds_words(rows, by)}; bands: from the smallest to the largest."
     )
 
 

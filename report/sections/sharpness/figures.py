@@ -16,13 +16,14 @@ from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
 from report.sections.approaches import SHOWN, VARIABLES, equal_loss, means, varied
+from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.figures import (
     HELD,
     correlations_table,
     draw_sweep,
     gap_figure,
-    spread_words,
+    seeds_words,
 )
 from report.sections.sharpness.claims import (
     EQUAL,
@@ -227,7 +228,7 @@ def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
         name="variables",
         caption=Markdown(
             f"The measures of sharpness against what is varied, {' and '.join(named)}. "
-            f"{spread_words(everything, ['varied', 'value'])}"
+            f"{spread_words(everything, seeds_words(everything, ['varied', 'value']))}"
         ),
         alt=f"Lines, a row of panels for each measure. Means: {'; '.join(described)}.",
         draw=partial(_draw_variables, sweeps),

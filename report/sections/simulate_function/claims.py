@@ -128,7 +128,7 @@ SPREAD = Statement(
 ERROR = Statement(
     "simulate-function.error",
     {
-        "constant": "Of the runs on {function}, {number} learned no more than a constant: their "
+        "constant": "Of the runs on {function}, {number} learned no more than a constant: {their} "
         "error is that of the function's mean.",
         "close": "The best model's curve lies close to {function}: its typical error is {share} of "
         "the function's own spread.",
@@ -339,7 +339,8 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
     stuck = count(rows["final_train_loss"], lambda loss: abs(loss / variance - 1) < CONSTANT)
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
-        claims.append(ERROR("constant", used, **about, number=number))
+        their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
+        claims.append(ERROR("constant", used, **about, number=number, their=their))
     if stuck.no:
         typical = float(rows.groupby("model")["final_train_loss"].median().min())
         share = math.sqrt(typical / variance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
-from report.sections.lost import seeds_shown
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
@@ -58,7 +58,7 @@ def _functions_table(record: Record) -> Table:
         align="llrl",
         rows=tuple(
             (
-                fmt.formula(f["formula"]),
+                Markdown(f"{fmt.formula(f['formula'])}{_own_name(record, f['function'])}"),
                 fmt.formula(f"[{f['domain'][0]:g}, {f['domain'][1]:g}]"),
                 fmt.count(f["points"]),
                 _note(f["note"]),
@@ -67,6 +67,13 @@ def _functions_table(record: Record) -> Table:
         ),
         widths=(26, 16, 10, 48),
     )
+
+
+def _own_name(record: Record, name: str) -> str:
+    """` (chirp)` behind a formula that the suite gave a name, under which settings speak of it."""
+    given = cast(list[dict[str, Any]], record.settings["functions"])
+    named = any(one["name"] == name != one.get("formula") and one.get("formula") for one in given)
+    return f" ({escape(name)})" if named else ""
 
 
 @fmt.formatter
@@ -166,8 +173,8 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
     return Figure(
         name="loss",
         caption=Markdown(
-            "Training loss (mean squared error) of all models against epochs. Lines: median over "
-            f"{seeds_shown(runs, 'final_train_loss')}; bands: from the smallest to the largest."
+            "Training loss (mean squared error) of all models against epochs. "
+            f"{spread_words(runs, seeds_shown(runs, 'final_train_loss'))}"
         ),
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs, functions),

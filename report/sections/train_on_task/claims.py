@@ -127,6 +127,7 @@ BEST = Statement(
         "model in {all}, with {accuracy} of the test images.",
         "observed": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
         "{accuracy} of the test images; these are too few runs to rank the models.",
+        "level": "On {dataset}{among}, all models get {accuracy} of the test images right.",
         "single_model": "On {dataset}{among}, *{best}* ({parameters} parameters) gets {accuracy} "
         "of the test images right.",
         "nothing": "On {dataset}{among}, no run ended with a finite loss.",
@@ -377,6 +378,8 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         if all(one.error is None for one in leads):
             seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)
             verdict = "seen" if seen else "observed"
+            if len({value for group in groups for value in group.known().values()}) == 1:
+                verdict = "level"
         if not lead.n:
             center = median(list(next(g for g in groups if g.label == first).known().values()))
     sizes = {model.name: model.parameters for model in record.models}

@@ -16,7 +16,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.aligned import aligned
-from report.sections.lost import seeds_shown
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
 from report.words import format as fmt
@@ -112,8 +112,8 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Fig
         name=quantity,
         caption=Markdown(
             f"Training {quantity} (left){middle} and test {quantity} (right) of all models against "
-            f"epochs, one row per data set. Lines: median over {seeds}; bands: from the smallest "
-            f"to the largest.{aside}"
+            f"epochs, one row per data set. "
+            f"{spread_words(runs, seeds)}{aside}"
         ),
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, unit),
