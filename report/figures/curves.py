@@ -50,7 +50,7 @@ def embedded(svg: str, figure: Canvas) -> str:
         kind, found = "surfaces", surfaces(figure)
     if not found:
         return svg
-    text = json.dumps(found, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(found, separators=(",", ":"))  # ASCII: not every letter may be in XML
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     body, end, rest = svg.rpartition("</svg>")
     return f'{body}<metadata id="{kind}">{safe}</metadata>\n{end}{rest}'

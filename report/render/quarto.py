@@ -89,7 +89,9 @@ def script_environment(folder: Path) -> dict[str, str]:
 
 
 def _reason(messages: str) -> str:
-    """The first line that says ERROR, without colors; else the last line."""
+    """The first line that says ERROR and, where it says no more, what follows; without colors."""
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in messages.splitlines()]
     lines = [line for line in lines if line]
-    return next((line for line in lines if "ERROR" in line), lines[-1] if lines else "no message")
+    place = next((i for i, line in enumerate(lines) if "ERROR" in line), len(lines) - 1)
+    end = place + (3 if lines and lines[place].endswith("ERROR:") else 1)
+    return " ".join(lines[place:end]) or "no message"

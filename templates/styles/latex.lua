@@ -114,6 +114,18 @@ function Header(header)
   end
 end
 
+-- A word longer than its column breaks anywhere.
+local function breakable(str)
+  if utf8.len(str.text) >= 18 then
+    local letters = pandoc.Inlines({})
+    for letter in str.text:gmatch(utf8.charpattern) do
+      letters:insert(pandoc.Str(letter))
+      letters:insert(pandoc.RawInline("latex", "\\allowbreak{}"))
+    end
+    return letters
+  end
+end
+
 function Table(table)
   for _, row in ipairs(table.head.rows) do
     for _, cell in ipairs(row.cells) do
@@ -124,7 +136,7 @@ function Table(table)
       })
     end
   end
-  return table
+  return table:walk({ Str = breakable })
 end
 
 -- The cover stands in the first chapter and is shown on the title page; a title breaks at its colon.

@@ -462,14 +462,14 @@ def _limits(row: dict[str, Any]) -> None:
 
 
 def _random_labels(metrics: dict[str, Any]) -> None:
-    runs = {(row["fraction"], row["seed"]): row for row in metrics["runs"]}
+    runs = {(row["case"], row["fraction"], row["seed"]): row for row in metrics["runs"]}
     for row in metrics["runs"]:
         if row["fraction"] == 0:
             row["changed_fitted"], row["changed_fitted_reason"] = None, "no label was changed"
         elif row["changed_fitted"] is None:
             row["changed_fitted_reason"] = row["changed_fitted_reason"] or "not measured"
     for fit in metrics["fits"]:
-        run = runs[fit["fraction"], fit["seed"]]
+        run = runs[fit["case"], fit["fraction"], fit["seed"]]
         pairs = zip(run["epoch"], run["train_accuracy"], strict=True)
         reached = [epoch for epoch, share in pairs if share >= fit["threshold"]]
         done = reached and run["diverged_at"] is None

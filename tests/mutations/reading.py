@@ -16,6 +16,7 @@ import numpy as np
 
 from report.records import Record
 from report.sections.section import Section
+from report.words import format as fmt
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -78,7 +79,7 @@ class Reading:
         for row in (*self.rows("functions"), *self.rows("cases")):
             name = row.get("function") or row["case"]
             for formula in {row.get("formula"), row.get("title")} - {None}:
-                text = text.replace(f"${formula}$", f"<{name}>")
+                text = text.replace(fmt.formula(formula), f"<{name}>")
         text = re.sub(r"(?<!\\)\$[^$]*\$", "<formula>", text)
         text = re.sub(r"\\(\W)", r"\1", text).replace("\u00a0", " ").replace("−", "-")
         text = re.sub(r"×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: "e" + m[1].translate(_SMALL), text)

@@ -360,6 +360,9 @@ def random_labels(r: Reading) -> Iterator[str]:
     by = dict(sorted(_group(runs, "fraction").items()))
     top = max(by)
     most = by[top]
+    if len({row.get("case") for row in runs}) > 1:  # each network has its own sentences
+        yield from diverged(r, column)
+        return
     threshold = max(fit["threshold"] for fit in r.rows("fits"))
     best = [max(row["train_accuracy"]) if row[column] is not None else None for row in most]
     reached = sum(b is not None and b >= threshold for b in best)

@@ -161,6 +161,9 @@ STRAIGHT = Statement(
 
 DIVERGED = lost_statement("error-surface")
 
+SPARE = (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The rise around solutions and the plane of each case; what such planes can show at all."""
@@ -174,7 +177,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         return ((nothing, *lost),)
     first = [_rise(record), *(made for case in cases for made in _case(record, case))]
     last = [*_straight(record, cases), _walk(record), *_share(record, cases), *lost]
-    return shortened([first, last], (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT))
+    return shortened([first, last], SPARE)
 
 
 def _lost(record: Record, solutions: pd.DataFrame) -> list[Claim]:

@@ -377,7 +377,7 @@ def _planes_table(record: Record) -> Table:
             rows.append(
                 (
                     case_name(case),
-                    escape(words),
+                    escape(words.removesuffix(" plane")),
                     fmt.percent(explained),
                     fmt.percent(mean(own["captured"])),
                     fmt.percent(median(own["largest_distance"] / own["displacement"])),
@@ -408,4 +408,5 @@ def _planes_table(record: Record) -> Table:
         ),
         align="llrrrrrrr",
         rows=tuple(rows),
+        widths=(18, 11, 11, 11, 11, 12, 12, 9, 5),
     )

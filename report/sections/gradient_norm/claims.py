@@ -218,6 +218,9 @@ STUCK = Statement(
 
 DIVERGED = lost_statement("gradient-norm")
 
+SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """The answer over all cases, then a paragraph for each as far as there is room."""
@@ -230,7 +233,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     paragraphs = [[_answer(record, runs, found)]]
     paragraphs += [_case(record, runs, case, found[case["case"]]) for case in cases]
     paragraphs.append(lost)
-    return shortened(paragraphs, (PEAK, RELATION, DESCENT, BATCH, NOISE, VANISH))
+    return shortened(paragraphs, SPARE)
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:

@@ -269,6 +269,9 @@ LOST = Statement(
     },
 )
 
+SPARE = (TOP, QUALITY, SETTING, RISE, KESKAR)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: barriers between the solutions; steepness and quality of their sides."""
@@ -295,7 +298,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         lost = evidence(record, "lines", "train_barrier", lines.index.difference(done.index))
         number, total = fmt.words(len(lines) - len(done)), fmt.count(len(lines))
         second.append(LOST("some", [lost], number=number, total=total))
-    return shortened([first, second], (TOP, QUALITY, SETTING, RISE, KESKAR))
+    return shortened([first, second], SPARE)
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:

@@ -243,6 +243,9 @@ LAYER = Statement(
 
 LOST = lost_statement("minimal-ratio")
 
+SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, KIND, RELATION, SAMPLED)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer and what is found in each case, then what limits it, as far as there is room."""
@@ -263,8 +266,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         last += _theory(record, critical, case)
     last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
     last += [*_layer(record), *lost]
-    spare = (FLATNESS, CONSTANT, THEORY, RELATION, TOLERANCE, KIND, SAMPLED)
-    return shortened([first, last], spare)
+    return shortened([first, last], SPARE)
 
 
 def finite(runs: pd.DataFrame) -> pd.DataFrame:

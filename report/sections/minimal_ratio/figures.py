@@ -132,7 +132,7 @@ def _results_table(record: Record) -> Table:
         ),
         align="llrrrrrrrrr",
         rows=tuple(rows),
-        widths=(10, 15, 6, 9, 10, 10, 10, 7, 8, 8, 7),
+        widths=(15, 13, 6, 9, 9, 9, 10, 7, 8, 7, 7),
     )
 
 
@@ -182,7 +182,7 @@ def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
             ),
             align="llrrrrrrl",
             rows=tuple(rows),
-            widths=(12, 11, 7, 9, 9, 9, 9, 10, 24),
+            widths=(15, 10, 6, 9, 9, 9, 9, 10, 23),
         ),
     )
 

@@ -200,6 +200,9 @@ DOUBLE = Statement(
 
 DIVERGED = lost_statement("parameter-count")
 
+SPARE = (GAP, AFTER)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: where size stops helping; fit, gap, and what theory expects."""
@@ -212,7 +215,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     second = [_fit(record, done), *_gap(record, done), *_test_loss(record, plain)]
     second += _classical(record, plain)
     third = [c for share, panel in panels(runs).items() if share for c in _double(record, panel)]
-    return shortened([first, [*second, *lost], third], (GAP, AFTER))
+    return shortened([first, [*second, *lost], third], SPARE)
 
 
 def panels(runs: pd.DataFrame) -> dict[float, pd.DataFrame]:

@@ -255,6 +255,10 @@ def top_threshold(record: Record) -> float:
     return float(max(row["threshold"] for row in record.rows("fits")))
 
 
+SPARE = (PEAK, FIRST_STEP, LOSS_RISES)
+"""Statements that are left out first where there is no room."""
+
+
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """Whether random labels are fitted and how it shows, then what they cost.
 
@@ -286,7 +290,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     if intact:
         second += [c for other, part in others for c in _other(record, other, part)]
     second += lost_runs(DIVERGED, record, every, "final_test_accuracy")
-    return shortened([first, second], (PEAK, FIRST_STEP, LOSS_RISES))
+    return shortened([first, second], SPARE)
 
 
 def networks(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -199,6 +199,9 @@ DIVERGED = Statement(
     },
 )
 
+SPARE = (GAPS, NOVAK, SIZES, SWEEP)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: sensitivity and the gap; sensitivity against what was varied."""
@@ -209,7 +212,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         return (tuple(lost),)
     first = [*_gap(record, done), *(_held(record) or [_fit(record, done)])]
     second = [*_sweeps(record, done), _novak(record, done), _gaps(record, done), *lost]
-    return shortened([first, second], (GAPS, NOVAK, SIZES, SWEEP))
+    return shortened([first, second], SPARE)
 
 
 def finished(rows: pd.DataFrame) -> pd.DataFrame:

@@ -234,6 +234,9 @@ LOST = Statement(
     },
 )
 
+SPARE = (RATE, ACCURACY, STEEP, SAMPLE)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: sharpness and the gap; what it depends on besides."""
@@ -257,7 +260,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return shortened([first, second], (RATE, ACCURACY, STEEP, SAMPLE))
+    return shortened([first, second], SPARE)
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:

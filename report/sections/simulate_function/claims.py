@@ -164,6 +164,9 @@ SETTLING = Statement(
 
 DIVERGED = lost_statement("simulate-function")
 
+SPARE = (BETWEEN, BEST, ERROR, SPREAD)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer with its numbers, then what it costs and what limits it."""

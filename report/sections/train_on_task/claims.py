@@ -204,6 +204,10 @@ class Family:
         return sizes[1] <= NEARLY * sizes[0]
 
 
+SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
+"""Statements that are left out first where there is no room."""
+
+
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer about depth, then each data set: its best model, its gap, its overfitting."""
     runs = record.frame("runs")
@@ -227,7 +231,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         paragraphs.append(claims)
     lost = lost_runs(DIVERGED, record, every, "final_test_accuracy")
     paragraphs.append([*_stuck(record, every), *lost])
-    return shortened(paragraphs, (GAP, FAMILY, DEPTH_ON, OVERFITTING))
+    return shortened(paragraphs, SPARE)
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:

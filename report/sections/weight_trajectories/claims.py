@@ -203,6 +203,9 @@ SYMMETRY = Statement(
 
 DIVERGED = lost_statement("weight-trajectories")
 
+SPARE = (STRAIGHTNESS, EARLY, DIRECTIONS)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Where the runs end; then how they get there and what the figures show."""
