@@ -89,9 +89,9 @@ def script_environment(folder: Path) -> dict[str, str]:
 
 
 def _reason(messages: str) -> str:
-    """The first line that says ERROR and, where it says no more, what follows; without colors."""
+    """What stands behind the first ERROR, without colors; else the last line."""
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in messages.splitlines()]
     lines = [line for line in lines if line]
-    place = next((i for i, line in enumerate(lines) if "ERROR" in line), len(lines) - 1)
-    end = place + (3 if lines and lines[place].endswith("ERROR:") else 1)
-    return " ".join(lines[place:end]) or "no message"
+    place = next((n for n, line in enumerate(lines) if "ERROR" in line), -1)
+    reason = lines[place] if lines else "no message"
+    return " ".join(lines[place : place + 3]) if reason == "ERROR:" else reason

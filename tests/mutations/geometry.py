@@ -341,7 +341,7 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             )
             if said not in counts:
                 yield f"found: {counts}: {m.string}"
-    for m in r.find("kind", r"(?:[Oo]f|the|All) (?:the )?(\w+) (?:critical |points|sit)"):
+    for m in r.find("kind", r"(?:[Oo]f|the|All) (?:the )?(\w+) (?:critical |points|runs|sit)"):
         numbers = {len(own) for own in critical.values()}
         if m[1] not in ("one",) and value(m[1]) not in numbers:
             yield f"kind: {numbers}: {m.string}"
@@ -353,6 +353,18 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             own = [c for c in critical.values() if len(c) == value(m[1])]
             if not any(all((x["negative"] > 0) == bool(sign) for x in c) for c in own):
                 yield f"kind: not all: {m.string}"
+    for m in r.find("relation", r"stays open here: it takes six"):
+        fewer = [
+            len({(f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})
+            for own in critical.values()
+        ]
+        constant = [
+            len({f"{x['loss']:.5e}" for x in own}) == 1
+            or len({x["minimal_ratio"] for x in own}) == 1
+            for own in critical.values()
+        ]
+        if min(fewer) >= 6 and not any(constant):
+            yield f"relation: {fewer} points: {m.string}"
     for m in r.find("kind", r"make up (N) of the spectrum or more"):
         bounds = [[x["negative"] for x in c if x["negative"] > 0] for c in critical.values()]
         if not any(b and value(m[1]) <= min(b) * (1 + 1e-9) for b in bounds):

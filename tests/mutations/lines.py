@@ -72,6 +72,7 @@ SAYS = {
         ("^Yes, in every run\\.", "every run reaches"),
         ("^Yes, in every run that did", "every run that did not diverge"),
         ("^Only in some", "only sometimes"),
+        ("^That depends on the network", "depends on the network|fits random labels"),
         ("^Not within", "the training loss still falls"),
         ("^No, and", "has stopped falling"),
         ("^Nothing", "^No run"),

@@ -158,9 +158,7 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
         ),
         align="l" * several + "llrrrrrrr",
         rows=tuple(rows),
-        widths=(10, 24, 10, 10, 9, 9, 7, 9, 9, 3)
-        if several
-        else (24, 11, 11, 11, 11, 8, 10, 10, 4),
+        widths=(9, 23, 9, 8, 8, 8, 6, 13, 13, 3) if several else (24, 11, 11, 11, 11, 8, 10, 10, 4),
     )
 
 

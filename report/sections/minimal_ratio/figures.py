@@ -155,7 +155,7 @@ def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
         by_length = []
         for length in sorted(set(planned["epochs"])):
             after = within(planned["epochs"] == length)
-            by_length.append(f"{len(kinds(after, case).minima)}/{len(after)}")
+            by_length.append(f"{fmt.count(len(kinds(after, case).minima))}/{fmt.count(len(after))}")
         numbers = (fmt.count(n) for n in (*counts, *found))
         name = (case_name(case), escape(case["model"]))
         rows.append((*name, *numbers, Markdown(", ".join(by_length))))

@@ -88,10 +88,10 @@ def test_a_number_of_things_that_the_rows_do_not_have_is_noticed() -> None:
     ("made", "text"),
     [
         (bound(0.92546, "lower", fmt.percent, decimals=3), "92.5\u00a0%"),
-        (bound(1.7265, "upper", digits=2), "1.80"),
+        (bound(1.7265, "upper", digits=2), "1.8"),
         (bound(0.12345, "lower", fmt.points, decimals=4), "12.34\u00a0percentage points"),
         (bound(-0.123, "upper", fmt.correlation, decimals=2), "−0.12"),
-        (bound(123456.0, "upper", digits=2), "1.30×10⁵"),
+        (bound(123456.0, "upper", digits=2), "1.3×10⁵"),
     ],
 )
 def test_bounds_are_rounded_outward_and_stay_bounds(made: Bound, text: str) -> None:
