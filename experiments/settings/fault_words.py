@@ -110,6 +110,8 @@ def misplaced(word: str, owner: type[BaseModel] | None, model: type[BaseModel]) 
         places = [place for place in _tables(start) if place.rpartition(".")[2] == word]
         if places:
             table = min(places, key=lambda place: place.count(".")).rpartition(".")[0]
+            if table and owner is not model and start is owner:
+                return f'; it belongs in "{table}" of this table: {table} = {{ {word} = … }}'
             within = "" if start is owner else " of the task"
             return f'; it belongs in "{table}"{within}' if table else None
     return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
@@ -96,6 +96,18 @@ class Alphas(Table):
         return grid(self.low, self.high, self.count, always)
 
 
+def _completed(pairs: tuple[Pair, ...], info: ValidationInfo) -> tuple[Pair, ...]:
+    """The pairs with what a side leaves out taken from the training of its network."""
+    training, model = info.data.get("training"), info.data.get("model")
+    if training is None or model is None:
+        return pairs
+    common = changed(training, model.training)
+    return tuple(
+        Pair(first=pair.first.completed(common), second=pair.second.completed(common))
+        for pair in pairs
+    )
+
+
 class Case(Table):
     """A network on one data set, and the pairs of approaches whose solutions are connected."""
 
@@ -109,6 +121,8 @@ class Case(Table):
     """Pairs of approaches whose solutions a line connects."""
     seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""
+
+    _complete = field_validator("pairs")(_completed)
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once."""
@@ -128,8 +142,9 @@ class Case(Table):
         """Two solutions to connect, enough seeds for a spread; keys begin with `at`."""
         found: tuple[Finding, ...] = ()
         for key in sorted({"batch_size", "learning_rate"} & self.training.model_fields_set):
-            cause = "every approach of a pair has its own, so this one is never used"
-            found += (Finding("", f"{at}training.{key}", cause, "remove it"),)
+            if all(getattr(a, key) != getattr(self.training, key) for a in self.approaches()):
+                cause = "every approach of a pair has its own, so this one is never used"
+                found += (Finding("", f"{at}training.{key}", cause, "remove it"),)
         for number, pair in enumerate(self.pairs):
             if pair.first == pair.second:
                 cause = "both approaches are the same"
@@ -138,13 +153,13 @@ class Case(Table):
         return found + few
 
     def ends(self, starts: tuple[Start, ...]) -> tuple[tuple[Start, int, int], ...]:
-        """Start and the two seeds of every line of a pair."""
-        following = (*self.seeds[1:], self.seeds[0])
+        """Start and the two seeds of every line of a pair; one seed has no different starts."""
+        following = (*self.seeds[1:], self.seeds[0]) if len(self.seeds) > 1 else ()
         seconds = {"same": self.seeds, "different": following}
         return tuple(
             (start, first, second)
             for start in starts
-            for first, second in zip(self.seeds, seconds[start], strict=True)
+            for first, second in zip(self.seeds, seconds[start], strict=False)
         )
 
 
@@ -155,7 +170,7 @@ class Settings(TaskSettings):
     `same` connect two solutions of one seed, which began at the same point; lines of the start
     `different` connect the first solution of a seed with the second one of the next seed (of the
     last with that of the first), so that every solution lies on one line of either kind.
-    `training` holds what all approaches share; a pair gives batch sizes and learning rates.
+    `training` holds what all approaches share; the sides of a pair say in what they differ.
     One data set stands in the task's own table; several stand in `cases`.
     """
 
@@ -175,6 +190,8 @@ class Settings(TaskSettings):
     """Positions on the line."""
     starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
     """Whether the two solutions of a line began at the same point."""
+
+    _complete = field_validator("pairs")(_completed)
 
     @model_validator(mode="before")
     @classmethod
@@ -210,8 +227,10 @@ class Settings(TaskSettings):
         for number, case in enumerate(self.listed()):
             found += case.contradictions(f"cases.{number}." if self.cases else "")
         if "different" in self.starts and min(len(case.seeds) for case in self.listed()) < 2:
-            cause = "solutions of different starts need two seeds"
-            found += (Finding("", "starts", cause, 'add a seed or use starts = ["same"]'),)
+            # Without lines of the start `same` nothing would be measured.
+            name = "too-few-seeds" if "same" in self.starts else ""
+            cause = "one seed gives lines of a common start only; those of different starts need two"
+            found += (Finding(name, "starts", cause, 'add a seed or use starts = ["same"]'),)
         return found
 
     def smoke(self) -> Self:

@@ -12,13 +12,14 @@ from experiments.settings.training import Training
 class Approach(Settings):
     """Batch size (null: the whole training set) and learning rate; the rest is common to all.
 
-    `training` may replace what else this approach shares with the others.
+    Either may be left out in a suite: it is then that of the common training. `training` may
+    replace what else this approach shares with the others.
     """
 
-    batch_size: int | None = Field(ge=1)
-    """Examples of a step; null: all."""
-    learning_rate: float = Field(gt=0, le=1e9)
-    """The learning rate."""
+    batch_size: int | None = Field(default=None, ge=1)
+    """Examples of a step, null: all; left out, that of the common training."""
+    learning_rate: float = Field(default=1e-3, gt=0, le=1e9)
+    """The learning rate; left out, that of the common training."""
     training: Annotated[TrainingChange | None, LATER] = None
     """What else differs."""
 
@@ -30,6 +31,11 @@ class Approach(Settings):
                 f"training.{min(twice)}: is what approaches differ in; write it beside training"
             )
         return self
+
+    def completed(self, common: Training) -> Self:
+        """With batch size and learning rate of the common training where they are left out."""
+        left = self.values().keys() - self.model_fields_set
+        return self.model_copy(update={key: getattr(common, key) for key in left})
 
     def applied(self, training: Training) -> Training:
         """`training` with this batch size and learning rate, and what else differs."""

@@ -97,7 +97,8 @@ SUGGESTIONS = [
      f"{MODEL}.layers.0: must be a text in quotes or a table (given: 3)"),
     ('"digits"', '"MNITS"', 'did you mean "mnist"?'),
     ('{ name = "digits" }', '{ name = "mnist", mean = 0.5 }',
-     f'{AT}.comparisons.0.data.mean: unknown key; it belongs in "scaling"'),
+     f'{AT}.comparisons.0.data.mean: unknown key; it belongs in "scaling" of this table: '
+     "scaling = { mean = … }"),
     ('{ name = "digits" }', '{ name = "digits", scaling = 3 }',
      'scaling: must be one of "standard", "unit", "symmetric" or a table (given: 3)'),
 ]  # fmt: skip
@@ -188,3 +189,21 @@ def test_a_value_that_was_replaced_is_not_spoken_of(tmp_path: Path) -> None:
 )
 def test_the_nearest_word(word: str, known: list[str], near: str | None) -> None:
     assert nearest(word, known) == near
+
+
+def test_what_a_side_changes_belongs_in_its_own_training(tmp_path: Path) -> None:
+    (fault,) = faults(
+        tmp_path,
+        """
+        [tasks.interpolation]
+        data = "digits"
+        model = { name = "a", hidden = [4] }
+        training = { loss = "cross_entropy", epochs = 2, batch_size = 10 }
+        pairs = [{ first = { optimizer = "SGD" }, second = { batch_size = 50 } }]
+        seeds = [0, 1, 2]
+        """,
+    )
+    assert fault == (
+        "tasks.interpolation.pairs.0.first.optimizer: unknown key; it belongs in "
+        '"training" of this table: training = { optimizer = … }'
+    )

@@ -119,17 +119,41 @@ def test_what_the_pairs_override_and_a_pair_of_equals(table: dict[str, Any]) -> 
     assert [fault.text.split(":")[0] for fault in found] == ["training.batch_size", "pairs.0"]
 
 
+def test_a_side_takes_what_it_leaves_out_from_the_training(table: dict[str, Any]) -> None:
+    table["training"] |= {"batch_size": 20, "learning_rate": 0.1}
+    table["model"]["training"] = {"learning_rate": 0.2}
+    table["pairs"] = [
+        {"first": {}, "second": {"batch_size": None, "training": {"optimizer": "SGD"}}},
+        {"first": {"learning_rate": 0.1}, "second": {"learning_rate": 0.3}},
+    ]
+    settings = Settings.model_validate(table)
+    ends = [(a.batch_size, a.learning_rate) for a in settings.listed()[0].approaches()]
+    assert ends == [(20, 0.2), (None, 0.2), (20, 0.1), (20, 0.3)]
+    assert faults(settings) == []
+    cases = Settings.model_validate({"cases": [table]})
+    assert cases.listed()[0].pairs == settings.pairs
+    assert Settings.model_validate(settings.model_dump()) == settings
+    assert Settings.model_validate(settings.smoke().model_dump()).pairs == settings.smoke().pairs
+
+
 def test_too_few_seeds(table: dict[str, Any]) -> None:
     assert faults(Settings.model_validate(table)) == []
     two = Settings.model_validate(table | {"seeds": [0, 1]})
     assert [found.name for found in findings(two)] == ["too-few-seeds"]
     assert faults(two) == [] and len(notes(two)) == 1
     assert faults(two.model_copy(update={"acknowledge": ("too-few-seeds",)})) == []
-    one = Settings.model_validate(table | {"seeds": [0]})
-    assert "two seeds" in faults(one)[0].text
     alone = Settings.model_validate(table | {"seeds": [0], "starts": ["same"]})
     assert [found.name for found in findings(alone)] == ["too-few-seeds"]
     assert faults(alone) == []
+
+
+def test_one_seed_gives_lines_of_a_common_start(table: dict[str, Any], context: Context) -> None:
+    one = Settings.model_validate(table | {"seeds": [0]})
+    assert faults(one) == []
+    assert any("of a common start only" in note for note in notes(one))
+    assert {row.start for row in run(one, context).metrics.lines} == {"same"}
+    (fault,) = faults(Settings.model_validate(table | {"seeds": [0], "starts": ["different"]}))
+    assert fault.key == "starts"
 
 
 def test_smoke_keeps_the_approaches_apart(table: dict[str, Any], context: Context) -> None:
