@@ -14,7 +14,7 @@ from experiments.settings.initialization import Initialization
 from experiments.settings.network import Network, Shape, closed_form, dense_inputs
 from report.errors import UserError
 
-MONOTONE = {"relu", "leaky_relu", "tanh", "sigmoid"}
+MONOTONE = {"relu", "leaky_relu", "tanh", "sigmoid", "identity"}
 """Activations f with max f(x) = f(max x)."""
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
@@ -24,6 +24,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "sigmoid": nn.Sigmoid,
     "gelu": nn.GELU,
     "silu": nn.SiLU,
+    "identity": nn.Identity,
 }
 
 

@@ -39,6 +39,7 @@ DERIVATIVE: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "sigmoid": lambda g, h: _aten.sigmoid_backward(g, h, grad_input=g),
     "gelu": lambda g, z: _aten.gelu_backward(g, z, grad_input=g),
     "silu": lambda g, z: _aten.silu_backward(g, z, grad_input=g),
+    "identity": lambda g, _: g,
 }
 """Overwrite ∂ℓ/∂h by ∂ℓ/∂z, given h (those of `IN_PLACE`) or z (the others)."""
 

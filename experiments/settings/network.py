@@ -17,7 +17,7 @@ from experiments.settings.sizes import ShapeError as ShapeError
 from experiments.settings.sizes import Size, after
 from experiments.settings.strict import LATER, Settings
 
-Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "silu"]
+Activation = Literal["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "silu", "identity"]
 Output = Literal["logits", "softmax"]
 Width = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -28,6 +28,7 @@ _WORDS: dict[str, str] = {
     "sigmoid": "sigmoid",
     "gelu": "GELU",
     "silu": "SiLU",
+    "identity": "no activation",
 }
 
 
@@ -38,6 +39,7 @@ SPELLED: dict[Activation, Layer] = {
     "sigmoid": Layer("Sigmoid"),
     "gelu": Layer("GELU"),
     "silu": Layer("SiLU"),
+    "identity": Layer("Identity"),
 }
 """The activations of the short forms as layers."""
 WEIGHTED = ("Linear", "Conv", "Bilinear")
@@ -196,6 +198,8 @@ class Network(Settings):
             return None if self.convolutions or self.module is not None else self
         inner = self.flat[1:] if self.flat[0] == Layer("Flatten") else self.flat
         dense, between = inner[0::2], inner[1::2]
+        if all(layer.name == "Linear" for layer in inner):
+            dense, between = inner, (SPELLED["identity"],) * (len(inner) - 1)
         widths = [layer.get("out_features", 0) for layer in dense]
         plain = all(
             layer == Layer("Linear", (("out_features", w),))

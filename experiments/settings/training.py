@@ -237,7 +237,11 @@ class Training(Settings):
         if inside.get("nesterov") and inside.get("dampening"):
             raise ValueError("nesterov goes without dampening; remove one of them")
         if name == "LBFGS" and self.clip is not None:
-            raise ValueError("LBFGS searches along unchanged gradients; remove clip")
+            raise ValueError(
+                "LBFGS estimates curvature from differences of gradients, and between clipped "
+                "ones these nearly vanish: its steps would blow up; remove clip, and bound them by a "
+                'lower learning_rate or line_search_fn = "strong_wolfe"'
+            )
         momentum = self.momentum or inside.get("momentum") or "betas" in OPTIMIZERS.known[name]
         schedule = self.schedule
         cycles = schedule is not None and schedule.name in ("CyclicLR", "OneCycleLR")

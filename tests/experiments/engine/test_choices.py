@@ -113,6 +113,11 @@ def test_lbfgs_trains_singly(make: Make, context: Context, optimizer: Any) -> No
     equal(runs, context, 1e-6)
 
 
+def test_lbfgs_says_why_it_takes_no_clip(make: Make) -> None:
+    with pytest.raises(ValueError, match="estimates curvature from differences of gradients"):
+        make(optimizer="LBFGS", clip=0.05)
+
+
 @pytest.mark.parametrize(
     "loss",
     ["mse", "L1Loss", {"name": "SmoothL1Loss", "beta": 0.3}, {"name": "huberloss", "delta": 0.2},

@@ -92,6 +92,7 @@ NETWORKS: list[Network] = [
         ((4, 3), "sigmoid", "logits"),
         ((4, 3), "gelu", "softmax"),
         ((4, 3), "silu", "softmax"),
+        ((4, 3), "identity", "logits"),
     ]
 ]
 LOSSES: tuple[Loss, ...] = ("mse", "cross_entropy", "mse_log_softmax")

@@ -132,6 +132,14 @@ def test_weaknesses_are_accepted_and_told(
     assert len(notes(acknowledged)) == 1
 
 
+def test_layers_without_activation(table: dict[str, Any], context: Context) -> None:
+    table["cases"][0]["network"] = {"name": "a", "layers": ["Linear(3)", "Linear(2)", "Linear(1)"]}
+    settings = Settings.model_validate(table | {"runs": 1})
+    assert not faults(settings)
+    (case,) = run(settings, context).metrics.cases
+    assert case.parameters == case.eigenvalues == 17
+
+
 def test_lengths_are_shares(table: dict[str, Any]) -> None:
     found = faults(Settings.model_validate(table | {"lengths": [0.5, 1.5]}))
     assert [finding.key for finding in found] == ["lengths.1"]
