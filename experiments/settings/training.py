@@ -239,8 +239,8 @@ class Training(Settings):
         if name == "LBFGS" and self.clip is not None:
             raise ValueError(
                 "LBFGS estimates curvature from differences of gradients, and between clipped "
-                "ones these nearly vanish: its steps would blow up; remove clip, and bound them by a "
-                'lower learning_rate or line_search_fn = "strong_wolfe"'
+                "ones these nearly vanish: its steps would blow up; remove clip, and bound them by "
+                'a lower learning_rate or line_search_fn = "strong_wolfe"'
             )
         momentum = self.momentum or inside.get("momentum") or "betas" in OPTIMIZERS.known[name]
         schedule = self.schedule

@@ -14,7 +14,14 @@ from experiments.settings.change import TrainingChange, changed
 from experiments.settings.network import Network, Shape, architecture, parameter_count
 from experiments.settings.strict import Settings
 from experiments.settings.training import Training
-from experiments.tasks.shrinking import LENGTHS, fewer_points, shorter, shorter_on_points, smaller
+from experiments.tasks.shrinking import (
+    LENGTHS,
+    MEASURING,
+    fewer_points,
+    shorter,
+    shorter_on_points,
+    smaller,
+)
 from experiments.tasks.task import Use, image_shape, train_size
 from report.records import common
 
@@ -115,7 +122,8 @@ def smoke_cases(
     functions = fewer_points([case.function for case in on_functions if case.function])
     points = max((function.points for function in functions), default=1)
     trainings = shorter_on_points([c.training for c in on_functions], points, function_epochs)
-    data = smaller([case.data for case in on_images if case.data])
+    uses = [case.use(1) for case in on_images]
+    data = smaller([case.data for case in on_images if case.data], uses, passes=MEASURING)
     image_trainings = shorter([case.training for case in on_images], image_epochs)
     shrunk_functions = iter(zip(functions, trainings, strict=True))
     shrunk_images = iter(zip(data, image_trainings, strict=True))

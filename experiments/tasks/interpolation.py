@@ -19,7 +19,7 @@ from experiments.settings.network import Network
 from experiments.settings.strict import LATER
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Training
-from experiments.tasks.shrinking import shorter, shrunk_batches, smaller
+from experiments.tasks.shrinking import MEASURING, shorter, shrunk_batches, smaller
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -229,14 +229,16 @@ class Settings(TaskSettings):
         if "different" in self.starts and min(len(case.seeds) for case in self.listed()) < 2:
             # Without lines of the start `same` nothing would be measured.
             name = "too-few-seeds" if "same" in self.starts else ""
-            cause = "one seed gives lines of a common start only; those of different starts need two"
+            cause = (
+                "one seed gives lines of a common start only; those of different starts need two"
+            )
             found += (Finding(name, "starts", cause, 'add a seed or use starts = ["same"]'),)
         return found
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds, few positions; batches of at most half the images."""
         cases = self.listed()
-        data = smaller([case.data for case in cases])
+        data = smaller([case.data for case in cases], self.uses(), passes=MEASURING)
         shrunk = [_shrunk(case, few) for case, few in zip(cases, data, strict=True)]
         alphas = self.alphas.model_copy(update={"count": min(self.alphas.count, 13)})
         own = {"cases": tuple(shrunk)} if self.cases else vars(shrunk[0])

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SWEEP = tuple(10 ** (exponent / 2) for exponent in range(-28, -7))
 """Relative tolerances whose influence is shown: 1e-14 to 1e-4, two in each decade."""
+SMOKE_WORK = 2 * 10**10
+"""Sum of P³, which a Hessian of P parameters costs, over the iterations of a smoke run."""
 BLOCK_VALUES = 1 << 16
 """Entries of the Hessians that are searched together; a finished block is kept on disk."""
 
@@ -108,14 +110,16 @@ class Settings(TaskSettings):
         return tuple(found)
 
     def smoke(self) -> Self:
-        """Few runs, few epochs, few iterations."""
-        search = self.search.model_copy(
-            update={"iterations": min(self.search.iterations, 12), "window": 6}
-        )
+        """Few runs, few epochs, few iterations; fewer still where Hessians are large."""
+        cubes = sum(parameter_count(case.network, case.shape) ** 3 for case in self.cases)
+        steps = max(1, SMOKE_WORK // cubes)
+        runs = min(self.runs, max(1, min(4, steps // 12)))
+        iterations = min(self.search.iterations, 12, max(1, steps // runs))
+        search = self.search.model_copy(update={"iterations": iterations, "window": 6})
         return self.model_copy(
             update={
                 "cases": smoke_cases(self.cases),
-                "runs": min(self.runs, 4),
+                "runs": runs,
                 "search": search,
                 "neighbors": self.neighbors.model_copy(
                     update={"number": min(self.neighbors.number, 50)}

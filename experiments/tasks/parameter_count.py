@@ -135,7 +135,7 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; all structures."""
         parts: tuple[Settings | NoisyPanel, ...] = (self, *self.cases)
-        data = smaller([part.data or self.data for part in parts], 50, 50)
+        data = smaller([part.data or self.data for part in parts], self.uses(), 50, 50)
         models = [part.models or self.models for part in parts]
         given = [t for part, networks in zip(parts, models, strict=True)
                  for t in (part.training, *(m.training for m in networks))]  # fmt: skip

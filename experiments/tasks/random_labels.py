@@ -138,7 +138,7 @@ class Settings(TaskSettings):
     def smoke(self) -> Self:
         """Few images, three epochs, three of the fractions, two seeds."""
         parts: tuple[Settings | NetworkCase, ...] = (self, *self.cases)
-        data = smaller([part.data or self.data for part in parts], 200)
+        data = smaller([part.data or self.data for part in parts], self.uses(), 200)
         networks = [part.model or self.model for part in parts]
         given = [t for part, net in zip(parts, networks, strict=True)
                  for t in (part.training, net.training)]  # fmt: skip

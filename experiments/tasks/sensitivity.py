@@ -18,7 +18,7 @@ from experiments.settings.network import Network
 from experiments.settings.strict import LATER
 from experiments.settings.strict import Settings as Table
 from experiments.settings.training import Stop, Training
-from experiments.tasks.shrinking import shorter, shrunk_batches, smaller, test_size
+from experiments.tasks.shrinking import MEASURING, shorter, shrunk_batches, smaller, test_size
 from experiments.tasks.task import (
     Measured,
     TaskSettings,
@@ -120,7 +120,7 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds; batches shrunk alike, no two to the same size."""
-        (data,) = smaller([self.data])
+        (data,) = smaller([self.data], self.uses(), passes=MEASURING)
         own = self.training.batch_size
         shrunk = shrunk_batches([*self.batch_sizes, own], train_size(data))
         sized = self.training.model_copy(update={"batch_size": shrunk[own]})

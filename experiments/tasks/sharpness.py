@@ -96,10 +96,11 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """The shrunk solutions, few images and draws."""
+        solutions = self.solutions.smoke()
         return self.model_copy(
             update={
-                "solutions": self.solutions.smoke(),
-                "images": min(self.images or 20, 20),
+                "solutions": solutions,
+                "images": min(self.images or 20, max(10, train_size(solutions.data) // 5)),
                 "steps": min(self.steps, 3),
                 "whole": min(self.whole, 2),
                 "starts": 0,

@@ -1,13 +1,17 @@
 """How settings shrink for a smoke run: to seconds, and no two that differ to the same."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
 from experiments.settings.change import TrainingChange
-from experiments.settings.network import Network
+from experiments.settings.layers import read_layer
+from experiments.settings.network import Network, Shape, closed_form, parameter_count
+from experiments.settings.sizes import after
 from experiments.settings.training import Training
+from experiments.settings.use import Use
 
 Change = Training | TrainingChange | None
 """A training, or what a network, a function or a side of a pair changes in one; None: nothing."""
@@ -19,6 +23,12 @@ POINTS = 256
 """Points of a function in a smoke run, at most."""
 BATCH = 50
 """Images in a batch of a smoke run, at most."""
+WORK = 10**11
+"""Multiplications of a smoke run on images, at most about, as far as fewer images save them."""
+MEASURING = 36
+"""Passes of the images through a network that is trained for two epochs and then measured."""
+FEWEST = 20
+"""Images of a smoke run, at least, where there are as many."""
 LENGTHS = ("epochs", "steps")
 """Keys of a training's length."""
 
@@ -90,17 +100,54 @@ def shrunk_batches(sizes: Iterable[int | None], most: int | None) -> dict[int | 
 
 
 def smaller(
-    data: Sequence[ImageDataSettings], train: int = 100, test: int = 100
+    data: Sequence[ImageDataSettings],
+    uses: Iterable[Use],
+    train: int = 100,
+    test: int = 100,
+    passes: int = 6,
 ) -> tuple[ImageDataSettings, ...]:
-    """At most about so many images; data sets that differ in their sizes alone still do."""
+    """At most about so many images; data sets that differ in their sizes alone still do.
+
+    Fewer, so that `passes` of them through all networks, two runs of each, are within `WORK`. The
+    default is that of two epochs, where a step costs three passes.
+    """
+    work = sum(multiplications(use.network, use.shape) * min(use.runs, 2) for use in uses)
+    most = max(FEWEST, WORK // max(1, work * passes))
     shrunk = []
     for one in data:
         alike = [other for other in data if _unsized(other) == _unsized(one)]
-        trains = capped(map(_loaded, alike), train)
-        tests = capped(map(test_size, alike), test)
+        trains = capped(map(_loaded, alike), min(train, most))
+        tests = capped(map(test_size, alike), min(test, most))
         update = {"train_size": trains[_loaded(one)], "test_size": tests[test_size(one)]}
         shrunk.append(one.model_copy(update=update))
     return tuple(shrunk)
+
+
+def multiplications(network: Network, shape: Shape) -> int:
+    """Of one example, forward: weights, those of a convolution as often as it has outputs."""
+    if closed_form(network, shape) is None:
+        return parameter_count(network, shape)
+    total, size = 0, shape.input
+    for element in (*_layers(network, shape), *network.layers):
+        aside = [] if isinstance(element, str) or not element.projection else [element.projection]
+        here, body = size, [element] if isinstance(element, str) else element.shortcut
+        for path in (aside, body):
+            size = here
+            for layer in map(read_layer, path):
+                size, count = after(layer, size)
+                total += count * (math.prod(size[1:]) if layer.name.startswith("Conv") else 1)
+    return total
+
+
+def _layers(network: Network, shape: Shape) -> list[str]:
+    """The short form in torch's words; empty for the others."""
+    if network.layers:
+        return []
+    found = []
+    for one in network.convolutions:
+        found += [f"Conv2d({one.channels}, {one.kernel}, padding={one.padding})"]
+        found += [f"MaxPool2d({one.pool})"]
+    return [*found, "Flatten()", *(f"Linear({w})" for w in (*network.hidden, shape.outputs))]
 
 
 def _unsized(data: ImageDataSettings) -> ImageDataSettings:

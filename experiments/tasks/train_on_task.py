@@ -92,7 +92,7 @@ class Settings(TaskSettings):
 
     def smoke(self) -> Self:
         """Few images, two epochs, two seeds."""
-        data = smaller([c.data for c in self.comparisons])
+        data = smaller([c.data for c in self.comparisons], self.uses())
         given = [t for c in self.comparisons for t in (c.training, *(m.training for m in c.models))]
         trainings = iter(shorter(given, 2))
         shrunk = tuple(

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from experiments.settings.network import Network, Shape, parameter_count
 from experiments.suite import load_suite
-from experiments.tasks.shrinking import STEPS, capped, scaled
+from experiments.tasks.shrinking import STEPS, capped, multiplications, scaled
 from report.errors import UserError
 from tests.project import TINY
 
@@ -205,3 +207,53 @@ def test_an_approach_says_once_what_it_varies(tmp_path: Path) -> None:
     path.write_text(OWN.replace("training = { epochs = 40 }", "training = { batch_size = 40 }"))
     with pytest.raises(UserError, match="batch_size: is what approaches differ in"):
         load_suite(str(path))
+
+
+LARGE = """
+[tasks.sensitivity]
+data = "cifar10"
+model = { name = "a", layers = ["Conv2d(64, 5, padding=2)", "ReLU()", "Conv2d(64, 5, padding=2)", "Flatten()", "Linear(10)"] }
+training = { loss = "cross_entropy", epochs = 9, batch_size = 8 }
+batch_sizes = [8, 16, 32, 64, 128, 256, 512, 1024]
+seeds = [0, 1, 2]
+
+[tasks.sharpness]
+
+[tasks.parameter-count]
+data = "cifar10"
+models = [{ name = "a", convolutions = [{ channels = 16, pool = 2 }] }, { name = "b", convolutions = [{ channels = 32 }] }]
+training = { loss = "cross_entropy", epochs = 9, batch_size = 8 }
+seeds = [0]
+
+[tasks.minimal-ratio]
+[[tasks.minimal-ratio.cases]]
+function = "sine"
+network = { name = "a", hidden = [40, 40, 10], activation = "tanh" }
+training = { loss = "mse", epochs = 10 }
+"""  # noqa: E501
+
+
+def test_what_costs_more_shrinks_more(tmp_path: Path) -> None:
+    path = tmp_path / "large.toml"
+    path.write_text(LARGE)
+    tasks: dict[str, Any] = load_suite(str(path), smoke=True).tasks
+    large, search = tasks["sensitivity"], tasks["minimal-ratio"]
+    assert (large.data.train_size, large.data.test_size, large.test_points) == (20, 20, 20)
+    assert len(set(large.batch_sizes)) == 8
+    assert tasks["sharpness"].images == 10
+    assert tasks["parameter-count"].data.train_size == 50
+    assert (search.runs, search.search.iterations) == (1, 2)
+    assert all(task.smoke() == task for task in tasks.values())
+
+
+def test_multiplications_of_an_example() -> None:
+    conv = {"channels": 4, "kernel": 3, "padding": 1, "pool": 2}
+    short = Network.model_validate({"name": "a", "convolutions": (conv,), "hidden": (5,)})
+    long = ["Conv2d(4, 3, padding=1)", "ReLU()", "MaxPool2d(2)", "Flatten()", "Linear(5)"]
+    listed = Network.model_validate({"name": "a", "layers": (*long, "ReLU()", "Linear(3)")})
+    assert parameter_count(listed, Shape((1, 8, 8), 3)) == 40 + 65 * 5 + 18
+    for network in (short, listed):
+        assert multiplications(network, Shape((1, 8, 8), 3)) == 40 * 64 + 65 * 5 + 18
+    beside = ({"shortcut": ("Conv2d(2, 1)",), "projection": "Conv2d(2, 1)"}, "Flatten()")
+    shortcut = Network.model_validate({"name": "a", "layers": (*beside, "Linear(3)")})
+    assert multiplications(shortcut, Shape((1, 8, 8), 3)) == 2 * 4 * 64 + 129 * 3
