@@ -130,7 +130,7 @@ def _results_table(record: Record) -> Table:
         ),
         align="llrrrrrrrrr",
         rows=tuple(rows),
-        widths=(10, 16, 6, 9, 10, 10, 10, 7, 8, 8, 8),
+        widths=(10, 16, 6, 8, 10, 10, 10, 7, 8, 8, 7),
     )
 
 
