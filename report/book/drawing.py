@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report.figures.style import RC
 from report.records import Record, Results
 from report.records.record import digest
 from report.records.store import set_aside, write_bytes, write_text
-from report.sections.section import Figure
 from report.words.markdown import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from matplotlib.text import Text
+
+    from report.sections.section import Figure
 
 
 def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) -> tuple[str, ...]:
@@ -51,9 +51,13 @@ def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) 
 
 def all_drawn(record: Record, names: Sequence[str], results: Results) -> bool:
     """Whether the figures of these names are there, drawn from the record and not edited."""
+    return all_drawn_from(digest(record.content()), record.task, names, results)
+
+
+def all_drawn_from(source: str, task: str, names: Sequence[str], results: Results) -> bool:
+    """As `all_drawn`, of the record with this digest."""
     index = read_index(results)
-    source = digest(record.content())
-    return all(_is_drawn(results.figure(record.task, name), index, source) for name in names)
+    return all(_is_drawn(results.figure(task, name), index, source) for name in names)
 
 
 def _is_drawn(path: Path, index: Mapping[str, Any], source: str) -> bool:
@@ -75,6 +79,7 @@ def svg(figure: Figure) -> bytes:
     from matplotlib import rc_context
 
     from report.figures.curves import embedded
+    from report.figures.style import RC
 
     with rc_context(RC), warnings.catch_warnings():
         # A name in a script that the font does not have shows as boxes here; the tables have it.

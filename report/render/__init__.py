@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from report.kept import kept_in
 from report.render import builtin, quarto, stamp
 from report.render.errors import RenderError
 from report.render.project import Book, read_book
@@ -78,7 +79,7 @@ def render(
     if basis is not None and stamp.holds(book, basis):
         return replace(result, fresh=True)
     try:
-        with staged(folder, book.output_dir) as new:
+        with staged(folder, book.output_dir) as new, kept_in(folder):
             if program is None:
                 builtin.build(book, new, added)
             else:

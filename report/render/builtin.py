@@ -47,8 +47,10 @@ def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
         )
         for written in documents:
             constructs.check(written)
-        site = pool.submit(_write_site, project, documents, output)
-        paper = pool.submit(_write_pdf, project, documents, output)
+        # One behind the other: both ask for the same citations, which are then set once.
+        shown, printed = (prepare(project, documents, form) for form in ("html", "typst"))
+        paper = pool.submit(_write_pdf, project, printed, output)
+        site = pool.submit(_write_site, project, shown, output)
         site.result()
         paper.result()
     run_scripts(project, project.post_render, output, environment)
@@ -88,9 +90,8 @@ def prepare(project: Book, documents: Sequence[Document], form: str) -> Numbered
     return book
 
 
-def _write_site(project: Book, documents: Sequence[Document], output: Path) -> None:
+def _write_site(project: Book, book: Numbered, output: Path) -> None:
     used: set[str] = set()
-    book = prepare(project, documents, "html")
     bodies = html.write_pages(project, book, used.add)
     for name in sorted(used):
         copy_file(project.folder, name, output)
@@ -106,8 +107,7 @@ def copy_file(folder: Path, name: str, output: Path) -> None:
     shutil.copyfile(path, output / name)
 
 
-def _write_pdf(project: Book, documents: Sequence[Document], output: Path) -> None:
-    markup = write_source(project, prepare(project, documents, "typst"))
-    content = typeset(markup, project.folder)
+def _write_pdf(project: Book, book: Numbered, output: Path) -> None:
+    content = typeset(write_source(project, book), project.folder)
     output.mkdir(parents=True, exist_ok=True)
     (output / f"{project.output_name}.pdf").write_bytes(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,31 +11,44 @@ from report.numbers.comparison import Comparison, pooled
 from report.numbers.samples import Group
 from report.numbers.scales import Scale
 
+REASONS = ("final_reason", "diverged_at")
+"""Columns that say why a run has no value."""
+
 
 def seed_groups(runs: pd.DataFrame, by: str, value: str) -> dict[str, Group]:
     """One group per value of the column `by`, in order, repeated by seed.
 
     A run without the value keeps the reason that the record gives, or that it diverged.
     """
-    return {
-        str(key): seed_group(str(key), part, value) for key, part in runs.groupby(by, sort=False)
-    }
+    rows: dict[str, list[dict[Hashable, Any]]] = {}
+    for row in _rows(runs, value, by):
+        rows.setdefault(str(row[by]), []).append(row)
+    return {key: _group(key, part, value) for key, part in rows.items()}
 
 
 def seed_group(label: str, runs: pd.DataFrame, value: str) -> Group:
     """The runs, one per seed, as one group."""
-    rows = runs[["seed", value]].itertuples(index=False)
-    values = [(int(seed), None if pd.isna(found) else float(found)) for seed, found in rows]
-    return Group.of(label, values, _reasons(runs, value))
+    return _group(label, _rows(runs, value), value)
 
 
-def _reasons(runs: pd.DataFrame, value: str) -> dict[int | str, str]:
-    return {
-        int(row["seed"]): _reason(row) for row in runs.to_dict("records") if pd.isna(row[value])
+def _rows(runs: pd.DataFrame, *columns: str) -> list[dict[Hashable, Any]]:
+    """The rows with these columns and those that tell runs apart, without what pandas spends."""
+    names = [name for name in (*columns, "seed", *REASONS) if name in runs]
+    lists = [runs[name].tolist() for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def _group(label: str, rows: Sequence[Mapping[Hashable, Any]], value: str) -> Group:
+    values = [
+        (int(row["seed"]), None if pd.isna(row[value]) else float(row[value])) for row in rows
+    ]
+    reasons: dict[int | str, str] = {
+        int(row["seed"]): _reason(row) for row in rows if pd.isna(row[value])
     }
+    return Group.of(label, values, reasons)
 
 
-def _reason(row: dict[Hashable, Any]) -> str:
+def _reason(row: Mapping[Hashable, Any]) -> str:
     given = row.get("final_reason")
     if isinstance(given, str) and given:
         return given
