@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import pypandoc
 
 from report.errors import UserError
 from report.render import constructs, html, pages, source
@@ -19,20 +16,9 @@ from report.render.crossref import Numbered, number, resolve
 from report.render.project import Book
 from report.render.quarto import script_environment
 from report.render.source import Document
-from report.render.typeset import TYPST, typeset
+from report.render.typeset import typeset
 from report.render.typst import write_source
 from report.words.terminal import say
-
-
-def version() -> str:
-    """The tools and their versions, as an error or the last line names them."""
-    return f"Pandoc {pypandoc.get_pandoc_version()}, Typst {TYPST}"
-
-
-def profiles(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The names in QUARTO_PROFILE, separated by commas or spaces."""
-    names = environment.get("QUARTO_PROFILE", os.environ.get("QUARTO_PROFILE", ""))
-    return tuple(names.replace(",", " ").split())
 
 
 def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
