@@ -146,7 +146,7 @@ def main() -> None:
             "|---|---|---|---|---|---|",
             *found,
             "",
-            f"Medians of {REPEATS}, taken in turn with `python -c 'import numpy'`. Memory: the peak "
+            f"Medians of {REPEATS}, taken in turn with `python -c 'import numpy'`. Memory: peak "
             f"of one process, the largest of {REPEATS}; at most "
             f"{MEMORY} MB for what neither computes nor renders. Load average: "
             f"{os.getloadavg()[0]:.1f}.",
