@@ -15,7 +15,8 @@ from experiments.engine.problems import function_problem
 from experiments.engine.run import Run
 from experiments.engine.train import train
 from experiments.settings.training import Training
-from report.figures.style import RC, canvas, legend_below, line
+from report.figures.legends import legend_below
+from report.figures.style import RC, canvas, line
 
 FOLDER = Path(__file__).resolve().parent
 RUNS = (1, 3, 10, 32, 100, 316, 1000)

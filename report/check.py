@@ -1,6 +1,7 @@
 """`homework check`: whether the report agrees with its records and answers every question."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,15 +14,18 @@ from report.book.questions import QUESTIONS, answered, shortfall
 from report.book.section_text import section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.stored import changes, read_claims
-from report.claims import contradiction
+from report.claims.consistency import contradiction, opposed, pooled
 from report.errors import UserError
+from report.numbers.quantifiers import ordered
 from report.records import Results
 from report.records.record import digest
+from report.sections.registry import section_of
 from report.sections.section import Figure
 from report.words.numerals import typed_numerals
-from report.words.traced import tracing, unmarked
+from report.words.traced import tracing, unmarked, without_marks
 
 FRESH = ("done", "diverged")
+SHAPES = re.compile(r"(?<!still )\b(rising|falling|level)\b")
 MIN_ALT = 20
 """Characters from which an alternative text can say what is seen."""
 
@@ -82,9 +86,9 @@ def check(
     not_fresh = [found for found in not_fresh if found not in stale]
     folder = chosen.results.root.resolve()
     shown = Sources(folder, Results(folder, chosen.results.name))
-    parts = [part for part, _ in section_texts(shown, read_parts(chosen.results))]
     with tracing():
         marked = read_parts(chosen.results)
+    parts = [part for part, _ in section_texts(shown, without_marks(marked))]
     rules: tuple[Callable[[], Found], ...] = (
         lambda: _records(parts, not_fresh),
         lambda: _faults(parts),
@@ -140,9 +144,14 @@ def _claims(parts: Sequence[Part], results: Results) -> Found:
         return
     for part in parts:
         task = part.task.name
-        for claim in (numbered.claim for group in part.claims for numbered in group):
+        claims = [numbered.claim for group in part.claims for numbered in group]
+        for claim, fault in opposed(claims):
+            yield Problem("claims", claim.id, fault)
+        for claim in claims:
             if fault := contradiction(claim):
                 yield Problem("claims", claim.id, f"contradicts its numbers: {fault}")
+            if part.record is not None and (fault := pooled(claim, part.record)):
+                yield Problem("claims", claim.id, fault)
             for used in claim.evidence:
                 if part.record is not None and not used.holds(part.record):
                     yield Problem("claims", claim.id, f"{used.path} holds other numbers")
@@ -167,6 +176,8 @@ def _figures(parts: Sequence[Part], results: Results) -> Found:
             drawn = index.get(path.name, {})
             if len(figure.alt.strip()) < MIN_ALT:
                 yield Problem("figures", path.name, "lacks alternative text")
+            for fault in _shapes(figure):
+                yield Problem("figures", path.name, fault)
             if not path.is_file():
                 yield _missing(part, figure, path.name)
             elif drawn.get("sha256") != hashlib.sha256(path.read_bytes()).hexdigest():
@@ -175,10 +186,21 @@ def _figures(parts: Sequence[Part], results: Results) -> Found:
                 yield Problem("figures", path.name, "drawn from another record")
 
 
+def _shapes(figure: Figure) -> Iterator[str]:
+    """What the alternative text claims of a shape that the data do not have."""
+    for word in sorted(set(SHAPES.findall(figure.alt)) | set(figure.shapes)):
+        if word not in figure.shapes:
+            yield f'the alternative text says "{word}", which rests on no data'
+        elif (found := ordered(figure.shapes[word])) != word:
+            yield f'the alternative text says "{word}" of what is {found}'
+
+
 def _missing(part: Part, figure: Figure, name: str) -> Problem:
     """Why a figure is missing: it was not drawn yet, or drawing it fails."""
     try:
-        svg(figure)
+        assert part.record is not None
+        drawn = {one.name: one for one in section_of(part.record).figures}
+        svg(drawn[figure.name])
     except Exception as error:
         return Problem("program", name, part.lost(error).trouble)
     return Problem("figures", name, "missing; run the suite again to draw it")

@@ -82,7 +82,7 @@ def run(options: Options) -> None:
     _finish(commands.run(_or_quick(options)))
 
 
-@command(*WHICH, "renderer")
+@command(*WHICH, "renderer", "single_file")
 def render(options: Options) -> None:
     """Render the report of a suite from its records: _site/index.html and _site/report.pdf."""
     commands.render(commands.last_run_here(options))
@@ -139,10 +139,15 @@ def diff(
     after: Annotated[str, typer.Argument(help="What to compare it with.")],
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="For a pull request.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Of a second run: keep what it moved for the appendix.")
+    ] = False,
 ) -> None:
     """Say what changed: numbers beyond their noise, sentences, tasks, settings, parameters."""
-    if as_json and markdown:
-        raise UserError("--json and --markdown: choose one")
+    if as_json and (markdown or keep):
+        raise UserError("--json and --markdown or --keep: choose one")
+    if keep:
+        say(f"kept beside {before}: {', '.join(commands.keep_repeated(before, after))}")
     found = commands.diff(before, after)
     if as_json:
         say(json.dumps(asdict(found), indent=1, allow_nan=False))

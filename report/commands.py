@@ -148,7 +148,7 @@ def render(options: Options) -> None:
         "HOMEWORK_SUITE": results.name,
         "HOMEWORK_RESULTS": str(options.results.absolute()),
     }
-    result = render_book(Path.cwd(), options.renderer, environment, records)
+    result = render_book(Path.cwd(), options.renderer, environment, records, options.single_file)
     say(result.line)
     with kept_in(Path.cwd()):
         stale = _made_by_other_code(results)
@@ -218,6 +218,17 @@ def diff(before: str, after: str) -> Difference:
 
     with open_side(before) as old, open_side(after) as new:
         return compare(old, new, _stale(new))
+
+
+def keep_repeated(before: str, after: str) -> tuple[str, ...]:
+    """Keep what a second run of tasks moved beside the first one's records; the tasks' names."""
+    from report.diff import open_side
+    from report.diff.repeated import keep_repeated
+
+    with open_side(before) as old, open_side(after) as new:
+        if not (old.single and new.single and Path(before).is_dir()):
+            raise UserError("--keep: name two folders of one suite's records each")
+        return keep_repeated(*old.suites.values(), *new.suites.values())
 
 
 def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -10,11 +10,66 @@ import re
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from textwrap import shorten
 
 DATA = {"application/json", "application/ld+json"}
 """Types of scripts that hold data and are never executed."""
 META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">\n')
+TAGS = re.compile(r'<meta (name="description"|property="og:[a-z]+") content="[^"]*" ?/?>\n')
 SUSPECTS = re.compile(rb"(/MarkInfo\s*<<\s*/Marked\s+true\s*)(/Suspects\s+false)(\s*>>)")
+
+
+class Opening(HTMLParser):
+    """What a page is about: its title, and its first paragraph of some length without formulas."""
+
+    LEAST = 80
+    """Letters of a paragraph that says what a page is about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = self.words = ""
+        self._main = self._formula = False
+        self._text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See `HTMLParser`."""
+        self._main = self._main or tag == "main"
+        self._formula = self._formula or tag == "math"
+        self._text = "" if tag in ("p", "title") else self._text
+
+    def handle_endtag(self, tag: str) -> None:
+        """See `HTMLParser`."""
+        text = " ".join(self._text.split())
+        if tag == "math":
+            self._formula = False
+        elif tag == "title" and not self.title:
+            self.title = text
+        elif tag == "p" and self._main and not self.words and len(text) >= self.LEAST:
+            self.words = shorten(text, 300, placeholder=" …")
+
+    def handle_data(self, data: str) -> None:
+        """See `HTMLParser`."""
+        self._text += "" if self._formula else data
+
+
+def described(page: str) -> str:
+    """The page with its description and its Open Graph tags (https://ogp.me), from its own words.
+
+    Without an image: its address has to be that of a site, which nobody knows here.
+    """
+    opening = Opening()
+    opening.feed(page)
+    opening.close()
+    words = opening.words or opening.title
+    tags = (
+        ("name", "description", words),
+        ("property", "og:type", "article"),
+        ("property", "og:title", opening.title),
+        ("property", "og:description", words),
+    )
+    bare = TAGS.sub("", page)
+    text = "".join(f'<meta {k}="{name}" content="{escape(value)}">\n' for k, name, value in tags)
+    return bare.replace("</title>\n", f"</title>\n{text}", 1)
 
 
 class Inline(HTMLParser):
@@ -113,10 +168,10 @@ def clean_pdf(content: bytes) -> bytes:
 
 
 def main(site: Path) -> None:
-    """Give every page in `site` its policy, and clean every PDF there."""
+    """Give every page in `site` its description and its policy, and clean every PDF there."""
     quarto = (site / "site_libs").is_dir()
     for path in sorted(site.rglob("*.html")):
-        path.write_bytes(protect(path.read_bytes().decode(), quarto).encode())
+        path.write_bytes(protect(described(path.read_bytes().decode()), quarto).encode())
     for path in sorted(site.glob("*.pdf")):
         path.write_bytes(clean_pdf(path.read_bytes()))
 

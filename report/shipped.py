@@ -20,6 +20,11 @@ def shared(name: str) -> Path:
     return (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent) / name
 
 
+def comes_with(suite: str) -> bool:
+    """Whether the program comes with a suite of this name."""
+    return (_PACKAGE.parent / "experiments" / "suites" / f"{suite}.toml").is_file()
+
+
 def lay_frame(folder: Path) -> tuple[Path, ...]:
     """Make `folder` a project of the book where it is none: the files that were written.
 

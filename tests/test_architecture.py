@@ -17,8 +17,8 @@ SHARED = ("report.errors", "report.interruption", "report.records", "report.task
 """All that experiments know of the report: errors, signals, record types and store, the tasks."""
 DOORS = {"report.commands"}
 """Where the report calls experiments, inside functions."""
-ENTRY = {"experiments.__main__"}
-"""`python -m experiments` is the command line."""
+ENTRY = {"experiments.__main__", "experiments.slurm.job"}
+"""What is run by `python -m`: the command line, and that of a job."""
 
 LAYERS = (
     ("settings",),

@@ -88,7 +88,7 @@ def constant_loss(targets: Tensor, loss: object) -> float | None:
         return targets.var(dim=0, correction=0).mean().item()
     if loss == "cross_entropy" and not targets.is_floating_point():
         shares = targets.bincount().double() / len(targets)
-        return torch.special.entr(shares).sum().item()
+        return float(torch.special.entr(shares).sum())
     return None
 
 

@@ -44,6 +44,7 @@ class Pooling(nn.MaxPool2d):
             pooled: Tensor = super().forward(images)
             return pooled
         k = self.kernel_size
+        assert isinstance(k, int)
         rows, columns = (size // k * k for size in images.shape[2:])
         held = images.permute(0, 2, 3, 1)[:, :rows, :columns]
         held = reduce(torch.maximum, (held[:, i::k] for i in range(k)))

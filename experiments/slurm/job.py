@@ -14,6 +14,7 @@ from report.errors import UserError
 from report.interruption import InterruptedBySignal, interruptible
 from report.records import Results, write_record
 from report.records.folders import check_kind
+from report.words.terminal import say
 
 
 def run(arguments: Arguments) -> None:
@@ -25,19 +26,19 @@ def run(arguments: Arguments) -> None:
     device = choose_device(options.device)
     prepare_process(threads_on(device))
     request = Request(options, suite, (task,), results, device)
-    with locked(results.jobs_lock, print, shared=True):
+    with locked(results.jobs_lock, say, shared=True):
         state = freshness(suite, task, results)
         asked_again = options.force and fingerprint(results.record(task)) == arguments.before
         if state.fresh and not asked_again:
-            print(f"{task}: fresh")
+            say(f"{task}: fresh")
             return
-        for _, outcome in computed(request, (task,), Silent(), arguments.workers):
+        for _, outcome in computed(request, (task,), Silent(), arguments.workers, say):
             if isinstance(outcome, UserError):
                 raise outcome
             check_kind(results, options.smoke)
             write_record(results.record(task), outcome)
             results.marker(task).unlink(missing_ok=True)
-            print(f"{task}: {outcome.status} in {outcome.provenance.wall_seconds:.1f} s")
+            say(f"{task}: {outcome.status} in {outcome.provenance.wall_seconds:.1f} s")
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def main() -> None:
         with interruptible():
             run(Arguments.model_validate_json(sys.argv[1]))
     except UserError as error:
-        print("homework: " + " ".join(str(error).split()), file=sys.stderr)
+        say("homework: " + " ".join(str(error).split()), error=True)
         sys.exit(2)
     except InterruptedBySignal as end:
         sys.exit(end.status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.run import Run, Trained
+from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
 from experiments.fingerprint.code import digest_of
 from experiments.settings.change import changed
@@ -258,13 +258,14 @@ def run(settings: Settings, context: Context) -> Measured:
     names = _names(cases)
     solved = [_solutions(case, context) for case in cases]
     alphas, outward = settings.alphas.positions(), settings.alphas.outward
-    lines, work = [], {}
+    lines: list[tuple[dict[str, Any], str | None]] = []
+    work: dict[str, Callable[[], dict[str, Any]]] = {}
     pairs = 0
     for case, name, solutions in zip(cases, names, solved, strict=True):
         for pair in case.pairs:
             for start, seed, second_seed in case.ends(settings.starts):
                 ends = (solutions[pair.first, seed], solutions[pair.second, second_seed])
-                own = {
+                own: dict[str, Any] = {
                     "case": name,
                     "pair": pairs,
                     "start": start,
@@ -326,7 +327,7 @@ def _solutions(case: Case, context: Context) -> dict[tuple[Approach, int], Train
     problem = context.image_problem(case.data)
     keys = [(approach, seed) for approach in case.approaches() for seed in case.seeds]
     runs = [
-        Run(case.model, training, problem, seed)
+        Run(case.model, training, problem, seed, observe=Observe(evaluations=1))
         for training in case.trainings()
         for seed in case.seeds
     ]

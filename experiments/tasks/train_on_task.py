@@ -6,7 +6,7 @@ from pydantic import Field
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
-from experiments.engine.run import Run
+from experiments.engine.run import Observe, Run
 from experiments.engine.train import train
 from experiments.settings.change import changed
 from experiments.settings.consistency import Finding, too_few
@@ -118,6 +118,7 @@ def run(settings: Settings, context: Context) -> Measured:
                 changed(comparison.training, model.training),
                 context.image_problem(comparison.data),
                 seed,
+                observe=Observe(evaluations=20),
             ),
             comparison.outside,
         )

@@ -16,6 +16,7 @@ from pathlib import Path
 from report.errors import UserError
 from report.records.files import read_file
 from report.render import trial
+from report.render.errors import RenderError
 from report.render.inert import inert, typed
 from report.render.limits import LimitError
 from report.tasks import BY_NAME
@@ -62,7 +63,7 @@ def author_words(
             reason = trial.fault([made[task].block])
             if reason:
                 path, text = folder / f"{task}.md", made[task].text
-                made[task] = _as_typed(path, text, numbers, UserError(f"{reason}; {_REMEDY}"))
+                made[task] = _as_typed(path, text, numbers, RenderError(reason))
     return made
 
 
@@ -74,7 +75,8 @@ def _comment(path: Path, numbers: Mapping[str, Markdown]) -> Comment:
         return Comment()
     place = f"{path.parent.name}/{path.name}"
     if len(content) > LONGEST:
-        return _left_out(f"{place}: is longer than {LONGEST // 1000} kB; shorten it")
+        line = content.count(b"\n", 0, LONGEST) + 1
+        return _left_out(f"{place}, line {line}: is longer than {LONGEST // 1000} kB; shorten it")
     try:
         text = content.decode("utf-8-sig").rstrip()
     except UnicodeDecodeError as error:
@@ -115,7 +117,8 @@ class _UnknownNameError(UserError):
 def _as_typed(path: Path, text: str, numbers: Mapping[str, Markdown], error: UserError) -> Comment:
     """The comment as it was typed, and why."""
     line = _line(text, numbers, error)
-    fault = f"{path.parent.name}/{path.name}, line {line}: {error}"
+    remedy = f"; {_REMEDY}" if isinstance(error, RenderError) else ""
+    fault = f"{path.parent.name}/{path.name}, line {line}: {' '.join(str(error).split())}{remedy}"
     note = f"*{escape(f'Shown as typed: {fault}')}*"
     return Comment(text, _marked(f"{note}\n\n{typed(text)}"), fault)
 

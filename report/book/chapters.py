@@ -8,12 +8,18 @@ from report.book.cover import Cover, read_cover
 from report.book.gather import Part
 from report.book.methods import statistics_table, thresholds_table
 from report.book.questions import answers_table
-from report.book.reproducibility import cost_table, hardware_table, versions_table
-from report.book.section_text import section_texts
+from report.book.reproducibility import (
+    cost_table,
+    hardware_table,
+    repeated_table,
+    versions_table,
+)
+from report.book.section_text import link, section_texts
 from report.book.sources import COMMENTS, Sources
 from report.book.templating import environment, render
 from report.claims.trace import entry, findings
-from report.numbers.statistics import CONFIDENCE
+from report.numbers.scales import CONFIDENCE
+from report.records import Record
 from report.shipped import shared
 from report.tasks import TASKS
 from report.words import format as fmt
@@ -63,6 +69,12 @@ def chapters(
     return made
 
 
+def _given(suite: str, records: Sequence[Record]) -> str:
+    """What a command says to run the suite again: its name, or a file; and whether shrunk."""
+    own = any(f"{suite}.toml" in record.provenance.command for record in records)
+    return suite + ".toml" * own + " --smoke" * any(record.smoke for record in records)
+
+
 def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, Any]:
     records = [part.record for part in parts if part.record is not None]
     numbered = [n for part in parts for group in part.claims for n in group]
@@ -71,6 +83,7 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
         "cover": cover,
         "date": cover.report.date or _day(newest),
         "suite": chosen.results.name,
+        "given": _given(chosen.results.name, records),
         "smoke": any(record.smoke for record in records),
         "synthetic": sorted({d.name for r in records for d in r.datasets if d.synthetic}),
         "missing": [part.task.title for part in parts if part.section is None],
@@ -79,6 +92,7 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
                 part.task.title: [n for group in part.claims for n in group if n.claim.headline]
                 for part in parts
             },
+            lambda task, name: link(chosen, chosen.results.figure(task, name)),
             cover.report.evidence,
         ),
         "entries": Markdown("\n".join(entry(n) for n in numbered)),
@@ -90,6 +104,7 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
         "versions": versions_table(records),
         "hardware": hardware_table(records, cover.report.anonymous),
         "cost": cost_table(records),
+        "repeated": repeated_table(chosen.results, records),
     }
 
 

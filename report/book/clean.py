@@ -18,11 +18,13 @@ def clean(folder: Path) -> None:
     Raises UserError where the output folder holds files that no render made.
     """
     generated = folder / GENERATED
-    for template in (shared("templates") / "chapters").glob("*.qmd"):
-        if not generated.is_symlink():
-            (generated / template.name).unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # not there, a link, or not empty
-        generated.rmdir()
+    texts = (shared("templates") / "chapters").glob("*.qmd")
+    made = [*(generated / text.name for text in texts), *(generated / "data").glob("*.csv")]
+    for path in () if generated.is_symlink() else made:
+        path.unlink(missing_ok=True)
+    for place in (generated / "data", generated):
+        with contextlib.suppress(OSError):  # not there, a link, or not empty
+            place.rmdir()
     remove_site(folder, read_book(folder, builtin=False).output_dir)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from report.records import Record, Results
 from report.records.record import digest
 from report.records.store import set_aside, write_bytes, write_text
+from report.render.errors import tell_unshown
 from report.words.markdown import plain
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
     from report.sections.section import Figure
+DATA = re.compile(rb'<metadata id="panels">(.*)</metadata>')
+"""The data of a figure in its SVG, as `report.figures.curves` puts them there."""
 
 
 def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) -> tuple[str, ...]:
@@ -79,20 +84,47 @@ def svg(figure: Figure) -> bytes:
     from matplotlib import rc_context
 
     from report.figures.curves import embedded
+    from report.figures.finish import finish
+    from report.figures.letters import set_fonts
     from report.figures.style import RC
 
     with rc_context(RC), warnings.catch_warnings():
-        # A name in a script that the font does not have shows as boxes here; the tables have it.
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # told by tell_unshown
         canvas = figure.draw()
         for text in _texts_with_names(canvas):
             if getattr(text, "formula", False):
                 continue
             text.set_parse_math(False)
             text.set_text("\n".join(plain(line) for line in text.get_text().split("\n")))
+        tell_unshown(set_fonts(canvas))
+        finish(canvas)
         buffer = io.BytesIO()
         canvas.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return embedded(buffer.getvalue().decode(), canvas).encode()
+
+
+def as_csv(drawing: bytes) -> bytes | None:
+    """The data in a figure's SVG, a line for each point; None where it has none.
+
+    Columns: panel, series, run, names of x and y, x and y.
+    """
+    found = DATA.search(drawing)
+    if found is None:
+        return None
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\n")
+    writer.writerow(("panel", "series", "run", "x name", "y name", "x", "y"))
+    for number, panel in enumerate(json.loads(found[1]), start=1):
+        axes = panel["x"]["label"], panel["y"]["label"]
+        for one in panel["series"]:
+            head = panel["title"] or number, one["label"]
+            runs = one["runs"] or [one["y"]]
+            for run, values in enumerate(runs):
+                for at, point in enumerate(zip(one["x"], values, strict=True)):
+                    named = {True: at, False: run if one["runs"] else -1}[one["points"]]
+                    name = dict(enumerate(one["names"])).get(named, "")
+                    writer.writerow((*head, name, *axes, *point))
+    return made.getvalue().encode()
 
 
 def _texts_with_names(canvas: Canvas) -> Iterator[Text]:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from report import kept
 from report.book.author import EMPTY, author_words, check_names
-from report.book.drawing import all_drawn_from
-from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, outside
+from report.book.drawing import all_drawn_from, as_csv
+from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path, outside
 from report.book.stored import code_digest
 from report.errors import UserError
 from report.records import Results
@@ -69,8 +69,16 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
         if comment.fault:
             say(f"homework: {comment.fault}", error=True)
     if outside(chosen):
-        for figure in sorted(chosen.results.figures.glob("*.svg")):
-            write_bytes(chosen.project / COPIES / figure.name, figure.read_bytes())
+        for drawing in sorted(chosen.results.figures.glob("*.svg")):
+            write_bytes(chosen.project / COPIES / drawing.name, drawing.read_bytes())
+    for task, (_, names) in made.figures.items():
+        for figure in names:
+            path = chosen.results.figure(task, figure)
+            table, place = as_csv(path.read_bytes()), chosen.project / data_path(path.stem)
+            if table is None:
+                place.unlink(missing_ok=True)
+            elif not place.is_file() or place.read_bytes() != table:
+                write_bytes(place, table)
     blocks = {task: comment.block for task, comment in comments.items()}
     written = []
     for name, marked in made.chapters.items():

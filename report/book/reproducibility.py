@@ -1,8 +1,12 @@
-"""The tables of the reproducibility appendix: versions, hardware, seeds and cost."""
+"""The tables of the reproducibility appendix: versions, hardware, seeds, cost, second runs."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
-from report.records import Record
+from report.errors import UserError
+from report.records import Record, Results
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.tables import Table
@@ -95,4 +99,51 @@ def cost_table(records: Sequence[Record]) -> Markdown:
         header=("Task", "Seeds", "Made", "Wall time", "Earlier training", "Groups taken up"),
         align="lllrrr",
         rows=tuple(rows),
+    ).markdown("reproducibility")
+
+
+def read_repeated(path: Path) -> dict[str, Any]:
+    """What `report.diff.repeated` kept there, by task; nothing where there is no such file."""
+    if not path.is_file():
+        return {}
+    try:
+        tasks = json.loads(path.read_text(encoding="utf-8"))["tasks"]
+    except (ValueError, KeyError, TypeError):
+        raise UserError(f"{path}: is not what `homework diff --keep` wrote; remove it") from None
+    return dict(tasks)
+
+
+def repeated_table(results: Results, records: Sequence[Record]) -> Markdown | None:
+    """A row for each task that was run twice by the code that made its record; None without any."""
+    kept = read_repeated(results.repeated)
+    rows = []
+    for record in records:
+        found = kept.get(record.task)
+        if found is None or found["key"] != record.key:
+            continue
+        kind = "the same kind" if found["same_device"] else "another kind"
+        rows.append(
+            (
+                escape(record.task),
+                Markdown(f"{escape(found['device'])} ({kind})"),
+                fmt.count(found["compared"]),
+                fmt.count(found["changed"]),
+                fmt.percent(found["loss"]),
+                fmt.points(found["accuracy"]),
+            )
+        )
+    if not rows:
+        return None
+    return Table(
+        name="repeated",
+        caption=Markdown(
+            "Tasks that were run a second time by the same code, settings and seeds: the processor "
+            "of the second run, and whether it is of the kind of the first; how many numbers were "
+            "compared (means over seeds, curves by their mean), how many moved by more than "
+            "rounding, and the largest move of a loss, as a share of it, and of an accuracy."
+        ),
+        header=("Task", "Processor", "Numbers", "Moved", "Largest loss", "Largest accuracy"),
+        align="llrrrr",
+        rows=tuple(rows),
+        widths=(20, 30, 11, 10, 13, 16),
     ).markdown("reproducibility")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from report.book.gather import NOT_ASKED, Part
 from report.book.questions import answers
-from report.book.sources import COPIES, Sources, outside
+from report.book.sources import COPIES, Sources, data_path, outside
 from report.book.templating import environment, render
 from report.claims.trace import entry, paragraphs
 from report.records import Record
@@ -49,9 +49,9 @@ def _filled(
 ) -> Markdown:
     task = part.task.name
     figures = {
-        figure.name: figure_markdown(task, figure, _link(chosen, path))
+        figure.name: figure_markdown(task, figure, path, _files(chosen, task, path, linked))
         for figure in section.figures
-        for path in [chosen.results.figure(task, figure.name)]
+        for path in [link(chosen, chosen.results.figure(task, figure.name))]
     }
     tables = {table.name: table.markdown(task) for table in section.tables}
     tables.setdefault("settings", settings_table(record).markdown(task))
@@ -75,7 +75,7 @@ def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
     top = chosen.project.resolve()
     drawn = Path(*section_module(part.task.name).split(".")).with_suffix(".py")
     measured = Path("experiments/tasks", f"{part.task.module}.py")
-    record = _link(chosen, chosen.results.record(part.task.name)).removeprefix("/")
+    record = link(chosen, chosen.results.record(part.task.name)).removeprefix("/")
     words = [
         f"[{code}](/{path})" if linked and file.is_file() and file.is_relative_to(top) else code
         for path in (str(measured), str(drawn), record)
@@ -84,7 +84,18 @@ def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:
     return Markdown("Measured by {}, shown by {} from {}.".format(*words))
 
 
-def _link(chosen: Sources, path: Path) -> str:
+def _files(chosen: Sources, task: str, figure: str, linked: bool) -> dict[str, str]:
+    """What a figure can be had as, and the record it was drawn from, where the project has it."""
+    data = data_path(Path(figure).stem)
+    record = chosen.results.record(task)
+    return (
+        ({"Data (CSV)": f"/{data.as_posix()}"} if (chosen.project / data).is_file() else {})
+        | {"Figure (SVG)": figure}
+        | ({"Record (JSON)": link(chosen, record)} if linked and not outside(chosen) else {})
+    )
+
+
+def link(chosen: Sources, path: Path) -> str:
     """Path of a result from the project's folder, as `/results/…`.
 
     Of figures outside of the project, `generate` lays copies beside what it writes.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from report.errors import UserError
 from report.records import Results
+from report.shipped import comes_with
 from report.words.markdown import plain
 
 COMMENTS = Path("comments")
@@ -15,8 +16,8 @@ GENERATED = Path("chapters/_generated")
 COPIES = GENERATED / "figures"
 """Copies of figures that do not lie in the project."""
 DEFAULT_SUITE = "full"
-FORMATS = ("typst", "latex")
-"""Quarto profiles that say how the PDF is made; any other names a suite."""
+FORMATS = {"typst", "latex"}
+"""Quarto profiles of the project that say how the PDF is made."""
 _NAME = re.compile(r"\w[\w.-]*")
 
 
@@ -31,6 +32,7 @@ class Sources:
 def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources:
     """Which results to show: HOMEWORK_SUITE, else the suite a Quarto profile names, else `full`.
 
+    A profile names a suite of the program, or one with results; any other says how to render.
     HOMEWORK_RESULTS names another folder of results. Raises UserError for a suite's name that
     `check_suite_name` refuses.
     """
@@ -38,9 +40,19 @@ def sources(project: Path, variables: Mapping[str, str] = os.environ) -> Sources
     suite = variables.get("HOMEWORK_SUITE")
     if suite is None:
         profiles = variables.get("QUARTO_PROFILE", "").replace(",", " ").split()
-        suite = next((name for name in profiles if name not in FORMATS), DEFAULT_SUITE)
+        suite = next((name for name in profiles if _names_suite(root, name)), DEFAULT_SUITE)
     check_suite_name(suite)
     return Sources(project, Results(root, suite))
+
+
+def _names_suite(root: Path, profile: str) -> bool:
+    known = comes_with(profile) or Results(root, profile).folder.is_dir()
+    return known and profile not in FORMATS
+
+
+def data_path(figure: str) -> Path:
+    """Where the data of a figure of this name lie as a table, from the project's folder."""
+    return GENERATED / "data" / f"{figure}.csv"
 
 
 def outside(chosen: Sources) -> bool:

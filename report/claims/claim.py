@@ -8,13 +8,14 @@ from typing import Any
 
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
-from report.numbers.statistics import Estimate
+from report.numbers.quantifiers import Count
+from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.records import Record
 from report.words.markdown import Markdown
 from report.words.names import distinct, slug
 
-Effect = Estimate | Comparison | Trend | Parts
+Effect = Share | Count[Any] | Comparison | Trend | Parts
 """What a claim's verdict is formed from."""
 
 
@@ -33,7 +34,18 @@ class Evidence:
         """Path of the numbers, e.g. `simulate-function: metrics.runs[0-4].final_test_loss`."""
         if not self.rows:
             return f"{self.task}: metrics.{self.table}.{self.column}"
-        return f"{self.task}: metrics.{self.table}[{_ranges(self.rows)}].{self.column}"
+        return f"{self.task}: metrics.{self.table}[{self.ranges}].{self.column}"
+
+    @property
+    def ranges(self) -> str:
+        """The rows, `0-4, 7`."""
+        parts: list[list[int]] = []
+        for row in self.rows:
+            if parts and row == parts[-1][-1] + 1:
+                parts[-1] = [parts[-1][0], row]
+            else:
+                parts.append([row])
+        return ", ".join("-".join(str(end) for end in part) for part in parts)
 
     def holds(self, record: Record) -> bool:
         """Whether the record has these numbers at this path."""
@@ -52,16 +64,6 @@ def evidence(
     return Evidence(
         record.task, table, chosen, column, tuple(content[row][column] for row in chosen)
     )
-
-
-def _ranges(rows: tuple[int, ...]) -> str:
-    parts: list[list[int]] = []
-    for row in rows:
-        if parts and row == parts[-1][-1] + 1:
-            parts[-1] = [parts[-1][0], row]
-        else:
-            parts.append([row])
-    return ", ".join("-".join(str(end) for end in part) for part in parts)
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ class Statement(Wordings):
         self,
         verdict: str,
         evidence: Iterable[Evidence],
-        effect: Estimate | None = None,
+        effect: Share | Count[Any] | None = None,
         /,
         **values: Markdown,
     ) -> Claim:

@@ -230,6 +230,16 @@ def all_of(count: int, noun: str) -> Markdown:
     return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
 
 
+def some_of(count: int, total: int, noun: str) -> Markdown:
+    """`one of three runs`, `both runs`, `the one run`."""
+    return all_of(total, noun) if count == total else out_of(count, total, noun)
+
+
+def out_of(count: int, total: int, noun: str) -> Markdown:
+    """`two of three runs`, `none of three runs`."""
+    return Markdown(f"{fmt.words(count) if count else 'none'} of {fmt.plural(total, noun)}")
+
+
 def _decide(found: Comparison, noun: str) -> Markdown:
     """`; about twenty seeds would decide`, as far as the spread seen tells, else nothing."""
     needed = found.needed

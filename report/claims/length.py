@@ -8,6 +8,8 @@ from report.words.traced import unmarked
 
 LEAST, MOST = 4, 10
 """Sentences that a reader gets on a task."""
+USUAL = 6
+"""Sentences to which a section comes down as far as its `SPARE` statements go."""
 
 Paragraphs = tuple[tuple[Claim, ...], ...]
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z@*$\d])")
@@ -23,8 +25,10 @@ def length(paragraphs: Paragraphs) -> int:
     return sum(sentences(claim.text) for paragraph in paragraphs for claim in paragraph)
 
 
-def shortened(paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Wordings]) -> Paragraphs:
-    """The commentary cut to at most `MOST` sentences; empty paragraphs are left out.
+def shortened(
+    paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Wordings], most: int = MOST
+) -> Paragraphs:
+    """The commentary cut to at most `most` sentences; empty paragraphs are left out.
 
     Claims are removed from the end, first those made by the first statement in `spare`, then those
     by the second, and so on.
@@ -33,7 +37,7 @@ def shortened(paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Wordings]) 
     for statement in spare:
         for paragraph in reversed(kept):
             for claim in reversed(paragraph[:]):
-                if length(_frozen(kept)) <= MOST:
+                if length(_frozen(kept)) <= most:
                     return _frozen(kept)
                 if claim.id == statement.id:
                     paragraph.remove(claim)

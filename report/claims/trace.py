@@ -1,12 +1,14 @@
 """How a claim is printed: the sentence, with links to the numbers behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.claims.claim import Claim, Effect, Evidence
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
-from report.numbers.statistics import CONFIDENCE, CORRELATION, LOG_RATIO
+from report.numbers.quantifiers import Count
+from report.numbers.scales import CONFIDENCE
+from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.tasks import BY_NAME
 from report.words import format as fmt
@@ -50,21 +52,49 @@ class Numbered:
 
 
 def paragraphs(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> Markdown:
-    """Commentary as paragraphs of sentences, marked as generated."""
+    """Commentary as paragraphs of sentences, marked as generated; on the site with its evidence."""
     text = "\n\n".join(
-        " ".join(n.sentence(on_paper=on_paper) for n in group) for group in claims if group
+        " ".join(n.sentence(on_paper=on_paper) for n in group)
+        + "\n\n:::: {.evidence-here .on-site}\n"
+        + "\n".join(map(_grounds, group))
+        + "::::"
+        for group in claims
+        if group
     )
-    return Markdown(f"::: {{.generated}}\n{text}\n:::\n") if text else Markdown("")
+    return Markdown(f"::::: {{.generated}}\n{text}\n:::::\n") if text else Markdown("")
+
+
+def _grounds(numbered: Numbered) -> Markdown:
+    """The evidence of a claim without its sentence, below which it opens."""
+    claim = numbered.claim
+    rows = ";".join(f"{e.table} {e.ranges.replace(', ', ',')}" for e in claim.evidence if e.rows)
+    return Markdown(
+        f"::: {{#here-{numbered.number} .grounds rests-on={attribute(rows)}}}\n"
+        f"[**{fmt.count(numbered.number)}**](/chapters/evidence.qmd#{numbered.anchor}) "
+        f"Verdict: *{escape(claim.verdict.replace('_', ' '))}*.{effect(claim.effect)}\n\n"
+        f"{_paths(claim)}\n:::\n"
+    )
+
+
+def _paths(claim: Claim) -> str:
+    return "\n".join(f"- {fmt.code(e.path)}: {escape(values(e))}" for e in claim.evidence)
 
 
 SUMMARY = (("What is asked", 27), ("Answer", 33), ("Key number", 27), ("Shown in", 13))
 """Columns of the Summary and their widths in percent."""
 
 
-def findings(headlines: Mapping[str, Sequence[Numbered]], on_paper: bool = False) -> Markdown:
-    """The Summary: a line for each headline claim, by the task's title."""
+def findings(
+    headlines: Mapping[str, Sequence[Numbered]],
+    picture: Callable[[str, str], str],
+    on_paper: bool = False,
+) -> Markdown:
+    """The Summary: a line for each headline claim, by the task's title.
+
+    `picture` gives the address of a figure from task and name: the site shows it small.
+    """
     rows = [
-        " | ".join(cell.replace("\n", " ") for cell in _line(title, numbered, on_paper))
+        " | ".join(cell.replace("\n", " ") for cell in _line(title, numbered, picture, on_paper))
         for title, claims in headlines.items()
         for numbered in claims
     ]
@@ -74,10 +104,12 @@ def findings(headlines: Mapping[str, Sequence[Numbered]], on_paper: bool = False
     head = " | ".join(name for name, _ in SUMMARY)
     dashes = "|".join(":" + "-" * (width - 1) for _, width in SUMMARY)
     table = "\n".join(f"| {row} |" for row in rows)
-    return Markdown(f"::: {{.generated}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n")
+    return Markdown(f"::: {{.generated .findings}}\n\n| {head} |\n|{dashes}|\n{table}\n\n:::\n")
 
 
-def _line(title: str, numbered: Numbered, on_paper: bool) -> tuple[str, str, str, str]:
+def _line(
+    title: str, numbered: Numbered, picture: Callable[[str, str], str], on_paper: bool
+) -> tuple[str, str, str, str]:
     """Question, answer, key number and figure; a claim without such a line gives its sentence."""
     short = numbered.claim.short
     if short is None:
@@ -88,7 +120,13 @@ def _line(title: str, numbered: Numbered, on_paper: bool) -> tuple[str, str, str
             fmt.MISSING,
         )
     task = numbered.claim.id.partition(".")[0]
-    figure = f"@fig-{task}-{short.figure}" if short.figure else fmt.MISSING
+    figure: str = fmt.MISSING
+    if short.figure:
+        label = f"fig-{task}-{short.figure}"
+        alt = attribute(f"Figure that answers: {short.question}")
+        small = f"![]({picture(task, short.figure)}){{.small fig-alt={alt}}}"
+        link = f"[{small}](/chapters/{BY_NAME[task].chapter}.qmd#{label}){{.on-site}}"
+        figure = f"@{label}{link}"
     answer = numbered.sentence("headline", short.answer, on_paper)
     return short.question, answer, short.number, figure
 
@@ -123,35 +161,42 @@ def _shown(value: object) -> str:
 def entry(numbered: Numbered) -> Markdown:
     """The claim in the appendix of evidence: sentence, effect, and each path with its values."""
     claim = numbered.claim
-    paths = "\n".join(f"- {fmt.code(e.path)}: {escape(values(e))}" for e in claim.evidence)
     return Markdown(
         f"[[**{fmt.count(numbered.number)}**]({numbered.address})]{{#{numbered.anchor}}} "
         f"{escape(claim.id)}, verdict *{escape(claim.verdict.replace('_', ' '))}*: {claim.text}"
-        f"{effect(claim.effect)}\n\n{paths}\n"
+        f"{effect(claim.effect)}\n\n{_paths(claim)}\n"
     )
+
+
+def method_of(found: Comparison | Trend | Share) -> str:
+    """The statistic behind an effect, by its name in the appendix."""
+    if isinstance(found, Comparison):
+        return f"{found.method} {'ratio' if found.scale.logarithmic else 'difference'}"
+    return "rank correlation" if isinstance(found, Trend) else "share"
 
 
 def effect(found: Effect | None) -> Markdown:
     """An effect as a sentence that names its statistic, interval and number of repetitions."""
     if isinstance(found, Parts):
+        told = ((part, effect(of)) for part, of in found.parts.items())
         return Markdown(
-            "".join(f" {escape(part)}:{effect(of)}" for part, of in found.parts.items())
+            "".join(
+                f" {part if isinstance(part, Markdown) else escape(part)}:{words}"
+                for part, words in told
+                if words
+            )
         )
-    if found is None or found.low is None:
+    if found is None or isinstance(found, Count) or found.low is None:
         return Markdown("")
     numbers: tuple[float | None, ...] = (found.value, found.low, found.high)
+    by = ""
     if isinstance(found, Comparison):
-        method = f"{found.method} {'ratio' if found.scale.logarithmic else 'difference'}"
         numbers = tuple(None if n is None else found.scale.back(n) for n in numbers)
     elif isinstance(found, Trend):
-        method = CORRELATION
-    else:
-        method = found.method
-        if method == LOG_RATIO:
-            numbers = tuple(None if n is None else 10**n for n in numbers)
+        by = f" by resampling, p = {fmt.number(found.chance, 2)} by permutation"
     value, low, high = numbers
     return Markdown(
-        f" Effect, {method or 'estimate'}: {fmt.number(value)}, "
-        f"{fmt.percent(CONFIDENCE, 0)} interval {fmt.interval(low, high, 3)}, "
+        f" Effect, {method_of(found)}: {fmt.number(value)}, "
+        f"{fmt.percent(CONFIDENCE, 0)} interval {fmt.interval(low, high, 3)}{by}, "
         f"n = {fmt.count(found.n)}."
     )

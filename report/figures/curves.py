@@ -1,7 +1,7 @@
-"""The curves of a figure as data inside its SVG, from which the site reads values.
+"""The data of a figure inside its SVG, from which the site draws it anew and answers a pointer.
 
-The data are places in the figure and values, so that a script needs to know nothing of axes:
-`templates/styles/curves.html` shows them where JavaScript runs; elsewhere the figure is all.
+Each panel has its axes as they are drawn (scale, limits, ticks) and its series as values:
+`templates/styles/charts.html` shows them where JavaScript runs; elsewhere the figure is all.
 """
 
 import json
@@ -9,6 +9,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from mpl_toolkits.mplot3d import Axes3D
@@ -17,93 +20,162 @@ POINTS = 100
 """At most so many points of a curve, evenly over the width of its axes."""
 RUNS = 12
 """Up to so many runs of a curve can be looked at one by one."""
-UNIT = 10_000
-"""Places are integers from 0 (left, top) to this (right, bottom) of the whole figure."""
-OPENING, CLOSING = '<metadata id="curves">', "</metadata>"
+ALIGNED = 0.02
+"""Panels whose edges differ by less, as a share of the figure, stand in one column or row."""
+MESH = 30
+"""At most so many quadrilaterals along each side of a surface."""
 
 
-def curves(figure: Canvas) -> list[dict[str, Any]]:
-    """For every axes with curves: its words, its box, and of each curve places and values.
+def panels(figure: Canvas) -> list[dict[str, Any]]:
+    """For every axes with series: its words, its box in the figure, its axes and its series.
 
-    A curve is a line in the legend along increasing x. Its `runs` are those that `draw_band` drew.
+    A curve is a line in the legend along increasing x; its `runs` are those that `draw_band` drew.
+    Points are marks in the legend, or a scatter that has `rows` (`report.figures.style.Rows`).
     To be called after the figure was saved, when its layout is final.
     """
-    found = [panel for axes in figure.axes if (panel := _panel(figure, axes))]
-    # Where axes share their words, only those at the figure's edge bear them.
+    found = [panel for axes in figure.axes if (panel := _panel(axes))]
+    # Where axes share their words, only the lowest of a column and the first of a row bear them.
     for panel in found:
-        for key in ("x", "y"):
-            panel[key] = panel[key] or next((p[key] for p in reversed(found) if p[key]), "")
+        for key, edge in (("x", 0), ("y", 1)):
+            own = [p for p in found if abs(p["box"][edge] - panel["box"][edge]) < ALIGNED]
+            words = (p[key]["label"] for p in (*own, *reversed(found)) if p[key]["label"])
+            panel[key]["label"] = panel[key]["label"] or next(words, "")
     return found
 
 
 def embedded(svg: str, figure: Canvas) -> str:
-    """The SVG with the figure's curves as metadata; as it was where it has none."""
-    found = curves(figure)
+    """The SVG with the figure's panels as metadata; as it was where it has none."""
+    kind, found = "panels", panels(figure)
+    if not found:
+        kind, found = "surfaces", surfaces(figure)
     if not found:
         return svg
-    text = json.dumps(found, separators=(",", ":"))
+    text = json.dumps(found, separators=(",", ":"))  # ASCII: not every letter may be in XML
     safe = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     body, end, rest = svg.rpartition("</svg>")
-    return f"{body}{OPENING}{safe}{CLOSING}\n{end}{rest}"
+    return f'{body}<metadata id="{kind}">{safe}</metadata>\n{end}{rest}'
 
 
-def _panel(figure: Canvas, axes: Axes) -> dict[str, Any] | None:
-    lines = [line for line in axes.get_lines() if _is_curve(line)]
-    if isinstance(axes, Axes3D) or not lines:
+def surfaces(figure: Canvas) -> list[dict[str, Any]]:
+    """For every perspective with a `surface` (x, y, heights over them): its words and its mesh.
+
+    A `path` over it has x, y and heights too. All are shares of the box of the axes, from -1 to 1.
+    """
+    return [_mesh(axes) for axes in figure.axes if hasattr(axes, "surface")]
+
+
+def _mesh(axes: Any) -> dict[str, Any]:
+    x, y, heights = (np.asarray(values, dtype=float) for values in axes.surface)
+    limits = (axes.get_xlim(), axes.get_ylim(), axes.get_zlim())
+
+    def shares(which: int, values: Any) -> Any:
+        low, high = limits[which]
+        return np.round(2 * (np.asarray(values, dtype=float) - low) / (high - low) - 1, 3)
+
+    across, along = (np.unique(np.linspace(0, len(v) - 1, MESH + 1).round()) for v in (x, y))
+    columns, rows = across.astype(int), along.astype(int)
+    path = [shares(which, values) for which, values in enumerate(axes.path or ((), (), ()))]
+    return {
+        "title": axes.get_title(),
+        "left": round(float(axes.get_position().x0), 2),
+        "labels": [axes.get_xlabel(), axes.get_ylabel(), axes.get_zlabel()],
+        "x": shares(0, x[columns]).tolist(),
+        "y": shares(1, y[rows]).tolist(),
+        "z": shares(2, heights[np.ix_(rows, columns)]).tolist(),
+        "path": [[v if np.isfinite(v) else None for v in values.tolist()] for values in path],
+    }
+
+
+def _panel(axes: Axes) -> dict[str, Any] | None:
+    if isinstance(axes, Axes3D):
+        return None
+    lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
+    marks = [c for c in axes.collections if isinstance(c, PathCollection) and hasattr(c, "rows")]
+    series = [
+        *(_curve(axes, line) for line in lines if _is_curve(line)),
+        *(_points(line, np.asarray(line.get_xydata(), float)) for line in lines if _is_marks(line)),
+        *(_points(mark, np.asarray(mark.get_offsets(), float)) for mark in marks),
+    ]
+    across, along = _axis(axes.xaxis, axes.get_xlim()), _axis(axes.yaxis, axes.get_ylim())
+    if not series or across is None or along is None:
         return None
     box = axes.get_position()
     return {
         "title": axes.get_title(),
-        "x": axes.get_xlabel(),
-        "y": axes.get_ylabel(),
-        "box": [round(UNIT * v) for v in (box.x0, 1 - box.y1, box.x1, 1 - box.y0)],
-        "curves": [_curve(figure, axes, line) for line in lines],
+        "x": across,
+        "y": along,
+        "box": [round(float(v), 4) for v in (box.x0, 1 - box.y1, box.x1, 1 - box.y0)],
+        "series": series,
+    }
+
+
+def _axis(axis: Axis, limits: tuple[float, float]) -> dict[str, Any] | None:
+    """Label, scale, limits and ticks; None for a scale or a direction that no script knows."""
+    low, high = (float(limit) for limit in limits)
+    scale = axis.get_scale()
+    if scale not in ("linear", "log", "symlog") or low >= high:
+        return None
+    places = [float(tick) for tick in axis.get_majorticklocs() if low <= tick <= high]
+    words = axis.get_major_formatter().format_ticks(places)
+    transform = axis.get_transform()
+    return {
+        "label": " ".join(axis.get_label_text().split()),
+        "scale": scale,
+        "linear": float(getattr(transform, "linthresh", 0)),
+        "stretch": float(getattr(transform, "linscale", 1)),
+        "limits": [low, high],
+        "ticks": [[tick, word] for tick, word in zip(places, words, strict=True)],
     }
 
 
 def _is_curve(line: Line2D) -> bool:
     x = np.asarray(line.get_xdata(), dtype=float)
-    named = not str(line.get_label()).startswith("_")
-    return named and len(x) > 2 and bool(np.all(np.diff(x) > 0)) and line.get_linestyle() != "None"
+    return len(x) > 2 and bool(np.all(np.diff(x) > 0)) and line.get_linestyle() != "None"
 
 
-def _curve(figure: Canvas, axes: Axes, line: Line2D) -> dict[str, Any]:
+def _is_marks(line: Line2D) -> bool:
+    return line.get_linestyle() == "None" and len(np.asarray(line.get_xdata())) > 0
+
+
+def _curve(axes: Axes, line: Line2D) -> dict[str, Any]:
     x = np.asarray(line.get_xdata(), dtype=float)
     runs = np.asarray(getattr(line, "runs", np.empty((0, len(x)))), dtype=float)
-    across = _places(figure, axes, x, np.full_like(x, np.nan))[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        across = axes.transData.transform(np.column_stack([x, np.ones_like(x)]))[:, 0]
     low, high = np.nanmin(across), np.nanmax(across)
     bins = ((across - low) / max(high - low, 1) * (POINTS - 1)).round()
     chosen = np.unique(np.nan_to_num(bins), return_index=True)[1]
-    x = x[chosen]
-
-    def values(y: np.ndarray[Any, Any]) -> dict[str, Any]:
-        down = _places(figure, axes, x, y)[1]
-        return {"at": [_whole(v) for v in down], "y": [_short(v) for v in y]}
-
-    return {
-        "label": str(line.get_label()).strip(),
-        "color": line.get_color(),
-        "at": [_whole(v) for v in across[chosen]],
-        "x": [_short(v) for v in x],
-        "shown": values(np.asarray(line.get_ydata(), dtype=float)[chosen]),
-        "runs": [values(run[chosen]) for run in runs] if 1 < len(runs) <= RUNS else [],
+    dashes = getattr(line, "dashes", "-")
+    few = len(runs) if 1 < len(runs) <= RUNS else 0
+    return _series(line, False) | {
+        "color": to_hex(line.get_color()),
+        "dash": [] if isinstance(dashes, str) else list(dashes[1]),
+        "x": [_short(v) for v in x[chosen]],
+        "y": [_short(v) for v in np.asarray(line.get_ydata(), dtype=float)[chosen]],
+        "runs": [[_short(v) for v in run[chosen]] for run in runs[:few]],
     }
 
 
-def _places(
-    figure: Canvas, axes: Axes, x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Where points stand in the figure, in units from left and top; NaN where they do not."""
-    bottom = axes.get_ylim()[0]
-    points = np.column_stack([x, np.where(np.isnan(y), bottom, y)])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        pixels = axes.transData.transform(points)
-    left, up = figure.transFigure.inverted().transform(pixels).T
-    return UNIT * left, np.where(np.isnan(y), np.nan, UNIT * (1 - up))
+def _points(marks: Line2D | PathCollection, places: np.ndarray[Any, Any]) -> dict[str, Any]:
+    color = marks.get_color() if isinstance(marks, Line2D) else "#0072B2"
+    return _series(marks, True) | {
+        "color": to_hex(color),
+        "dash": [],
+        "x": [_short(v) for v in places[:, 0]],
+        "y": [_short(v) for v in places[:, 1]],
+        "runs": [],
+    }
 
 
-def _whole(value: float) -> int | None:
-    return round(value) if np.isfinite(value) else None
+def _series(artist: Line2D | PathCollection, points: bool) -> dict[str, Any]:
+    label, rows = str(artist.get_label()).strip(), getattr(artist, "rows", None)
+    return {
+        "label": "" if label.startswith("_") else label,
+        "points": points,
+        "table": rows.table if rows else "",
+        "rows": [list(run) for run in rows.rows] if rows else [],
+        "names": list(rows.names) if rows else [],
+    }
 
 
 def _short(value: float) -> float | None:

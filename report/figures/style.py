@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from report.words.tex import in_line
+
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
@@ -31,8 +34,8 @@ DASHES: tuple[Any, ...] = (
     (0, (1, 3)),
     (0, (2, 1)),
 )
-LETTERS = 96
-"""Letters of a legend's size that fit the text width."""
+TITLE_LETTERS = 90
+"""Letters of a title's size that fit the text width."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 RC: Any = {
@@ -63,11 +66,44 @@ RC: Any = {
 
 @dataclass(frozen=True)
 class Line:
-    """Color, line style and marker of one series, so that no series is told by color alone."""
+    """Color, line style and marker of one series, so that no series is told by color alone.
+
+    `sparse` marks some points of a long curve where not all are marked.
+    """
 
     color: str
     dashes: Any
     marker: str
+    sparse: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows of the record's table each run of a series shows, and what the run is called."""
+
+    table: str
+    rows: tuple[tuple[int, ...], ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def each(cls, table: str, frame: pd.DataFrame, by: Sequence[str] = ("seed",)) -> Self:
+        """A run for every line of a frame that `Record.frame` made of the table.
+
+        `by` are the columns that tell the runs apart.
+        """
+        words = [column.replace("_", " ") for column in by]
+        names = tuple(
+            ", ".join(f"{word} {value:g}" for word, value in zip(words, values, strict=True))
+            for values in frame[list(by)].itertuples(index=False)
+        )
+        return cls(table, tuple((int(row),) for row in frame.index), names)
+
+    @classmethod
+    def by_seed(cls, table: str, frame: pd.DataFrame) -> Self:
+        """A run for every seed, in rising order: all lines of the frame that have it."""
+        groups = [(seed, group.index) for seed, group in frame.groupby("seed")]
+        rows = tuple(tuple(int(row) for row in index) for _, index in groups)
+        return cls(table, rows, tuple(f"seed {seed}" for seed, _ in groups))
 
 
 def line(index: int) -> Line:
@@ -108,10 +144,11 @@ def draw_band(
     axes: Axes,
     x: Sequence[float],
     runs: Sequence[Sequence[float]],
-    index: int,
+    index: int | Line,
     label: str,
     *,
     markers: bool = False,
+    rows: Rows | None = None,
 ) -> None:
     """Median over runs as a line, minimum to maximum as a band.
 
@@ -119,11 +156,12 @@ def draw_band(
         axes: where to draw.
         x: (N,).
         runs: (R, N), one row per run; NaN where a run has no value.
-        index: number of the series, chooses its style.
+        index: the style of the series, or its number, which chooses one.
         label: in the legend.
         markers: mark the points (few points only).
+        rows: which rows of the record the runs are, for the site.
     """
-    style = line(index)
+    style = line(index) if isinstance(index, int) else index
     values = np.asarray(runs, dtype=float).reshape(len(runs), len(x))
     known = ~np.all(np.isnan(values), axis=0)
     shown = values[:, known]
@@ -133,10 +171,12 @@ def draw_band(
         np.nanmedian(shown, axis=0),
         color=style.color,
         linestyle=style.dashes,
-        marker=style.marker if markers else None,
+        marker=style.marker if markers or style.sparse else None,
         label=f" {label}" if label.startswith("_") else label,  # matplotlib hides _names
     )
-    curve.runs = shown  # type: ignore[attr-defined]  # for report/figures/curves.py
+    curve.sparse = style.sparse and not markers  # type: ignore[attr-defined]  # for finish.py
+    # For report/figures/curves.py.
+    curve.runs, curve.rows, curve.dashes = shown, rows, style.dashes  # type: ignore[attr-defined]
     if len(values) > 1:
         axes.fill_between(
             place,
@@ -148,31 +188,35 @@ def draw_band(
         )
 
 
+_CASES = {
+    r"\begin{cases} ": r"\{",
+    r" \end{cases}": r"\}",
+    r" \\ ": r";\ ",
+    " & ": r",\ ",
+    r" \le ": r" \leq ",
+    r" \ge ": r" \geq ",
+}
+"""Pieces of a function in one line, since matplotlib knows no environments of TeX."""
+
+
+def wrapped(label: str, letters: int, rows: int) -> str:
+    """The label in at most so many rows of so many letters, with an ellipsis for the rest."""
+    return "\n".join(wrap(label, letters, max_lines=rows, placeholder="…", break_on_hyphens=False))
+
+
 def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     """The case as the title of its panel: a function as its formula, a data set by its name.
 
     `more` follows behind a comma.
     """
     formula = case["kind"] == "function"
-    axes.set_title(
-        (f"${case['title']}$" if formula else str(case["title"])) + (f", {more}" if more else "")
-    )
+    grid = axes.get_subplotspec()
+    letters = TITLE_LETTERS // (grid.get_gridspec().ncols if grid else 1)
+    name = wrapped(str(case["title"]), letters, 2)
     if formula:
-        axes.title.set_fontsize(11)  # a fraction's parts are 0.7 times as large
+        name = f"${in_line(case['title'])}$"
+        for tex, line in _CASES.items():
+            name = name.replace(tex, line)
+    apart = ",\n" if more and len(more) > letters // 2 else ", "
+    axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
-
-
-def legend_below(figure: Canvas, axes: Axes, columns: int = 3) -> None:
-    """One legend for the whole figure, below it, in as many columns as the longest label leaves."""
-    handles, labels = axes.get_legend_handles_labels()
-    longest = max((len(label) for label in labels), default=0)
-    fitting = max(1, min(columns, LETTERS // (longest + 8)))
-    wrapped = [fill(label, LETTERS - 8) for label in labels]
-    figure.legend(handles, wrapped, loc="outside lower center", ncols=fitting, fontsize=8)
-
-
-def legend_right(axes: Axes) -> None:
-    """A legend for one row of axes, right of its last, where it covers nothing."""
-    handles, labels = axes.get_legend_handles_labels()
-    wrapped = [fill(label, LETTERS // 4) for label in labels]
-    axes.legend(handles, wrapped, loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -25,6 +25,7 @@ matters. `seen_more`, `seen_less`: too few repetitions for an interval, but the 
 them, an observation. `undecided`: none of these.
 """
 
+ROUNDING = 1e-12  # of two doubles that are equal on paper
 PAIRED = "paired"
 POOLED = "pooled"
 POOLED_GROUPS = 4
@@ -174,7 +175,7 @@ def compare(first: Group, second: Group, scale: Scale) -> Comparison:
     if len(both) - len(gone) < LEAST <= len(both):
         apart, gone = (), set()
     kept = [i for i, r in enumerate(both) if r not in gone]
-    differences = tuple(x[i] - y[i] for i in kept)
+    differences = tuple(_difference(x[i], y[i]) for i in kept)
     return Comparison(
         first=first.label,
         second=second.label,
@@ -216,18 +217,24 @@ def pooled(groups: Sequence[Group], scale: Scale) -> dict[tuple[str, str], Compa
             first=a.label,
             second=b.label,
             scale=scale,
-            value=centers[0] - centers[1],
+            value=_difference(*centers),
             error=spread * math.sqrt(1 / len(x) + 1 / len(y)),
             freedom=freedom,
             n=min(len(x), len(y)),
             planned=max(a.planned, b.planned),
-            differences=tuple(x[r] - y[r] for r in common),
+            differences=tuple(_difference(x[r], y[r]) for r in common),
             centers=centers,
             left_out=(*a.missing(), *b.missing()),
             collapsed=tuple(f for f in apart if f.group in (a.label, b.label)),
             method=POOLED,
         )
     return found
+
+
+def _difference(first: float, second: float) -> float:
+    """First − second; zero where they differ by no more than rounding errors."""
+    difference = first - second
+    return 0.0 if abs(difference) <= ROUNDING * max(abs(first), abs(second)) else difference
 
 
 def _error(values: Sequence[float]) -> float | None:

@@ -38,6 +38,11 @@ class Count(Generic[T]):
         return len(self.yes) + len(self.no)
 
     @property
+    def of_known(self) -> Count[T]:
+        """The same without those of which it is not known; the text must say that they are."""
+        return Count(self.yes, self.no, ())
+
+    @property
     def extent(self) -> Extent:
         """See `Extent`."""
         if not self.known:
@@ -105,6 +110,8 @@ def outward(value: float, digits: int, *, bound: Literal["lower", "upper"]) -> f
 
 def outward_decimals(value: float, decimals: int, *, bound: Literal["lower", "upper"]) -> float:
     """As `outward`, to so many decimals: for shares and points."""
+    if not math.isfinite(value):
+        return value
     unit = 10.0**decimals
     scaled = value * unit
     nearest = round(scaled)

@@ -49,10 +49,13 @@ class Scale:
         return math.log10(max(value, sys.float_info.min))
 
     def back(self, value: float) -> float:
-        """From the scale to the quantity: a value, or from a difference to a ratio."""
+        """From the scale to the quantity: a value, or from a difference to a ratio.
+
+        What is no larger than the smallest double is zero, which `to` has raised to it.
+        """
         if not self.logarithmic:
             return value
-        return float(10.0 ** min(max(value, -307.0), 307.0))
+        return float(10.0 ** min(value, 307.0)) if value > -307.0 else 0.0
 
 
 ACCURACY = Scale("accuracy", logarithmic=False, margin=0.005)

@@ -140,6 +140,14 @@ def _interval(points: tuple[tuple[float, float], ...]) -> tuple[float | None, fl
     return float(low), float(high)
 
 
+def spearman(x: Sequence[float], y: Sequence[float]) -> float:
+    """Spearman's correlation of paired values; NaN where one is constant or has no number."""
+    pairs = np.array([x, y], dtype=float)
+    if pairs.shape[1] < 3 or not (np.ptp(pairs, axis=1) > 0).all():
+        return math.nan
+    return float(_correlations(*_row_ranks(pairs)))
+
+
 def ranks(values: Array) -> Array:
     """Ranks from 1; ties share the mean of theirs."""
     return np.asarray(_row_ranks(values[None])[0])

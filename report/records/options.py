@@ -38,6 +38,9 @@ class Options(BaseModel):
     renderer: Literal["auto", "quarto", "builtin"] = Field(
         default="auto", description="auto prefers Quarto."
     )
+    single_file: bool = Field(
+        default=False, description="Also the whole report as one HTML file, _site/report.html."
+    )
     command: str = ""
     """The command as the user gave it; no option, as the next."""
     since: float | None = None

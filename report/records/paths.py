@@ -36,6 +36,11 @@ class Results:
         return self.folder / "claims" / "index.json"
 
     @property
+    def repeated(self) -> Path:
+        """By how much second runs moved the numbers."""
+        return self.folder / "claims" / "repeated.json"
+
+    @property
     def questions(self) -> Path:
         """Which questions the report must answer, where the suite limits them."""
         return self.folder / "claims" / "questions"

@@ -50,6 +50,7 @@ def render(
     renderer: Renderer = "auto",
     environment: Mapping[str, str] | None = None,
     records: Iterable[Path] | None = None,
+    one_file: bool = False,
 ) -> RenderResult:
     """Renders the Quarto book in the folder `project` to its output folder.
 
@@ -57,13 +58,16 @@ def render(
     (QUARTO_PROFILE names profiles). The old site stays until the new one is whole.
     Where `records` are given, all that the script shows beside the project's own files, a report
     that is up to date is left as it is.
+    `one_file`: also all pages as one HTML file, named like the PDF, by the built-in renderer.
 
     Raises:
         UserError: something in the project cannot be rendered; names file and line.
         RenderError: the renderer is missing, too old, failed, or wrote no report.
     """
     folder, added = project.resolve(), dict(environment or {})
-    program = None if renderer == "builtin" else quarto.find(added)
+    if one_file and renderer == "quarto":
+        raise RenderError("Quarto makes no single file of a book; leave out --renderer quarto")
+    program = None if renderer == "builtin" or one_file else quarto.find(added)
     if renderer == "quarto" and (program is None or not program.recent):
         found = (
             f"found Quarto {program.version} ({program.program})" if program else "none is on PATH"
@@ -79,9 +83,11 @@ def render(
         version = f"Pandoc {get_pandoc_version()}, Typst {TYPST}"
     book = read_book(folder, _profiles(added), builtin=program is None)
     pdf = book.output_dir / f"{book.output_name}.pdf"
-    result = RenderResult(name, version, book.output_dir / "index.html", pdf, note)
+    site = book.output_dir / (f"{book.output_name}.html" if one_file else "index.html")
+    result = RenderResult(name, version, site, pdf, note)
     # What is changed from here on is not in the basis, and the next call renders again.
-    basis = None if records is None else stamp.basis(book, records, f"{name} {version}", added)
+    made = f"{name} {version} {one_file}"
+    basis = None if records is None else stamp.basis(book, records, made, added)
     if basis is not None and stamp.holds(book, basis):
         return replace(result, fresh=True)
     try:
@@ -89,7 +95,7 @@ def render(
             if program is None:
                 from report.render import builtin  # here: who is up to date does not wait for it
 
-                builtin.build(book, new, added)
+                builtin.build(book, new, added, one_file)
             else:
                 quarto.build(program, folder, new, added)
             _check(book, new, version)

@@ -15,14 +15,19 @@ from report.render.citations import cite
 from report.render.crossref import Numbered, number, resolve
 from report.render.project import Book
 from report.render.quarto import script_environment
+from report.render.single import single
 from report.render.source import Document
 from report.render.typeset import typeset
 from report.render.typst import write_source
 from report.words.terminal import say
 
 
-def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
+def build(
+    project: Book, output: Path, environment: Mapping[str, str], one_file: bool = False
+) -> None:
     """Renders `project` into `output`: index.html, one page a chapter, the PDF.
+
+    `one_file`: also all pages as one HTML file, named like the PDF.
 
     Raises UserError naming file and line for anything in a chapter that cannot be rendered.
     """
@@ -39,6 +44,9 @@ def build(project: Book, output: Path, environment: Mapping[str, str]) -> None:
         site = pool.submit(_write_site, project, shown, output)
         site.result()
         paper.result()
+    if one_file:
+        whole = single(output, [document.chapter.page for document in documents])
+        (output / f"{project.output_name}.html").write_text(whole, encoding="utf-8")
     run_scripts(project, project.post_render, output, environment)
 
 

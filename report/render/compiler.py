@@ -19,7 +19,7 @@ def main(root: str, own_fonts: bool, accessible: bool) -> None:
             pdf_standards=["ua-1"] if accessible else None,
         )
     except typst.TypstError as error:
-        sys.exit(str(error))
+        sys.exit(error.diagnostic)
     sys.stdout.buffer.write(made)
 
 

@@ -35,13 +35,13 @@ CLASSES = {
         *(f"callout-{kind}" for kind in CALLOUTS),
         *("content-visible", "content-hidden"),
         *("generated", "author", "smoke", "cover", "abstract", "curves"),
-        *("on-site", "beside"),
+        *("on-site", "beside", "findings", "evidence-here", "grounds"),
     },
     "Span": {"claim", "number", "source", "typed"},
     "Link": {"evidence", "on-site", "uri", "email"},
 }
 ATTRIBUTES = {
-    "Div": {"title", "collapse", "when-format", "unless-format", "figure"},
+    "Div": {"title", "collapse", "when-format", "unless-format", "figure", "rests-on"},
     "Span": {"title"},
     "Link": {"title"},
     "Image": {"fig-alt", "width"},

@@ -90,8 +90,12 @@ def _name(page: Page) -> str:
 
 
 def _heading(project: Book, page: Page) -> Markup:
-    if page.chapter.page == "index.html":
-        return Markup("{}").format(project.title)
+    if page.chapter.page == "index.html":  # broken at its colon, if at all
+        first, colon, rest = project.title.partition(": ")
+        shown = Markup("<span>{}</span>{}<span>{}</span>").format(
+            first + colon.rstrip(), colon[1:], rest
+        )
+        return shown if rest else Markup("{}").format(project.title)
     if page.chapter.appendix or not page.chapter.label:
         return Markup("{}").format(_name(page))
     return Markup('<span class="chapter-number">{}</span>{} {}').format(

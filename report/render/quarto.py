@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.render.errors import UNDISPLAYED, RenderError
+from report.render.errors import UNDISPLAYED, RenderError, tell_unshown, unshown
 from report.render.limits import QUARTO, run
 from report.words.terminal import say
 
@@ -66,6 +66,7 @@ def build(quarto: Quarto, folder: Path, output: Path, environment: Mapping[str, 
     try:
         done = run(command, b"", name, QUARTO, folder, surroundings)
         if done.status != 0 and UNDISPLAYED in done.err:
+            tell_unshown(unshown(done.err))
             lenient = [*command, "-M", "pdf-standard:1.7"]
             done = run(lenient, b"", name, QUARTO, folder, surroundings)
     except OSError as error:
@@ -88,7 +89,9 @@ def script_environment(folder: Path) -> dict[str, str]:
 
 
 def _reason(messages: str) -> str:
-    """The first line that says ERROR, without colors; else the last line."""
+    """What stands behind the first ERROR, without colors; else the last line."""
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in messages.splitlines()]
     lines = [line for line in lines if line]
-    return next((line for line in lines if "ERROR" in line), lines[-1] if lines else "no message")
+    place = next((n for n, line in enumerate(lines) if "ERROR" in line), -1)
+    reason = lines[place] if lines else "no message"
+    return " ".join(lines[place : place + 3]) if reason == "ERROR:" else reason

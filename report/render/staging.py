@@ -55,7 +55,8 @@ def staged(folder: Path, output: Path) -> Iterator[Path]:
     with config.open("rb+" if os.access(config, os.W_OK) else "rb") as lock:
         import fcntl  # here: not there on Windows, which the command line says in one line
 
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        with contextlib.suppress(OSError):  # some disks keep no locks
+            fcntl.flock(lock, fcntl.LOCK_EX)
         for place in (site, making, old):
             check_files(folder, place)
         if old.exists() and not site.exists():
@@ -107,9 +108,11 @@ def check_place(folder: Path, output: Path) -> None:
 
 
 def check_output(folder: Path, output: Path) -> None:
-    """Before Quarto itself replaces `output`: raises UserError where that would lose anything.
+    """Before Quarto itself writes to `output`: raises UserError where other things lie there.
 
-    A site that Quarto made before has no list, and may hold what is not known here.
+    It has emptied a folder within the project by then (all versions up to 1.10), and no script of
+    a project runs before that; the project itself, and folders outside it, are still whole. A site
+    that Quarto made before has no list, and may hold what is not known here.
     """
     check_place(folder, output)
     if not (output / "index.html").is_file():

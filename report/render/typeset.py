@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from report.render.errors import UNDISPLAYED, RenderError
+from report.render.errors import UNDISPLAYED, RenderError, tell_unshown, unshown
 from report.render.limits import BOOK, Limits, run
 
 TYPST = version("typst")
@@ -36,4 +36,6 @@ def typeset(markup: str, root: Path, limits: Limits = BOOK) -> bytes:
         error = done.err.strip() or f"ended with status {done.status}"
         if UNDISPLAYED not in error:
             break
+        if options == ["accessible"]:
+            tell_unshown(unshown(error))
     raise RenderError(f"Typst {TYPST} failed: {error}")

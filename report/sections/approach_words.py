@@ -64,6 +64,18 @@ def pair_words(first: Approach, second: Approach) -> Markdown:
     return Markdown(", ".join(parts))
 
 
+def pair_short(first: Approach, second: Approach) -> Markdown:
+    """A pair in a narrow column: `batch 64 / 1,024, rate 0.001`."""
+    sizes, rates = [
+        " / ".join(dict.fromkeys(str(value) for value in values))
+        for values in (
+            [batch(one.batch_size) for one in (first, second)],
+            [rate(one.learning_rate) for one in (first, second)],
+        )
+    ]
+    return Markdown(f"batch {sizes}, rate {rates}")
+
+
 def common_words(first: Approach, second: Approach) -> Markdown:
     """What two approaches share: `learning rate 0.001`; empty where they share neither."""
     parts = []

@@ -7,7 +7,7 @@ from report.numbers.parts import Parts
 from report.numbers.scales import Scale
 from report.numbers.trend import Trend, related
 from report.records import Record
-from report.sections.approach_words import batch, rate
+from report.sections.approach_words import Approach, approach_of, batch, rate
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
 
@@ -31,21 +31,23 @@ def equal_loss(record: Record) -> pd.DataFrame:
 
 
 def unreached(rows: pd.DataFrame, done: pd.DataFrame) -> Label:
-    """` (two of 36 trainings did not get there, among them all of …)`; empty where all did."""
+    """` (four trainings of 27 did not get there, among them all with …)`; empty where all did."""
     lost = rows[~rows.index.isin(done.index)]
     if lost.empty:
         return Label("")
-    keys = list(VARIABLES)
-    there = {tuple(key) for key in done[keys].astype(object).where(done[keys].notna(), None).values}
-    never = [
-        f"batch size {batch(None if pd.isna(size) else size)}, learning rate {rate(step)}"
-        for (size, step), _ in lost.groupby(keys, dropna=False)
-        if (None if pd.isna(size) else size, step) not in there
+    there = set(_approaches(done))
+    never = [one for one in dict.fromkeys(_approaches(lost)) if one not in there]
+    named = [
+        f"batch size {batch(one.batch_size)}, learning rate {rate(one.learning_rate)}"
+        for one in never
     ]
-    named = f", among them all with {join(never)}" if 0 < len(never) <= FEW else ""
-    return Label(
-        f" ({fmt.plural(len(lost), 'training')} of {fmt.count(len(rows))} did not get there{named})"
-    )
+    among = f", among them all with {join(named)}" if 0 < len(named) <= FEW else ""
+    number = fmt.plural(len(lost), "training")
+    return Label(f" ({number} of {fmt.count(len(rows))} did not get there{among})")
+
+
+def _approaches(rows: pd.DataFrame) -> list[Approach]:
+    return [approach_of(*one) for one in rows[list(VARIABLES)].itertuples(index=False)]
 
 
 def sweep(record: Record, rows: pd.DataFrame, variable: str) -> pd.DataFrame:
@@ -75,9 +77,14 @@ def varied(record: Record, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def means(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The mean of each column over the seeds of each approach, one row per approach."""
-    keys = list(VARIABLES)
-    numbers = rows[keys].assign(**{c: rows[c].astype(float) for c in columns if c not in keys})
-    return numbers.groupby(keys, dropna=False, as_index=False).mean()
+    keys = [[str(value) for value in rows[key]] for key in VARIABLES]
+    places: dict[tuple[str, ...], list[int]] = {}
+    for place, approach in enumerate(zip(*keys, strict=True)):
+        places.setdefault(approach, []).append(place)
+    numbers = {c: rows[c].to_numpy(dtype=float) for c in dict.fromkeys([*VARIABLES, *columns])}
+    return pd.DataFrame(
+        {c: [float(v[own].mean()) for own in places.values()] for c, v in numbers.items()}
+    )
 
 
 def over_approaches(rows: pd.DataFrame, first: str, second: str) -> Trend:
@@ -118,7 +125,7 @@ def moves(parts: Parts) -> Label:
     return Label(f"{join(ends)}, {way}")
 
 
-def between(low: float, high: float) -> Label:
-    """`from 0.42 to 0.49`, or one number where both look alike."""
+def between(low: float, high: float, one: str = "") -> Label:
+    """Losses `from 0.42 to 0.49`, or one number, behind `one`, where both look alike."""
     least, most = fmt.loss(low), fmt.loss(high)
-    return Label(least if least == most else f"from {least} to {most}")
+    return Label(f"{one}{least}" if least == most else f"from {least} to {most}")

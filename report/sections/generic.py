@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import canvas, draw_band
 from report.records import Record
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.words import format as fmt

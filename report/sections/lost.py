@@ -45,3 +45,10 @@ def seeds_shown(runs: pd.DataFrame, value: str) -> Markdown:
     if not lost:
         return seeds
     return Markdown(f"up to {seeds}, as {fmt.plural(lost, 'run')} diverged")
+
+
+def spread_words(runs: pd.DataFrame, over: str) -> Markdown:
+    """What lines and bands are, in a caption; one seed has no band."""
+    if runs["seed"].nunique() == 1:
+        return Markdown("One seed each.")
+    return Markdown(f"Lines: median over {over}; bands: from the smallest to the largest.")

@@ -1,12 +1,14 @@
 """Finds what the tasks' folders contain, so that nothing has to be registered by hand."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
 from typing import cast
 
 from report.claims.claim import Wordings
+from report.claims.length import USUAL, shortened
 from report.records import Record
 from report.sections.question import Question
 from report.sections.section import Section
@@ -19,9 +21,16 @@ def section_module(task: str) -> str:
 
 
 def section_of(record: Record) -> Section:
-    """Figures, tables and commentary of a record, by the module that draws its task."""
+    """Figures, tables and commentary of a record, by the module that draws its task.
+
+    The commentary comes down to `USUAL` sentences, as far as the claims' module names statements
+    that may be left out (`SPARE`, the least informative first).
+    """
     make = cast(Callable[[Record], Section], import_module(section_module(record.task)).section)
-    return make(record)
+    made = make(record)
+    claims = _found(record.task, "claims")
+    spare = getattr(import_module(claims), "SPARE", ()) if claims else ()
+    return replace(made, commentary=shortened(made.commentary, spare, USUAL))
 
 
 def statements() -> dict[str, Wordings]:

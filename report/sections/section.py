@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: `draw` makes it from the record; `alt` describes it in words."""
+    """A figure: `draw` makes it from the record; `alt` describes it in words.
+
+    `shapes` holds the values behind every shape that `alt` claims: rising, falling, level.
+    """
 
     name: str
     caption: Markdown
     alt: str
     draw: Callable[[], Canvas]
+    shapes: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,13 @@ def models_table(record: Record) -> Table:
     )
 
 
-def figure_markdown(task: str, figure: Figure, path: str) -> Markdown:
-    """The figure as a Markdown paragraph labeled `fig-<task>-<name>`, and where its curves are."""
+def figure_markdown(task: str, figure: Figure, path: str, files: Mapping[str, str]) -> Markdown:
+    """The figure as a Markdown paragraph labeled `fig-<task>-<name>`.
+
+    Below it, on the site: its data as `templates/styles/blocks.lua` finds them in its SVG, and
+    links to `files`, addresses by what they are called.
+    """
     label = f"{{#fig-{task}-{figure.name} fig-alt={attribute(figure.alt)}}}"
-    curves = f'::: {{.curves figure="{path}"}}\n:::\n'
+    links = " ".join(f"[{words}]({address})" for words, address in files.items())
+    curves = f'::: {{.curves .on-site figure="{path}"}}\n{links}\n:::\n'
     return Markdown(f"![{figure.caption}]({path}){label}\n\n{curves}")

@@ -101,8 +101,8 @@ def settings_table(
 def _whole(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with whole `cases`, where these say only what differs from the first one."""
     cases = cast(list[dict[str, Any]], settings.get("cases") or [])
-    if not cases or "data" not in settings:
-        return dict(settings)
+    if not cases or settings.get("data") is None:
+        return {key: value for key, value in settings.items() if not cases or value is not None}
     given = [{k: v for k, v in case.items() if v is not None} for case in cases]
     varied = [key for key in settings if any(key in case for case in given)]
     varied += [key for key in given[0] if key not in varied]
@@ -221,9 +221,22 @@ def _data(record: Record, data: dict[str, Any]) -> Iterator[Row]:
         yield "held out for validation", fmt.percent(data["validation"])
     if data.get("resize"):
         yield "images scaled to", Markdown(f"{fmt.count(data['resize'])} pixels a side")
+    if data.get("scaling", "standard") != "standard":
+        yield "pixels", scaling(data["scaling"])
     synthetic = any(d.synthetic for d in record.datasets if d.name == _title(record, data["name"]))
     if "seed" in data and (size or data.get("test_size") or synthetic):
         yield "seed of the data", fmt.count(data["seed"])
+
+
+def scaling(of: str | dict[str, Any]) -> Markdown:
+    """How pixels were scaled: `scaled to [0, 1]`."""
+    if isinstance(of, str):
+        return {
+            "standard": Markdown("normalized by the mean and standard deviation of each channel"),
+            "unit": Markdown("scaled to [0, 1]"),
+            "symmetric": Markdown("scaled to [−1, 1]"),
+        }[of]
+    return Markdown(f"less {_setting(of['mean'])}, divided by {_setting(of['std'])}")
 
 
 def _function(_: Record, function: dict[str, Any]) -> Iterator[Row]:

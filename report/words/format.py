@@ -24,6 +24,8 @@ def formatter(function: Callable[_P, Markdown]) -> Callable[_P, Markdown]:
 
 MISSING = Markdown("–")
 _MOST_DIGITS = 4
+_UNBOUNDED = 1e100
+_MANY_PERCENT = 1e4
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -48,6 +50,8 @@ def number(value: float | None, digits: int = 3) -> Markdown:
     assert value is not None
     if value == 0:
         return Markdown("0")
+    if value >= _UNBOUNDED:  # a ratio of something to nothing
+        return Markdown(f"more than {power_of_ten(100)}")
     exponent = math.floor(math.log10(abs(float(f"{value:.{digits - 1}e}"))))
     if -4 <= exponent < 5:
         return Markdown(minus(f"{value:.{max(digits - 1 - exponent, 0)}f}"))
@@ -63,10 +67,12 @@ def loss(value: float | None) -> Markdown:
 
 @formatter
 def percent(share: float | None, decimals: int = 1) -> Markdown:
-    """A share in [0, 1] as 97.3 % (with a no-break space)."""
+    """A share in [0, 1] as 97.3 % (with a no-break space); very many percent with three digits."""
     if _missing(share):
         return MISSING
-    return Markdown(minus(f"{100 * share:.{decimals}f}") + "\u00a0%")  # type: ignore[operator]
+    value = 100 * share  # type: ignore[operator]
+    shown = number(value) if abs(value) >= _MANY_PERCENT else minus(f"{value:.{decimals}f}")
+    return Markdown(f"{shown}\u00a0%")
 
 
 @formatter
@@ -85,11 +91,22 @@ def points(difference: float | None) -> Markdown:
 
 
 @formatter
+def percent_number(difference: float | None) -> Markdown:
+    """A difference of two shares in percentage points, in a column that names the unit."""
+    return MISSING if _missing(difference) else Markdown(minus(f"{100 * difference:.2f}"))  # type: ignore[operator]
+
+
+@formatter
 def factor(ratio: float | None) -> Markdown:
     """A ratio as a factor: 2.4, 31, 1.2×10³; next to one with the digits that tell it: 1.02."""
     if _missing(ratio):
         return MISSING
     return number(ratio, _digits((ratio,), 2, neutral=1))
+
+
+def between(low: Markdown, high: Markdown) -> Markdown:
+    """`between 0.12 and 0.30`, or `at 0.12` where both look alike."""
+    return Markdown(f"at {low}" if low == high else f"between {low} and {high}")
 
 
 @formatter
@@ -119,13 +136,15 @@ def seconds(value: float | None) -> Markdown:
 def interval(
     low: float | None, high: float | None, digits: int = 2, neutral: float | None = None
 ) -> Markdown:
-    """An interval: [0.12, 0.30].
+    """An interval: [0.12, 0.30], or `0.12 at both ends`.
 
     It has more digits where its ends would look equal, or like `neutral` (one, for a ratio).
     """
     if _missing(low) or _missing(high):
         return MISSING
     digits = _digits((low, high), digits, neutral)
+    if number(low, digits) == number(high, digits):
+        return Markdown(f"{number(low, digits)} at both ends")
     # Escaped, so that the brackets may stand inside a bracketed span.
     return Markdown(f"\\[{number(low, digits)}, {number(high, digits)}\\]")
 

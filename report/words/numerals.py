@@ -10,7 +10,7 @@ level as `report.numbers.statistics` has it, and blocks in the author's own word
 import re
 from dataclasses import dataclass
 
-from report.numbers.statistics import CONFIDENCE
+from report.numbers.scales import CONFIDENCE
 from report.words.traced import untraced
 
 _AUTHOR = re.compile(r"^::: \{\.author\}\n.*?^:::$", re.MULTILINE | re.DOTALL)

@@ -7,6 +7,10 @@ A numeral of the report outside such marks was typed by hand (`report.words.nume
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
 
 OPEN, CLOSE = "\ue000", "\ue001"
 _active: ContextVar[bool] = ContextVar("tracing", default=False)
@@ -35,6 +39,23 @@ def traced(text: str) -> str:
 def unmarked(text: str) -> str:
     """`text` without marks."""
     return text.replace(OPEN, "").replace(CLOSE, "")
+
+
+def without_marks(value: T) -> T:
+    """A copy without marks of texts, and of what is made of texts: records, mappings, lists."""
+    made: Any = value
+    if isinstance(value, str):
+        if OPEN in value:
+            made = type(value)(unmarked(value))
+            getattr(made, "__dict__", {}).update(getattr(value, "__dict__", {}))
+    elif is_dataclass(value) and not isinstance(value, type):
+        inner = {f.name: getattr(value, f.name) for f in fields(value) if f.init}
+        made = replace(value, **{name: without_marks(one) for name, one in inner.items()})
+    elif isinstance(value, dict):
+        made = {without_marks(key): without_marks(one) for key, one in value.items()}
+    elif type(value) in (list, tuple):
+        made = cast(Any, type(value))(without_marks(one) for one in cast(Any, value))
+    return cast(T, made)
 
 
 def untraced(text: str, instead: str = "\ufffc") -> str:

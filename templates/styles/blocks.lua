@@ -5,7 +5,7 @@ local html = FORMAT:match("html") ~= nil
 local typst = FORMAT:match("typst") ~= nil
 local latex = FORMAT:match("latex") ~= nil or FORMAT:match("pdf") ~= nil
 
--- class, name of the function in typst-template.typ, label
+-- class, name of the function in typst-template.typ and of the environment in latex.tex, label
 local marks = {
   { "generated", "generated", "Generated from the records" },
   { "author", "author-words", "In the author’s words" },
@@ -27,31 +27,52 @@ local function mark(div, name, label)
     div.content:insert(1, pandoc.Div({ pandoc.Plain(pandoc.Str(label)) },
       pandoc.Attr("", { "block-label" })))
     return div
-  elseif latex and name == "beside" then
-    return div.content
-  elseif latex then
-    local blocks = pandoc.Blocks({})
-    if label then
-      blocks:insert(pandoc.Para({ pandoc.Emph(pandoc.Str(label)) }))
-    end
+  elseif latex and name ~= "cover" and name ~= "abstract" then
+    local blocks = pandoc.Blocks({
+      pandoc.RawBlock("latex", "\\begin{" .. name .. "}" .. (label and "{" .. label .. "}" or ""))
+    })
     blocks:extend(div.content)
-    return pandoc.BlockQuote(blocks)
+    blocks:insert(pandoc.RawBlock("latex", "\\end{" .. name .. "}"))
+    return blocks
   end
 end
 
--- The data of a figure's curves, which its SVG carries, for the script in curves.html.
+local folder = quarto and quarto.project.directory or "."
+
+-- The size of a drawing in CSS pixels, so that the page keeps its place; loaded when it comes near.
+function Image(image)
+  local file = html and io.open(folder .. "/" .. image.src:gsub("^%.*/", ""):gsub("%.%./", ""), "r")
+  if not file then
+    return nil
+  end
+  local width, height = file:read(2000):match('<svg[^>]- viewBox="0 0 ([%d.]+) ([%d.]+)"')
+  file:close()
+  if width and not image.attributes.width then
+    image.attributes.width = tostring(math.floor(width * 4 / 3 + 0.5))
+    image.attributes.height = tostring(math.floor(height * 4 / 3 + 0.5))
+  end
+  image.attributes.loading = "lazy"
+  return image
+end
+
+-- Below a figure: its files, and the data that its SVG carries, for the script in charts.html. Titles
+-- of panels are for narrow screens; formulas in them are set like all others.
 local function curves(div)
-  if not html then
-    return {}
+  local file = html and io.open(folder .. div.attributes.figure, "r")
+  if not file then
+    return html and div or {}
   end
-  local folder = quarto and quarto.project.directory or "."
-  local file = io.open(folder .. div.attributes.figure, "r")
-  local data = file and file:read("a"):match('<metadata id="curves">(.-)</metadata>')
-  if file then
-    file:close()
+  local kind, data = file:read("a"):match('<metadata id="(%l+)">(.-)</metadata>')
+  file:close()
+  for _, panel in ipairs(data and pandoc.json.decode(data) or {}) do
+    local formula, rest = panel.title:match("^%$(.*)%$(.*)$")
+    local words = formula and { pandoc.Math("InlineMath", formula), pandoc.Str(rest) } or { pandoc.Str(panel.title) }
+    div.content:insert(pandoc.Div({ pandoc.Plain(words) }, pandoc.Attr("", { "panel-title" })))
   end
-  return data and pandoc.RawBlock("html", '<script type="application/json" class="curves" data-figure="'
-    .. div.attributes.figure .. '">' .. data .. "</script>") or {}
+  if data then
+    div.content:insert(pandoc.RawBlock("html", '<script type="application/json" class="' .. kind .. '">' .. data .. "</script>"))
+  end
+  return div
 end
 
 function Div(div)
@@ -59,6 +80,11 @@ function Div(div)
     return curves(div)
   elseif div.classes:includes("on-site") and not html then
     return {}
+  elseif div.classes:includes("evidence-here") then
+    local blocks = pandoc.Blocks({ pandoc.RawBlock("html", '<details class="evidence-here on-site"><summary>Evidence</summary>') })
+    blocks:extend(div.content)
+    blocks:insert(pandoc.RawBlock("html", "</details>"))
+    return blocks
   end
   for _, entry in ipairs(marks) do
     if div.classes:includes(entry[1]) then
@@ -96,6 +122,11 @@ function Span(span)
     local content = pandoc.Inlines({ pandoc.RawInline("typst", "#source[") })
     content:extend(span.content)
     content:insert(pandoc.RawInline("typst", "]"))
+    return content
+  elseif latex then
+    local content = pandoc.Inlines({ pandoc.RawInline("latex", "\\source{") })
+    content:extend(span.content)
+    content:insert(pandoc.RawInline("latex", "}"))
     return content
   end
   return span

@@ -8,6 +8,12 @@ local function quoted(words)
 end
 
 local function written(math)
+  -- Pandoc takes bars for signs with space around them, and large parentheses for enlarged text.
+  local text = math.text:gsub("\\[bB]igg?([lr])%f[%A]", { l = "\\left", r = "\\right" })
+  text = text:gsub("\\lvert%f[%A]", "\\left|"):gsub("\\rvert%f[%A]", "\\right|")
+  if select(2, text:gsub("\\left", "")) == select(2, text:gsub("\\right", "")) then
+    math = pandoc.Math(math.mathtype, text)
+  end
   local source = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), "typst")
   -- Pandoc takes an operator for text, which Typst sets apart from its parentheses, and \\! for a
   -- space as wide as a letter.

@@ -58,9 +58,11 @@ def test_writing_fills_file_and_readme(tmp_path: Path, monkeypatch: pytest.Monke
     readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n", encoding="utf-8")
     monkeypatch.setattr(table, "README", readme)
     monkeypatch.setattr(table, "RESULTS", results)
+    monkeypatch.setattr(table, "GPU", tmp_path / "gpu.json")
     table.write("new")
-    assert readme.read_text() == f"before\n{table.BEGIN}\nnew\n{table.END}\nafter\n"
-    assert results.read_text() == "# Benchmarks\n\nnew\n"
+    block = f"new\n\n{table.UNMEASURED}\n"
+    assert readme.read_text() == f"before\n{table.BEGIN}\n{block}{table.END}\nafter\n"
+    assert results.read_text() == f"# Benchmarks\n\n{block}"
 
 
 def test_missing_data_are_named(tmp_path: Path) -> None:

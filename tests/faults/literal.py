@@ -126,8 +126,8 @@ def effects(page: str) -> list[str]:
 
 
 KEPT = set(string.ascii_letters + string.digits + string.punctuation)
-MARGINS = {"typst": (50, 45), "latex": (60, 120)}
-"""Points above and below the text of a page: book() in typst-template.typ; KOMA-Script."""
+MARGINS = {"typst": (50, 45), "latex": (50, 46)}
+"""Points above and below the text of a page: book() in typst-template.typ; latex.tex."""
 
 
 def squeezed(text: str, maker: str = "typst") -> str:

@@ -1,15 +1,17 @@
 """A disk that is full, or may not be written: the old stays whole, nothing is trained in vain."""
 
 import errno
+import fcntl
 import os
 import resource
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from experiments.tasks import simulate_function
+from report.render.staging import staged
 from tests.faults.commands import start
 from tests.faults.compare import contents
 from tests.project import RUN, Homework
@@ -82,3 +84,22 @@ def test_old_records_stay_whole_where_new_ones_do_not_fit(
     assert provenance["command"].endswith("--force")
     provenance["command"] = straight["train-on-task.json"]["provenance"]["command"]
     assert found == straight
+
+
+def test_a_disk_that_keeps_no_locks(
+    homework: Homework, straight: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+
+    def none_here(file: IO[str], operation: int) -> None:
+        if Path(file.name).resolve().is_relative_to(homework.folder):
+            raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+        flock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", none_here)
+    ended = homework(*RUN)
+    assert ended.code == 0, ended.err
+    assert contents(homework.results) == straight
+    with staged(homework.folder, homework.folder / "_site") as site:
+        (site / "index.html").touch()
+    assert (homework.folder / "_site" / "index.html").exists()

@@ -1,4 +1,7 @@
-"""kill -9 at any moment, then the same command again: the same records, no leftovers."""
+"""kill -9 at any moment, then the same command again: the same records, no leftovers.
+
+With the long tests, more than a thousand times.
+"""
 
 import os
 import random
@@ -91,24 +94,34 @@ def test_killed_at_every_write(tmp_path: Path, straight: dict[str, Any], step: s
     assert number > 70
 
 
-def killed_after(folder: Path, straight: dict[str, Any], moments: list[float]) -> None:
-    """Kill the process group of one run after another at these moments, and rerun."""
+def killed_after(folder: Path, straight: dict[str, Any], moments: list[float]) -> int:
+    """Kill the process group of one run after another at these moments, and rerun.
+
+    Gives how many had not ended before.
+    """
     make_project(folder)
+    killed = 0
     for moment in moments:
         command = start(folder, *RUN)
         time.sleep(moment)
         command.signal(signal.SIGKILL)
-        assert command.wait() in (0, -signal.SIGKILL)
+        status = command.wait()
+        assert status in (0, -signal.SIGKILL)
+        killed += status != 0
     rerun_is_straight(folder, straight)
+    return killed
 
 
 def test_killed_three_times(tmp_path: Path, straight: dict[str, Any]) -> None:
-    killed_after(tmp_path / "project", straight, [0.1, 0.5, 1.0])
+    assert killed_after(tmp_path / "project", straight, [0.1, 0.5, 1.0])
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(25))
-def test_killed_at_random(tmp_path: Path, straight: dict[str, Any], seed: int) -> None:
+@pytest.mark.parametrize("seed", range(100))
+def test_killed_ten_times_at_random(tmp_path: Path, straight: dict[str, Any], seed: int) -> None:
     draw = random.Random(seed)
-    moments = [draw.uniform(0, 3) for _ in range(draw.randint(1, 4))]
-    killed_after(tmp_path / "project", straight, moments)
+    killed = 0
+    while killed < 10:
+        folder = tmp_path / str(len([*tmp_path.iterdir()]))
+        moments = [draw.uniform(0, 2) for _ in range(draw.randint(1, 5))]
+        killed += killed_after(folder, straight, moments)

@@ -15,7 +15,7 @@ from tests.faults.commands import start
 from tests.faults.compare import contents
 from tests.project import ROOT, RUN, Homework, make_project
 
-AWKWARD = "spaces  and \"quotes\" 'é' 中文 $HOME {{ x }} #;&%\\ -- "
+AWKWARD = "spaces  and \"quotes\" 'é' 中文 $HOME {{ x }} #;&%20%\\ -- "
 
 
 def test_an_awkward_path(tmp_path: Path, straight: dict[str, Any]) -> None:

@@ -199,6 +199,21 @@ def test_a_claim_against_its_numbers_is_found(
     assert 'claims random-labels.speed: contradicts its numbers: says "less" of what is' in text
 
 
+@pytest.mark.parametrize(
+    ("rule", "found", "fault"),
+    [
+        ("pooled", lambda *_: "pools 2 values", "pools 2 values"),
+        ("opposed", lambda claims: [(claims[0], "says the opposite")], "says the opposite"),
+        ("contradiction", lambda _: "a bound", "contradicts its numbers: a bound"),
+    ],
+)
+def test_what_the_claims_rules_find_is_a_problem(
+    project: Path, monkeypatch: pytest.MonkeyPatch, rule: str, found: Any, fault: str
+) -> None:
+    monkeypatch.setattr(report.check, rule, found)
+    assert f"claims random-labels.fit: {fault}" in said(checked(project))
+
+
 def test_evidence_that_is_not_in_the_record_is_found(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -218,18 +233,29 @@ def test_an_edited_or_missing_figure_is_found(project: Path) -> None:
     assert "figures random-labels-accuracy.svg: missing" in text
 
 
-def test_a_figure_without_alternative_text_is_found(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("alt", "shapes", "fault"),
+    [
+        (" ", {}, "lacks alternative text"),
+        ("Two lines, both falling.", {}, 'says "falling", which rests on no data'),
+        ("Two lines, both falling.", {"falling": [2, 1, 3]}, 'says "falling" of what is mixed'),
+        ("Two lines, both falling.", {"falling": [2, 1, 0]}, ""),
+        ("Two runs, one still falling.", {}, ""),
+    ],
+)
+def test_an_alternative_text_that_says_nothing_or_a_shape_that_is_none_is_found(
+    project: Path, monkeypatch: pytest.MonkeyPatch, alt: str, shapes: Any, fault: str
 ) -> None:
     make = report.book.gather.section_of
 
-    def bare(record: object) -> object:
+    def other(record: object) -> object:
         section = make(record)  # type: ignore[arg-type]
-        figures = tuple(replace(figure, alt=" ") for figure in section.figures)
+        figures = tuple(replace(figure, alt=alt, shapes=shapes) for figure in section.figures)
         return replace(section, figures=figures)
 
-    monkeypatch.setattr(report.book.gather, "section_of", bare)
-    assert "figures parameter-count-gap.svg: lacks alternative text" in said(checked(project))
+    monkeypatch.setattr(report.book.gather, "section_of", other)
+    text = said(checked(project))
+    assert fault in text and ("parameter-count-gap.svg" in text) == bool(fault)
 
 
 def templates(project: Path, monkeypatch: pytest.MonkeyPatch, name: str, added: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from report.postrender import META, clean_pdf, policy, protect
+from report.postrender import META, clean_pdf, described, policy, protect
 
 PAGE = """<!DOCTYPE html>
 <html lang="en"><head>
@@ -79,3 +79,15 @@ def test_it_runs_as_a_script_anywhere(tmp_path):
         check=True,
     )
     assert META.search((tmp_path / "a.html").read_text(encoding="utf-8"))
+
+
+def test_a_page_is_described_by_its_title_and_its_first_long_paragraph():
+    long = "Does depth help a network of fixed size? Two experiments look at it: networks of " * 9
+    body = f"<main><p>Short.</p><p>“A” & <b>b</b> <math><mi>x</mi></math>{long}</p></main>"
+    page = described(f"<html><head><title>One – two</title>\n</head><body>{body}</body></html>")
+    assert '<meta property="og:title" content="One – two">' in page
+    assert '<meta name="description" content="“A” &amp; b Does depth help' in page
+    head, _, _ = page.partition("</head>")
+    assert len(head) < 900
+    assert described(page) == page
+    assert 'name="description" content="T"' in described("<head><title>T</title>\n</head>")

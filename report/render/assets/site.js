@@ -24,7 +24,7 @@ document.addEventListener("keydown", (event) => {
 // Search: the index is a script, so that it also loads from a page opened from disk. ---------
 let loading = null;
 function loadIndex() {
-  loading ??= new Promise((resolve, reject) => {
+  loading ??= window.searchIndex ? Promise.resolve() : new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = root + "/assets/search.js";
     script.onload = resolve;
@@ -63,7 +63,7 @@ function show(hits, query) {
   results.append(summary);
   for (const { entry, at } of hits) {
     const link = document.createElement("a");
-    link.href = `${root}/${entry.page}${entry.id ? "#" + entry.id : ""}`;
+    link.href = `${entry.page && `${root}/${entry.page}`}${entry.id ? "#" + entry.id : ""}`;
     const title = document.createElement("strong");
     title.textContent = entry.title;
     const words = document.createElement("span");
@@ -90,10 +90,10 @@ $("#search").addEventListener("submit", (event) => {
 // Figures ----------------------------------------------------------------------------------
 const zoom = $("#zoom");
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("a.lightbox");
+  const link = event.target.closest("a.lightbox, figure.figure img");
   if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    const image = link.querySelector("img");
+    const image = link.querySelector("img") ?? link;
     const large = zoom.querySelector("img");
     large.src = image.src;
     large.alt = image.alt;

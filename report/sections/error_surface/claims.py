@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from report.claims import claim
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Statement, evidence
 from report.claims.length import shortened
-from report.numbers.quantifiers import count, outward, outward_decimals, span
+from report.numbers.quantifiers import count, span
 from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
 from report.records import Record
@@ -38,8 +39,7 @@ RISE = Statement(
     "error-surface.rise",
     {
         "all": "Around the solutions the loss rises on every side: along random, filter-normalized "
-        "directions it is back at its value before training within {high} of the displacement, on "
-        "all {total} sides of {n}.",
+        "directions it is back at its value before training{within}, on all {total} sides of {n}.",
         "some": "Around the solutions the loss does not rise equally on all sides: along random, "
         "filter-normalized directions it is back at its value before training {counts}, and "
         "stays lower on the others as far as the planes are shown.",
@@ -74,8 +74,10 @@ PLANE = Statement(
         "hold {low} of the variance or more in {every}, yet the trajectory is up to {distance} of "
         "its displacement away.",
         "loose": "On {case}, training does not keep to a plane: its first two principal components "
-        "hold between {low} and {high} of the variance ({n}), and the trajectory is up to "
-        "{distance} of its displacement away.",
+        "hold {low} of the variance at least ({n}), and the trajectory is up to {distance} of its "
+        "displacement away.",
+        "still": "On {case}, the weights have not moved in {every}, so that there is no way of "
+        "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",
     },
     about="key",
@@ -146,9 +148,9 @@ WALK = Statement(
 STRAIGHT = Statement(
     "error-surface.line",
     {
-        "all": "On the straight line from start to solution the loss falls all the way, as in "
-        "@goodfellow2015qualitatively: in {every} it never rises above an earlier point by more "
-        "than {margin} of the mean loss at the two ends.",
+        "all": "On the straight line from start to solution the loss falls all the way, as it "
+        "usually does [@goodfellow2015qualitatively]: in {every} it never rises above an earlier "
+        "point by more than {margin} of the mean loss at the two ends.",
         "none": "The straight line from start to solution is not the way that training took: in "
         "{every} it leads over a hill, on which the loss rises above an earlier point by {low} of "
         "the mean loss at the two ends or more.",
@@ -158,6 +160,9 @@ STRAIGHT = Statement(
 )
 
 DIVERGED = lost_statement("error-surface")
+
+SPARE = (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT)
+"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -172,7 +177,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         return ((nothing, *lost),)
     first = [_rise(record), *(made for case in cases for made in _case(record, case))]
     last = [*_straight(record, cases), _walk(record), *_share(record, cases), *lost]
-    return shortened([first, last], (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT))
+    return shortened([first, last], SPARE)
 
 
 def _lost(record: Record, solutions: pd.DataFrame) -> list[Claim]:
@@ -226,19 +231,19 @@ def _every(runs: int) -> Markdown:
 
 
 def _least(share: float) -> Markdown:
-    return fmt.percent(outward_decimals(share, 3, bound="lower"))
+    return bound(share, "lower", fmt.percent, decimals=3)
 
 
 def _most(share: float) -> Markdown:
-    return fmt.percent(outward_decimals(share, 3, bound="upper"))
+    return bound(share, "upper", fmt.percent, decimals=3)
 
 
 def _factors(values: Iterable[float]) -> dict[str, Markdown]:
     """The smallest and the largest of some factors, as bounds."""
     found = span(values)
     return {
-        "low": fmt.number(outward(found.low, 3, bound="lower")),
-        "high": fmt.number(outward(found.high, 3, bound="upper")),
+        "low": bound(found.low, "lower"),
+        "high": bound(found.high, "upper"),
     }
 
 
@@ -266,17 +271,30 @@ def _rise(record: Record) -> Claim:
     return RISE(
         found.extent if found.extent in ("all", "none") else "some",
         _used(record, record.frame("planes").loc[rows], "sides", "axes_norm", "reached"),
+        found,
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
-        high=fmt.percent(outward_decimals(max(shares, default=math.nan), 2, bound="upper"), 0)
-        if shares
-        else fmt.MISSING,
+        within=_within(shares),
         counts=join(counts),
         n=fmt.plural(len(rows), "plane"),
     )
 
 
+def _within(shares: list[float]) -> Markdown:
+    """How far from the solution, as a share of the way that training took, if it took any."""
+    if not shares:
+        return Markdown("")
+    most = bound(max(shares), "upper", lambda share: fmt.percent(share, 0), decimals=2)
+    return Markdown(f" within {most} of the displacement")
+
+
 def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
+    moved = own[own["displacement"] > 0]
+    if moved.empty:
+        used = [evidence(record, "solutions", "displacement")]
+        return PLANE("still", used, every=_every(len(own)), **about(case))
+    those = "" if len(moved) == len(own) else " that moved"
+    own = moved
     explained = span(own["explained"].map(sum))
     away = span(own["largest_distance"] / own["displacement"])
     flat = explained.low >= PLANAR and away.high <= NEAR
@@ -286,8 +304,8 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
         low=_least(explained.low),
         high=_most(explained.high),
         distance=_most(away.high),
-        every=_every(len(own)),
-        n=fmt.plural(len(own), "run"),
+        every=Markdown(f"{_every(len(own))}{those}"),
+        n=Markdown(f"{fmt.plural(len(own), 'run')}{those}"),
         **about(case),
     )
 
@@ -381,6 +399,7 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
         STRAIGHT(
             found.extent if found.extent in ("all", "none") else "some",
             [evidence(record, "lines", "loss")],
+            found,
             every=_every(len(rises)),
             margin=fmt.percent(margin, 0),
             low=_least(higher.low) if found.no else fmt.MISSING,
@@ -408,7 +427,7 @@ def _share(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
     for case in cases:
         captured = rest[rest["case"] == case["case"]]["captured"]
         if len(captured):
-            found[case_name(case)] = mean(captured).value
+            found[case_name(case)] = mean(captured)
             expected[case_name(case)] = (case["parameters"], math.sqrt(2 / case["parameters"]))
     far = count(found, lambda name: not 1 / ORDER <= found[name] / expected[name][1] <= ORDER)
     return [

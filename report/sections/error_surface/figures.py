@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from report.claims.bound import bound
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, title
-from report.numbers.quantifiers import outward_decimals
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings
 from report.sections.error_surface.claims import commentary, planes
+from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -222,7 +223,7 @@ def _draw_surfaces(record: Record) -> Canvas:
     figure, axes = canvas(
         len(cases),
         2,
-        height=1.7,
+        height=1.85,
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
@@ -232,12 +233,14 @@ def _draw_surfaces(record: Record) -> Canvas:
             assert surface is not None
             _draw_surface(axes[row, column], record, surface)
             title(axes[row, column], case, WORDS[plane])
-    figure.subplots_adjust(left=0.02, right=0.93, bottom=0.06, top=0.95, wspace=0.12, hspace=0.16)
+    figure.subplots_adjust(left=0.02, right=0.93, bottom=0.07, top=0.95, wspace=0.12, hspace=0.26)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
 
 
 def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     losses = _losses(record, surface)
     a, b = np.meshgrid(surface["a"], surface["b"])
     ax.plot_surface(
@@ -253,9 +256,13 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
         zorder=1,
     )
     view = _view(record, surface)
+    heights = []
     if surface["plane"] == "pca":
         heights = [np.nan if v is None else np.log10(v) for v in view["projected_loss"]]
         ax.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
+    # For report/figures/curves.py.
+    ax.surface = (surface["a"], surface["b"], np.log10(losses))
+    ax.path = (view["a"], view["b"], heights) if heights else None
     ax.plot(
         [0],
         [0],
@@ -267,17 +274,19 @@ def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
         markersize=9,
     )
     names = ("PC 1", "PC 2") if surface["plane"] == "pca" else ("direction 1", "direction 2")
-    ax.set_xlabel(names[0], labelpad=-6)
-    ax.set_ylabel(names[1], labelpad=-6)
+    ax.set_xlabel(names[0], labelpad=-5)
+    ax.set_ylabel(names[1], labelpad=-3)
     ax.set_zlabel("log₁₀ loss", labelpad=-5)
     ax.tick_params(labelsize=7.5, pad=-3)
-    ax.locator_params(nbins=5)
+    for axis, corner in ((ax.xaxis, "upper"), (ax.yaxis, "lower")):
+        axis.set_major_locator(MaxNLocator(4, prune=corner))  # where both meet, one tick is enough
+    ax.zaxis.set_major_locator(MaxNLocator(4))
     ax.view_init(elev=32, azim=-60)
 
 
 def _distance(record: Record) -> Figure:
     ends = "; ".join(
-        f"{case['case']}: at most {fmt.percent(outward_decimals(largest, 3, bound='upper'))}"
+        f"{case['case']}: at most {bound(largest, 'upper', fmt.percent, decimals=3)}"
         for case in _drawn(record)
         for own in [planes(record, case["case"], "pca")]
         for largest in [(own["largest_distance"] / own["displacement"]).max()]
@@ -286,8 +295,8 @@ def _distance(record: Record) -> Figure:
         name="distance",
         caption=Markdown(
             "Distance of the trajectory from its principal plane, as a share of its displacement, "
-            "against epochs. At the solution, through which the plane is laid, it is zero. Lines: "
-            "median over the seeds that did not diverge; bands: from the smallest to the largest."
+            "against epochs. At the solution, through which the plane is laid, it is zero. "
+            f"{spread_words(record.frame('solutions'), 'the seeds that did not diverge')}"
         ),
         alt=f"One panel for each problem: distance from the plane over epochs. {ends}.",
         draw=partial(_draw_distance, record),
@@ -305,17 +314,18 @@ def _draw_distance(record: Record) -> Canvas:
         for _, row in own.iterrows():
             shares = [100 * d / row["displacement"] for d in row["distance"]]
             curves.append(shares + [np.nan] * (len(longest) - len(shares)))
-        draw_band(ax, longest, curves, index, case["case"])
+        draw_band(ax, longest, curves, index, case["case"], rows=Rows.each("planes", own))
         title(ax, case)
         ax.set(xlabel="epoch")
         ax.set_ylim(bottom=0)
-    axes[0, 0].set_ylabel("distance from the plane\n(% of the displacement)")
+    axes[0, 0].set_ylabel("distance (% of\nthe displacement)")
     return figure
 
 
 def _line(record: Record) -> Figure:
     rows = record.rows("lines")
-    seeds = len({row["seed"] for row in rows})
+    most = fmt.count(len({row["seed"] for row in rows}))
+    over = f"the seeds that did not diverge ({most} at most)"
     described = "; ".join(
         f"{case['case']}: a loss of {fmt.loss(ends[0])} at the start, {fmt.loss(ends[1])} at the "
         f"solution, at most {fmt.loss(ends[2])} between them"
@@ -326,8 +336,8 @@ def _line(record: Record) -> Figure:
         name="line",
         caption=Markdown(
             "Training loss on the straight line from the untrained network ($\\alpha = 0$) to the "
-            "solution ($\\alpha = 1$), and beyond both. Lines: median over the seeds that did not "
-            f"diverge ({fmt.count(seeds)} at most); bands: from the smallest to the largest."
+            "solution ($\\alpha = 1$), and beyond both. "
+            f"{spread_words(record.frame('lines'), over)}"
         ),
         alt=f"One panel for each problem: training loss over α, medians over seeds. {described}.",
         draw=partial(_draw_line, record),
@@ -365,13 +375,13 @@ def _planes_table(record: Record) -> Table:
             own = planes(record, case["case"], plane)
             if own.empty:
                 continue
-            explained = mean(own["explained"].map(sum)).value if plane == "pca" else None
+            explained = mean(own["explained"].map(sum)) if plane == "pca" else None
             rows.append(
                 (
                     case_name(case),
-                    escape(words),
+                    escape(words.removesuffix(" plane")),
                     fmt.percent(explained),
-                    fmt.percent(mean(own["captured"]).value),
+                    fmt.percent(mean(own["captured"])),
                     fmt.percent(median(own["largest_distance"] / own["displacement"])),
                     fmt.loss(median(own["origin_loss"])),
                     fmt.loss(median(own["lowest_loss"])),
@@ -400,4 +410,5 @@ def _planes_table(record: Record) -> Table:
         ),
         align="llrrrrrrr",
         rows=tuple(rows),
+        widths=(18, 11, 11, 11, 11, 12, 12, 9, 5),
     )

@@ -7,15 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label
+from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Count, count, outward, span
+from report.numbers.quantifiers import Count, count, span
 from report.numbers.samples import Group
 from report.numbers.scales import CORRELATION, LOSS, NORM
-from report.numbers.statistics import median, rank_correlation
+from report.numbers.statistics import median
+from report.numbers.trend import spearman
 from report.records import Record
 from report.sections.cases import about, case_name
 from report.sections.groups import seed_group
@@ -43,15 +45,15 @@ ANSWER = Overall(
         "training set ends above where it began.",
         "alike": "The gradient keeps its length in training: on {parts}, its norm over the whole "
         "training set ends about where it began.",
-        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, its "
-        "norm over the whole training set shows no direction that all seeds share.",
+        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
+        "runs settle no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
-        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} its norm "
-        "shows no direction that all seeds share.",
-        "partly_more": "On {more} the gradient gets longer in training; on {undecided} its norm "
-        "shows no direction that all seeds share.",
-        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} its "
-        "norm shows no direction that all seeds share.",
+        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} these "
+        "runs settle no direction.",
+        "partly_more": "On {more} the gradient gets longer in training; on {undecided} these "
+        "runs settle no direction.",
+        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} "
+        "these runs settle no direction.",
     },
     headline=True,
     line=Line(
@@ -87,7 +89,7 @@ FALL = Contrast(
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
-        "{first_value} in its last quarter, in an order that changes with the seed{decide}.",
+        "{first_value} in its last quarter, which settles no direction ({n}){decide}.",
         "nothing": "On {case}, no run ended with a finite loss.",
     },
     about="key",
@@ -106,8 +108,8 @@ DESCENT = Contrast(
         "{first_value}.",
         "alike": "The loss does not fall by more than matters: from {second_value} to "
         "{first_value}.",
-        "undecided": "The loss goes from {second_value} to {first_value}, which these runs do not "
-        "tell from chance{decide}.",
+        "undecided": "The loss is {second_value} before training and {first_value} after it, which "
+        "these runs do not tell from chance{decide}.",
     },
     about="key",
     quantity=LOSSES,
@@ -157,8 +159,8 @@ RELATION = Contrast(
         "{n}).",
         "seen_less": "Along a run, a smaller loss goes with a longer gradient: over the steps on "
         "{case}, their rank correlation is {first_value} and negative in {all}.",
-        "undecided": "Along a run on {case}, loss and gradient do not move together in a way that "
-        "the seeds agree on (rank correlation over the steps {first_value}, {n}).",
+        "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
+        "not settle (rank correlation over the steps {first_value}, {n}).",
     },
     about="key",
     quantity=Quantity(CORRELATION, fmt.correlation),
@@ -203,18 +205,21 @@ NOISE = Statement(
 STUCK = Statement(
     "gradient-norm.stuck",
     {
-        "dead": "In {number} of {total} on {case} the gradient is exactly zero at the end: "
+        "dead": "In {which} on {case} the gradient is exactly zero at the end: "
         "the network is dead, and its loss stays where it is.",
-        "constant": "In {number} of {total} on {case} the network learns no more than a constant: "
+        "constant": "In {which} on {case} the network learns no more than a constant: "
         "the loss never comes below {loss}, that of the best constant output, and the gradient "
         "norm is {norm} at the end.",
-        "stuck": "In {number} of {total} on {case} the loss never comes clearly below its first "
+        "stuck": "In {which} on {case} the loss never comes clearly below its first "
         "value: nothing is learned there.",
     },
     about="key",
 )
 
 DIVERGED = lost_statement("gradient-norm")
+
+SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH)
+"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
@@ -228,7 +233,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     paragraphs = [[_answer(record, runs, found)]]
     paragraphs += [_case(record, runs, case, found[case["case"]]) for case in cases]
     paragraphs.append(lost)
-    return shortened(paragraphs, (PEAK, RELATION, DESCENT, BATCH, NOISE, VANISH))
+    return shortened(paragraphs, SPARE)
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
@@ -270,7 +275,7 @@ def _answer(record: Record, runs: pd.DataFrame, found: dict[str, Comparison]) ->
             ("it does on {}", "less"),
             ("it gets longer on {}", "more"),
             ("it keeps its length on {}", "alike"),
-            ("it shows no direction that all seeds share on {}", "undecided"),
+            ("no direction is settled on {}", "undecided"),
         )
         if (where := whole.having(verdict))
     ]
@@ -320,6 +325,7 @@ def _peak(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
     return PEAK(
         "mixed" if early.extent == "some" else "start" if early.yes else "later",
         _used(record, done, "full_gradient_norm"),
+        early,
         number=fmt.words(len(early.yes)),
         total=fmt.words(early.total),
         **about(case),
@@ -335,7 +341,7 @@ def _vanish(record: Record, chosen: pd.DataFrame, case: dict[str, Any]) -> Claim
     ratios = [high / low if low else math.inf for low, high, _ in tails]
     restless = count(ratios, lambda ratio: ratio >= RESTLESS)
     ends = span(ratios)
-    verdict, number, factor = "varies", restless.yes, None
+    verdict, number, factor = "varies", restless.yes, fmt.MISSING
     if gone.yes:
         verdict, number = ("some", gone.yes) if gone.no else ("vanishes", ())
     elif (done["tail_steps"] == 1).all() or ends.high == 1:
@@ -343,17 +349,17 @@ def _vanish(record: Record, chosen: pd.DataFrame, case: dict[str, Any]) -> Claim
     elif min(ratios) == math.inf:
         verdict = "touches"
     elif restless.extent == "all":
-        verdict, factor = "fluctuates", outward(ends.low, 2, bound="lower")
+        verdict, factor = "fluctuates", bound(ends.low, "lower", digits=2)
     elif restless.extent == "none":
-        verdict, factor = "settles", outward(ends.high, 3, bound="upper")
+        verdict, factor = "settles", bound(ends.high, "upper")
     return VANISH(
         verdict,
         _used(record, done, "tail_steps", *columns),
         number=fmt.words(len(number)),
         total=fmt.words(len(tails)),
         share=fmt.percent(VANISHED),
-        factor=fmt.number(factor, 3 if verdict == "settles" else 2),
-        lowest=fmt.number(outward(min(low for low, _, _ in tails), 3, bound="lower")),
+        factor=factor,
+        lowest=bound(min(low for low, _, _ in tails), "lower"),
         **about(case),
     )
 
@@ -375,8 +381,7 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
         STUCK(
             verdict,
             _used(record, done, column),
-            number=fmt.words(len(which.yes)),
-            total=fmt.plural(len(done), "run"),
+            which=some_of(len(which.yes), len(done), "run"),
             loss=fmt.loss(_constant(done)),
             norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which.yes])),
             **about(case),
@@ -401,7 +406,7 @@ def _no_better(done: pd.DataFrame, run: Any) -> bool | None:
 def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Rank correlation of loss and norm over the steps of each run, against none."""
     found: dict[int | str, float | None] = {
-        int(row["seed"]): rank_correlation(row["batch_loss"], row["batch_gradient_norm"]).value
+        int(row["seed"]): spearman(row["batch_loss"], row["batch_gradient_norm"])
         for row in done.to_dict("records")
     }
     none = Group("none", dict.fromkeys(found, 0.0))

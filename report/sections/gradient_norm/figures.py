@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below, title
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
-from report.sections.lost import seeds_shown
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -60,8 +61,8 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
             "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
             "and gradient that the step itself used, as medians over windows of "
             f"{windows}. *Whole training set*: the same quantities over all training examples, at "
-            "the parameters of an epoch's end. Lines: median over "
-            f"{seeds_shown(runs, 'final_loss')}; bands: from the smallest to the largest."
+            "the parameters of an epoch's end; where a batch holds all examples, the two are one "
+            f"curve. {spread_words(runs, seeds_shown(runs, 'final_loss'))}"
         ),
         alt=(
             "Two rows of panels with a common step axis and logarithmic scales. Medians over "
@@ -81,22 +82,33 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
     figure, axes = canvas(2, len(cases), height=1.5, sharex="col")
     for column, case in enumerate(cases):
         chosen = runs[runs["case"] == case["case"]]
+        whole = case["steps_per_epoch"] == 1
         for ax, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):
-            _draw_panel(ax, chosen, quantity)
+            _draw_panel(ax, chosen, quantity, whole)
         title(axes[0, column], case)
         axes[1, column].set_xlabel("step")
     axes[0, 0].set_ylabel("training loss")
     axes[1, 0].set_ylabel("gradient norm")
-    legend_below(figure, axes[0, 0], 2)
+    batches = [case["steps_per_epoch"] > 1 for case in cases]
+    legend_below(figure, axes[0, batches.index(True) if any(batches) else 0], 2)
     return figure
 
 
-def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str) -> None:
-    draw_band(ax, *_curves(chosen, "step", f"batch_{quantity}"), 0, "batch")
+def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str, whole: bool) -> None:
+    """Where a batch is the `whole` training set, the two curves are one, and one is drawn."""
+    words = "whole training set"
+    style, label = (1, words) if whole else (0, "batch")
+    draw_band(
+        ax,
+        *_curves(chosen, "step", f"batch_{quantity}"),
+        style,
+        label,
+        rows=Rows.each("runs", chosen),
+    )
     finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
-    if len(finite):
+    if len(finite) and not whole:
         x, curves = _curves(finite, "full_step", f"full_{quantity}")
-        draw_band(ax, x, curves, 1, "whole training set", markers=True)
+        draw_band(ax, x, curves, 1, words, markers=True, rows=Rows.each("runs", finite))
     logarithmic(ax, "y")
 
 

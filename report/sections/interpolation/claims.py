@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison
 from report.numbers.frames import known
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Count, count, outward, outward_decimals, span
+from report.numbers.quantifiers import Count, count, span
 from report.numbers.scales import ACCURACY, BARRIER
 from report.records import Record
 from report.sections.approach_words import common_words, end_words
@@ -268,6 +269,9 @@ LOST = Statement(
     },
 )
 
+SPARE = (TOP, QUALITY, SETTING, RISE, KESKAR)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: barriers between the solutions; steepness and quality of their sides."""
@@ -294,7 +298,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         lost = evidence(record, "lines", "train_barrier", lines.index.difference(done.index))
         number, total = fmt.words(len(lines) - len(done)), fmt.count(len(lines))
         second.append(LOST("some", [lost], number=number, total=total))
-    return shortened([first, second], (TOP, QUALITY, SETTING, RISE, KESKAR))
+    return shortened([first, second], SPARE)
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
@@ -309,7 +313,7 @@ def _names(lines: pd.DataFrame) -> dict[int, Label]:
         shared = all(common_words(*ends_of(row)) for row in rows.values())
         if shared and len({*names.values()}) == len(names):
             return names
-    names = {pair: label_of(row) for pair, row in rows.items()}
+    names = {pair: Label(label_of(row).replace(", ", " at ", 1)) for pair, row in rows.items()}
     numbered = len({*names.values()}) < len(names)
     return {
         pair: Label(f"{name} (pair {fmt.count(pair + 1)})" if numbered else name)
@@ -350,11 +354,15 @@ def _seen(found: Iterable[Comparison], noun: str = "seed") -> Label:
 
 
 def _order(parts: Parts, word: str, said: Mapping[str, str]) -> Label:
-    """Which parts show what: `higher for …, and lower for …`."""
+    """Which parts show what: `higher for …, and lower for …`; of many, their number."""
+
+    def named(where: tuple[str, ...]) -> str:
+        return join(where) if len(where) <= NAMED else f"{fmt.words(len(where))} of them"
+
     return Label(
         join(
             [
-                f"{words} {word} {join(where)}".replace("  ", " ")
+                f"{words} {word} {named(where)}".replace("  ", " ")
                 for verdict, words in said.items()
                 if (where := parts.having(verdict))
             ]
@@ -407,10 +415,11 @@ def _barriers(
     rows = lines.loc[[*found.yes, *found.no]].sort_index()
     heights = rows["train_barrier"].astype(float)
     low, high = span(heights).low, span(heights).high
-    rounded = fmt.loss(outward(low, 3, bound="lower")), fmt.loss(outward(high, 3, bound="upper"))
+    rounded = bound(low, "lower"), bound(high, "upper")
     return statement(
-        _extent(found),
+        found.of_known.extent,
         _used(record, rows, "train_barrier", "train_loss"),
+        found.of_known,
         lines=_lines(found),
         total=fmt.words(found.known),
         number=fmt.words(len(found.yes)),
@@ -421,11 +430,6 @@ def _barriers(
         heights=fmt.loss(low) if low == high else Markdown(f"{rounded[0]} to {rounded[1]}"),
         label=label_of(rows.iloc[int(heights.argmax())]),
     )
-
-
-def _extent(found: Count[int]) -> str:
-    """`all`, `some` or `none`; that some are missing is said with the lines."""
-    return found.extent.removesuffix("_known")
 
 
 def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
@@ -474,8 +478,9 @@ def _top(record: Record, lines: pd.DataFrame) -> Claim:
     )
     low, high = span(falls).low, span(falls).high
     return TOP(
-        _extent(found),
+        found.of_known.extent,
         _used(record, rows, "test_accuracy_barrier"),
+        found.of_known,
         lines=_lines(found),
         kind=Markdown("different" if kind == "different" else "common"),
         number=fmt.words(len(found.yes)),
@@ -488,8 +493,8 @@ def _top(record: Record, lines: pd.DataFrame) -> Claim:
 
 def _falls(low: float, high: float) -> Markdown:
     """`10.1 to 70.4 percentage points`, rounded outward; one value where both are the same."""
-    least = fmt.points(outward_decimals(low, 4, bound="lower"))
-    most = fmt.points(outward_decimals(high, 4, bound="upper"))
+    least = bound(low, "lower", fmt.points, decimals=4)
+    most = bound(high, "upper", fmt.points, decimals=4)
     if low == high:
         return fmt.points(low)
     return most if least == most else Markdown(f"{least.partition(chr(160))[0]} to {most}")

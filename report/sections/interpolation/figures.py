@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -20,6 +21,7 @@ from report.sections.approach_words import (
     batch,
     batch_words,
     common_words,
+    pair_short,
     rate,
 )
 from report.sections.interpolation.claims import commentary
@@ -70,11 +72,11 @@ def _solutions_table(record: Record) -> Table:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         rows.append(
             (
-                *([escape(case)] if several else []),
+                *([escape(str(case))] if several else []),
                 batch(approach.batch_size),
                 rate(approach.learning_rate),
                 fmt.loss(shown("final_train_loss")),
@@ -108,24 +110,26 @@ def _solutions_table(record: Record) -> Table:
 
 
 def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
-    rows = []
+    rows: list[tuple[Markdown, ...]] = []
     solutions = with_case(record.frame("solutions"))
+    several = bool(solutions["case"].any())
     for (_, start), group in lines.groupby(["pair", "start"], sort=False):
         done = known(group, "train_barrier", "test_barrier")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         own = solutions[solutions["case"] == group["case"].iloc[0]]
         steep = [growths(record, row, own) for row in done.to_dict("records")]
         rows.append(
             (
-                label_of(group.iloc[0]),
+                *([escape(str(group["case"].iloc[0]))] if several else []),
+                pair_short(*ends_of(group.iloc[0])),
                 Markdown(str(start)),
                 fmt.number(shown("distance")),
                 fmt.loss(shown("train_barrier")),
                 fmt.loss(shown("test_barrier")),
-                fmt.points(shown("test_accuracy_barrier")),
+                fmt.percent_number(shown("test_accuracy_barrier")),
                 *(_steepness(steep, kind) for kind in ("absolute", "relative")),
                 fmt.count(len(done)),
             )
@@ -134,12 +138,14 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
         name="lines",
         caption=Markdown(
             "The lines: distance of the two solutions, height of the barrier in training and test "
-            "loss, and the largest fall of test accuracy below the straight line between its ends; "
+            "loss, and the largest fall of test accuracy below the straight line between its ends "
+            "in percentage points; "
             "how many times one plus the training loss grows beyond the first and the second "
             "solution, at equal distance and at equal distance relative to the norms of the "
             "weights; means over *n* lines."
         ),
         header=(
+            *(["Data"] if several else []),
             "Pair",
             "Start",
             "Distance",
@@ -150,9 +156,9 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
             "Relative",
             "n",
         ),
-        align="llrrrrrrr",
+        align="l" * several + "llrrrrrrr",
         rows=tuple(rows),
-        widths=(24, 11, 10, 10, 10, 13, 9, 9, 4),
+        widths=(9, 23, 9, 8, 8, 8, 6, 13, 13, 3) if several else (24, 11, 11, 11, 11, 8, 10, 10, 4),
     )
 
 
@@ -210,7 +216,9 @@ def _spread(done: pd.DataFrame) -> Markdown:
 
 def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
     starts = [start for start in STARTS if (done["start"] == start).any()]
-    cases = {case: sorted(rows["pair"].unique()) for case, rows in done.groupby("case", sort=False)}
+    cases = {
+        str(case): sorted(rows["pair"].unique()) for case, rows in done.groupby("case", sort=False)
+    }
     panels = [(case, start) for case in cases for start in starts]
     figure, axes = canvas(
         len(panels),
@@ -229,19 +237,20 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             for index, (split, words) in enumerate(SPLITS.items()):
                 curves = scale * _curves(chosen[f"{split}_{quantity}"])
                 if len(curves):
-                    draw_band(ax, record.metrics["alphas"], curves, index, words)  # type: ignore[arg-type]
-            _mark_ends(ax, chosen)
+                    alphas: Any = record.metrics["alphas"]
+                    rows = Rows.each("lines", chosen, ("first_seed",))
+                    draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
+            first = row == 0 or panels[row - 1][0] != case
+            _mark_ends(ax, chosen, words=first)
             if quantity == "loss":
                 logarithmic(ax, "y", linear=_linear_below(chosen))
             if row == len(panels) - 1:
                 ax.set_xlabel("α")
             if column == 0:
-                ax.set_ylabel("loss" if quantity == "loss" else "accuracy (%)")
-            title = STARTS[start]
-            if len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
-                title = f"{shared}, {title}"
-            title = f"{case}, {title}" if case else title
-            ax.set_title(title, pad=14)
+                shown = "loss" if quantity == "loss" else "accuracy (%)"
+                ax.set_ylabel("\n".join((case, STARTS[start], shown)).strip())
+            if first and len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
+                ax.set_title(shared, pad=14)
     legend_below(figure, axes[0, 0], 2)
     return figure
 
@@ -258,20 +267,20 @@ def _linear_below(chosen: pd.DataFrame) -> float:
     return float(positive.min()) if some else 0.0
 
 
-def _mark_ends(ax: Any, chosen: pd.DataFrame) -> None:
-    """Vertical lines at the two solutions, with what tells them apart."""
+def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:
+    """Vertical lines at the two solutions, in the uppermost panel with what tells them apart."""
     if not len(chosen):
         return
     ends = ends_of(chosen.iloc[0])
-    for alpha, words in zip((0, 1), _short(*ends), strict=True):
+    for alpha, end in zip((0, 1), _short(*ends), strict=True):
         ax.axvline(alpha, color="#555555", linewidth=0.8, zorder=0)
         ax.annotate(
-            words,
+            end if words else "",
             (alpha, 1),
             xycoords=("data", "axes fraction"),
             xytext=(0, 2),
             textcoords="offset points",
-            ha="center",
+            ha="right" if alpha == 0 else "left",
             fontsize=7,
             color="#333333",
         )

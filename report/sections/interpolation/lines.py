@@ -182,7 +182,7 @@ def growths(
     """Growth beyond both ends of a line, `absolute` and, where it is known, `relative`."""
     outward = float(record.metrics["outward"])  # type: ignore[arg-type]
     found = {"absolute": _growth(record, row, (outward, outward))}
-    known = [row.get(f"{end}_relative_growth") for end in ("first", "second")]
+    known: list[Any] = [row.get(f"{end}_relative_growth") for end in ("first", "second")]
     if not any(pd.isna(value) for value in known):
         found["relative"] = (float(known[0]), float(known[1]))
         return found

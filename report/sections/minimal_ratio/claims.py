@@ -12,13 +12,14 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Label, Overall, Quantity, Tendency
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import count, outward
+from report.numbers.quantifiers import count
 from report.numbers.samples import Group
 from report.numbers.scales import CURVATURE, LEAST, SHARE
 from report.numbers.statistics import median, share
@@ -224,9 +225,9 @@ SAMPLED = Statement(
         "sampled around each point, none has a lower loss at {minima}, and some have at {saddles}.",
         "blind": "The second definition sees no saddle: at {saddles} all {number} sampled "
         "neighbors have a higher loss, since a few large eigenvalues outweigh the negative ones.",
-        "misses": "The two definitions do not agree: at {missed} of {saddles} all {number} sampled "
+        "misses": "The two definitions do not agree: at {missed} all {number} sampled "
         "neighbors have a higher loss, since a few large eigenvalues outweigh the negative ones.",
-        "wide": "The two definitions do not agree: at {lower} of {minima} some of {number} sampled "
+        "wide": "The two definitions do not agree: at {lower} some of {number} sampled "
         "neighbors have a lower loss, so that they lie too far away or the tolerance hides a "
         "direction downward.",
     },
@@ -241,6 +242,9 @@ LAYER = Statement(
 )
 
 LOST = lost_statement("minimal-ratio")
+
+SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, KIND, RELATION, SAMPLED)
+"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -262,8 +266,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         last += _theory(record, critical, case)
     last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
     last += [*_layer(record), *lost]
-    spare = (FLATNESS, CONSTANT, THEORY, RELATION, KIND, TOLERANCE, SAMPLED)
-    return shortened([first, last], spare)
+    return shortened([first, last], SPARE)
 
 
 def finite(runs: pd.DataFrame) -> pd.DataFrame:
@@ -335,6 +338,8 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
         counted=Markdown(
             f"{fmt.count(minima)} {'minimum' if minima == 1 else 'minima'} among "
             f"{fmt.plural(total, 'distinct critical point')}"
+            if total
+            else "no critical point"
         ),
     )
 
@@ -347,7 +352,7 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
         return FOUND("nothing", _used(record, planned, "verdict"), **about)
     critical = done[done["verdict"] == CRITICAL]
     estimate = share(len(critical), len(planned))
-    low, high = cast(float, estimate.low), cast(float, estimate.high)
+    low, high = estimate.low, estimate.high
     verdict = "most" if low > 0.5 else "few" if high < 0.5 else "some"
     verdict = {0: "none", len(planned): "all"}.get(len(critical), verdict)
     if len(planned) == 1:
@@ -417,7 +422,7 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
                 if verdict == "trained"
                 else f"{fmt.words(minima)} {'is a minimum' if minima == 1 else 'are minima'}"
             ),
-            least=fmt.percent(outward(others.min(), 2, bound="lower")) if len(others) else loss,
+            least=bound(others.min(), "lower", fmt.percent, decimals=3) if len(others) else loss,
             middle=fmt.percent(others.median(), 0) if len(others) else loss,
             loss=loss,
             short=fmt.count(found.short),
@@ -510,25 +515,25 @@ def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     if verdict == "agrees" and not (saddles and minima):
         return []
     number = cast(dict[str, Any], record.settings["neighbors"])["number"]
-    kinds_of = {"saddles": (saddles, "distinct saddle"), "minima": (minima, "distinct minimum")}
-    words = {
-        key: Markdown(f"{fmt.words(count)} {noun if count == 1 else _several(noun)}")
-        for key, (count, noun) in kinds_of.items()
-    }
     return [
         SAMPLED(
             verdict,
             _used(record, rows, "negative", "higher_neighbors"),
             number=fmt.count(number),
-            missed=fmt.words(missed),
-            lower=fmt.words(lower),
-            **words,
+            saddles=_of_all(saddles, saddles, "saddle", "saddles"),
+            minima=_of_all(minima, minima, "minimum", "minima"),
+            missed=_of_all(missed, saddles, "saddle", "saddles"),
+            lower=_of_all(lower, minima, "minimum", "minima"),
         )
     ]
 
 
-def _several(noun: str) -> str:
-    return noun.replace("minimum", "minima").replace("saddle", "saddles")
+def _of_all(some: int, total: int, one: str, many: str) -> Markdown:
+    """`the one saddle`, `all four distinct saddles`, `two of four distinct saddles`."""
+    if total == 1:
+        return Markdown(f"the one {one}")
+    part = "all" if some == total else f"{fmt.words(some)} of"
+    return Markdown(f"{part} {fmt.words(total)} distinct {many}")
 
 
 def _layer(record: Record) -> list[Claim]:
@@ -577,8 +582,8 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
             ],
             moved=join(moved.yes),
             steady=join(moved.no),
-            least=fmt.number(outward(least, 2, bound="lower"), 2),
-            most=fmt.number(outward(most, 2, bound="upper"), 2),
+            least=bound(least, "lower", digits=2),
+            most=bound(most, "upper", digits=2),
             smallest=fmt.number(min(tolerances), 1),
             largest=fmt.number(max(tolerances), 1),
         )

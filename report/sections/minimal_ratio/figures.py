@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from report.figures.legends import legend_below
+from report.figures.networks import network_words
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below, line, title
+from report.figures.style import canvas, draw_band, line, title
 from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name
@@ -130,7 +132,7 @@ def _results_table(record: Record) -> Table:
         ),
         align="llrrrrrrrrr",
         rows=tuple(rows),
-        widths=(10, 16, 6, 8, 10, 10, 10, 7, 8, 8, 7),
+        widths=(15, 13, 6, 9, 9, 9, 10, 7, 8, 7, 7),
     )
 
 
@@ -139,42 +141,48 @@ def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
     critical = runs[runs["verdict"] == CRITICAL] if len(runs) else runs
     if critical.empty:
         return ()
-    rows = []
+    rows: list[tuple[Markdown, ...]] = []
     for case in record.rows("cases"):
         planned = _of(record.frame("runs"), case)
-        lengths = sorted(set(planned["epochs"]))
-        groups = [(fmt.count(length), planned["epochs"] == length) for length in lengths]
-        if len(groups) > 1:
-            groups.append((Markdown("all"), planned["epochs"] > 0))
-        for words, chosen in groups:
-            own = critical[critical.index.isin(planned[chosen].index)]
-            told = kinds(own, case)
-            counts = (len(own), len(distinct(own)))
-            found = (len(told.minima), len(told.saddles), len(told.constants))
-            numbers = (fmt.count(n) for n in (int(chosen.sum()), *counts, *found))
-            rows.append((case_name(case), escape(case["model"]), words, *numbers))
+
+        def within(chosen: pd.Series) -> pd.DataFrame:
+            return critical[critical.index.isin(chosen.index[chosen])]
+
+        own = within(planned["epochs"] > 0)
+        told = kinds(own, case)
+        counts = (len(planned), len(own), len(distinct(own)))
+        found = (len(told.minima), len(told.saddles), len(told.constants))
+        by_length = []
+        for length in sorted(set(planned["epochs"])):
+            after = within(planned["epochs"] == length)
+            by_length.append(f"{fmt.count(len(kinds(after, case).minima))}/{fmt.count(len(after))}")
+        numbers = (fmt.count(n) for n in (*counts, *found))
+        name = (case_name(case), escape(case["model"]))
+        rows.append((*name, *numbers, Markdown(", ".join(by_length))))
     return (
         Table(
             name="kinds",
             caption=Markdown(
-                "Critical points by length of training: runs, how many of them end at a critical "
-                "point, how many distinct ones these are, and of which kind they are (runs). "
-                "Minima have no eigenvalue below −τ. A constant solution has the loss of the best "
-                "constant output, and is counted as neither."
+                "Critical points: how many runs end at one, how many distinct ones these are, and "
+                "of which kind they are (runs). Minima have no eigenvalue below −τ. A constant "
+                "solution has the loss of the best constant output, and is counted as neither. "
+                "Last column: minima of critical points, from the shortest length of training to "
+                "the longest."
             ),
             header=(
                 "Problem",
                 "Model",
-                "Epochs",
                 "Runs",
                 "Critical",
                 "Distinct",
                 "Minima",
                 "Saddles",
                 "Constants",
+                "Minima by length",
             ),
-            align="llrrrrrrr",
+            align="llrrrrrrl",
             rows=tuple(rows),
+            widths=(15, 10, 6, 9, 9, 9, 9, 10, 23),
         ),
     )
 
@@ -223,12 +231,13 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
+    words = network_words(record.models)
     figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
-        for index, (verdict, words) in enumerate(VERDICTS.items()):
-            _draw_marks(ax, done[done["verdict"] == verdict], index, words)
-        title(ax, case, traced(str(case["model"])))
+        for index, (verdict, called) in enumerate(VERDICTS.items()):
+            _draw_marks(ax, done[done["verdict"] == verdict], index, called)
+        title(ax, case, words[case["model"]])
         ax.set(xlabel="training loss (MSE)")
         logarithmic(ax, "x")
         ax.set_ylim(-0.04, 1.06)
@@ -290,6 +299,7 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
     from matplotlib.ticker import MaxNLocator
 
     cases = record.rows("cases")
+    words = network_words(record.models)
     figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case).sort_values("gradient_norm")
@@ -303,7 +313,7 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
             alpha=0.6,
             label="after training",
         )
-        for index, (verdict, words) in enumerate(VERDICTS.items()):
+        for index, (verdict, called) in enumerate(VERDICTS.items()):
             style, rows = line(index), done[done["verdict"] == verdict]
             ax.plot(
                 rows["rank"],
@@ -312,10 +322,10 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
                 marker=style.marker,
                 markerfacecolor=style.color if index == 0 else "none",
                 linestyle="none",
-                label=words,
+                label=called,
             )
         ax.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
-        title(ax, case, traced(str(case["model"])))
+        title(ax, case, words[case["model"]])
         ax.set(xlabel="run, by its final norm")
         logarithmic(ax, "y")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -354,11 +364,12 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
+    words = network_words(record.models)
     tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
     figure, axes = canvas(1, len(cases), height=1.65, sharey=True)
     for ax, case in zip(axes[0], cases, strict=True):
         done = _of(runs, case)
-        title(ax, case, traced(str(case["model"])))
+        title(ax, case, words[case["model"]])
         ax.set(xlabel="τ / max |λ|")
         logarithmic(ax, "x")
         ax.set_ylim(-0.03, 1.03)
@@ -369,8 +380,8 @@ def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
             for column in ("swept_positive", "swept_negative")
         )
         kinds = {"positive": positive, "near zero": 1 - positive - negative, "negative": negative}
-        for index, (words, shares) in enumerate(kinds.items()):
-            draw_band(ax, tolerances, shares.tolist(), index, words)
+        for index, (called, shares) in enumerate(kinds.items()):
+            draw_band(ax, tolerances, shares.tolist(), index, called)
         ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
     axes[0, 0].set_ylabel("share of the eigenvalues")
     legend_below(figure, axes[0, 0])
@@ -392,7 +403,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
             "the tolerance τ, linear within it (shaded)."
         ),
-        alt=f"Eigenvalues in rising order. {'; '.join(described)}.",
+        alt=f"Sorted eigenvalues. {'; '.join(described)}.",
         draw=partial(_draw_spectrum, record),
     )
 
@@ -439,7 +450,7 @@ def _decades(ax: Axes, values: list[float], tolerance: float) -> None:
     """A few ticks at whole decades on each side of zero where there are eigenvalues."""
     largest = max(abs(value) for value in values)
     low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
-    step = max(1, math.ceil((high - low + 1) / 4))
+    step = max(1, math.ceil((high - low + 1) / 3))
     powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
     top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
     ax.set_ylim(bottom, top)

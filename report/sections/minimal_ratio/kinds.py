@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -62,7 +62,7 @@ class Kinds:
         if self.short_critical and 2 * self.long_minima > self.long_critical:
             none = share(0, self.short_critical)
             often = share(self.long_minima, self.long_critical)
-            if cast(float, none.high) < cast(float, often.low):
+            if none.high < often.low:
                 return "trained"
         return "mixed"
 

@@ -106,7 +106,7 @@ TREND = Tendency(
         "undecided": "Over {n} test accuracy follows the size in no clear order (rank correlation "
         "{correlation}).",
         "too_few": "The smallest structure gets {start} of the test images right and the largest "
-        "{end}; {n} are too few to speak of a trend.",
+        "{end}; {reason}.",
     },
     quantity=replace(ACCURACIES, repetition="structure"),
 )
@@ -189,16 +189,19 @@ DOUBLE = Statement(
         "@belkin2019reconciling describe: from {before} for *{valley}* it climbs to {top} for "
         "*{peak}*{place} and falls to {after} for *{largest}*.",
         "absent": "{lead} shows no double descent [@belkin2019reconciling] over these sizes: even "
-        "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for *{valley}* and {after} for "
-        "*{largest}*.",
-        "open": "{lead} is {before} for "
-        "*{valley}*, {top} for *{peak}*{place} and {after} for *{largest}*, and whether that is a "
+        "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for "
+        "*{valley}* and {after} for *{largest}*.",
+        "open": "{lead} is {before} for *{valley}*, "
+        "{top} for *{peak}*{place} and {after} for *{largest}*, and whether that is a "
         "double descent [@belkin2019reconciling] stays open.",
     },
     about="measure",
 )
 
 DIVERGED = lost_statement("parameter-count")
+
+SPARE = (GAP, AFTER)
+"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
@@ -212,7 +215,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     second = [_fit(record, done), *_gap(record, done), *_test_loss(record, plain)]
     second += _classical(record, plain)
     third = [c for share, panel in panels(runs).items() if share for c in _double(record, panel)]
-    return shortened([first, [*second, *lost], third], (GAP, AFTER))
+    return shortened([first, [*second, *lost], third], SPARE)
 
 
 def panels(runs: pd.DataFrame) -> dict[float, pd.DataFrame]:
@@ -303,9 +306,7 @@ def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
 def _center(leads: tuple[Comparison, ...], top: Group) -> float:
     """Accuracy of the best structure over the runs that its comparisons keep."""
     lead = max(leads, key=lambda one: one.n, default=None)
-    return (
-        lead.centers[0] if lead is not None and lead.n else mean(list(top.known().values())).value
-    )
+    return lead.centers[0] if lead is not None and lead.n else mean(list(top.known().values()))
 
 
 def _contrast(
@@ -368,8 +369,8 @@ def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
         for name, show in (("accuracy", fmt.points), ("loss", fmt.loss))
     )
     words = (
-        f"for *{escape(ends[0])}* training is ahead by {points[0]} and a loss of {losses[0]}, for "
-        f"*{escape(ends[1])}* by {points[1]} and {losses[1]}"
+        f"for *{escape(ends[0])}* it is {points[0]} and a loss of {losses[0]}, for "
+        f"*{escape(ends[1])}* {points[1]} and {losses[1]}"
     )
     columns = [f"final_{split}_{name}" for name in gaps for split in ("train", "test")]
     return [GAP(whole, _used(record, done, "parameters", *columns), gaps=Label(words))]

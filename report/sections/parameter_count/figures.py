@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import HALF, canvas, draw_band
+from report.figures.style import HALF, Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.lost import seeds_shown
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.parameter_count.claims import commentary, panels, threshold
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
@@ -56,7 +56,7 @@ def _results_table(runs: pd.DataFrame) -> Table:
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(list(done[column])).value if len(done) else None
+            return mean(list(done[column])) if len(done) else None
 
         tests = list(done["final_test_accuracy"])
         rows.append(
@@ -113,8 +113,8 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
         name=quantity,
         caption=Markdown(
             f"Training and test {quantity} at the end of training against the number of "
-            f"parameters, {fmt.plural(len(groups), 'structure')}. Lines: median over "
-            f"{seeds_shown(runs, 'final_test_accuracy')}; bands: from the smallest to the largest."
+            f"parameters, {fmt.plural(len(groups), 'structure')}. "
+            f"{spread_words(runs, seeds_shown(runs, 'final_test_accuracy'))}"
         ),
         alt=f"Two lines over a logarithmic axis. Mean training, test {quantity}: {ends}.",
         draw=partial(_draw, runs, quantity, unit),
@@ -145,8 +145,8 @@ def _gap_figure(runs: pd.DataFrame) -> Figure:
         name="gap",
         caption=Markdown(
             "Generalization gap against the number of parameters: training minus test accuracy "
-            "(left), test minus training loss (right). Lines: median over "
-            f"{seeds_shown(runs, 'final_test_accuracy')}; bands: from the smallest to the largest."
+            "(left), test minus training loss (right). "
+            f"{spread_words(runs, seeds_shown(runs, 'final_test_accuracy'))}"
         ),
         alt=f"Two panels over a logarithmic axis. Mean gap in accuracy: {words}.",
         draw=partial(_draw_gaps, runs),
@@ -181,8 +181,8 @@ def _noise_figure(noisy: list[pd.DataFrame]) -> Figure:
             "share of wrong answers, on training images by the labels trained on) and loss (right) "
             "at the end of training against the number of parameters. The thin vertical line is "
             "the interpolation threshold by @belkin2019reconciling, as many parameters as training "
-            "examples times classes. Lines: median over "
-            f"{seeds_shown(runs, 'final_test_accuracy')}; bands: from the smallest to the largest."
+            "examples times classes. "
+            f"{spread_words(runs, seeds_shown(runs, 'final_test_accuracy'))}"
         ),
         alt=f"Panels over a logarithmic axis. Mean training, test error: {words}.",
         draw=partial(_draw_noise, noisy),
@@ -214,6 +214,14 @@ def _draw_sizes(ax: Axes, runs: pd.DataFrame, values: pd.Series, index: int, wor
     sizes = runs.groupby("model")["parameters"].first().sort_values(kind="stable")
     known = [model for model in sizes.index if table[model].notna().any()]
     lines = table[known].values.tolist()
-    draw_band(ax, [float(sizes[m]) for m in known], lines, index, words, markers=True)
+    draw_band(
+        ax,
+        [float(sizes[m]) for m in known],
+        lines,
+        index,
+        words,
+        markers=True,
+        rows=Rows.by_seed("runs", runs),
+    )
     logarithmic(ax, "x")
     ax.set_xlabel("number of parameters")

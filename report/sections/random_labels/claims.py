@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import (
     ACCURACIES,
@@ -15,12 +16,14 @@ from report.claims.contrast import (
     Contrast,
     Label,
     Tendency,
+    all_of,
     label,
+    out_of,
 )
 from report.claims.length import shortened
 from report.numbers.comparison import compare
 from report.numbers.extremes import chosen_by_half
-from report.numbers.quantifiers import count, outward_decimals
+from report.numbers.quantifiers import count
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS
 from report.numbers.statistics import mean
@@ -46,9 +49,9 @@ FIT = Statement(
         "training accuracy of {threshold} on them.",
         "differ": "Random labels are fitted by some runs only, and that depends on the network: a "
         "training accuracy of {threshold} on them is reached by {counts}.",
-        "falling": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "falling": "Within {epochs} {unfit} the random labels: no run gets further than "
         "{best} of them, though the training loss still falls.",
-        "stuck": "Within {epochs} epochs {unfit} the random labels: no run gets further than "
+        "stuck": "Within {epochs} {unfit} the random labels: no run gets further than "
         "{best} of them, and the training loss has stopped falling.",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
@@ -63,7 +66,7 @@ FIT = Statement(
             "differ": ("That depends on the network.", "{number} of {total} runs"),
             "falling": ("Not within these epochs, though the loss still falls.", "at most {best}"),
             "stuck": ("No, and the loss has stopped falling.", "at most {best}"),
-            "nothing": ("Nothing can be said: every run diverged.", "{number} of {total} runs"),
+            "nothing": ("Nothing can be said: every run diverged.", "{number} of {all}"),
         },
         "accuracy",
     ),
@@ -143,8 +146,8 @@ SPEED = Contrast(
 SELDOM = Statement(
     "random-labels.reached",
     {
-        "random": "A training accuracy of {threshold} is reached by {true} of {true_total} runs on "
-        "true labels and by {random} of {random_total} on random ones."
+        "random": "A training accuracy of {threshold} is reached by {true} on true labels "
+        "and by {random} on random ones."
     },
 )
 
@@ -160,7 +163,7 @@ LOSS_RISES = Contrast(
         "seen_less": "On random labels even the test loss falls, from {second_value} to "
         "{first_value}, in {all}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
-        "{first_value} after it, with no direction that all seeds share ({n}).",
+        "{first_value} after it, which these runs do not tell from chance ({n}).",
     },
     quantity=LOSSES,
 )
@@ -174,8 +177,8 @@ PRICE = Tendency(
         "{start} with {low} of them to {end} with {high}.",
         "undecided": "Test accuracy does not follow the share of random labels in order: it is "
         "{start} with {low} of them and {end} with {high} (rank correlation {correlation}, {n}).",
-        "too_few": "Test accuracy is {start} with {low} random labels and {end} with {high}; {n} "
-        "are too few to speak of a trend.",
+        "too_few": "Test accuracy is {start} with {low} random labels and {end} with {high}; "
+        "{reason}.",
     },
     quantity=replace(ACCURACIES, repetition="share"),
 )
@@ -202,8 +205,8 @@ MEMORIZED = Statement(
     {
         "all": "The wrong labels are learned by heart even where they are few: in every run the "
         "network ends up giving back at least {lowest} of them.",
-        "all_known": "The wrong labels are learned by heart even where they are few: in each of "
-        "the {number} runs that did not diverge the network gives back at least {lowest} of them.",
+        "all_known": "The wrong labels are learned by heart even where they are few: in {known} "
+        "that did not diverge the network gives back at least {lowest} of them.",
         "some": "Not every run learns the wrong labels by heart: {number} of {total} give back "
         "{threshold} of them or more at the end, the others as little as {lowest}.",
         "none": "The wrong labels are not learned by heart: no run gives back {threshold} of them, "
@@ -252,6 +255,10 @@ def top_threshold(record: Record) -> float:
     return float(max(row["threshold"] for row in record.rows("fits")))
 
 
+SPARE = (PEAK, FIRST_STEP, LOSS_RISES)
+"""Statements that are left out first where there is no room."""
+
+
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """Whether random labels are fitted and how it shows, then what they cost.
 
@@ -283,7 +290,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     if intact:
         second += [c for other, part in others for c in _other(record, other, part)]
     second += lost_runs(DIVERGED, record, every, "final_test_accuracy")
-    return shortened([first, second], (PEAK, FIRST_STEP, LOSS_RISES))
+    return shortened([first, second], SPARE)
 
 
 def networks(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -325,6 +332,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         for index, row in most.iterrows()
     }
     found = count(reached, lambda run: _at_least(reached[run], threshold))
+    last = max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)
     verdict: str = found.extent
     counts = [
         f"{_number(yes)} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
@@ -341,6 +349,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     return FIT(
         verdict,
         _used(record, most, "train_accuracy", "train_loss", "diverged_at"),
+        found,
         fits=Markdown(f"Each of the {fmt.words(len(counts))} networks fits")
         if several
         else Markdown("The network fits"),
@@ -349,13 +358,12 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         else Markdown("the network does not fit"),
         counts=Markdown(join(counts)),
         n=fmt.plural(len(most), "run" if several else "seed"),
+        all=fmt.plural(len(most), "run"),
         number=fmt.words(len(found.yes)),
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
-        best=fmt.MISSING
-        if best is None
-        else fmt.accuracy(outward_decimals(best, 4, bound="upper")),
-        epochs=fmt.count(max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)),
+        best=fmt.MISSING if best is None else bound(best, "upper", fmt.accuracy, decimals=4),
+        epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
 
@@ -393,7 +401,7 @@ def _test(record: Record, known: pd.DataFrame) -> Claim:
     return TEST(
         "random",
         _used(record, known, "final_test_accuracy"),
-        accuracy=fmt.accuracy(mean(list(known["final_test_accuracy"])).value),
+        accuracy=fmt.accuracy(mean(known["final_test_accuracy"])),
         chance=fmt.accuracy(float(record.metrics["chance"])),  # type: ignore[arg-type]
     )
 
@@ -430,10 +438,8 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
                 "random",
                 used,
                 threshold=threshold,
-                true=_number(len(true.known())),
-                true_total=fmt.words(true.planned),
-                random=_number(len(random.known())),
-                random_total=fmt.words(random.planned),
+                true=out_of(len(true.known()), true.planned, "run"),
+                random=out_of(len(random.known()), random.planned, "run"),
             )
         ]
     # An epoch of 0 (fitted before training) has no ratio: it counts as the first.
@@ -495,11 +501,13 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
         MEMORIZED(
             found.extent,
             _used(record, partly, "changed_fitted"),
+            found,
             number=fmt.words(len(found.yes)),
             total=fmt.words(found.total),
+            known=all_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
-            lowest=fmt.percent(outward_decimals(min(values), 3, bound="lower")),
-            highest=fmt.percent(outward_decimals(max(values), 3, bound="upper")),
+            lowest=bound(min(values), "lower", fmt.percent, decimals=3),
+            highest=bound(max(values), "upper", fmt.percent, decimals=3),
         )
     ]
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from report.figures.legends import name_lines
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.aligned import aligned
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.random_labels.claims import (
     commentary,
     fits_of,
@@ -43,7 +45,8 @@ def section(record: Record) -> Section:
         figures=(
             _curves_figure(record, runs, "loss"),
             _curves_figure(record, runs, "accuracy"),
-            _price_figure(record, runs),
+            # One share alone has no axis.
+            *([_price_figure(record, runs)] if runs["fraction"].nunique() > 1 else []),
         ),
         tables=(_results_table(record, runs),),
         commentary=commentary(record, runs),
@@ -75,7 +78,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             values = [value for value in done[column] if pd.notna(value)]
-            return mean(values).value if values else None
+            return mean(values) if values else None
 
         rows.append(
             (
@@ -130,8 +133,8 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
         caption=Markdown(
             f"Training {quantity} (left, against the labels trained on) and test {quantity} "
             f"(right, against {_tested(record)}) over the epochs, one line per share of random "
-            f"labels{_rows(runs)}. Lines: median over {_seeds(runs)}; bands: from the smallest to "
-            f"the largest.{thin}"
+            f"labels{_rows(runs)}. "
+            f"{spread_words(runs, _seeds(runs))}{thin}"
         ),
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
         draw=partial(_draw_curves, record, runs, quantity),
@@ -149,14 +152,16 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
                 words = f"{share(float(str(fraction)))} random"
-                draw_band(ax, x, curves, shares.index(fraction), words)
+                draw_band(
+                    ax, x, curves, shares.index(fraction), words, rows=Rows.each("runs", group)
+                )
             ax.set(title=_of(name) + ("training" if split == "train" else "test"), xlabel="epoch")
             if quantity == "loss":
                 logarithmic(ax, "y")
             else:
                 _guessing(record, ax)
         row[0].set_ylabel("accuracy (%)" if quantity == "accuracy" else "loss")
-    legend_below(figure, axes[0, 0], 3)
+    name_lines(figure, list(axes[0]), 3)
     return figure
 
 
@@ -174,6 +179,8 @@ def _rows(runs: pd.DataFrame) -> str:
 
 def _seeds(runs: pd.DataFrame) -> str:
     """How many seeds the lines are over: `three seeds`, `three to six seeds`."""
+    if runs["final_test_accuracy"].isna().any():
+        return seeds_shown(runs, "final_test_accuracy")
     numbers = sorted({part["seed"].nunique() for part in networks(runs).values()})
     most = fmt.plural(numbers[-1], "seed")
     return most if len(numbers) < 2 else f"{fmt.words(numbers[0])} to {most}"
@@ -198,8 +205,8 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "Left: training and test accuracy at the end against the share of random labels; the "
             "thin line is the accuracy of guessing. Right: the first epoch at which the training "
             "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-            f"{'One row per network. ' if _rows(runs) else ''}Lines: median over {_seeds(runs)}; "
-            "bands: from the smallest to the largest."
+            f"{'One row per network. ' if _rows(runs) else ''}"
+            f"{spread_words(runs, _seeds(runs))}"
         ),
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),
@@ -218,7 +225,15 @@ def _draw_price_of(record: Record, name: str, runs: pd.DataFrame, left: Axes, ri
     for index, (split, words) in enumerate((("train", "training"), ("test", "test"))):
         table = 100 * runs.pivot(index="seed", columns="fraction", values=f"final_{split}_accuracy")
         shares = [100 * float(f) for f in table.columns]
-        draw_band(left, shares, table.astype(float).values.tolist(), index, words, markers=True)
+        draw_band(
+            left,
+            shares,
+            table.astype(float).values.tolist(),
+            index,
+            words,
+            markers=True,
+            rows=Rows.by_seed("runs", runs),
+        )
     _guessing(record, left)
     left.set(xlabel="random labels (%)", ylabel="final accuracy (%)", ylim=(0, 103))
     left.legend(loc="center left")
@@ -228,7 +243,15 @@ def _draw_price_of(record: Record, name: str, runs: pd.DataFrame, left: Axes, ri
         if table.notna().to_numpy().any():
             shares = [100 * float(f) for f in table.columns]
             label = f"training accuracy {share(float(str(threshold)))}"
-            draw_band(right, shares, table.values.tolist(), index + 2, label, markers=True)
+            draw_band(
+                right,
+                shares,
+                table.values.tolist(),
+                index + 2,
+                label,
+                markers=True,
+                rows=Rows.by_seed("fits", group),
+            )
     right.set(xlabel="random labels (%)", ylabel="first epoch at threshold")
     right.set_ylim(bottom=0)
     if right.get_legend_handles_labels()[0]:

@@ -91,8 +91,8 @@ FIT = Tendency(
         "separate sensitivity from fit.",
         "undecided": "How sensitive a solution is and how well it fits the training set show no "
         "common order here (rank correlation with the training loss {correlation}, {n}).",
-        "too_few": "The solutions also differ in how well they fit, with training losses from "
-        "{least} to {most}, which sensitivity is not separated from.",
+        "too_few": "The solutions also differ in how well they fit, with training losses "
+        "{losses}, which sensitivity is not separated from.",
     },
     quantity=MEANS,
 )
@@ -199,6 +199,9 @@ DIVERGED = Statement(
     },
 )
 
+SPARE = (GAPS, NOVAK, SIZES, SWEEP)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: sensitivity and the gap; sensitivity against what was varied."""
@@ -209,7 +212,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         return (tuple(lost),)
     first = [*_gap(record, done), *(_held(record) or [_fit(record, done)])]
     second = [*_sweeps(record, done), _novak(record, done), _gaps(record, done), *lost]
-    return shortened([first, second], (GAPS, NOVAK, SIZES, SWEEP))
+    return shortened([first, second], SPARE)
 
 
 def finished(rows: pd.DataFrame) -> pd.DataFrame:
@@ -254,8 +257,7 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
     return FIT(
         over_approaches(done, "jacobian_norm", "final_train_loss"),
         _used(record, done, "jacobian_norm", "final_train_loss"),
-        least=Label(fmt.loss(done["final_train_loss"].min())),
-        most=Label(fmt.loss(done["final_train_loss"].max())),
+        losses=between(done["final_train_loss"].min(), done["final_train_loss"].max(), "of "),
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
-from report.figures.style import canvas, draw_band
+from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.numbers.trend import Trend
@@ -24,8 +24,10 @@ from report.sections.approaches import (
     over_approaches,
     varied,
 )
+from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.claims import MEASURES, commentary, finished
+from report.sections.settings import scaling
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -68,7 +70,12 @@ def section(record: Record) -> Section:
             *([correlations_table(trends, MEASURES, "final_train_loss")] if len(done) else []),
         ),
         commentary=commentary(record),
+        words={"pixels": scaling(_given(record).get("scaling", "standard"))},
     )
+
+
+def _given(record: Record) -> dict[str, Any]:
+    return cast(dict[str, Any], record.settings["data"])
 
 
 def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
@@ -121,7 +128,7 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
 
 def _mean(rows: pd.DataFrame, column: str) -> float | None:
     values = known(rows, column)[column]
-    return mean(values).value if len(values) else None
+    return mean(values) if len(values) else None
 
 
 def correlation_cell(found: Trend) -> Markdown:
@@ -189,23 +196,15 @@ def _figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
         for other in VARIABLES
         if other != variable
     )
+    everything = pd.concat(sweeps.values())
     return Figure(
         name="variables",
         caption=Markdown(
             f"Loss, accuracy and sensitivity {against}. "
-            f"{spread_words(pd.concat(sweeps.values()), list(VARIABLES))}"
+            f"{spread_words(everything, seeds_words(everything, list(VARIABLES)))}"
         ),
         alt=f"Panels with lines over a logarithmic axis. Means: {'; '.join(described)}.",
         draw=partial(_draw, sweeps),
-    )
-
-
-def spread_words(rows: pd.DataFrame, by: list[str]) -> Markdown:
-    """What lines and bands are, in a caption."""
-    if rows["seed"].nunique() == 1:
-        return Markdown("One seed each.")
-    return Markdown(
-        f"Lines: median over {seeds_words(rows, by)}; bands: from the smallest to the largest."
     )
 
 
@@ -247,7 +246,15 @@ def draw_sweep(
         index="seed", columns=variable, values="value"
     )
     places = [float(value) for value in table.columns]
-    draw_band(ax, places, table.to_numpy().tolist(), index, words, markers=True)
+    draw_band(
+        ax,
+        places,
+        table.to_numpy().tolist(),
+        index,
+        words,
+        markers=True,
+        rows=Rows.by_seed("solutions", rows),
+    )
     show = SHOWN[variable]
     logarithmic(ax, "x")
     ax.set_xticks(places, [str(show(value)) for value in table.columns])
@@ -317,6 +324,7 @@ def draw_gaps(
 
     losses = done[train_loss].astype(float)
     scale = LogNorm(losses.min(), losses.max()) if 0 < losses.min() < losses.max() else None
+    rows = Rows.each("solutions", done, ("batch_size", "learning_rate", "seed"))
     for ax, gap in zip(places, GAPS, strict=True):
         factor = 100 if gap == "accuracy_gap" else 1
         drawn = ax.scatter(
@@ -328,6 +336,7 @@ def draw_gaps(
             edgecolor="#000000",
             linewidth=0.4,
         )
+        drawn.rows = rows  # type: ignore[attr-defined]  # for report/figures/curves.py
         scale_to(ax, "x", done[measure])
     if colorbar:
         bar = figure.colorbar(drawn, ax=list(places), label="training loss")

@@ -5,12 +5,13 @@ Each measure has its own verdict; the unit is always the approach, by the means 
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import Label, Overall, reason
 from report.claims.length import shortened
 from report.numbers.frames import as_floats, known
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Range, count, outward_decimals, span
+from report.numbers.quantifiers import Range, count, span
 from report.records import Record
 from report.sections.approaches import (
     EQUAL_LOSS,
@@ -233,6 +234,9 @@ LOST = Statement(
     },
 )
 
+SPARE = (RATE, ACCURACY, STEEP, SAMPLE)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: sharpness and the gap; what it depends on besides."""
@@ -256,7 +260,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
                 verb=Markdown("is" if lost == 1 else "are"),
             )
         )
-    return shortened([first, second], (SAMPLE, STEEP, RATE, ACCURACY))
+    return shortened([first, second], SPARE)
 
 
 def measured(rows: pd.DataFrame) -> pd.DataFrame:
@@ -305,14 +309,8 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
         parts,
         _used(record, done, *MEASURES, "train_loss"),
         reason=_why(parts),
-        losses=_losses(done),
+        losses=between(done["train_loss"].min(), done["train_loss"].max(), "of "),
     )
-
-
-def _losses(done: pd.DataFrame) -> Label:
-    losses = span(done["train_loss"])
-    words = between(losses.low, losses.high)
-    return words if words.startswith("from ") else Label(f"of {words}")
 
 
 def _held(record: Record) -> list[Claim]:
@@ -397,24 +395,28 @@ def _sample(record: Record) -> list[Claim]:
     if not changes:
         return []
     widest = max(changes, key=lambda name: changes[name])
-    change = outward_decimals(changes[widest], 2, bound="upper")
     return [
         SAMPLE(
             "differs",
             [evidence(record, table, widest) for table in ("whole", "solutions")],
             all=fmt.count(rows["images"].iloc[0]),
-            images=fmt.count(record.metrics["images"]),
+            images=fmt.count(record.metrics["images"]),  # type: ignore[arg-type]
             solutions=fmt.plural(len(rows), "solution"),
-            change=fmt.percent(change, 0),
+            change=bound(changes[widest], "upper", whole, decimals=2),
             measure=MEASURES[widest],
         )
     ]
 
 
 def _shares(found: Range) -> Markdown:
-    low = fmt.percent(outward_decimals(found.low, 2, bound="lower"), 0)
-    high = fmt.percent(outward_decimals(found.high, 2, bound="upper"), 0)
+    low = bound(found.low, "lower", whole, decimals=2)
+    high = bound(found.high, "upper", whole, decimals=2)
     return low if low == high else Markdown(f"between {low} and {high}")
+
+
+def whole(share: float) -> Markdown:
+    """A share in whole percent."""
+    return fmt.percent(share, 0)
 
 
 def _rescaling(record: Record) -> list[Claim]:

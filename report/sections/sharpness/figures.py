@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from report.figures.legends import name_lines
 from report.figures.scales import logarithmic, scale_to
-from report.figures.style import canvas, legend_below, line
+from report.figures.style import canvas, line
 from report.numbers.quantifiers import ordered
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.approach_words import approach_of, batch, rate
 from report.sections.approaches import SHOWN, VARIABLES, equal_loss, means, varied
+from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.figures import (
     HELD,
     correlations_table,
     draw_sweep,
     gap_figure,
-    spread_words,
+    seeds_words,
 )
 from report.sections.sharpness.claims import (
     EQUAL,
@@ -79,8 +82,8 @@ def section(record: Record) -> Section:
 
 def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Markdown]]:
     """The solutions with a column for each further ε, and what these measures are called."""
-    epsilons = record.metrics.get("epsilons") or []
-    assert isinstance(epsilons, list)
+    found: Any = record.metrics.get("epsilons")
+    epsilons: list[float] = list(found or [])
     words = {
         f"epsilon_{place}": Markdown(f"the ε-sharpness, ε = {fmt.number(epsilon, 1)}")
         for place, epsilon in enumerate(epsilons)
@@ -88,11 +91,11 @@ def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[
     }
     if not len(done):
         return done, words
-    columns = {
+    columns: dict[str, Any] = {
         name: [row[place] if isinstance(row, list) else None for row in done["by_epsilon"]]
         for place, name in enumerate(words, 1)
     }
-    return done.assign(**columns), words
+    return done.assign(**{name: pd.Series(v, done.index) for name, v in columns.items()}), words
 
 
 def _whole_table(rows: pd.DataFrame) -> Table:
@@ -127,7 +130,7 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
         approach, done = approach_of(*key), whole[whole.index.isin(group.index)]
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]).value if len(done) else None
+            return mean(done[column]) if len(done) else None
 
         lines.append(
             (
@@ -225,7 +228,7 @@ def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
         name="variables",
         caption=Markdown(
             f"The measures of sharpness against what is varied, {' and '.join(named)}. "
-            f"{spread_words(everything, ['varied', 'value'])}"
+            f"{spread_words(everything, seeds_words(everything, ['varied', 'value']))}"
         ),
         alt=f"Lines, a row of panels for each measure. Means: {'; '.join(described)}.",
         draw=partial(_draw_variables, sweeps),
@@ -251,6 +254,8 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
         + ", ".join(f"{words} {fmt.number(row[m])}" for m, words in MEASURES.items())
         for _, row in rows.iterrows()
     )
+    losses = _unrounded(list(rows["test_loss"].astype(float)))
+    level = ", the test loss level" if ordered(losses) == "level" else ""
     return Figure(
         name="rescaling",
         caption=Markdown(
@@ -259,16 +264,15 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
             "multiplied and the second divided, which would leave the function the same in exact "
             "arithmetic."
         ),
-        alt=f"Lines over a logarithmic axis{_level(rows)}. {described}.",
+        alt=f"Lines over a logarithmic axis{level}. {described}.",
         draw=partial(_draw_rescaling, rows),
+        shapes={"level": losses} if level else {},
     )
 
 
-def _level(rows: pd.DataFrame) -> str:
-    """`, the test loss level`, where no step moves it by more than rounding does."""
-    losses = rows["test_loss"].astype(float)
-    steps = [0.0 if abs(v - losses.iloc[0]) <= EQUAL * abs(losses.iloc[0]) else v for v in losses]
-    return ", the test loss level" if ordered(steps) == "level" else ""
+def _unrounded(values: Sequence[float]) -> list[float]:
+    """The values, equal to the first where rounding explains that they differ from it."""
+    return [values[0] if abs(v - values[0]) <= EQUAL * abs(values[0]) else v for v in values]
 
 
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
@@ -294,5 +298,5 @@ def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
     logarithmic(ax, "x")
     ax.set(xlabel="factor", ylabel="value over that at factor 1")
     ax.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])
-    legend_below(figure, ax)
+    name_lines(figure, [ax])
     return figure

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from report.claims.bound import Bound, bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
 from report.claims.contrast import LOSSES, Contrast, Label, Overall, label
 from report.numbers.comparison import compare
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import count, outward
+from report.numbers.quantifiers import count
 from report.numbers.scales import LOSS
 from report.numbers.selection import best
 from report.records import Model, Record
@@ -29,6 +30,8 @@ NEARLY = 1.1
 """Factor between two numbers of parameters up to which models are compared by their depth."""
 NEAR, FAR = 0.05, 0.5
 """Root-mean-square error, in units of the function's spread, up to which a fit is close; rough."""
+CONSTANT = 0.02
+"""Relative distance from the variance of the target up to which a loss is that of a constant."""
 QUARTER = 0.75
 """Share of the epochs behind which a training that still changes its loss has not settled."""
 
@@ -125,7 +128,7 @@ SPREAD = Statement(
 ERROR = Statement(
     "simulate-function.error",
     {
-        "constant": "Of the runs on {function}, {number} learned no more than a constant: their "
+        "constant": "Of the runs on {function}, {number} learned no more than a constant: {their} "
         "error is that of the function's mean.",
         "close": "The best model's curve lies close to {function}: its typical error is {share} of "
         "the function's own spread.",
@@ -160,6 +163,9 @@ SETTLING = Statement(
 )
 
 DIVERGED = lost_statement("simulate-function")
+
+SPARE = (BETWEEN, BEST, ERROR, SPREAD)
+"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -196,7 +202,7 @@ def ends(record: Record) -> tuple[Model, Model] | None:
 
 
 def _layers(model: Model) -> Label:
-    return Label(fmt.plural(model.depth, "hidden layer"))
+    return Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}")
 
 
 def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
@@ -303,15 +309,18 @@ def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
         verdict = "wider"
     elif narrower.extent == "all":
         verdict = "narrower"
-    highest = [outward(float(found[common].max()), 2, bound="upper") for found in (deep, shallow)]
+    highest = [
+        bound(float(found[common].max()), "upper", fmt.factor, digits=2)
+        for found in (deep, shallow)
+    ]
     return [
         SPREAD(
             verdict,
             _used(record, done[done["model"].isin([model.name for model in pair])]),
             deep=escape(pair[0].name),
             shallow=escape(pair[1].name),
-            deep_factor=fmt.factor(highest[0]),
-            shallow_factor=fmt.factor(highest[1]),
+            deep_factor=highest[0],
+            shallow_factor=highest[1],
         )
     ]
 
@@ -327,10 +336,11 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
     about = {"key": escape(key), "function": formulas(record)[key]}
     used = [*_used(record, rows), evidence(record, "functions", "y", [place])]
     claims = []
-    stuck = count(rows["final_train_loss"], lambda loss: abs(loss / variance - 1) < 0.02)
+    stuck = count(rows["final_train_loss"], lambda loss: abs(loss / variance - 1) < CONSTANT)
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
-        claims.append(ERROR("constant", used, **about, number=number))
+        their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
+        claims.append(ERROR("constant", used, **about, number=number, their=their))
     if stuck.no:
         typical = float(rows.groupby("model")["final_train_loss"].median().min())
         share = math.sqrt(typical / variance)
@@ -359,9 +369,12 @@ def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
     claims = []
     worse = {str(key): value for key, value in typical.items() if value >= margin}
     fine = {str(key): value for key, value in typical.items() if value < margin}
-    for verdict, found, bound in (("same", fine, "upper"), ("worse", worse, "lower")):
+    limits: tuple[tuple[str, dict[str, float], Bound], ...] = (
+        ("same", fine, bound(max(fine.values(), default=math.nan), "upper")),
+        ("worse", worse, bound(min(worse.values(), default=math.nan), "lower")),
+    )
+    for verdict, found, limit in limits:
         if found:
-            limit = max(found.values()) if bound == "upper" else min(found.values())
             rows = fitted[fitted["function"].isin(found)]
             claims.append(
                 BETWEEN(
@@ -369,7 +382,7 @@ def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
                     _used(record, rows, "final_train_loss", "final_test_loss"),
                     functions=Markdown(join([shown[key] for key in found])),
                     where=between(record, found),
-                    ratio=fmt.number(outward(limit, 3, bound=bound), 3),  # type: ignore[arg-type]
+                    ratio=limit,
                 )
             )
     return claims
@@ -393,6 +406,7 @@ def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
         SETTLING(
             moved.extent,
             _used(record, done, "epoch", "train_loss"),
+            moved,
             number=fmt.words(len(moved.yes)),
             total=fmt.words(moved.total),
             factor=fmt.number(LOSS.margin, 3),

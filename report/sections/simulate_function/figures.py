@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pandas as pd
 
+from report.figures.legends import legend_below, name_lines
+from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_below, title
+from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
@@ -54,7 +58,7 @@ def _functions_table(record: Record) -> Table:
         align="llrl",
         rows=tuple(
             (
-                fmt.formula(f["formula"]),
+                Markdown(f"{fmt.formula(f['formula'])}{_own_name(record, f['function'])}"),
                 fmt.formula(f"[{f['domain'][0]:g}, {f['domain'][1]:g}]"),
                 fmt.count(f["points"]),
                 _note(f["note"]),
@@ -63,6 +67,13 @@ def _functions_table(record: Record) -> Table:
         ),
         widths=(26, 16, 10, 48),
     )
+
+
+def _own_name(record: Record, name: str) -> str:
+    """` (chirp)` behind a formula that the suite gave a name, under which settings speak of it."""
+    given = cast(list[dict[str, Any]], record.settings["functions"])
+    named = any(one["name"] == name != one.get("formula") and one.get("formula") for one in given)
+    return f" ({escape(name)})" if named else ""
 
 
 @fmt.formatter
@@ -155,7 +166,6 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
 
 
 def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
-    seeds = runs["seed"].nunique()
     ends = "; ".join(
         f"{traced(str(model))} on {function} ends at {fmt.loss(group['final_train_loss'].median())}"
         for (function, model), group in runs.groupby(["function", "model"], sort=False)
@@ -163,10 +173,10 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
     return Figure(
         name="loss",
         caption=Markdown(
-            "Training loss (mean squared error) of all models against epochs. Lines: median over "
-            f"{fmt.plural(seeds, 'seed')}; bands: from the smallest to the largest."
+            "Training loss (mean squared error) of all models against epochs. "
+            f"{spread_words(runs, seeds_shown(runs, 'final_train_loss'))}"
         ),
-        alt=f"Falling loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
+        alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs, functions),
     )
 
@@ -174,18 +184,19 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
 def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
     figure, axes = canvas(1, len(functions), height=2.15, sharey=True)
     formulas_of = {f["function"]: f["formula"] for f in record.rows("functions")}
+    words, styles = network_words(record.models), network_styles(record.models, record.models)
     for ax, function in zip(axes[0], functions, strict=True):
-        for index, model in enumerate(m.name for m in record.models):
+        for model, style in styles.items():
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             x, curves = aligned(chosen, "train_loss")
-            draw_band(ax, x, curves, index, model)
+            draw_band(ax, x, curves, style, words[model], rows=Rows.each("runs", chosen))
         title(ax, {"kind": "function", "title": formulas_of[function]})
         ax.set(xlabel="epoch")
         logarithmic(ax, "x", linear=2)
         logarithmic(ax, "y")
         ax.set_xlim(left=0)
     axes[0, 0].set_ylabel("training loss (MSE)")
-    legend_below(figure, axes[0, 0], len(record.models))
+    name_lines(figure, list(axes[0]), len(record.models))
     return figure
 
 
@@ -193,13 +204,15 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
     return Figure(
         name="prediction",
         caption=Markdown(
-            "Ground truth and predicted curves of all models, each by its seed with the median "
-            "training loss."
+            "Top: ground truth and predicted curves of all models, each by its seed with the "
+            "median training loss. Bottom: the error, prediction minus ground truth, of the same "
+            "runs."
         ),
         alt=(
-            "One panel per function: the ground truth as a black line and one predicted curve per "
-            "model over the domain. The closer a curve lies to the black line, the better the fit; "
-            "the losses are in the table of results."
+            "Two panels per function: the ground truth as a black line and one predicted curve per "
+            "model over the domain, and below them how far each is from the truth. The closer a "
+            "curve lies to the black line, the better the fit; the losses are in the table of "
+            "results."
         ),
         draw=partial(_draw_prediction, record, runs, functions),
     )
@@ -207,18 +220,21 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
 
 def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
     truth = {f["function"]: f for f in record.rows("functions")}
-    figure, axes = canvas(1, len(functions), height=2.1)
-    for ax, function in zip(axes[0], functions, strict=True):
-        x = truth[function]["x"]
-        ax.plot(x, truth[function]["y"], color="#000000", linewidth=2.4, alpha=0.45, label="truth")
-        for index, model in enumerate(m.name for m in record.models):
+    words, styles = network_words(record.models), network_styles(record.models, record.models)
+    figure, axes = canvas(2, len(functions), height=1.5, sharex="col", height_ratios=(3, 2))
+    for (ax, below), function in zip(axes.T, functions, strict=True):
+        x, y = truth[function]["x"], np.asarray(truth[function]["y"], dtype=float)
+        ax.plot(x, y, color="#000000", linewidth=2.4, alpha=0.45, label="truth")
+        for model, style in styles.items():
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             done = known(chosen, "final_train_loss").sort_values("final_train_loss")
             if len(done):
-                middle = done.iloc[(len(done) - 1) // 2]
-                draw_band(ax, x, [middle["prediction"]], index, model)
+                prediction = np.asarray(done.iloc[(len(done) - 1) // 2]["prediction"], dtype=float)
+                draw_band(ax, x, [prediction.tolist()], style, words[model])
+                draw_band(below, x, [(prediction - y).tolist()], style, words[model])
         title(ax, {"kind": "function", "title": truth[function]["formula"]})
-        ax.set(xlabel="x")
+        below.set(xlabel="x")
     axes[0, 0].set_ylabel("f(x)")
+    axes[1, 0].set_ylabel("error")
     legend_below(figure, axes[0, 0], len(record.models) + 1)
     return figure

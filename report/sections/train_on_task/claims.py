@@ -127,6 +127,7 @@ BEST = Statement(
         "model in {all}, with {accuracy} of the test images.",
         "observed": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
         "{accuracy} of the test images; these are too few runs to rank the models.",
+        "level": "On {dataset}{among}, all models get {accuracy} of the test images right.",
         "single_model": "On {dataset}{among}, *{best}* ({parameters} parameters) gets {accuracy} "
         "of the test images right.",
         "nothing": "On {dataset}{among}, no run ended with a finite loss.",
@@ -169,7 +170,7 @@ OVERFITTING = Statement(
         "none": "No test loss on {dataset} rises by more than matters after its lowest point, so "
         "that no model was trained for too long.",
         "open": "Whether any test loss on {dataset} rises towards the end stays open: that of "
-        "*{model}* goes from {lowest} at epoch {epoch} to {end}.",
+        "*{model}* is {end} at the end, after {lowest} at epoch {epoch}.",
     },
     about="dataset",
 )
@@ -204,6 +205,10 @@ class Family:
         return sizes[1] <= NEARLY * sizes[0]
 
 
+SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
+"""Statements that are left out first where there is no room."""
+
+
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer about depth, then each data set: its best model, its gap, its overfitting."""
     runs = record.frame("runs")
@@ -227,7 +232,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         paragraphs.append(claims)
     lost = lost_runs(DIVERGED, record, every, "final_test_accuracy")
     paragraphs.append([*_stuck(record, every), *lost])
-    return shortened(paragraphs, (GAP, FAMILY, DEPTH_ON, OVERFITTING))
+    return shortened(paragraphs, SPARE)
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:
@@ -257,7 +262,7 @@ def _outside(record: Record, rows: pd.DataFrame) -> Claim:
         **about,
         parameters=fmt.count(sizes.get(name)),
         how=Markdown(" and trained on augmented images" if augmented else ""),
-        accuracy=fmt.accuracy(mean(list(done["final_test_accuracy"])).value),
+        accuracy=fmt.accuracy(mean(done["final_test_accuracy"])),
         n=Markdown(f"mean over {fmt.plural(len(done), 'seed')}")
         if len(done) > 1
         else fmt.plural(1, "seed"),
@@ -361,7 +366,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         return BEST("nothing", used, dataset=name, among=among)
     if len(groups) == 1:
         first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
-        center = mean(list(groups[0].known().values())).value
+        center = mean(list(groups[0].known().values()))
     else:
         found = best(groups, ACCURACY, highest=True)
         first = found.first
@@ -373,6 +378,8 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         if all(one.error is None for one in leads):
             seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)
             verdict = "seen" if seen else "observed"
+            if len({value for group in groups for value in group.known().values()}) == 1:
+                verdict = "level"
         if not lead.n:
             center = median(list(next(g for g in groups if g.label == first).known().values()))
     sizes = {model.name: model.parameters for model in record.models}
@@ -434,7 +441,8 @@ def _more(found: dict[str, Comparison]) -> Count[str]:
         beyond = one.verdict == "seen_more" and min(one.differences) >= (one.scale.width or 0.0)
         if beyond or (one.verdict == "more" and told[model]):
             return True
-        return False if one.verdict in ("alike", "less", "seen_less") else None
+        never = max(one.differences, default=1.0) <= 0
+        return False if never or one.verdict in ("alike", "less", "seen_less") else None
 
     return count(found, more)
 

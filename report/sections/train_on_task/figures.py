@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from report.figures.legends import words_at_ends
+from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, legend_right
+from report.figures.style import Rows, canvas, draw_band
+from report.figures.zoom import zoom_on_ends
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.aligned import aligned
-from report.sections.lost import seeds_shown
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
 from report.words import format as fmt
@@ -46,17 +49,17 @@ def _cross_entropy(record: Record) -> bool:
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     rows = []
     held = _held_out(runs)
-    for (dataset, _), group in runs.groupby(["dataset", "model"], sort=False):
+    for (dataset, model), group in runs.groupby(["dataset", "model"], sort=False):
         done = known(group, "final_test_accuracy")
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(list(done[column])).value if len(done) else None
+            return mean(list(done[column])) if len(done) else None
 
         tests = list(done["final_test_accuracy"])
         rows.append(
             (
                 escape(str(dataset)),
-                escape(_shown_name(group)),
+                escape(_shown_name(group, str(model))),
                 fmt.loss(shown("final_train_loss")),
                 fmt.loss(shown("final_test_loss")),
                 fmt.accuracy(shown("final_train_accuracy")),
@@ -109,8 +112,8 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Fig
         name=quantity,
         caption=Markdown(
             f"Training {quantity} (left){middle} and test {quantity} (right) of all models against "
-            f"epochs, one row per data set. Lines: median over {seeds}; bands: from the smallest "
-            f"to the largest.{aside}"
+            f"epochs, one row per data set. "
+            f"{spread_words(runs, seeds)}{aside}"
         ),
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, unit),
@@ -122,10 +125,10 @@ def _held_out(runs: pd.DataFrame) -> bool:
     return "validation_loss" in runs and bool(runs["validation_loss"].notna().any())
 
 
-def _shown_name(group: pd.DataFrame) -> str:
+def _shown_name(group: pd.DataFrame, name: str) -> str:
     """The name of the group's network, with a word where it stands outside the comparison."""
     aside = "outside" in group and group["outside"].notna().any()
-    return f"{group['model'].iloc[0]}{' (outside)' if aside else ''}"
+    return f"{name}{' (outside)' if aside else ''}"
 
 
 def _seeds(runs: pd.DataFrame) -> Markdown:
@@ -163,20 +166,29 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
     figure, axes = canvas(len(datasets), len(splits), height=1.75, sharey="row")
     for row, dataset in enumerate(datasets):
         chosen = runs[runs["dataset"] == dataset]
+        models = [m for m in record.models if m.name in set(chosen["model"])]
+        names, styles = network_words(models), network_styles(models, record.models)
         for column, (split, words) in enumerate(splits.items()):
             ax = axes[row, column]
-            for index, (_, group) in enumerate(chosen.groupby("model", sort=False)):
+            if chosen[f"{split}_{quantity}"].isna().all():
+                ax.set_axis_off()
+                continue
+            for model, group in chosen.groupby("model", sort=False):
                 if group[f"{split}_{quantity}"].isna().any():
                     continue  # nothing was held out for validation
                 x, curves = aligned(group, f"{split}_{quantity}")
                 if quantity == "accuracy":
                     curves = [[100 * value for value in curve] for curve in curves]
-                draw_band(ax, x, curves, index, _shown_name(group))
-            ax.set(title=f"{dataset}, {words}", xlabel="epoch")
+                name = _shown_name(group, names[str(model)])
+                draw_band(ax, x, curves, styles[str(model)], name, rows=Rows.each("runs", group))
+            # Three panels in a row are too narrow for a title of one line.
+            between = ", " if len(splits) < 3 else "\n"
+            ax.set(title=f"{dataset}{between}{words}", xlabel="epoch")
             if quantity == "loss":
                 logarithmic(ax, "y")
             else:
                 ax.set_ylim(_limits(chosen))
+                zoom_on_ends(ax, (0.42, 0.12, 0.54, 0.42))
         axes[row, 0].set_ylabel("accuracy (%)" if quantity == "accuracy" else f"loss ({unit})")
-        legend_right(axes[row, -1])
+        words_at_ends(axes[row, -1])
     return figure

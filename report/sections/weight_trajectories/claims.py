@@ -11,11 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import Contrast, Label, Overall, Quantity
+from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import count, outward, outward_decimals, span
+from report.numbers.quantifiers import count, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, LOSS, NORM, SHARE
 from report.records import Record
@@ -115,21 +116,21 @@ DIRECTIONS = Statement(
     "weight-trajectories.directions",
     {
         "common": "They set out in a common direction: the cosine between the displacements of two "
-        "runs is {low} or more in every one of {pairs}.",
+        "runs is {low} or more in {pairs}.",
         "none": "Each takes a direction of its own: the cosine between the displacements of two "
-        "runs lies between {low} and {high} in all {pairs}.",
+        "runs lies {range} in {pairs}.",
         "opposed": "They set out in opposite directions: the cosine between the displacements of "
-        "two runs is {high} or less in every one of {pairs}.",
+        "two runs is {high} or less in {pairs}.",
         "mixed": "Some share a direction and others do not: the cosine between the displacements "
-        "of two runs lies between {low} and {high} over {pairs}.",
+        "of two runs lies {range} over {pairs}.",
     },
 )
 
 QUALITY = Statement(
     "weight-trajectories.quality",
     {
-        "alike": "The places are equally good: {quantity} lies between {low} and {high} over {n}.",
-        "unlike": "They are not equally good: {quantity} lies between {low} and {high} over {n}.",
+        "alike": "The places are equally good: {quantity} lies {range} over {n}.",
+        "unlike": "They are not equally good: {quantity} lies {range} over {n}.",
     },
 )
 
@@ -202,6 +203,9 @@ SYMMETRY = Statement(
 
 DIVERGED = lost_statement("weight-trajectories")
 
+SPARE = (STRAIGHTNESS, EARLY, DIRECTIONS)
+"""Statements that are left out first where there is no room."""
+
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Where the runs end; then how they get there and what the figures show."""
@@ -273,8 +277,8 @@ def _together(
             used,
             runs=fmt.words(len(distances)),
             total=fmt.words(total),
-            largest=fmt.number(outward(largest, 3, bound="upper")),
-            displacement=fmt.number(outward(shortest, 3, bound="lower")),
+            largest=bound(largest, "upper"),
+            displacement=bound(shortest, "lower"),
         )
     ]
 
@@ -317,13 +321,16 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
     elif max(abs(found.low), abs(found.high)) < COMMON:
         verdict = "none"
     moved = " that moved" if found.missing else ""
+    least = bound(found.low, "lower", fmt.correlation, decimals=2)
+    most = bound(found.high, "upper", fmt.correlation, decimals=2)
     return [
         DIRECTIONS(
             verdict,
             _columns(record, "pairs", pairs, ["cosine"]),
-            low=fmt.correlation(outward_decimals(found.low, 2, bound="lower")),
-            high=fmt.correlation(outward_decimals(found.high, 2, bound="upper")),
-            pairs=Markdown(f"{fmt.plural(found.known, 'pair')}{moved}"),
+            low=least,
+            high=most,
+            range=fmt.between(least, most),
+            pairs=Markdown(f"{all_of(found.known, 'pair')}{moved}"),
         )
     ]
 
@@ -342,6 +349,7 @@ def _quality(record: Record, runs: pd.DataFrame) -> Claim:
         quantity=Markdown(f"the final training {'accuracy' if accurate else 'loss'}"),
         low=show(found.low),
         high=show(found.high),
+        range=fmt.between(show(found.low), show(found.high)),
         n=fmt.plural(found.known, "run"),
     )
 
@@ -356,6 +364,7 @@ def _stuck(record: Record, done: pd.DataFrame) -> list[Claim]:
         STUCK(
             "some" if stuck.no else "all",
             _columns(record, "runs", done, ["train_loss"]),
+            stuck,
             number=fmt.words(len(stuck.yes)),
             total=fmt.words(stuck.total),
             factor=fmt.number(margin, 3),
@@ -377,8 +386,8 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
         STRAIGHTNESS(
             verdict,
             _columns(record, "distances", moved, ("path_length", "displacement")),
-            low=fmt.number(outward(found.low, 3, bound="lower")),
-            high=fmt.number(outward(found.high, 3, bound="upper")),
+            low=bound(found.low, "lower"),
+            high=bound(found.high, "upper"),
         )
     ]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from report.figures.finish import lay_out
 from report.figures.style import HALF, MARKERS, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 MARKED = 4
 """Epochs of a trajectory that have a marker of their own, the first and the last among them."""
+CLEAR = 7
+"""Points between a seed and the nearest mark."""
 PARTS = ("layer", "model")
 
 
@@ -177,7 +180,7 @@ def _path_drawer(
         run = runs[row["seed"]]
         values = np.asarray(run["train_loss"], dtype=float)
         ax.plot(x, y, color="#888888", linewidth=0.9, zorder=1)
-        ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, linewidth=0)
+        ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, edgecolor="#555555", linewidth=0.4)
         for marker, position in zip(MARKERS, marked, strict=False):
             ax.scatter(
                 x[position],
@@ -197,7 +200,7 @@ def _path_drawer(
                     (x[position], y[position]),
                     xytext=(4, -7),
                     textcoords="offset points",
-                    fontsize=5.5,
+                    fontsize=7,
                     zorder=4,
                 )
         return ScalarMappable(scale)
@@ -219,10 +222,9 @@ def _draw_trajectories(
     draw = _path_drawer(record, points, at)
     colors = [draw(ax, row) for row in points]
     marked = _marked(points[0]["epoch"])
-    _number(ax, points, at)
     ax.set(xlabel=labels[0], ylabel=labels[1])
     ax.set_aspect("equal", adjustable="datalim")
-    ax.margins(0.12)
+    ax.margins(0.16)
     bar = figure.colorbar(colors[0], ax=ax, label="training loss", shrink=0.8)
     plain_ticks(bar.ax.yaxis)
     figure.legend(
@@ -233,6 +235,8 @@ def _draw_trajectories(
         loc="outside lower center",
         fontsize=7.5,
     )
+    lay_out(figure)
+    _number(ax, points, at)
     return figure
 
 
@@ -252,20 +256,35 @@ def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[st
 
 
 def _number(ax: Axes, points: list[dict[str, Any]], at: tuple[str, str]) -> None:
-    """The seeds beyond the last points; runs that end (nearly) at one point share a label."""
-    starts, ends = (
-        np.asarray([[row[column][place] for column in at] for row in points]) for place in (0, -1)
-    )
+    """The seeds beyond the last points; runs that end (nearly) at one point share a label.
+
+    A label stands in the direction of its run, or the nearest to it in which it covers no point.
+    To be called when the axes have their place.
+    """
+    paths = [
+        ax.transData.transform(np.column_stack([row[column] for column in at])) for row in points
+    ]
+    taken = list(np.concatenate(paths))
+    unit = 72 / ax.get_figure(root=True).dpi  # type: ignore[union-attr]  # points in a pixel
+    ends = np.asarray([path[-1] for path in paths])
     near = 0.04 * float(np.ptp(ends, axis=0).max())
     left = list(range(len(points)))
     while left:
         same = [i for i in left if np.linalg.norm(ends[i] - ends[left[0]]) <= near]
-        way = ends[same[0]] - starts[same[0]]
-        ax.annotate(
+        way = complex(*(ends[same[0]] - paths[same[0]][0])) or 1
+        length, places = (8 + 3 * len(same)) / unit, []
+        for turn in sorted(np.linspace(-np.pi, np.pi, 13), key=abs):
+            step = length * way / abs(way) * np.exp(1j * turn)
+            place = ends[same[0]] + (step.real, step.imag)
+            places.append((min(np.linalg.norm(place - other) for other in taken), place))
+        free = [place for room, place in places if room * unit > CLEAR]
+        place = free[0] if free else max(places, key=lambda found: found[0])[1]
+        taken.append(place)
+        x, y = ax.transData.inverted().transform(place)
+        ax.text(
+            x,
+            y,
             ", ".join(str(points[i]["seed"]) for i in same),
-            ends[same[0]],
-            xytext=(8 + 3 * len(same)) * way / (np.linalg.norm(way) or 1),
-            textcoords="offset points",
             ha="center",
             va="center",
             fontsize=8,
@@ -290,7 +309,7 @@ def _kinds(record: Record, part: str) -> dict[str, list[float]]:
 def _distances(record: Record, parts: dict[str, Any]) -> Figure:
     described = "; ".join(
         f"{name}: "
-        + ", ".join(f"{k} {fmt.number(mean(v).value)}" for k, v in _kinds(record, name).items())
+        + ", ".join(f"{k} {fmt.number(mean(v))}" for k, v in _kinds(record, name).items())
         for name in PARTS
     )
     pairs = sum(row["part"] == "model" for row in record.rows("pairs"))
@@ -298,8 +317,8 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
         name="distances",
         caption=Markdown(
             "How far the runs go and how far apart they are, as Euclidean distances between "
-            f"parameter vectors. One mark for each run or each of the {fmt.count(pairs)} pairs of "
-            "runs; the bar is the mean."
+            f"parameter vectors. One mark for each run or each pair of runs "
+            f"({fmt.plural(pairs, 'pair')}); the bar is the mean."
         ),
         alt=f"Rows of marks in two panels, layer and whole model. Means: {described}.",
         draw=partial(_draw_distances, record, parts),
@@ -339,7 +358,7 @@ def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
                 (
                     escape(parts[name]["words"]),
                     escape(kind),
-                    fmt.number(mean(values).value),
+                    fmt.number(mean(values)),
                     fmt.number(min(values)),
                     fmt.number(max(values)),
                     fmt.count(len(values)),

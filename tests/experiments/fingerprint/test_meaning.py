@@ -43,7 +43,7 @@ USED: dict[frozenset[str], str] = {
         FORMULAS sample limit JUMP expression.evaluate function_problem
     """,
     frozenset({"weight-trajectories", "gradient-norm", "minimal-ratio", "error-surface"}):
-        "Case",
+        "case.Case",
     frozenset({"interpolation", "sensitivity", "sharpness"}): "Approach",
     frozenset({"minimal-ratio", "sharpness"}): "mean_losses",
     frozenset({"sensitivity", "sharpness"}): "solutions APPROACHES",
@@ -63,7 +63,8 @@ USED: dict[frozenset[str], str] = {
     frozenset({"random-labels", "parameter-count"}): "corrupt_labels corrupted with_case",
     frozenset({"random-labels"}): "predicted_classes first_reached NetworkCase",
     frozenset({"parameter-count"}): "SIZE_RANGE STRUCTURES NoisyPanel",
-    frozenset({"interpolation"}): "barrier line Pair",
+    frozenset({"interpolation", "error-surface"}): "interpolation.line",
+    frozenset({"interpolation"}): "barrier Pair interpolation.Case",
     frozenset({"sensitivity"}): "_norms",
     frozenset({"sharpness"}): """
         Landscape hessian_vector_products trace_to_error largest_eigenvalue epsilon_sharpness

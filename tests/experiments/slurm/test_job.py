@@ -1,5 +1,6 @@
 """What a job does, in this process: one task, alone, and not twice."""
 
+import sys
 import threading
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from experiments import workers as module
 from experiments.lock import locked, tried
 from experiments.slurm.arguments import Arguments, fingerprint
-from experiments.slurm.job import run
+from experiments.slurm.job import main, run
 from report.errors import UserError
 from report.records import Results, read_record
 from tests.experiments.slurm.cluster import TASK
@@ -84,3 +85,15 @@ def test_kinds_do_not_mix(arguments: Arguments) -> None:
     with pytest.raises(UserError, match="must not mix"):
         run(changed(arguments, smoke=True))
     assert fingerprint(results.record(TASK)) == before
+
+
+def test_its_log_does_not_tell_a_terminal_what_to_do(
+    arguments: Arguments, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = changed(arguments, suite="none\x1b[31m\u202e.toml").model_dump_json()
+    monkeypatch.setattr(sys, "argv", ["job", given])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("homework: ") and "none\ufffd[31m\ufffd.toml" in line

@@ -11,11 +11,13 @@ import pytest
 from report.book.author import Comment, author_words, check_names
 from report.errors import UserError
 from report.render.inert import inert
+from report.render.limits import LimitError
 from report.words import format as fmt
 from report.words.markdown import Markdown
 from tests.report.converted import converted
 
 TASK = "train-on-task"
+REMEDY = "write it more simply"
 CITED = "{train-on-task.best}"
 NUMBERS = {
     "train-on-task.best.accuracy": fmt.accuracy(0.9731),
@@ -236,14 +238,23 @@ def test_typst_is_asked_before_the_report_depends_on_it(
     made = author_words(tmp_path, [TASK, "sharpness"], NUMBERS)
     assert not made["sharpness"].fault
     assert made[TASK].fault.endswith(
-        f"/{TASK}.md, line 5: Typst failed; write it more simply",
+        f"/{TASK}.md, line 5: Typst failed; {REMEDY}",
     )
     assert "\\*strange\\*" in made[TASK].block
 
 
+def test_what_takes_pandoc_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_given: object) -> str:
+        raise LimitError("Pandoc 3.9 took more than 30 s")
+
+    monkeypatch.setattr("report.book.author.inert", slow)
+    fault = comment(tmp_path, "\nOne.\n\nTwo.").fault
+    assert fault.endswith(f"/{TASK}.md, line 2: Pandoc 3.9 took more than 30 s; {REMEDY}")
+
+
 def test_a_comment_too_long_is_left_out(tmp_path: Path) -> None:
-    found = comment(tmp_path, b"x" * 20_000_000)
-    assert "longer than 200 kB; shorten it" in found.fault
+    found = comment(tmp_path, b"x\n" + b"x" * 20_000_000)
+    assert f"/{TASK}.md, line 2: is longer than 200 kB; shorten it" in found.fault
     assert len(found.block) < 500
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from report.book.generate import generate
-from report.book.sources import sources
+from report.book.sources import GENERATED, sources
 from report.errors import UserError
 
 
@@ -18,9 +18,13 @@ from report.errors import UserError
         ({"QUARTO_PROFILE": "quick,typst"}, "quick"),
         ({"QUARTO_PROFILE": "latex, quick"}, "quick"),
         ({"QUARTO_PROFILE": "quick", "HOMEWORK_SUITE": "reference-a"}, "reference-a"),
+        ({"QUARTO_PROFILE": "draft,typst"}, "full"),
+        ({"QUARTO_PROFILE": "draft,mine,typst"}, "mine"),
     ],
 )
-def test_a_profile_that_is_no_format_names_the_suite(tmp_path, variables, suite):
+def test_a_profile_may_name_the_suite(tmp_path, variables, suite):
+    for name in ("mine", "typst"):
+        (tmp_path / "results" / name).mkdir(parents=True)
     assert sources(tmp_path, variables).results.name == suite
 
 
@@ -31,3 +35,14 @@ def test_the_profile_of_a_suite_that_was_not_run_shows_no_other(
     (tmp_path / "results" / "full").mkdir(parents=True)
     with pytest.raises(UserError, match=r'quick: no record here; .* "homework run --suite quick"'):
         generate(sources(tmp_path, {"QUARTO_PROFILE": "quick"}))
+
+
+def test_generated_parts_are_not_written_through_a_link(tmp_path: Path) -> None:
+    mine, generated = tmp_path / "elsewhere" / "index.qmd", tmp_path / GENERATED
+    for folder in (mine.parent, generated.parent):
+        folder.mkdir()
+    mine.write_text("mine")
+    generated.symlink_to(mine.parent)
+    with pytest.raises(UserError, match="_generated: is a link"):
+        generate(sources(tmp_path, {}))
+    assert mine.read_text() == "mine"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from report.claims.claim import Evidence
+from report.claims.consistency import contradiction
 from report.claims.contrast import (
     ACCURACIES,
     LOSSES,
@@ -17,7 +18,6 @@ from report.claims.contrast import (
     reason,
 )
 from report.claims.trace import effect
-from report.claims.verdict import contradiction
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.scales import ACCURACY, LOSS

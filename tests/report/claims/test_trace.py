@@ -13,7 +13,8 @@ from report.claims.trace import (
     paragraphs,
     values,
 )
-from report.numbers.statistics import Estimate, mean, paired_log_ratio
+from report.numbers.statistics import Share, share
+from report.numbers.trend import related
 from report.words import format as fmt
 from tests.report.records.build import record
 
@@ -29,7 +30,11 @@ RECORD = record(
 SAY = Statement("sharpness.say", {"clearly_more": "It is {n}."}, headline=True)
 
 
-def claim(estimate: Estimate | None = None, column: str = "final_test_loss") -> Claim:
+def picture(task: str, name: str) -> str:
+    return f"/{task}-{name}.svg"
+
+
+def claim(estimate: Share | None = None, column: str = "final_test_loss") -> Claim:
     return SAY("clearly_more", [evidence(RECORD, "runs", column)], estimate, n=fmt.count(3))
 
 
@@ -60,18 +65,21 @@ def test_many_values_are_told_by_their_range() -> None:
 
 
 def test_an_effect_names_statistic_interval_and_n() -> None:
-    found = effect(mean([1.0, 2.0, 3.0]))
-    assert found.startswith(" Effect, mean: 2.00, 95\u00a0% interval \\[")
-    assert found.endswith(", n = 3.")
-    ratio = effect(paired_log_ratio([10.0, 10.0], [1.0, 1.0]))
-    assert ratio == " Effect, paired ratio: 10.0, 95\u00a0% interval \\[10.0, 10.0\\], n = 2."
-    assert effect(None) == effect(mean([1.0])) == ""
+    found = effect(share(8, 10))
+    assert found.startswith(" Effect, share: 0.800, 95\u00a0% interval \\[0.490, ")
+    assert found.endswith(", n = 10.")
+    ranked = effect(related([(x, x**2) for x in range(9)]))
+    assert " Effect, rank correlation: 1.00, 95\u00a0% interval 1.00 at both ends" in ranked
+    assert ranked.endswith(" by resampling, p = 0.0010 by permutation, n = 9.")
+    assert effect(None) == effect(related([(1, 2)])) == ""
 
 
 def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
     text = paragraphs([[Numbered(1, claim()), Numbered(2, claim())], [], [Numbered(3, claim())]])
-    assert text.startswith("::: {.generated}\n")
-    assert text.count("\n\n") == 1
+    assert text.startswith("::::: {.generated}\n[It is 3.]{.claim #claim-1}")
+    first, second = text.split(":::: {.evidence-here .on-site}\n")[1:]
+    assert '::: {#here-1 .grounds rests-on="runs 0-2"}\n[**1**]' in first and "#here-2" in first
+    assert "Verdict: *clearly more*." in first and "claim-3" in first and "#here-3" in second
     assert paragraphs([[]]) == ""
 
 
@@ -80,14 +88,19 @@ def test_the_summary_has_a_line_for_each_headline() -> None:
     said = replace(SAY, line=line)(
         "clearly_more", [evidence(RECORD, "runs", "final_test_loss")], n=fmt.count(3)
     )
-    text = findings({"One & two": [Numbered(1, said)], "Three": []})
+    text = findings({"One & two": [Numbered(1, said)], "Three": []}, picture)
     assert "| Is it? | [Yes.]{.claim #headline-1}[1](/chapters/evidence.qmd#evidence-1)" in text
-    assert text.splitlines()[4].endswith("| 3 of 3 | @fig-sharpness-loss |")
-    assert "Three" not in text and findings({}) == ""
+    shown, small = text.splitlines()[4].split("| 3 of 3 | @fig-sharpness-loss")[1].split("![](")
+    assert shown == "["
+    assert small == (
+        '/sharpness-loss.svg){.small fig-alt="Figure that answers: Is it?"}]'
+        "(/chapters/generalization.qmd#fig-sharpness-loss){.on-site} |"
+    )
+    assert "Three" not in text and findings({}, picture) == ""
 
 
 def test_a_headline_without_a_line_gives_its_sentence() -> None:
-    text = findings({"One & two": [Numbered(1, claim())]})
+    text = findings({"One & two": [Numbered(1, claim())]}, picture)
     assert "| One \\& two | [It is 3.]{.claim #headline-1}" in text
 
 
@@ -95,4 +108,4 @@ def test_a_line_without_a_figure_refers_to_none() -> None:
     line = Line("Is it?", {"nothing": ("Nobody knows.", "{n}")}, "loss")
     statement = Statement("sharpness.say", {"nothing": "It is open."}, headline=True, line=line)
     said = statement("nothing", [evidence(RECORD, "runs", "final_test_loss")], n=fmt.count(0))
-    assert "@fig" not in findings({"x": [Numbered(1, said)]})
+    assert "@fig" not in findings({"x": [Numbered(1, said)]}, picture)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 
+from report.render import RenderError, render
+
 PAGES = (
     "index.html",
     *(
@@ -185,3 +187,20 @@ def test_bibliography_has_what_is_cited_and_only_that(rendered):
     assert "Zhang, Chiyuan" in page
     assert "Dinh, Laurent" in page
     assert "Novak" not in page
+
+
+def test_one_file_is_made_on_demand_and_gone_with_the_next_render(project):
+    result = render(project, "builtin", one_file=True)
+    page = project / "_site" / "report.html"
+    assert result.site == page
+    text = page.read_text(encoding="utf-8")
+    assert not re.search(r'(?:src|href)="(?!#|data:|https?:|mailto:)', text)
+    assert text.count("data:image/svg+xml,") == 3
+    assert words(text).count("The same heading again") == 1 and "Content-Security-Policy" in text
+    assert render(project, "builtin").site.name == "index.html"
+    assert not page.exists()
+
+
+def test_quarto_makes_no_single_file(project):
+    with pytest.raises(RenderError, match="leave out --renderer quarto"):
+        render(project, "quarto", one_file=True)

@@ -1,4 +1,4 @@
-"""The Lua filters in templates/styles: blocks.lua in every format, letters.lua in LaTeX."""
+"""The Lua filters in templates/styles: blocks.lua in every format, latex.lua in LaTeX."""
 
 import pytest
 
@@ -9,11 +9,19 @@ ABOVE = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 GREEK = "αβγδΔεηθλμπρσΣτ"
 
 
+FILTERS = {
+    form: [f"--lua-filter={ROOT / 'templates' / 'styles' / name}" for name in names]
+    for form, names in {
+        "html": ["blocks.lua"],
+        "typst": ["blocks.lua", "math.lua"],
+        "latex": ["blocks.lua", "latex.lua"],
+    }.items()
+}
+
+
 def written(text: str, form: str) -> str:
     """The text in the format, without the line's end."""
-    names = ("blocks.lua", "letters.lua")[: 2 if form == "latex" else 1]
-    filters = [f"--lua-filter={ROOT / 'templates' / 'styles' / name}" for name in names]
-    return converted(text, form, "--wrap=none", *filters).strip()
+    return converted(text, form, "--wrap=none", *FILTERS[form]).strip()
 
 
 def test_latex_sets_what_its_font_lacks_and_marks_above_the_line() -> None:
@@ -34,3 +42,14 @@ def test_latex_sets_what_its_font_lacks_and_marks_above_the_line() -> None:
 @pytest.mark.parametrize("form", ["html", "typst"])
 def test_other_formats_keep_their_letters(form: str) -> None:
     assert ABOVE + GREEK in written(f"10{ABOVE}{GREEK}", form)
+
+
+def test_typst_sets_bars_and_large_parentheses_as_delimiters() -> None:
+    bars = written(r"$\lvert S \rvert = \operatorname{round}(pN)$", "typst")
+    assert "lr(|S|)" in bars
+    assert 'op("round") \\( p N' in bars
+    large = written(r"$\Bigl( \sum_i x_i \Bigr)^{1/2}$", "typst")
+    assert "scale" not in large
+    assert "(sum_i x_i)^(1" in large
+    alone = written(r"$\bigl( x$", "typst")
+    assert "x" in alone

@@ -7,10 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,7 +15,7 @@ import pytest
 from report.postrender import META
 from report.render import render
 from report.render.quarto import find
-from tests.report.render.browser import find_chromium, visit
+from tests.report.render.browser import find_chromium, serving, visit
 from tests.report.render.conftest import make
 
 PROBE = """
@@ -63,20 +60,11 @@ addEventListener("load", async () => {
 STRAY = "script-src-elem inline "
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The address at which `tmp_path` is served."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
+    with serving(tmp_path) as address:
+        yield address
 
 
 @pytest.mark.long

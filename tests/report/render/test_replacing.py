@@ -99,11 +99,14 @@ def test_quarto_is_too_old(project, tmp_path):
     assert "Quarto 1.4.557 is older than 1.9" in result.line
 
 
-def test_quarto_crashes(old, tmp_path):
+@pytest.mark.parametrize(
+    "said", ["ERROR: no luck", "\\033[31mERROR: \\033[39m\\nno luck\\n\\nmore", "no luck"]
+)
+def test_quarto_crashes(old, tmp_path, said):
     before = digest(old / "_site")
-    path = fake_quarto(tmp_path / "bin", RECENT + "echo ERROR: no luck >&2; exit 3\n")
+    path = fake_quarto(tmp_path / "bin", RECENT + f"printf '{said}' >&2; exit 3\n")
     with pytest.raises(
-        RenderError, match=r"Quarto 1\.9\.20 .* failed with status 3: ERROR: no luck"
+        RenderError, match=r"Quarto 1\.9\.20 .* failed with status 3: (ERROR: )?no luck"
     ):
         render(old, "auto", path)
     assert digest(old / "_site") == before

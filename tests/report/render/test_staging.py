@@ -12,7 +12,9 @@ import pytest
 
 from report.errors import UserError
 from report.render import render
+from report.render.quarto import find
 from report.render.staging import MANIFEST, check_output, remove_site, staged
+from tests.project import ROOT
 from tests.report.render.programs import RECENT, fake_quarto
 from tests.report.render.test_replacing import digest
 
@@ -160,6 +162,32 @@ def test_before_quarto_itself_replaces_a_folder(project):
     files(project / "docs", {"notes.txt": "mine"})
     with pytest.raises(UserError, match=r"notes\.txt"):
         check_output(project, project / "docs")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("output", [".", "../public"])
+def test_quarto_itself_is_stopped(project, output):
+    """In a folder within the project it would be too late: see `check_output`."""
+    program = find({})
+    if program is None or not program.recent:
+        pytest.skip("Quarto >= 1.9 is not on PATH")
+    files(project.parent / "public", {"mine.html": "mine"})
+    shutil.copyfile(ROOT / "report" / "prerender.py", project / "report" / "prerender.py")
+    config = project / "_quarto.yml"
+    config.write_text(config.read_text().replace("output-dir: _site", f"output-dir: {output}"))
+    before = digest(project.parent)
+    surroundings = {"QUARTO_PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [program.program, "render", str(project)],
+        env={**os.environ, **surroundings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert f"homework: {(project / output).resolve()}: " in done.stderr
+    after = digest(project.parent)
+    assert {name: after.get(name) for name in before} == before
 
 
 def test_cleaning(project, quick, tmp_path):

@@ -80,7 +80,7 @@ def test_intervals() -> None:
     assert fmt.interval(None, 1.0) == "–"
     assert fmt.interval(0.501, 0.502) == r"\[0.501, 0.502\]"
     assert fmt.interval(0.98, 1.003, neutral=1) == r"\[0.9800, 1.003\]"
-    assert fmt.interval(0.5, 0.5) == r"\[0.50, 0.50\]"
+    assert fmt.interval(0.5, 0.5) == "0.50 at both ends"
 
 
 def test_plurals() -> None:

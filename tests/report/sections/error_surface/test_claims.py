@@ -7,7 +7,7 @@ import pytest
 
 from report.book.drawing import svg
 from report.claims.claim import named
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.error_surface import claims as error_surface
 from report.sections.error_surface.claims import WALK_SHARE, commentary
@@ -41,6 +41,7 @@ def made(
     projected_of: tuple[float, ...] = (),
     edge_of: tuple[bool, ...] = (),
     second_diverged: bool = False,
+    moved: float = MOVED,
     diverged: tuple[int, ...] = (),
     cases: tuple[str, ...] = ("digits",),
     line: tuple[float, ...] = (),
@@ -60,7 +61,7 @@ def made(
             solutions.append(
                 {"case": case, "seed": seed, "diverged_at": 1 if lost else None}
                 | {"epoch": [0, 1, 2], "loss": list(LOSS), "initial_loss": LOSS[0]}
-                | {"solution_loss": LOSS[-1], "displacement": MOVED, "path_length": 12.0}
+                | {"solution_loss": LOSS[-1], "displacement": moved, "path_length": 12.0}
             )
             if lost:
                 continue
@@ -128,6 +129,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("plane", "thick", {"away": 3.0}),
     ("plane", "thick", {"away_of": (0.5, 0.5, 3.0)}),
     ("plane", "loose", {"explained": (0.5, 0.1)}),
+    ("plane", "still", {"moved": 0.0}),
     ("plane", "nothing", {"second_diverged": True}),
     ("faithfulness", "close", {}),
     ("faithfulness", "roughly", {"projected": 1.6}),

@@ -7,7 +7,7 @@ import pytest
 
 from report.book.drawing import svg
 from report.claims.claim import named
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.gradient_norm import claims as gradient_norm
 from report.sections.gradient_norm.claims import commentary

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from report.claims.claim import Claim
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.interpolation import claims as interpolation
 from report.sections.interpolation.claims import commentary

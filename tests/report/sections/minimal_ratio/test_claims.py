@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from report.claims.claim import Claim
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.minimal_ratio import claims as minimal_ratio
 from report.sections.minimal_ratio.claims import commentary
@@ -253,11 +253,7 @@ def test_the_record_says_which_points_are_distinct() -> None:
 
 def test_counts_by_length_of_training_stand_in_a_table() -> None:
     (table,) = (t for t in section(made(**LONG)).tables if t.name == "kinds")
-    assert [row[2:] for row in table.rows] == [
-        ("10", "6", "6", "6", "0", "6", "0"),
-        ("500", "6", "6", "6", "6", "0", "0"),
-        ("all", "12", "12", "12", "6", "6", "0"),
-    ]
+    assert [row[2:] for row in table.rows] == [("12", "12", "12", "6", "6", "0", "0/6, 6/6")]
 
 
 def test_a_constant_is_called_a_constant_and_the_others_are_not() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from report.claims.claim import Claim
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.approaches import over_approaches, sweep, varied
 from report.sections.sensitivity import claims as sensitivity

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from report.claims import named
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.simulate_function import claims as module
 from report.sections.simulate_function.claims import commentary
@@ -95,12 +95,13 @@ def test_depth_is_decided_function_by_function(
 def test_the_answer_names_the_functions_on_which_depth_pays() -> None:
     claim = said(commentary(made(CLEAR, MIXED)))["depth"]
     assert claim.text == (
-        "Depth pays on $f_sinc(x)$, where at equal size seven hidden layers fit better than one "
-        "hidden layer; on $f_cube(x)$ no order shows."
+        "Depth pays on $f_sinc(x)$, where at equal size networks with seven hidden layers fit "
+        "better than networks with one hidden layer; on $f_cube(x)$ no order shows."
     )
     contrary = said(commentary(made(CLEAR, REVERSED, seeds=8)))["depth"].text
     assert contrary.endswith(
-        "seven hidden layers fit better on $f_sinc(x)$ and one hidden layer fit better on "
+        "networks with seven hidden layers fit better on $f_sinc(x)$ and networks with one hidden "
+        "layer fit better on "
         "$f_cube(x)$."
     )
 

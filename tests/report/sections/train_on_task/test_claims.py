@@ -8,7 +8,7 @@ import pytest
 
 from report.claims import named
 from report.claims.claim import Claim
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.numbers.comparison import Comparison
 from report.records import Record
 from report.sections.train_on_task import claims as module
@@ -459,7 +459,7 @@ def test_validation_curves_and_networks_outside_are_shown_as_such() -> None:
     assert "two to four seeds" in found.figures[0].caption
     figure = found.figures[0].draw()
     assert [ax.get_title() for ax in figure.axes] == [
-        f"digits, {words}" for words in ("training", "validation", "test")
+        f"digits\n{words}" for words in ("training", "validation", "test")
     ]
     assert [len(ax.lines) for ax in figure.axes] == [3, 1, 3]
     (results,) = [table for table in found.tables if table.name == "results"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from report.book.drawing import svg
-from report.claims.verdict import contradiction
+from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.weight_trajectories import claims as weight_trajectories
 from report.sections.weight_trajectories.claims import commentary, disjoint

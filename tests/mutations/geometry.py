@@ -1,0 +1,513 @@
+"""What gradients, trajectories, critical points and surfaces show, worked out from their rows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tests.mutations.reading import (
+    Reading,
+    Rows,
+    agree,
+    apart,
+    at_least,
+    at_most,
+    by_seed,
+    differences,
+    finite,
+    near,
+    rank,
+    value,
+    wrong,
+)
+from tests.mutations.training import KEYS, LOG_MARGIN, counted, diverged
+
+
+def gradient_norm(r: Reading) -> Iterator[str]:
+    """How the norm goes, whether it vanishes, how it goes with the loss."""
+    name_of = {case["title"]: case["case"] for case in r.rows("cases")}
+    rows_of = {c["case"]: [x for x in r.rows() if x["case"] == c["case"]] for c in r.rows("cases")}
+    done = {
+        case: [x for x in rows if x["final_loss"] is not None] for case, rows in rows_of.items()
+    }
+
+    def case_of(text: str) -> str:
+        found = KEYS.search(text)
+        return found[1] if found else name_of[text]
+
+    def late(row: dict[str, Any]) -> float | None:
+        if row["final_loss"] is None:
+            return None
+        pairs = zip(row["epoch"], row["full_gradient_norm"], strict=True)
+        return float(np.median([v for e, v in pairs if e >= 0.75 * row["epoch"][-1]]))
+
+    change = {
+        case: differences(by_seed(rows, late), by_seed(rows, "initial_gradient_norm"), log=True)
+        for case, rows in rows_of.items()
+    }
+    for m in r.find("fall", r"On (.*?), the gradient norm (falls|rises|is)"):
+        found = change[case_of(m[1])]
+        sign = {"falls": -1, "rises": 1, "is": 0}[m[2]]
+        if sign and wrong(sign, found):
+            yield f"fall: direction: {m.string}"
+        if re.search("in (?:both|all) ", m.string) and not agree(found):
+            yield f"fall: not in all: {m.string}"
+        if "changes with the seed" in m.string and (agree(found) or len(found) < 2):
+            yield f"fall: does not change with the seed: {m.string}"
+        if "too close" in m.string and apart(found, LOG_MARGIN):
+            yield f"fall: not close: {m.string}"
+    for words, sign in (
+        (r"gets shorter in training: on (.*), its norm", -1),
+        (r"gets longer in training: on (.*), its norm", 1),
+        (r"keeps its length in training: on (.*), its norm", None),
+        (r"^On (.*?) the gradient gets shorter", -1),
+        (r"^On (.*?) the gradient gets longer", 1),
+        (r"^On (.*?) the gradient keeps its length", None),
+        (r"it does on (.*?)(?:;|\.|$)", -1),
+        (r"it gets longer on (.*?)(?:;|\.|$)", 1),
+        (
+            r"(?:open: on|; on) (.*?),? its norm (?:over the whole training set )?shows no direction",
+            0,
+        ),
+    ):
+        for m in r.find("answer", words):
+            for case in [c for c in rows_of if f"<{c}>" in m[1]] or [name_of.get(m[1], "")]:
+                found = change.get(case, np.array([]))
+                if sign and wrong(sign, found):
+                    yield f"answer: direction on {case}: {m.string}"
+                if sign is None and apart(found, LOG_MARGIN):
+                    yield f"answer: not alike on {case}: {m.string}"
+                if sign == 0 and agree(found) and len(found) == len(rows_of[case]):
+                    yield f"answer: all seeds share one on {case}: {m.string}"
+    for m in r.find("descent", r"loss (falls by|does not fall but rises|does not fall by more)"):
+        pools = [
+            differences(by_seed(x, "final_loss"), by_seed(x, "initial_loss"), log=True)
+            for x in rows_of.values()
+        ]
+        sign = -1 if m[1] == "falls by" else 1
+        if "more" not in m[1] and all(wrong(sign, found) for found in pools):
+            yield f"descent: direction: {m.string}"
+    for m in r.find("peak", r"in every run|in no run|In (\w+) of (\w+) runs"):
+        early = {
+            case: [x["full_gradient_norm"][0] == max(x["full_gradient_norm"]) for x in rows]
+            for case, rows in done.items()
+        }
+        said = {
+            "in every run": any(e and all(e) for e in early.values()),
+            "in no run": any(e and not any(e) for e in early.values()),
+        }.get(
+            m[0],
+            any(
+                (sum(e), len(e)) == (value(m[1] or "no"), value(m[2] or "no"))
+                for e in early.values()
+            ),
+        )
+        if not said:
+            yield f"peak: {early}: {m.string}"
+    for m in r.find("vanish", r"[oO]n (.*?)(?: it vanishes|:| but)"):
+        rows = done[case_of(m[1])]
+        tails = [
+            (x["tail_lowest"], x["tail_highest"], x["largest_batch_gradient_norm"]) for x in rows
+        ]
+        gone = sum(high <= 1e-3 * top for _, high, top in tails)
+        ratios = [high / low if low else math.inf for low, high, _ in tails]
+        text = m.string
+        if "in every run" in text and "vanishes for" in text and gone < len(rows):
+            yield f"vanish: {gone}: {text}"
+        if "It does not vanish" in text and gone:
+            yield f"vanish: {gone}: {text}"
+        if (n := re.search(r"vanishes in (\w+) of (\w+)", text)) and value(n[1]) != gone:
+            yield f"vanish: {gone}: {text}"
+        if (n := re.search(r"factor of ([\d.e]+) or more in every", text)) and not value(
+            n[1]
+        ) <= min(ratios) * (1 + 1e-9):
+            yield f"vanish: bound {ratios}: {text}"
+        if (n := re.search(r"factor of at most ([\d.e-]+)", text)) and not value(
+            n[1].rstrip(".")
+        ) >= max(ratios) * (1 - 1e-9):
+            yield f"vanish: bound {ratios}: {text}"
+        if (n := re.search(r"is at least (\S+) in", text)) and not at_least(
+            n[1], [t[0] for t in tails]
+        ):
+            yield f"vanish: bound: {text}"
+        if "touches zero" in text and any(low for low, _, _ in tails):
+            yield f"vanish: not zero: {text}"
+        if (n := re.search(r"fluctuates in (\w+) of", text)) and value(n[1]) != sum(
+            q >= 3 for q in ratios
+        ):
+            yield f"vanish: {ratios}: {text}"
+    for m in r.find("relation", r"on (.*?)(?:, their rank| these runs)"):
+        own = {
+            x["seed"]: s
+            for x in done[case_of(m[1])]
+            if math.isfinite(s := _spearman(x["batch_loss"], x["batch_gradient_norm"]))
+        }
+        found = np.array([*own.values()])
+        if ("shorter gradient" in m.string and wrong(1, found)) or (
+            "longer gradient" in m.string and wrong(-1, found)
+        ):
+            yield f"relation: direction: {m.string}"
+        if re.search("in (?:both|all) ", m.string) and not agree(found):
+            yield f"relation: not in all: {m.string}"
+        if (
+            "the seeds agree" in m.string
+            and agree(found)
+            and len(found) == len(done[case_of(m[1])])
+        ):
+            yield f"relation: the seeds agree: {m.string}"
+    for m in r.find("batch", r"[oO]n (.*?)(?: sees|, with| both| it is)"):
+        rows = rows_of[case_of(m[1])]
+        found = differences(by_seed(rows, "tail_median"), by_seed(rows, late), log=True)
+        if ("times as long" in m.string and wrong(1, found)) or (
+            "shorter in the end" in m.string and wrong(-1, found)
+        ):
+            yield f"batch: direction: {m.string}"
+        if "equally long" in m.string and apart(found, LOG_MARGIN):
+            yield f"batch: not alike: {m.string}"
+    for m in r.find("stuck", r"In (\w+) of (\w+) runs? on (.*?) the (gradient|loss)"):
+        rows = done[case_of(m[3])]
+        dead = [x["tail_highest"] == 0 for x in rows]
+        flat = [
+            min(finite(x["full_loss"])) >= 0.95 * x["full_loss"][0] and not d
+            for x, d in zip(rows, dead, strict=True)
+        ]
+        if value(m[1]) != sum(dead if m[4] == "gradient" else flat) or value(m[2]) != len(rows):
+            yield f"stuck: {sum(dead)} {sum(flat)} of {len(rows)}: {m.string}"
+        if "its loss stays where it is" in m.string and any(
+            d and x["full_loss"][-1] != x["full_loss"][-2]
+            for x, d in zip(rows, dead, strict=True)
+            if len(x["full_loss"]) > 1
+        ):
+            yield f"stuck: the loss moves: {m.string}"
+    yield from diverged(r, "final_loss")
+
+
+def _spearman(x: Any, y: Any) -> float:
+    from scipy.stats import spearmanr
+
+    if None in x or None in y or len(set(x)) < 2 or len(set(y)) < 2:
+        return math.nan
+    return float(spearmanr(x, y).statistic)
+
+
+def weight_trajectories(r: Reading) -> Iterator[str]:
+    """Where runs end, in which directions, how straight."""
+    runs = r.rows()
+    done = [row for row in runs if row["final_train_loss"] is not None]
+    pairs = {p: [row for row in r.rows("pairs") if row["part"] == p] for p in ("model", "layer")}
+    ways = [row for row in r.rows("distances") if row["part"] == "model"]
+
+    def change(part: str) -> Any:
+        used: set[int] = set()
+        own = []
+        for row in pairs[part]:
+            if not used & set(row["seeds"]):
+                used |= set(row["seeds"])
+                own.append(row)
+        tiny = np.finfo(float).tiny
+        return np.array(
+            [
+                math.log10(max(x["end_distance"], tiny))
+                - math.log10(max(x["start_distance"], tiny))
+                for x in own
+            ]
+        )
+
+    if len(done) > 1 and pairs["model"]:
+        together = max(x["end_distance"] for x in pairs["model"]) <= 0.1 * min(
+            x["displacement"] for x in ways
+        )
+        for m in r.find("answer", "do not end in one place"):
+            if together:
+                yield f"answer: they do: {m.string}"
+        for m in r.find("place", r"farther apart than (N), where each run moved by (N) or more"):
+            if not together or not at_most(m[1], [x["end_distance"] for x in pairs["model"]]):
+                yield f"place: bound: {m.string}"
+            if not at_least(m[2], [x["displacement"] for x in ways]):
+                yield f"place: bound: {m.string}"
+    for words, sign in (
+        ("move apart,? in (.*?)(?: while|,|\\.)", 1),
+        ("come closer,? in (.*?)(?: while|;|\\.)", -1),
+        ("as they began,? in (.*?)(?: while|,|\\.)", 0),
+    ):
+        for m in r.find("answer", words):
+            for part, text in (("model", "the whole model"), ("layer", "the layer")):
+                if text in m[1] and (
+                    (sign and wrong(sign, change(part)))
+                    or (not sign and apart(change(part), LOG_MARGIN))
+                ):
+                    yield f"answer: direction in {part}: {m.string}"
+    for m in r.find("ends", r"two (ends|starts) (?:are|is)"):
+        found = change("model")
+        sign = 1 if "ends farther" in m.string else -1 if "ends nearer" in m.string else 0
+        if sign and (wrong(sign, found) or not agree(found)):
+            yield f"ends: direction: {m.string}"
+        if "too small to matter" in m.string and apart(found, LOG_MARGIN):
+            yield f"ends: not alike: {m.string}"
+    cosines = finite(row["cosine"] for row in pairs["model"])
+    for m in r.find(
+        "directions",
+        r"is (N) or more in (?:all |the )?(\w+)|(?:between|at) (N)(?: and (N))? (?:in|over) (?:all |the )?(\w+)|is (N) or less in (?:all |the )?(\w+)",
+    ):
+        low, high = m[1] or m[3], m[4] or m[6]
+        if (m[5] and m[5] == "both") or m[2] == "both" or m[7] == "both":
+            continue
+        if (low and not at_least(low, cosines)) or (high and not at_most(high, cosines)):
+            yield f"directions: bound {min(cosines)} {max(cosines)}: {m.string}"
+        if value(m[2] or m[5] or m[7]) != len(cosines):
+            yield f"directions: {len(cosines)} pairs: {m.string}"
+        if "opposite directions" in m.string and min(cosines) > 0:
+            yield f"directions: not opposite: {m.string}"
+    accurate = finite(row["final_train_accuracy"] for row in done)
+    for m in r.find("quality", r"(?:between|at) (N)(?: and (N))? over (\w+)"):
+        own = accurate or finite(row["final_train_loss"] for row in done)
+        if not (near(m[1], min(own)) and near(m[2] or m[1], max(own)) and value(m[3]) == len(own)):
+            yield f"quality: {min(own)} {max(own)}: {m.string}"
+    flat = sum(min(row["train_loss"]) * 1.25 > row["train_loss"][0] for row in done)
+    for m in r.find("stuck", r"In (?:(\w+)|none) of (\w+) runs"):
+        if flat != (value(m[1]) if m[1] and m[1] != "none" else len(done)):
+            yield f"stuck: {flat} of {len(done)}: {m.string}"
+    bends = [x["path_length"] / x["displacement"] for x in ways if x["displacement"]]
+    for m in r.find(
+        "straightness", r"at most (N) times|each is (N) times|between (N) and (N) times"
+    ):
+        low, high = m[2] or m[3], m[1] or m[4]
+        if (low and not at_least(low, bends)) or (high and not at_most(high, bends)):
+            yield f"straightness: bound {min(bends)} {max(bends)}: {m.string}"
+    for m in r.find(
+        "early", r"(The loss is ahead|The weights are ahead|at one pace).*come (N) of their way"
+    ):
+        way = {x["seed"]: x["from_start"] for x in ways}
+        shares = []
+        for row in done:
+            losses = row["train_loss"]
+            if row["seed"] not in way or losses[-1] >= losses[0] or not way[row["seed"]][-1]:
+                continue
+            target = losses[0] - 0.9 * (losses[0] - losses[-1])
+            place = next(i for i, v in enumerate(losses) if v <= target)
+            shares.append(way[row["seed"]][place] / way[row["seed"]][-1] - 0.9)
+        sign = {"The loss is ahead": -1, "The weights are ahead": 1}.get(m[1], 0)
+        if sign and wrong(sign, np.array(shares)):
+            yield f"early: direction: {m.string}"
+    for m in r.find("picture", r"(N) of the variance for the layer and (N) for the whole"):
+        shown = {p["part"]: sum(p["explained"][:2]) for p in r.rows("parts")}
+        if not (near(m[1], shown["layer"]) and near(m[2], shown["model"])):
+            yield f"picture: {shown}: {m.string}"
+    yield from diverged(r, "final_train_loss")
+    for name in ("layer", "model"):
+        lower = sum(row["final_train_loss"] < row["train_loss"][0] for row in done)
+        for found in re.findall(r"At the end of (\w+) of them", r.alt(name)):
+            if value(found) != lower:
+                yield f"alt {name}: {lower} are lower: {r.alt(name)}"
+
+
+def minimal_ratio(r: Reading) -> Iterator[str]:
+    """How many runs are critical, of which kind, and how the ratio goes with the loss."""
+    cases = {c["case"]: c for c in r.rows("cases")}
+    runs = [x for x in r.rows() if x["loss"] is not None and x["verdict"] != "diverged"]
+    critical = {
+        c: [x for x in runs if x["case"] == c and x["verdict"] == "critical"] for c in cases
+    }
+    titles: dict[str, list[str]] = {}
+    for c, case in cases.items():
+        titles.setdefault(f"<{c}>", []).append(c)
+        titles.setdefault(
+            f"<{next(k for k in cases if cases[k]['title'] == case['title'])}>", []
+        ).append(c)
+    for m in r.find(
+        "found", r"(?:all|only|:|none of|,) ?(\w+) (?:of (\w+) )?runs|: (\w+) of (\w+)"
+    ):
+        name = KEYS.search(m.string)
+        model = re.search(r"\*(.*?)\*", m.string)
+        own = (
+            [c for c in titles[f"<{name[1]}>"] if cases[c]["model"] == model[1]]
+            if name and model
+            else []
+        )
+        counts = [(len(critical[c]), sum(x["case"] == c for x in r.rows())) for c in own]
+        if n := re.search(
+            r"all (\w+) runs|none of (\w+) runs|(\w+) of (\w+)(?: runs| \()", m.string
+        ):
+            said = (
+                (value(n[1]), value(n[1]))
+                if n[1]
+                else (0.0, value(n[2]))
+                if n[2]
+                else (value(n[3]), value(n[4]))
+            )
+            if said not in counts:
+                yield f"found: {counts}: {m.string}"
+    for m in r.find("kind", r"(?:[Oo]f|the|All) (?:the )?(\w+) (?:critical |points|runs|sit)"):
+        numbers = {len(own) for own in critical.values()}
+        if m[1] not in ("one",) and value(m[1]) not in numbers:
+            yield f"kind: {numbers}: {m.string}"
+    for words, sign in (
+        ("Each of the (\\w+) critical points is a minimum", 0),
+        ("Not one of the (\\w+) critical points is a minimum", 1),
+    ):
+        for m in r.find("kind", words):
+            own = [c for c in critical.values() if len(c) == value(m[1])]
+            if not any(all((x["negative"] > 0) == bool(sign) for x in c) for c in own):
+                yield f"kind: not all: {m.string}"
+    for m in r.find("relation", r"stays open here: it takes six"):
+        fewer = [
+            len({(f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})
+            for own in critical.values()
+        ]
+        constant = [
+            len({f"{x['loss']:.5e}" for x in own}) == 1
+            or len({x["minimal_ratio"] for x in own}) == 1
+            for own in critical.values()
+        ]
+        if min(fewer) >= 6 and not any(constant):
+            yield f"relation: {fewer} points: {m.string}"
+    for m in r.find("kind", r"make up (N) of the spectrum or more"):
+        bounds = [[x["negative"] for x in c if x["negative"] > 0] for c in critical.values()]
+        if not any(b and value(m[1]) <= min(b) * (1 + 1e-9) for b in bounds):
+            yield f"kind: bound: {m.string}"
+    for name, column in (("relation", "minimal_ratio"), ("theory", "negative")):
+        signs = {c: _distinct(own, column) for c, own in critical.items()}
+        for m in r.find(name, r"The lower the loss|so it does on|it falls, from"):
+            smaller = "*smaller*" in m.string or "so it does" in m.string
+            if not any((v > 0) if smaller else (v < 0) for v in signs.values()):
+                yield f"{name}: direction {signs}: {m.string}"
+    for m in r.find("tolerance", r"moves by (N) (or more|at most)(?: on (.*?)(?:\.|, where|;))?"):
+        moves = []
+        for c, case in cases.items():
+            own = critical[c] or [x for x in runs if x["case"] == c]
+            if own:
+                table = np.array([x["swept_positive"] for x in own]) / case["parameters"]
+                moves.append(float(np.ptp(np.median(table, axis=0))))
+        bounded = (
+            [v for v in moves if v >= 0.1] if m[2] == "or more" else [v for v in moves if v < 0.1]
+        )
+        if not bounded or not (
+            at_least(m[1], bounded) if m[2] == "or more" else at_most(m[1], bounded)
+        ):
+            yield f"tolerance: {moves}: {m.string}"
+    total = [x for own in critical.values() for x in own]
+    for m in r.find("answer", "after long training"):
+        lengths = [c for c in critical.values() if any(x["negative"] <= 0 for x in c)]
+        if not any(max(x["epochs"] for x in c) > min(x["epochs"] for x in c) for c in lengths):
+            yield f"answer: of one length: {m.string}"
+    for m in r.find("answer", "minimum in every run|no minimum in any run|no run reaches"):
+        names = KEYS.findall(m.string.partition(";")[0])
+        own = [x for n in names for c in titles.get(f"<{n}>", []) for x in critical[c]]
+        minima = [x["negative"] <= 0 for x in own]
+        if ("minimum in every" in m[0] and not any(minima)) or ("no run reaches" in m[0] and total):
+            yield f"answer: {sum(minima)} of {len(minima)}: {m.string}"
+    yield from diverged(r, "loss")
+
+
+def _distinct(rows: Rows, column: str) -> float:
+    return rank([float(f"{x['loss']:.5e}") for x in rows], [x[column] for x in rows])
+
+
+def error_surface(r: Reading) -> Iterator[str]:
+    """The sides of random planes, the plane of training, the lowest points."""
+    planes = {
+        kind: [p for p in r.rows("planes") if p["plane"] == kind] for kind in ("pca", "random")
+    }
+    moved = {(s["case"], s["seed"]): s for s in r.rows("solutions")}
+    reached = [side for p in planes["random"] for side in p["reached"]]
+    for m in r.find("rise", r"on all (\d+) sides|on any of (\d+) sides|on (\d+) of (\w+) sides?"):
+        if (m[1] and (not all(reached) or value(m[1]) != len(reached))) or (m[2] and any(reached)):
+            yield f"rise: {sum(reached)} of {len(reached)}: {m.string}"
+        if m[3] and sum(int(n) for n in re.findall(r"on (\d+) of \w+ sides?", m.string)) != sum(
+            reached
+        ):
+            yield f"rise: {sum(reached)} of {len(reached)}: {m.string}"
+    for m in r.find("rise", r"within (N) of the displacement"):
+        far = [
+            side * norm / moved[p["case"], p["seed"]]["displacement"]
+            for p in planes["random"]
+            if moved[p["case"], p["seed"]]["displacement"]
+            for side, norm in zip(
+                p["sides"], [n for n in p["axes_norm"] for _ in range(2)], strict=True
+            )
+        ]
+        if not far or value(m[1]) < max(far) * (1 - 1e-9) - 1e-9:
+            yield f"rise: bound {max(far, default=None)}: {m.string}"
+    for m in r.find("plane", r"hold (?:between )?(N)(?: and (N))? of the variance"):
+        name = KEYS.search(m.string)
+        key = (
+            name[1]
+            if name
+            else next(c["case"] for c in r.rows("cases") if f"On {c['title']}," in m.string)
+        )
+        own = [p for p in planes["pca"] if p["case"] == key]
+        shares = [sum(p["explained"]) for p in own]
+        if value(m[1]) > min(shares) + 1e-9 or (m[2] and value(m[2]) < max(shares) - 1e-9):
+            yield f"plane: bound {shares}: {m.string}"
+        far = [
+            p["largest_distance"] / d if (d := moved[p["case"], p["seed"]]["displacement"]) else 0.0
+            for p in own
+        ]
+        n = re.search(r"(?:at most|up to) (\S+ %) of its", m.string)
+        if n and value(n[1]) < max(far) * (1 - 1e-9) - 1e-9:
+            yield f"plane: bound {far}: {m.string}"
+    for m in r.find("faithfulness", r"factor of (N) (at most|or more)"):
+        factors = {
+            case: [
+                _most_apart(p, moved[p["case"], p["seed"]])
+                for p in planes["pca"]
+                if p["case"] == case
+            ]
+            for case in {p["case"] for p in planes["pca"]}
+        }
+        fits = [
+            value(m[1]) >= max(f) * (1 - 1e-9)
+            if m[2] == "at most"
+            else value(m[1]) <= min(f) * (1 + 1e-9)
+            for f in factors.values()
+        ]
+        if not any(fits):
+            yield f"faithfulness: bound {factors}: {m.string}"
+    for m in r.find(
+        "minimum",
+        r"The solution is the lowest point|In (\w+) of (\w+) runs|a point whose loss is lower by a factor of (N) or more",
+    ):
+        by_case = {
+            c["case"]: [p for p in planes["pca"] if p["case"] == c["case"]] for c in r.rows("cases")
+        }
+        lower = {
+            c: [
+                p["origin_loss"] / p["lowest_loss"] if p["lowest_loss"] else math.inf
+                for p in own
+                if p["lowest_distance"] > 0
+            ]
+            for c, own in by_case.items()
+        }
+        if "is the lowest" in m[0] and not any(
+            by_case[c] and all(f <= 1 for f in lower[c]) for c in by_case
+        ):
+            yield f"minimum: {lower}: {m.string}"
+        if m[3] and not any(f and value(m[3]) <= min(f) * (1 + 1e-9) for f in lower.values()):
+            yield f"minimum: bound {lower}: {m.string}"
+    for m in r.find("share", r"capture (.*?) \(means"):
+        means = [
+            np.mean([p["captured"] for p in planes["random"] if p["case"] == c["case"]])
+            for c in r.rows("cases")
+            if any(p["case"] == c["case"] for p in planes["random"])
+        ]
+        texts = re.findall(r"(\d[\d.]* %)", m[1])
+        if len(texts) != len(means) or not all(
+            near(t, v) for t, v in zip(texts, means, strict=True)
+        ):
+            yield f"share: {means}: {m.string}"
+    for m in r.find("walk", r"more, (N) at least|lowest share is (N)"):
+        shares = [sum(p["explained"]) for p in r.rows("planes") if p["explained"] is not None]
+        if not at_least(m[1] or m[2], shares):
+            yield f"walk: bound {min(shares)}: {m.string}"
+    lost = [s["diverged_at"] for s in r.rows("solutions")]
+    yield from counted(r, "diverged", len(finite(lost)), len(lost))
+
+
+def _most_apart(plane: dict[str, Any], solution: dict[str, Any]) -> float:
+    pairs = zip(plane["projected_loss"], solution["loss"], strict=True)
+    known = [abs(math.log(p) - math.log(q)) for p, q in pairs if p and q]
+    return math.exp(min(max(known), 700.0)) if known else math.inf

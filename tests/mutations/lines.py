@@ -1,0 +1,120 @@
+"""The Summary's lines: each says in short what its sentence says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tests.mutations.reading import Reading
+
+OPEN = [("do not decide|stays open|is open", "stays open|not decide|leave that open")]
+SAYS = {
+    "simulate-function.depth": [
+        ("^Yes, on every", "^Depth pays:"),
+        ("^No, it does harm", "^Depth does not pay"),
+        ("^It makes no difference", "^Depth makes no difference"),
+        ("^That depends", "depends on the function"),
+        ("^Yes on", "^Depth pays on"),
+        ("^No on", "does harm"),
+        ("^Not on", "^On .* makes no difference"),
+        *OPEN,
+    ],
+    "train-on-task.depth": [
+        ("^Yes, in every", "^Depth pays:"),
+        ("^No, it does harm", "^Depth does not pay"),
+        ("^It makes no difference", "^Depth makes no difference"),
+        ("^That depends", "depends on the networks"),
+        ("^In part; ", "^Depth pays among"),
+        ("^In part it does harm", "^Depth does harm among"),
+        ("^In part it makes no", "^Among .* no difference"),
+        *OPEN,
+    ],
+    "weight-trajectories.answer": [
+        ("^No: they move", "place: they move apart, in"),
+        ("^No, though they come", "though they come closer, in"),
+        ("^No: they stay", "place: they stay as far apart as they began, in"),
+        ("^No; layer and model differ", "in one place, and"),
+        ("^No: in part they move", "place: they move apart in"),
+        ("^No, though in part", "though they come closer in"),
+        ("^No: in part they stay", "they stay as far apart as they began in"),
+        ("^No; whether", "stays open"),
+    ],
+    "weight-trajectories.place": [
+        ("^Yes", "^Repeated trainings end in one"),
+        ("^Too few", "^Fewer"),
+    ],
+    "gradient-norm.answer": [
+        ("^Yes, on every", "^The gradient gets shorter"),
+        ("^No, it gets longer", "^The gradient gets longer"),
+        ("^No, it keeps", "^The gradient keeps"),
+        ("^That depends", "depends on the problem"),
+        ("^Yes on", "^On .* gets shorter"),
+        ("^No on", "^On .* gets longer"),
+        ("^Not on", "^On .* keeps its length"),
+        *OPEN,
+    ],
+    "minimal-ratio.answer": [
+        ("^No minimum after short", "after short training, and mostly"),
+        ("^A minimum, in every", "a minimum in every run"),
+        ("^Never a minimum", "no minimum in any run"),
+        ("^A minimum in some", "a minimum in some runs"),
+        ("^Minima or saddles", "depends on the problem"),
+        ("^A network that outputs", "output a constant"),
+        ("^No run gets", "^On .* no run reaches"),
+    ],
+    "error-surface.rise": [
+        ("^It rises on every", "rises on every side"),
+        ("^It rises on some", "does not rise equally"),
+        ("^It stays below", "rises little"),
+        ("^Nothing", "^Every run diverged"),
+    ],
+    "random-labels.fit": [
+        ("^Yes, in every run\\.", "every run reaches"),
+        ("^Yes, in every run that did", "every run that did not diverge"),
+        ("^Only in some", "only sometimes"),
+        ("^That depends on the network", "depends on the network|fits random labels"),
+        ("^Not within", "the training loss still falls"),
+        ("^No, and", "has stopped falling"),
+        ("^Nothing", "^No run"),
+    ],
+    "parameter-count.stops": [
+        ("^At \\*[^*]+\\*, as far", "^Size stops helping at"),
+        ("^At the smallest", "^Size hardly matters"),
+        ("^Nowhere", "^Size helps to the end"),
+        ("^At \\*[^*]+\\*, which", "^One size is best"),
+        ("^The runs do not show", "stays open"),
+        ("^A single structure", "^The only structure"),
+        ("^Nothing", "^No run"),
+    ],
+    "interpolation.contrast": [
+        ("^A higher one", "^Where two trainings begin matters"),
+        ("^A lower one", "is lower than from common ones, "),
+        ("^The same", "makes no difference that matters to the barrier between"),
+        ("depends on the training", "depends on the training"),
+        ("^In part a higher", "is higher than from common .* no order"),
+        ("^In part a lower", "is lower than from common .* no order"),
+        ("^In part starts make", "no difference that matters to the barrier for"),
+        *OPEN,
+    ],
+}
+for task in ("sensitivity", "sharpness"):
+    SAYS[f"{task}.loss-gap"] = [
+        ("^Yes, their", "^The (?:more sensitive|sharper) solutions have the wider"),
+        ("^No, their", "narrower"),
+        ("^That depends", "depends on the"),
+        ("^By some", "widens with .* no order"),
+        ("^Not by some", "narrows.* with .* no order"),
+        *OPEN,
+    ]
+
+
+def lines(reading: Reading) -> Iterator[str]:
+    """Lines that say something else than their sentence, or that no rule knows."""
+    for line in (text for text in reading.texts if text.kind == "line"):
+        rules = SAYS.get(f"{reading.task}.{line.name}", [])
+        known = [(short, long) for short, long in rules if re.search(short, line.text)]
+        sentence = reading.said(line.name)
+        if not known:
+            yield f"line {line.name}: not known: {line.text}"
+        elif not any(re.search(long, sentence) for _, long in known):
+            yield f"line {line.name}: not what the sentence says: {line.text} {sentence}"

@@ -1,0 +1,50 @@
+"""Records altered at random: no section raises, and none says what is false or contradicts itself."""
+
+import pytest
+
+from report.tasks import TASKS, Task
+from tests.mutations.mutator import bases, mutated
+from tests.mutations.oracle import RULES, read, violations
+
+SHORT, LONG = 200, 2000
+UNREAD = {
+    "theory",
+    "symmetry",
+    "caveat",
+    "noise",
+    "double-descent",
+    "constant",
+    "first-order",
+    "flat-and-good",
+}
+"""Statements about the literature, and of columns that few records have."""
+
+
+def found(task: Task, numbers: range) -> list[str]:
+    """The violations of the mutations of a task, with what was done."""
+    wrong = []
+    for number in numbers:
+        if TASKS[number % len(TASKS)] is task:
+            done, record = mutated(number)
+            wrong += [f"{done}: {one}" for one in violations(record)]
+    return wrong
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_200_mutations(task: Task) -> None:
+    assert found(task, range(SHORT)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_2000_mutations(task: Task) -> None:
+    assert found(task, range(SHORT, SHORT + LONG)) == []
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_the_sentences_of_the_committed_record_are_read(task: Task) -> None:
+    """A sentence in words that no rule knows would never be wrong."""
+    reading = read(bases(task)[0]())
+    assert not [*RULES[task.name](reading)]
+    sentences = {text for text in reading.texts if text.kind == "sentence"}
+    assert [s.text for s in sentences - reading.read if s.name not in UNREAD] == []
