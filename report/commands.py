@@ -5,6 +5,7 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
@@ -16,7 +17,6 @@ from report.records import BadRecordError, Record, Results, read_record
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
-from report.render import render as render_book
 from report.shipped import lay_frame
 from report.tasks import BY_NAME
 from report.words.terminal import say
@@ -129,6 +129,8 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
+    from report.kept import kept_in
+    from report.render import render as render_book
 
     results = results_for(options)
     records = [path.resolve() for path in results.folder.glob("*.json")]
@@ -148,7 +150,9 @@ def render(options: Options) -> None:
     }
     result = render_book(Path.cwd(), options.renderer, environment, records, options.single_file)
     say(result.line)
-    if stale := _made_by_other_code(results):
+    with kept_in(Path.cwd()):
+        stale = _made_by_other_code(results)
+    if stale:
         again = f"homework run {options.chosen()}"
         few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
         say(f"Stale: the code of {few} changed since the records were made; run again: {again}")
@@ -159,9 +163,20 @@ def _made_by_other_code(results: Results) -> tuple[str, ...]:
 
     Whether settings changed is for `status` to say, which reads the suite.
     """
-    from experiments.fingerprint.task import made_by_this_code
+    from report import kept
 
-    return tuple(record.task for record in _records(results) if not made_by_this_code(record))
+    top = Path(__file__).parents[1]
+    code = sorted(path for name in ("experiments", "report") for path in (top / name).rglob("*.py"))
+    read = [*sorted(results.folder.glob("*.json")), *code]
+    name = kept.key(sys.version, *map(str, read), *kept.contents(read))
+    found = kept.read(name)
+    if found is None:
+        from experiments.fingerprint.task import made_by_this_code
+
+        stale = (record.task for record in _records(results) if not made_by_this_code(record))
+        found = " ".join(stale)
+        kept.write(name, found)
+    return tuple(found.split())
 
 
 def status(options: Options) -> list[dict[str, Any]]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from report.claims.claim import distinct, slug
 from report.records import Dataset, Model, Record
 from report.words import format as fmt
 from report.words.markdown import Markdown
+from report.words.names import distinct, slug
 
 
 def cited(record: Record, claims: Mapping[str, Mapping[str, Markdown]]) -> dict[str, Markdown]:

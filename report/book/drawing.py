@@ -12,18 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report.figures.style import RC
 from report.records import Record, Results
 from report.records.record import digest
 from report.records.store import set_aside, write_bytes, write_text
 from report.render.errors import tell_unshown
-from report.sections.section import Figure
 from report.words.markdown import plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from matplotlib.text import Text
 
+    from report.sections.section import Figure
 DATA = re.compile(rb'<metadata id="panels">(.*)</metadata>')
 """The data of a figure in its SVG, as `report.figures.curves` puts them there."""
 
@@ -57,9 +56,13 @@ def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) 
 
 def all_drawn(record: Record, names: Sequence[str], results: Results) -> bool:
     """Whether the figures of these names are there, drawn from the record and not edited."""
+    return all_drawn_from(digest(record.content()), record.task, names, results)
+
+
+def all_drawn_from(source: str, task: str, names: Sequence[str], results: Results) -> bool:
+    """As `all_drawn`, of the record with this digest."""
     index = read_index(results)
-    source = digest(record.content())
-    return all(_is_drawn(results.figure(record.task, name), index, source) for name in names)
+    return all(_is_drawn(results.figure(task, name), index, source) for name in names)
 
 
 def _is_drawn(path: Path, index: Mapping[str, Any], source: str) -> bool:
@@ -83,6 +86,7 @@ def svg(figure: Figure) -> bytes:
     from report.figures.curves import embedded
     from report.figures.finish import finish
     from report.figures.letters import set_fonts
+    from report.figures.style import RC
 
     with rc_context(RC), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # told by tell_unshown

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from report.book.gather import NOT_ASKED, Part
 from report.book.questions import answers
-from report.book.sources import COPIES, Sources, data_path
+from report.book.sources import COPIES, Sources, data_path, outside
 from report.book.templating import environment, render
 from report.claims.trace import entry, paragraphs
 from report.records import Record
@@ -103,8 +103,3 @@ def link(chosen: Sources, path: Path) -> str:
     if outside(chosen):
         return f"/{COPIES.as_posix()}/{path.name}"
     return "/" + path.resolve().relative_to(chosen.project.resolve()).as_posix()
-
-
-def outside(chosen: Sources) -> bool:
-    """Whether the results lie elsewhere than in the project, behind links as well."""
-    return not chosen.results.folder.resolve().is_relative_to(chosen.project.resolve())

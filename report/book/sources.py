@@ -55,6 +55,11 @@ def data_path(figure: str) -> Path:
     return GENERATED / "data" / f"{figure}.csv"
 
 
+def outside(chosen: Sources) -> bool:
+    """Whether the results lie elsewhere than in the project, behind links as well."""
+    return not chosen.results.folder.resolve().is_relative_to(chosen.project.resolve())
+
+
 def check_suite_name(name: str) -> None:
     """Raises UserError for a suite's name that cannot stand in the path of a figure."""
     if not _NAME.fullmatch(name):

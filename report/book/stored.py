@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report.book.cited import cited
-from report.claims.claim import Claim, named
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import digest
@@ -23,6 +21,7 @@ from report.words.traced import unmarked
 
 if TYPE_CHECKING:
     from report.book.gather import Part
+    from report.claims.claim import Claim
 
 SCHEMA = 1
 REPORT = Path(__file__).resolve().parents[1]
@@ -59,6 +58,8 @@ def store_claims(results: Results, parts: Sequence[Part]) -> None:
 
 def claims_of(part: Part) -> dict[str, Claim]:
     """The claims of a part by name."""
+    from report.claims.claim import named
+
     return named([numbered.claim for group in part.claims for numbered in group])
 
 
@@ -94,6 +95,8 @@ def stored_names(results: Results) -> dict[str, str] | None:
     """All that can be cited, with its text, by the stored claims; None where these are not of the
     records or of the code that are here now.
     """
+    from report.book.cited import cited
+
     kept = current(results)
     records = []
     for task in TASKS:

@@ -1,12 +1,9 @@
 """Statements with several wordings, and claims: the wording that the data select."""
 
-import re
 import string
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 from report.numbers.comparison import Comparison
@@ -16,7 +13,7 @@ from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.records import Record
 from report.words.markdown import Markdown
-from report.words.traced import unmarked
+from report.words.names import distinct, slug
 
 Effect = Share | Count[Any] | Comparison | Trend | Parts
 """What a claim's verdict is formed from."""
@@ -202,23 +199,3 @@ def named(claims: Sequence[Claim]) -> dict[str, Claim]:
         suffix = f".{about or seen[claim.id]}" if often[claim.id] > 1 else ""
         wanted.append(claim.id + suffix)
     return dict(zip(distinct(wanted), claims, strict=True))
-
-
-def slug(text: str) -> str:
-    """`text` as part of a name: its letters and digits, of any script, joined by hyphens."""
-    bare = unmarked(text).replace("\\", "")
-    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", bare).lower()).strip("-")
-
-
-def distinct(names: Sequence[str]) -> list[str]:
-    """The names made distinct: repeated ones are numbered, `mlp-1`, `mlp-1-2`.
-
-    An empty name is replaced by its position, counted from 1. A number is skipped if it would
-    produce one of the given names.
-    """
-    given, found = set(names), dict[str, None]()
-    for position, name in enumerate(names, start=1):
-        tries = (f"{name}-{n}" for n in count(2)) if name else map(str, count(position))
-        free = (t for t in tries if t not in given and t not in found)
-        found[name if name and name not in found else next(free)] = None
-    return list(found)

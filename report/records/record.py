@@ -16,7 +16,7 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class Model(_Frozen):
@@ -90,7 +90,11 @@ class Record(_Frozen):
     notes: tuple[str, ...] = ()
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        populate_by_name=True,
+        defer_build=True,
     )
 
     @property

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from report.render import builtin, quarto, stamp
+from pypandoc import get_pandoc_version
+
+from report.kept import kept_in
+from report.render import quarto, stamp
 from report.render.errors import RenderError
 from report.render.project import Book, read_book
 from report.render.staging import staged
+from report.render.typeset import TYPST
 
 __all__ = ["RenderError", "RenderResult", "Renderer", "render"]
 
@@ -68,13 +73,15 @@ def render(
             f"found Quarto {program.version} ({program.program})" if program else "none is on PATH"
         )
         raise RenderError(f"Quarto >= 1.9 is needed, {found}; install it or use --renderer builtin")
-    name, version, note = "builtin", builtin.version(), ""
+    name, version, note = "builtin", "", ""
     if program is not None and program.recent:
         name, version = "quarto", f"Quarto {program.version}"
     elif program is not None:
         note = f"Quarto {program.version} is older than 1.9"
         program = None
-    book = read_book(folder, builtin.profiles(added), builtin=program is None)
+    if program is None:
+        version = f"Pandoc {get_pandoc_version()}, Typst {TYPST}"
+    book = read_book(folder, _profiles(added), builtin=program is None)
     pdf = book.output_dir / f"{book.output_name}.pdf"
     site = book.output_dir / (f"{book.output_name}.html" if one_file else "index.html")
     result = RenderResult(name, version, site, pdf, note)
@@ -84,8 +91,10 @@ def render(
     if basis is not None and stamp.holds(book, basis):
         return replace(result, fresh=True)
     try:
-        with staged(folder, book.output_dir) as new:
+        with staged(folder, book.output_dir) as new, kept_in(folder):
             if program is None:
+                from report.render import builtin  # here: who is up to date does not wait for it
+
                 builtin.build(book, new, added, one_file)
             else:
                 quarto.build(program, folder, new, added)
@@ -95,6 +104,12 @@ def render(
     except OSError as error:
         raise RenderError(f"{version} could not write the report: {error}") from None
     return result
+
+
+def _profiles(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The names in QUARTO_PROFILE, separated by commas or spaces."""
+    names = environment.get("QUARTO_PROFILE", os.environ.get("QUARTO_PROFILE", ""))
+    return tuple(names.replace(",", " ").split())
 
 
 def _check(book: Book, output: Path, version: str) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import pypandoc
 
 from report.errors import UserError
 from report.render import constructs, html, pages, source
@@ -20,20 +17,9 @@ from report.render.project import Book
 from report.render.quarto import script_environment
 from report.render.single import single
 from report.render.source import Document
-from report.render.typeset import TYPST, typeset
+from report.render.typeset import typeset
 from report.render.typst import write_source
 from report.words.terminal import say
-
-
-def version() -> str:
-    """The tools and their versions, as an error or the last line names them."""
-    return f"Pandoc {pypandoc.get_pandoc_version()}, Typst {TYPST}"
-
-
-def profiles(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The names in QUARTO_PROFILE, separated by commas or spaces."""
-    names = environment.get("QUARTO_PROFILE", os.environ.get("QUARTO_PROFILE", ""))
-    return tuple(names.replace(",", " ").split())
 
 
 def build(
@@ -52,8 +38,10 @@ def build(
         )
         for written in documents:
             constructs.check(written)
-        site = pool.submit(_write_site, project, documents, output)
-        paper = pool.submit(_write_pdf, project, documents, output)
+        # One behind the other: both ask for the same citations, which are then set once.
+        shown, printed = (prepare(project, documents, form) for form in ("html", "typst"))
+        paper = pool.submit(_write_pdf, project, printed, output)
+        site = pool.submit(_write_site, project, shown, output)
         site.result()
         paper.result()
     if one_file:
@@ -96,9 +84,8 @@ def prepare(project: Book, documents: Sequence[Document], form: str) -> Numbered
     return book
 
 
-def _write_site(project: Book, documents: Sequence[Document], output: Path) -> None:
+def _write_site(project: Book, book: Numbered, output: Path) -> None:
     used: set[str] = set()
-    book = prepare(project, documents, "html")
     bodies = html.write_pages(project, book, used.add)
     for name in sorted(used):
         copy_file(project.folder, name, output)
@@ -114,8 +101,7 @@ def copy_file(folder: Path, name: str, output: Path) -> None:
     shutil.copyfile(path, output / name)
 
 
-def _write_pdf(project: Book, documents: Sequence[Document], output: Path) -> None:
-    markup = write_source(project, prepare(project, documents, "typst"))
-    content = typeset(markup, project.folder)
+def _write_pdf(project: Book, book: Numbered, output: Path) -> None:
+    content = typeset(write_source(project, book), project.folder)
     output.mkdir(parents=True, exist_ok=True)
     (output / f"{project.output_name}.pdf").write_bytes(content)

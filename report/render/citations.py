@@ -35,7 +35,7 @@ def cite(book: Numbered, bibliography: Sequence[Path], folder: Path) -> None:
     asked = document([*(plain([node]) for node in found), div(REFERENCES, [], [])])
     arguments = ["-f", "json", "-t", "json", "--citeproc", "-M", "link-citations=true"]
     arguments += [f"--bibliography={path}" for path in bibliography]
-    *set_ones, references = json.loads(run(arguments, asked, folder))["blocks"]
+    *set_ones, references = json.loads(run(arguments, asked, folder, reads=bibliography))["blocks"]
     for node, block in zip(found, set_ones, strict=True):
         node["c"] = block["c"][0]["c"]
     for place in places:
@@ -50,7 +50,7 @@ def check_bibliographies(folder: Path) -> None:
     Such as `javascript:`, which would become a link of the report.
     """
     for path in sorted(folder.glob("*.bib")):
-        meta = json.loads(run(["-t", "json", str(path)], "", folder))["meta"]
+        meta = json.loads(run(["-t", "json", str(path)], "", folder, reads=[path]))["meta"]
         for entry in meta.get("references", {}).get("c", []):
             fields = entry["c"]
             linked = [str(node["c"][2][0]) for node in nodes(fields) if node["t"] == "Link"]

@@ -6,6 +6,7 @@ import html
 import posixpath
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 from report.render import links
 from report.render.constructs import CALLOUTS
@@ -17,6 +18,7 @@ from report.render.pandoc import (
     attribute,
     div,
     document,
+    nodes,
     plain,
     plain_text,
     raw_block,
@@ -55,8 +57,15 @@ def write_pages(project: Book, book: Numbered, use_file: Callable[[str], None]) 
             return _change(node, page, use_file)
 
         tree = document(transform(page.blocks, change))
-        pages.append(run(arguments, tree, project.folder))
+        reads = [*project.filters, *_curves(page, project.folder)]
+        pages.append(run(arguments, tree, project.folder, reads=reads))
     return pages
+
+
+def _curves(page: Page, folder: Path) -> list[Path]:
+    """The figures of a page from which a filter takes the data of their curves."""
+    pairs = [dict(attribute(node)[2]) for node in nodes(page.blocks) if node["t"] == "Div"]
+    return [folder / values["figure"].removeprefix("/") for values in pairs if "figure" in values]
 
 
 def _folder(page: str) -> str:

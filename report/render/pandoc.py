@@ -14,6 +14,7 @@ from typing import Any
 
 import pypandoc
 
+from report import kept
 from report.errors import UserError
 from report.render.errors import RenderError
 from report.render.limits import BOOK, Limits
@@ -30,10 +31,28 @@ NESTING = {"BlockQuote", "BulletList", "OrderedList"}
 """What sets its content further in."""
 
 
-def run(arguments: Sequence[str], text: str, folder: Path, limits: Limits = BOOK) -> str:
-    """Output of ``pandoc arguments`` run in `folder` with `text` as input; raises RenderError."""
-    command = [pypandoc.get_pandoc_path(), *arguments]
+def run(
+    arguments: Sequence[str],
+    text: str,
+    folder: Path,
+    limits: Limits = BOOK,
+    reads: Sequence[Path] = (),
+) -> str:
+    """Output of ``pandoc arguments`` run in `folder` with `text` as input; raises RenderError.
+
+    `reads` are all files that Pandoc takes in beside `text`: from the same, the output is the same.
+    """
     name = f"Pandoc {pypandoc.get_pandoc_version()}"
+    key = kept.key(name, *arguments, text, *kept.contents(reads))
+    found = kept.read(key)
+    if found is None:
+        found = _run(name, arguments, text, folder, limits)
+        kept.write(key, found)
+    return found
+
+
+def _run(name: str, arguments: Sequence[str], text: str, folder: Path, limits: Limits) -> str:
+    command = [pypandoc.get_pandoc_path(), *arguments]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = limited(command, text.encode(), name, limits, folder, environment)
     messages = done.err.strip()

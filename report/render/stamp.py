@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import distributions
 from pathlib import Path
 
 from report.render.project import Book
@@ -61,8 +60,9 @@ def basis(
 @cache
 def _installed() -> tuple[str, ...]:
     """The packages beside this program, with their versions."""
-    read = (found.metadata for found in distributions())  # once: their names read it each time
-    return tuple(sorted(f"{packaged['Name']} {packaged['Version']}" for packaged in read))
+    folders = (Path(entry or ".") for entry in sys.path)
+    found = (path for folder in folders for path in folder.glob("*.*-info"))
+    return tuple(sorted({path.name for path in found}))  # "typst-0.15.2.dist-info"
 
 
 def write(book: Book, site: Path, read: str) -> None:

@@ -27,12 +27,14 @@ def fault(pieces: Sequence[str]) -> str:
     """
     if not pieces:
         return ""
-    options = [f"--lua-filter={shared('templates') / 'styles' / name}" for name in FILTERS]
+    filters = [shared("templates") / "styles" / name for name in FILTERS]
+    options = [f"--lua-filter={path}" for path in filters]
     with tempfile.TemporaryDirectory() as name:
         empty = Path(name)
         try:
             markdown = "\n\n".join(f"## Section\n\n{piece}" for piece in pieces)
-            markup = run(["-f", "markdown", "-t", "typst", *options], markdown, empty, COMMENT)
+            arguments = ["-f", "markdown", "-t", "typst", *options]
+            markup = run(arguments, markdown, empty, COMMENT, reads=filters)
             typeset(PREAMBLE + markup, empty, COMMENT)
         except RenderError as error:
             return " ".join(str(error).split())

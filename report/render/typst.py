@@ -20,6 +20,7 @@ from report.render.pandoc import (
     Blocks,
     Node,
     attribute,
+    document,
     plain_text,
     raw_block,
     raw_inline,
@@ -29,6 +30,7 @@ from report.render.pandoc import (
 )
 from report.render.project import Book
 
+WRITER = ["-f", "json", "-t", "typst-citations", "--wrap=none"]
 ASSETS = Path(__file__).parent / "assets"
 LENGTH = re.compile(r"\d+(\.\d+)?(%|pt|mm|cm|in|em)")
 APPENDICES = """\
@@ -47,26 +49,31 @@ COLORS = {
 def write_source(project: Book, book: Numbered) -> str:
     """The Typst source of the whole book."""
     links.rewrite(book, _link)
-    blocks: Blocks = []
+    parts: list[str] = []
     seen: set[str] = set()
     in_appendix = False
     for page in book.pages:
         if page.chapter.appendix and not in_appendix:
             in_appendix = True
-            blocks.append(raw_block("typst", APPENDICES))
+            parts.append(APPENDICES)
         classes = [] if page.chapter.label else ["unnumbered"]
 
         def change(node: Node, page: Page = page) -> Node | list[Node] | None:
             return _change(node, page)
 
-        body = transform(page.blocks, change)
-        blocks.append({"t": "Header", "c": [1, [page.identifier, classes, []], page.title]})
-        blocks += body
-    blocks = transform(blocks, lambda node: _unlabel(node, seen))
-    return _fill_template(project, blocks)
+        heading = {"t": "Header", "c": [1, [page.identifier, classes, []], page.title]}
+        blocks = [heading, *transform(page.blocks, change)]
+        parts.append(_markup(project, transform(blocks, lambda node: _unlabel(node, seen))))
+    return _fill_template(project, "\n\n".join(parts))
 
 
-def _fill_template(project: Book, blocks: Blocks) -> str:
+def _markup(project: Book, blocks: Blocks) -> str:
+    filters = (*project.filters, *project.pdf_filters)
+    arguments = [*WRITER, *(f"--lua-filter={path}" for path in filters)]
+    return run(arguments, document(blocks), project.folder, reads=filters)
+
+
+def _fill_template(project: Book, body: str) -> str:
     meta = {
         "title": {"t": "MetaInlines", "c": text(project.title)},
         "lang": {"t": "MetaString", "c": project.language},
@@ -75,16 +82,14 @@ def _fill_template(project: Book, blocks: Blocks) -> str:
     }
     if project.subtitle:
         meta["subtitle"] = {"t": "MetaInlines", "c": text(project.subtitle)}
+    blocks = [raw_block("typst", body)]
     tree = json.dumps({"pandoc-api-version": [1, 23, 1], "meta": meta, "blocks": blocks})
+    reads = (ASSETS / "template.typst", *project.partials)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for path in (ASSETS / "template.typst", *project.partials):
-            shutil.copyfile(path, folder / path.name)
-        arguments = ["-f", "json", "-t", "typst-citations", "--standalone", "--wrap=none"]
-        arguments.append(f"--template={folder / 'template.typst'}")
-        filters = (*project.filters, *project.pdf_filters)
-        arguments += [f"--lua-filter={path}" for path in filters]
-        return run(arguments, tree, project.folder)
+        for path in reads:
+            shutil.copyfile(path, Path(name) / path.name)
+        arguments = [*WRITER, "--standalone", "--template=template.typst"]
+        return run(arguments, tree, Path(name), reads=reads)
 
 
 def string(words: str) -> str:

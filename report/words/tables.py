@@ -27,6 +27,8 @@ class Table:
             + " |",
             "|" + "|".join(marks[letter] for letter in self.align) + "|",
         ]
+        if self.widths and (len(self.widths) != len(self.header) or sum(self.widths) > 100):
+            raise ValueError(f"{task}, table {self.name}: widths {self.widths}")
         for row in self.rows:
             if len(row) != len(self.header):
                 raise ValueError(f"{task}, table {self.name}: a row has {len(row)} cells")

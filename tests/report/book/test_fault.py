@@ -39,6 +39,13 @@ each_task = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(autouse=True)
+def _sketches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing takes most of the time, and is tested for every section elsewhere."""
+    for module in (report.book.drawing, report.check):
+        monkeypatch.setattr(module, "svg", lambda _: b"<svg/>")
+
+
 def neighbor(task: Task) -> str:
     return "parameter-count" if task.name != "parameter-count" else "random-labels"
 

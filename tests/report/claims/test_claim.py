@@ -3,9 +3,9 @@
 import pytest
 
 from report.claims import Claim, Evidence, Statement, evidence, named
-from report.claims.claim import distinct, slug
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
+from report.words.names import distinct, slug
 from tests.report.records.build import record
 
 BEST = Statement("sharpness.best", {"a": "On {data}, {n}.", "b": "Nothing."}, about="data")

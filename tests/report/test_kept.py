@@ -1,0 +1,96 @@
+"""What is kept saves time and changes nothing; whatever it follows from makes it anew."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from report import kept
+from report.book import gather
+from report.book.generate import generate
+from report.book.sources import Sources
+from report.kept import kept_in
+from report.records import Results, read_record, write_record
+from report.tasks import BY_NAME
+from tests.report.sections.test_every_section import records
+
+TASK = "parameter-count"
+
+
+def test_a_text_is_kept_in_its_project_alone(tmp_path: Path) -> None:
+    name = kept.key("a", b"b")
+    assert name != kept.key("ab") and name != kept.key("a", "", "b")
+    kept.write(name, "nowhere")
+    with kept_in(tmp_path):
+        assert kept.read(name) is None
+        kept.write(name, "α\n")
+        assert kept.read(name) == "α\n"
+    assert kept.read(name) is None
+    assert (tmp_path / kept.FOLDER / ".gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff", b"x" * 90, None])
+def test_what_is_damaged_is_not_read(damage: bytes | None, tmp_path: Path) -> None:
+    with kept_in(tmp_path):
+        kept.write("name", "text")
+        path, other = tmp_path / kept.FOLDER / "name", tmp_path / kept.FOLDER / "other"
+        other.write_bytes(path.read_bytes() if damage is None else damage)
+        assert kept.read("other") is None, "also what is kept by another name"
+        path.write_bytes(path.read_bytes()[:-1])
+        assert kept.read("name") is None
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
+    (tmp_path / kept.FOLDER).write_text("in the way")
+    with kept_in(tmp_path):
+        kept.write("name", "text")
+        assert kept.read("name") is None
+
+
+def test_what_was_not_used_for_long_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 2)
+    with kept_in(tmp_path):
+        for number in range(4):
+            kept.write(f"{number}", "text")
+            os.utime(tmp_path / kept.FOLDER / f"{number}", (number, number))
+        assert kept.read("0") == "text"  # used now
+    assert {path.name for path in (tmp_path / kept.FOLDER).iterdir()} == {".gitignore", "0", "3"}
+
+
+def test_chapters_are_made_once_for_the_same_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = Sources(tmp_path, Results(tmp_path / "results", "quick"))
+    path = chosen.results.record(TASK)
+    write_record(path, records(BY_NAME[TASK])[0])
+    made = []
+
+    def read_parts(results: Results) -> object:
+        made.append(results)
+        return whole(results)
+
+    whole = gather.read_parts
+    monkeypatch.setattr(gather, "read_parts", read_parts)
+    comment = tmp_path / "comments" / f"{TASK}.md"
+    comment.parent.mkdir()
+
+    def text(times: int) -> str:
+        with kept_in(tmp_path):
+            paths = generate(chosen)
+        assert len(made) == times
+        return "".join(path.read_text(encoding="utf-8") for path in paths)
+
+    first = text(1)
+    assert text(1) == first and "\0" not in first
+    comment.write_text("My own words", encoding="utf-8")
+    assert "My own words" in text(1)
+    comment.unlink()
+    assert text(1) == first
+    figure = next(chosen.results.figures.glob("*.svg"))
+    drawn = figure.read_bytes()
+    figure.write_text("edited")
+    assert text(2) == first and figure.read_bytes() == drawn
+    (tmp_path / "homework.toml").write_text('[author]\nname = "Ada"\n', encoding="utf-8")
+    assert "Ada" in text(3)
+    write_record(path, read_record(path).model_copy(update={"notes": ("Something to know.",)}))
+    assert "Something to know" in text(4)
