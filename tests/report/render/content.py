@@ -61,7 +61,9 @@ class Content:
 
     def count(self, text: str) -> None:
         """Count the numbers in a text."""
-        self.numbers.update(found.rstrip(".,") for found in NUMBER.findall(text))
+        self.numbers.update(
+            found.rstrip(".,") for found in NUMBER.findall(text.replace("\u200b", ""))
+        )
 
 
 def bare(text: str) -> str:
