@@ -129,7 +129,7 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
-    from report.kept import kept_in
+    from report.records.kept import kept_in
     from report.render import render as render_book
 
     results = results_for(options)
@@ -163,7 +163,7 @@ def _made_by_other_code(results: Results) -> tuple[str, ...]:
 
     Whether settings changed is for `status` to say, which reads the suite.
     """
-    from report import kept
+    from report.records import kept
 
     top = Path(__file__).parents[1]
     code = sorted(path for name in ("experiments", "report") for path in (top / name).rglob("*.py"))

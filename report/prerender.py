@@ -14,7 +14,7 @@ sys.path = [str(HERE.parent), *(p for p in sys.path if Path(p or ".").resolve() 
 from report.book.generate import generate  # noqa: E402  (the path comes first)
 from report.book.sources import sources  # noqa: E402
 from report.errors import UserError  # noqa: E402
-from report.kept import kept_in  # noqa: E402
+from report.records.kept import kept_in  # noqa: E402
 from report.render.citations import check_bibliographies  # noqa: E402
 from report.render.staging import check_output  # noqa: E402
 from report.words.terminal import shown  # noqa: E402

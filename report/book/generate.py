@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report import kept
 from report.book.author import EMPTY, author_words, check_names
 from report.book.drawing import all_drawn_from, as_csv
 from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path, outside
 from report.book.stored import code_digest
 from report.errors import UserError
-from report.records import Results
+from report.records import Results, kept
 from report.records.store import write_bytes, write_text
 from report.shipped import shared
 from report.tasks import TASKS
@@ -71,14 +71,7 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
     if outside(chosen):
         for drawing in sorted(chosen.results.figures.glob("*.svg")):
             write_bytes(chosen.project / COPIES / drawing.name, drawing.read_bytes())
-    for task, (_, names) in made.figures.items():
-        for figure in names:
-            path = chosen.results.figure(task, figure)
-            table, place = as_csv(path.read_bytes()), chosen.project / data_path(path.stem)
-            if table is None:
-                place.unlink(missing_ok=True)
-            elif not place.is_file() or place.read_bytes() != table:
-                write_bytes(place, table)
+    _write_tables(chosen, made.figures)
     blocks = {task: comment.block for task, comment in comments.items()}
     written = []
     for name, marked in made.chapters.items():
@@ -128,21 +121,32 @@ def _make(name: str, chosen: Sources) -> Made:
 
     parts = [_drawn(part, chosen.results) for part in gather(chosen.results)]
     places = {task.name: Markdown(f"\0{task.name}\0") for task in TASKS}
+    figures = {
+        part.task.name: (digest(part.record.content()), [f.name for f in part.section.figures])
+        for part in parts
+        if part.record is not None and part.section is not None
+    }
+    _write_tables(chosen, figures)  # chapters link those that are there
     made = Made(
         chapters(chosen, parts, places),
         {name: str(text) for part in parts for name, text in part.numbers().items()},
-        {
-            part.task.name: (
-                digest(part.record.content()),
-                [figure.name for figure in part.section.figures],
-            )
-            for part in parts
-            if part.record is not None and part.section is not None
-        },
+        figures,
     )
     if not any(part.faulty for part in parts):
         kept.write(name, json.dumps(asdict(made), ensure_ascii=False))
     return made
+
+
+def _write_tables(chosen: Sources, figures: Mapping[str, tuple[str, list[str]]]) -> None:
+    """Write the data of every figure that has some as a table; files of the same data stay."""
+    for task, (_, names) in figures.items():
+        for figure in names:
+            path = chosen.results.figure(task, figure)
+            table, place = as_csv(path.read_bytes()), chosen.project / data_path(path.stem)
+            if table is None:
+                place.unlink(missing_ok=True)
+            elif not place.is_file() or place.read_bytes() != table:
+                write_bytes(place, table)
 
 
 def _drawn(part: Part, results: Results) -> Part:

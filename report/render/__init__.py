@@ -10,7 +10,7 @@ from typing import Literal
 
 from pypandoc import get_pandoc_version
 
-from report.kept import kept_in
+from report.records.kept import kept_in
 from report.render import quarto, stamp
 from report.render.errors import RenderError
 from report.render.project import Book, read_book

@@ -14,8 +14,8 @@ from typing import Any
 
 import pypandoc
 
-from report import kept
 from report.errors import UserError
+from report.records import kept
 from report.render.errors import RenderError
 from report.render.limits import BOOK, Limits
 from report.render.limits import run as limited

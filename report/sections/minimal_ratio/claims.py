@@ -308,9 +308,8 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
 
     def clauses(words: dict[str, str]) -> Markdown:
         """What is said of the cases of each verdict."""
-        return join(
-            [text.format(on) for verdict, text in words.items() if (on := having({verdict}))]
-        )
+        said = [text.format(on) for verdict, text in words.items() if (on := having({verdict}))]
+        return Markdown("; ".join(said))
 
     def having(among: set[str]) -> Markdown:
         return join([name for name in found if found[name].verdict in among])

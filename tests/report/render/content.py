@@ -66,7 +66,7 @@ class Content:
 
 def bare(text: str) -> str:
     """Letters, digits and signs without what line breaking changes."""
-    return re.sub(r"[\s\u00ad\u2060‐—-]", "", text)
+    return re.sub(r"[\s\u00ad\u200b\u2060‐—-]", "", text)
 
 
 class _Page(HTMLParser):

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from report import kept
 from report.book import gather
 from report.book.generate import generate
 from report.book.sources import Sources
-from report.kept import kept_in
-from report.records import Results, read_record, write_record
+from report.records import Results, kept, read_record, write_record
+from report.records.kept import kept_in
 from report.tasks import BY_NAME
 from tests.report.sections.test_every_section import records
 
