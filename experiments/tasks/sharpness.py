@@ -95,12 +95,14 @@ class Settings(TaskSettings):
         return (Finding("", "images", cause, "ask for fewer, or remove it for all"),)
 
     def smoke(self) -> Self:
-        """The shrunk solutions, few images and draws."""
+        """The shrunk solutions, few images and draws; in float32 where images are the fewest."""
         solutions = self.solutions.smoke()
+        most = max(10, train_size(solutions.data) // 5)
         return self.model_copy(
             update={
                 "solutions": solutions,
-                "images": min(self.images or 20, max(10, train_size(solutions.data) // 5)),
+                "images": min(self.images or 20, most),
+                "double": self.double and most > 10,
                 "steps": min(self.steps, 3),
                 "whole": min(self.whole, 2),
                 "starts": 0,

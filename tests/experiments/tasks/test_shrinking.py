@@ -240,7 +240,7 @@ def test_what_costs_more_shrinks_more(tmp_path: Path) -> None:
     large, search = tasks["sensitivity"], tasks["minimal-ratio"]
     assert (large.data.train_size, large.data.test_size, large.test_points) == (20, 20, 20)
     assert len(set(large.batch_sizes)) == 8
-    assert tasks["sharpness"].images == 10
+    assert (tasks["sharpness"].images, tasks["sharpness"].double) == (10, False)
     assert tasks["parameter-count"].data.train_size == 50
     assert (search.runs, search.search.iterations) == (1, 2)
     assert all(task.smoke() == task for task in tasks.values())
