@@ -122,7 +122,10 @@ class Case(Table):
     seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""
 
-    _complete = field_validator("pairs")(_completed)
+    @field_validator("pairs")
+    @classmethod
+    def _complete(cls, pairs: tuple[Pair, ...], info: ValidationInfo) -> tuple[Pair, ...]:
+        return _completed(pairs, info)
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once."""
@@ -191,7 +194,10 @@ class Settings(TaskSettings):
     starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
     """Whether the two solutions of a line began at the same point."""
 
-    _complete = field_validator("pairs")(_completed)
+    @field_validator("pairs")
+    @classmethod
+    def _complete(cls, pairs: tuple[Pair, ...], info: ValidationInfo) -> tuple[Pair, ...]:
+        return _completed(pairs, info)
 
     @model_validator(mode="before")
     @classmethod
