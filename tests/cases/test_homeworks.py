@@ -7,9 +7,9 @@ import pytest
 
 from experiments.suite import load_suite
 from tests.project import ROOT, Homework
+from tests.real_data import REAL, needed
 
 SUITES = sorted((ROOT / "docs" / "homeworks").glob("*.toml"))
-DATA = ROOT / "data"
 SECONDS = 60
 """Of one core, for a smoke run."""
 
@@ -27,10 +27,9 @@ def test_it_has_no_faults_and_counts_its_parameters(path: Path, homework: Homewo
 @pytest.mark.long
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
 def test_its_smoke_run_takes_a_minute(path: Path, homework: Homework) -> None:
-    if not {"MNIST", "cifar-10-batches-py"} <= {p.name for p in DATA.glob("*")}:
-        pytest.skip("MNIST or CIFAR-10 is missing in data/")
+    needed("mnist", "cifar10")
     began = _seconds()
-    run = ("run", "--smoke", "--suite", path, "--data-dir", DATA, "--workers", "1")
+    run = ("run", "--smoke", "--suite", path, "--data-dir", REAL, "--workers", "1")
     ended = homework(*run)
     assert ended.code == 0, ended.err
     assert _seconds() - began < SECONDS

@@ -1,4 +1,3 @@
-import os
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,11 +14,11 @@ from experiments.data.arrays import canonical
 from experiments.data.image_settings import ImageDataSettings
 from experiments.data.images import ImageData, balanced, load_images, resized
 from report.errors import UserError
+from tests.real_data import REAL, needed
 
 draw = shapes.load
 DRAWN = cache(draw)
 FEW = replace(catalog.DATASETS["shapes"], train_size=600, test_size=200)
-REAL = Path(os.environ.get("HOMEWORK_DATA", "data"))
 
 
 def load(data_dir: Path = Path("/nonexistent"), **settings: Any) -> ImageData:
@@ -70,12 +69,7 @@ def test_folder_that_may_not_be_entered(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("name", ["mnist", "cifar10"])
 def test_real_data(name: str) -> None:
-    folders = {
-        "mnist": ["MNIST/raw"],
-        "cifar10": ["cifar10", "cifar-10-batches-py", ".cache/cifar10.bin"],
-    }[name]
-    if not any((REAL / folder).exists() for folder in folders):
-        pytest.skip(f"no {' or '.join(folders)} in {REAL} (set HOMEWORK_DATA)")
+    needed(name)
     data, facts = load(REAL, name=name), catalog.DATASETS[name]
     assert data.sha256 == facts.sha256
     assert data.train_images.shape == (facts.train_size, *facts.image_shape)
