@@ -72,8 +72,6 @@ def _layer(layer: Layer, size: Size, device: torch.device | str) -> tuple[nn.Mod
         with torch.device("meta"):
             probe = made(*layer.positional, **arguments).eval()
             outputs: Any = probe(torch.zeros(2, *size))
-        with torch.device(device):
-            module = made(*layer.positional, **arguments)
     except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
         cause = " ".join(str(error).split())[:200]
         raise ShapeError(f"{layer}: cannot follow an input of shape {size} ({cause})") from error
@@ -81,7 +79,9 @@ def _layer(layer: Layer, size: Size, device: torch.device | str) -> tuple[nn.Mod
         raise ShapeError(
             f"{layer}: does not give one output for each example; put it into a module of your own"
         )
-    return module, tuple(outputs.shape[1:])
+    # Outside the block above: what fails for want of memory is no fault of the layer.
+    with torch.device(device):
+        return made(*layer.positional, **arguments), tuple(outputs.shape[1:])
 
 
 def _input_size(argument: str, size: Size) -> int | Size:
