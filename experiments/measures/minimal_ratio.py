@@ -78,20 +78,6 @@ def higher_neighbors(
     return (found[1:] > found[0]).double().mean().item()
 
 
-def constant_loss(targets: Tensor, loss: object) -> float | None:
-    """The smallest loss of a network that outputs a constant; None where it has no closed form.
-
-    It is the variance of numbers (N, O) for `mse`, in the mean over the outputs, and the entropy of
-    the shares of classes (N,) for `cross_entropy`.
-    """
-    if loss == "mse" and targets.is_floating_point():
-        return targets.var(dim=0, correction=0).mean().item()
-    if loss == "cross_entropy" and not targets.is_floating_point():
-        shares = targets.bincount().double() / len(targets)
-        return float(torch.special.entr(shares).sum())
-    return None
-
-
 def is_constant(loss: float, constant: float | None) -> bool:
     """Whether a critical point of this loss is that of the best constant."""
     return constant is not None and abs(loss - constant) <= CONSTANT * constant

@@ -83,6 +83,7 @@ def run(settings: Settings, context: Context) -> Measured:
 
 def _row(case: Case, outcome: Trained, context: Context) -> rows.Run:
     """Curves over the steps, curves of the whole training set, and their summary."""
+    from experiments.engine.losses import constant_loss
     from experiments.measures.gradient import training_gradients
 
     run, steps = outcome.run, outcome.steps
@@ -125,20 +126,6 @@ def _row(case: Case, outcome: Trained, context: Context) -> rows.Run:
         tail_highest=tail.max().item(),
         constant_loss=constant_loss(run.problem.targets, run.training.loss),
     )
-
-
-def constant_loss(targets: Tensor, loss: object) -> float | None:
-    """Loss of the best output that does not depend on the input; None but for two common losses.
-
-    For `mse` that is the variance of the targets (N, O); for `cross_entropy` the entropy of the
-    classes (N,) in nats.
-    """
-    if loss == "mse" and targets.is_floating_point():
-        return float(targets.double().var(dim=0, correction=0).mean())
-    if loss == "cross_entropy" and not targets.is_floating_point():
-        shares = targets.bincount().double() / len(targets)
-        return float(-(shares * shares.clamp_min(1e-300).log()).sum())
-    return None
 
 
 def window(steps: int) -> int:

@@ -185,8 +185,9 @@ def _case(
     """Rows of the case, of the runs, and of the spectrum that is shown."""
     import torch
 
+    from experiments.engine.losses import constant_loss
     from experiments.engine.problem import Feed
-    from experiments.measures.minimal_ratio import constant_loss, relative_tolerance
+    from experiments.measures.minimal_ratio import relative_tolerance
     from experiments.measures.mlp_hessian import StackedDerivatives
     from experiments.models.layers import layers
 

@@ -1,12 +1,9 @@
 """Signs of known spectra, neighbors of known saddles, copies of one point."""
 
-import math
-
 import pytest
 import torch
 
 from experiments.measures.minimal_ratio import (
-    constant_loss,
     distinct_points,
     higher_neighbors,
     minimal_ratio,
@@ -59,14 +56,6 @@ def test_neighbors_see_the_size_of_curvature(below: float, share: float) -> None
     drawn = torch.Generator().manual_seed(0)
     found = higher_neighbors(losses, point, slice(1, 3), 4000, 1e-3, drawn)
     assert found == pytest.approx(share, abs=0.03)
-
-
-def test_the_best_constant() -> None:
-    numbers = torch.tensor([[0.0], [2.0], [4.0]], dtype=torch.float64)
-    assert constant_loss(numbers, "mse") == pytest.approx(8 / 3)
-    classes = torch.tensor([0, 0, 1, 1])
-    assert constant_loss(classes, "cross_entropy") == pytest.approx(math.log(2))
-    assert constant_loss(numbers, "L1Loss") is None
 
 
 def test_points_that_agree_in_loss_and_spectrum_are_one() -> None:

@@ -1,6 +1,5 @@
 """Gradient norms: steps against the full gradient, windows by hand."""
 
-import math
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from experiments.settings.consistency import faults
 from experiments.tasks import gradient_norm
 from experiments.tasks.gradient_norm import (
     Settings,
-    constant_loss,
     run,
     window_medians,
     window_middles,
@@ -78,13 +76,6 @@ def test_smoke_and_bounds(settings: Settings, image_case: dict[str, Any]) -> Non
     assert '"digits" is given 2 times' in faults(twice)[0].text
     with pytest.raises(ValidationError):
         Settings.model_validate({"cases": [], "seeds": [0]})
-
-
-def test_the_loss_of_the_best_constant() -> None:
-    targets = torch.tensor([[1.0], [3.0], [5.0]])
-    assert constant_loss(targets, "mse") == pytest.approx(8 / 3)
-    assert constant_loss(torch.tensor([0, 0, 2, 2]), "cross_entropy") == pytest.approx(math.log(2))
-    assert constant_loss(targets, "L1Loss") is None
 
 
 def test_a_full_gradient_at_every_epochs_end(settings: Settings, context: Context) -> None:
