@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
@@ -22,7 +22,7 @@ from experiments.tasks.shrinking import (
     shorter_on_points,
     smaller,
 )
-from experiments.tasks.task import Use, image_shape, train_size
+from experiments.tasks.task import TaskSettings, Use, image_shape, train_size
 from report.records import common
 
 if TYPE_CHECKING:
@@ -111,6 +111,17 @@ class Case(Settings):
             steps_per_epoch=self.steps_per_epoch,
             epochs=self.epochs,
         )
+
+
+class Cases(TaskSettings):
+    """Base of the settings of a task that does the same in every case."""
+
+    cases: tuple[Case, ...] = Field(min_length=1)
+    """What is trained, and on what; each by itself."""
+
+    def image_data(self) -> tuple[ImageDataSettings, ...]:
+        """See `TaskSettings.image_data`."""
+        return tuple(case.data for case in self.cases if case.data is not None)
 
 
 def smoke_cases(

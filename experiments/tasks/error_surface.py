@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
-from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from experiments.tasks.case import Cases, smoke_cases
+from experiments.tasks.task import Measured, Use, rounded
 from report.records.rows import error_surface as rows
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ BEYOND = 0.5
 """The line from start to end reaches beyond both by this share of its length."""
 
 
-class Settings(TaskSettings):
+class Settings(Cases):
     """Every case is trained with every seed; around each solution the loss is evaluated on planes.
 
     `grid` is the number of points along each axis, `snapshots` about how many points of the
@@ -41,8 +40,6 @@ class Settings(TaskSettings):
     others only summary figures.
     """
 
-    cases: tuple[Case, ...] = Field(min_length=1)
-    """What is trained, and on what; each by itself."""
     grid: int = Field(default=41, ge=7, le=201)
     """Points along each axis of a plane."""
     snapshots: int = Field(default=40, ge=3, le=200)
@@ -55,10 +52,6 @@ class Settings(TaskSettings):
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
         return tuple(case.use(len(self.seeds)) for case in self.cases)
-
-    def image_data(self) -> tuple[ImageDataSettings, ...]:
-        """See `TaskSettings.image_data`."""
-        return tuple(case.data for case in self.cases if case.data is not None)
 
     def smoke(self) -> Self:
         """Few images, few epochs, a coarse grid, two seeds."""

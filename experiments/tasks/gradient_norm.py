@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import Field
 
-from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
-from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from experiments.tasks.case import Case, Cases, smoke_cases
+from experiments.tasks.task import Measured, Use, rounded
 from report.records.rows import gradient_norm as rows
 
 if TYPE_CHECKING:
@@ -26,15 +25,13 @@ TAIL = 10
 """The end of training is the last 1/TAIL of the steps."""
 
 
-class Settings(TaskSettings):
+class Settings(Cases):
     """Every case is trained with every seed; loss and gradient norm of every step are observed.
 
     `full_gradients` is how many times during training, about evenly spread over the epochs, the
     gradient of the whole training set is computed as well (and once before the first step).
     """
 
-    cases: tuple[Case, ...] = Field(min_length=1)
-    """What is trained, and on what; each by itself."""
     full_gradients: int = Field(default=20, ge=1, le=200)
     """How many times the gradient of the whole training set is computed as well."""
     seeds: tuple[int, ...] = Field(min_length=1)
@@ -43,10 +40,6 @@ class Settings(TaskSettings):
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
         return tuple(case.use(len(self.seeds)) for case in self.cases)
-
-    def image_data(self) -> tuple[ImageDataSettings, ...]:
-        """See `TaskSettings.image_data`."""
-        return tuple(case.data for case in self.cases if case.data is not None)
 
     def smoke(self) -> Self:
         """Few images, few epochs, two seeds."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from pydantic import Field
 
-from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import train
@@ -18,8 +17,8 @@ from experiments.fingerprint.code import digest_of
 from experiments.settings.consistency import Finding
 from experiments.settings.network import parameter_count
 from experiments.settings.strict import Settings as Table
-from experiments.tasks.case import Case, smoke_cases
-from experiments.tasks.task import Measured, TaskSettings, Use, rounded
+from experiments.tasks.case import Case, Cases, smoke_cases
+from experiments.tasks.task import Measured, Use, rounded
 from report.records.record import digest
 from report.records.rows import minimal_ratio as rows
 
@@ -60,7 +59,7 @@ class NeighborSettings(Table):
     """Their distance, as a share of the norm of the parameters."""
 
 
-class Settings(TaskSettings):
+class Settings(Cases):
     """In every case, `runs` networks are trained, run r from seed r, and then searched from there.
 
     `lengths` are shares of the training's epochs: the runs take them in turn as the length of
@@ -68,8 +67,6 @@ class Settings(TaskSettings):
     `experiments.measures.minimal_ratio`.
     """
 
-    cases: tuple[Case, ...] = Field(min_length=1)
-    """What is trained, and on what; each by itself."""
     runs: int = Field(default=100, ge=1, le=10_000)
     """Trainings of each case."""
     lengths: tuple[float, ...] = Field(default=(1.0,), min_length=1)
@@ -87,10 +84,6 @@ class Settings(TaskSettings):
     def uses(self) -> tuple[Use, ...]:
         """See `TaskSettings.uses`."""
         return tuple(case.use(self.runs) for case in self.cases)
-
-    def image_data(self) -> tuple[ImageDataSettings, ...]:
-        """See `TaskSettings.image_data`."""
-        return tuple(case.data for case in self.cases if case.data is not None)
 
     def contradictions(self) -> tuple[Finding, ...]:
         """See `TaskSettings.contradictions`."""
