@@ -85,19 +85,16 @@ class Cache:
         if self.folder is not None:
             set_aside(self.folder / f"{key}.pt", self.folder.parent / "aside")
 
-    def once(self, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The state of `key`, as it was kept, or computed now and kept from now on."""
-        return self.each({key: compute})[key]
-
     def each(
         self,
         work: Mapping[str, Callable[[], dict[str, Any]]],
         *,
         advance: Callable[[int], None] = lambda _done: None,
     ) -> dict[str, dict[str, Any]]:
-        """The state of every key, as by `once`; other processes at the same work take their part.
+        """The state of every key, as it was kept, or computed now and kept from now on.
 
-        What another process is computing comes last, so that it is waited for only at the end.
+        Other processes at the same work take their part. What one of them is computing comes last,
+        so that it is waited for only at the end.
         `advance` is told of each that is there.
         """
         found: dict[str, dict[str, Any]] = {}

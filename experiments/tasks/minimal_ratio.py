@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import Field
 
@@ -275,32 +275,31 @@ def _search(
     name: str,
     data: str,
 ) -> Found:
-    """Search in blocks of runs; a finished block is not searched twice. `data` identifies it."""
+    """Search in blocks of runs, as `Cache.each` divides them; `data` identifies the objective."""
     import torch
 
-    from experiments.measures.critical_point import Found, Verdict, critical_points
+    from experiments.measures.critical_point import Found, critical_points
 
     size = max(4, BLOCK_VALUES // start.shape[1] ** 2)
     advance = context.progress.start(
         f"minimal-ratio, {name}, critical points", len(start) * search.iterations
     )
     code = [digest_of(critical_points), torch.__version__]
-    blocks = []
+    told = Told(advance)
+    work: dict[str, Callable[[], dict[str, Any]]] = {}
     for block in start.split(size):
         bits = hashlib.sha256(block.numpy().tobytes()).hexdigest()
         key = digest(["critical points", code, search.model_dump(), data, bits])
-        told = Told(advance)
-        kept = context.cache.once(key, partial(_searched, objective, block, search, told))
-        advance(len(block) * search.iterations - told.done)
-        kept["verdicts"] = tuple(cast(Sequence[Verdict], kept["verdicts"]))
-        kept["iterations"] = tuple(kept["iterations"])
-        blocks.append(Found(**kept))
+        work[key] = partial(_searched, objective, block, search, told)
+    found = context.cache.each(work)
+    advance(len(start) * search.iterations - told.done)
+    blocks = [found[key] for key in work]
     return Found(
-        torch.cat([block.parameters for block in blocks]),
-        tuple(verdict for block in blocks for verdict in block.verdicts),
-        tuple(count for block in blocks for count in block.iterations),
-        torch.cat([block.start_norm for block in blocks]),
-        torch.cat([block.end_norm for block in blocks]),
+        torch.cat([block["parameters"] for block in blocks]),
+        tuple(verdict for block in blocks for verdict in block["verdicts"]),
+        tuple(count for block in blocks for count in block["iterations"]),
+        torch.cat([block["start_norm"] for block in blocks]),
+        torch.cat([block["end_norm"] for block in blocks]),
     )
 
 

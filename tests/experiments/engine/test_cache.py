@@ -117,7 +117,7 @@ def test_no_pickle_is_run_even_with_a_right_seal(cache: Cache, tmp_path: Path, s
     assert proof.exists()
 
 
-def test_once_computes_once_and_keeps_the_time(cache: Cache) -> None:
+def test_each_computes_once_and_keeps_the_time(cache: Cache) -> None:
     asked = []
 
     def compute() -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_once_computes_once_and_keeps_the_time(cache: Cache) -> None:
         return {"value": torch.tensor(3.0)}
 
     for _ in range(2):
-        assert cache.once("k", compute) == {"value": torch.tensor(3.0)}
+        assert cache.each({"k": compute}) == {"k": {"value": torch.tensor(3.0)}}
     assert len(asked) == 1
     kept = cache.load("k")
     assert kept is not None and 0 <= kept["seconds"] < 60
