@@ -1,6 +1,6 @@
 """HW1-3, flatness, part 2: sensitivity to the input, against batch size and learning rate."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any, Self
@@ -197,18 +197,19 @@ def run(settings: Settings, context: Context) -> Measured:
 
 def _measured(trained: Sequence[Trained], points: int, context: Context) -> list[dict[str, Any]]:
     """Sensitivity of each solution; of what is none, the reason alone."""
-    keys: list[str | None] = []
-    work: dict[str, Callable[[], dict[str, Any]]] = {}
-    for outcome in trained:
-        key = None
-        if unsolved(outcome) is None:
-            key = measure_key(digest_of(_sensitivity), outcome.run, outcome.parameters, points)
-            work[key] = partial(_sensitivity, outcome, points, context)
-        keys.append(key)
+    keys = [
+        measure_key(digest_of(_sensitivity), outcome.run, outcome.parameters, points)
+        for outcome in trained
+    ]
+    work = {
+        key: partial(_sensitivity, outcome, points, context)
+        for key, outcome in zip(keys, trained, strict=True)
+        if unsolved(outcome) is None
+    }
     advance = context.progress.start("sensitivity, measuring", len(work))
     found = context.cache.each(work, advance=advance)
     return [
-        {"final_reason": unsolved(outcome)} if key is None else found[key]
+        {"final_reason": reason} if (reason := unsolved(outcome)) else found[key]
         for key, outcome in zip(keys, trained, strict=True)
     ]
 
