@@ -2,6 +2,7 @@
 
 import ast
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -249,14 +250,23 @@ def closed_form(network: Network, shape: Shape) -> int | None:
     if not network.layers:
         return _short_form(network, shape)
     try:
-        return _listed(network, shape)
+        found = passed(network.layers, shape)
     except ShapeError as error:
         raise ShapeError(f'model "{network.name}": {error}') from None
+    return None if found is None else sum(count for _, _, count in found)
 
 
-def _listed(network: Network, shape: Shape) -> int | None:
-    size, total = shape.input, 0
-    for element in network.layers:
+Passed = list[tuple[Layer, Size, int]]
+"""Layers with the size behind each and its number of parameters."""
+
+
+def passed(layers: Sequence[str | Shortcut], shape: Shape) -> Passed | None:
+    """All layers in turn, a projection behind its shortcut; None where one has no known form.
+
+    Raises ShapeError.
+    """
+    size, total = shape.input, Passed()
+    for element in layers:
         body, beside = (
             ((element,), None)
             if isinstance(element, str)
@@ -266,21 +276,20 @@ def _listed(network: Network, shape: Shape) -> int | None:
         if found is None or aside is None:
             return None
         if not isinstance(element, str):
-            require_sum(found[0], aside[0])
-        size, total = found[0], total + found[1] + aside[1]
+            require_sum(found[-1][1], aside[-1][1] if aside else size)
+        size, total = found[-1][1], total + found + aside
     require_outputs(size, shape)
     return total
 
 
-def _through(layers: tuple[str, ...], size: Size) -> tuple[Size, int] | None:
-    """Size behind the layers and their parameters; None where one has no known form."""
-    total = 0
+def _through(layers: tuple[str, ...], size: Size) -> Passed | None:
+    total = Passed()
     for layer in map(read_layer, layers):
         if not layer.known:
             return None
         size, count = after(layer, size)
-        total += count
-    return size, total
+        total.append((layer, size, count))
+    return total
 
 
 def require_sum(behind: Size, aside: Size) -> None:

@@ -7,9 +7,7 @@ from typing import TypeVar, cast
 from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
 from experiments.settings.change import TrainingChange
-from experiments.settings.layers import read_layer
-from experiments.settings.network import Network, Shape, closed_form, parameter_count
-from experiments.settings.sizes import after
+from experiments.settings.network import Network, Shape, parameter_count, passed
 from experiments.settings.training import Training
 from experiments.settings.use import Use
 
@@ -125,24 +123,17 @@ def smaller(
 
 def multiplications(network: Network, shape: Shape) -> int:
     """Of one example, forward: weights, those of a convolution as often as it has outputs."""
-    if closed_form(network, shape) is None:
+    layers = None if network.module else passed(network.layers or _layers(network, shape), shape)
+    if layers is None:
         return parameter_count(network, shape)
-    total, size = 0, shape.input
-    for element in (*_layers(network, shape), *network.layers):
-        aside = [] if isinstance(element, str) or not element.projection else [element.projection]
-        here, body = size, [element] if isinstance(element, str) else element.shortcut
-        for path in (aside, body):
-            size = here
-            for layer in map(read_layer, path):
-                size, count = after(layer, size)
-                total += count * (math.prod(size[1:]) if layer.name.startswith("Conv") else 1)
-    return total
+    return sum(
+        count * (math.prod(size[1:]) if layer.name.startswith("Conv") else 1)
+        for layer, size, count in layers
+    )
 
 
 def _layers(network: Network, shape: Shape) -> list[str]:
-    """The short form in torch's words; empty for the others."""
-    if network.layers:
-        return []
+    """The short form in torch's words."""
     found = []
     for one in network.convolutions:
         found += [f"Conv2d({one.channels}, {one.kernel}, padding={one.padding})"]
