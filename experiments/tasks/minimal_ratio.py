@@ -285,15 +285,15 @@ def _search(
         f"minimal-ratio, {name}, critical points", len(start) * search.iterations
     )
     code = [digest_of(critical_points), torch.__version__]
-    told = Told(advance)
+    told, keys = Told(advance), list[str]()
     work: dict[str, Callable[[], dict[str, Any]]] = {}
     for block in start.split(size):
         bits = hashlib.sha256(block.numpy().tobytes()).hexdigest()
-        key = digest(["critical points", code, search.model_dump(), data, bits])
-        work[key] = partial(_searched, objective, block, search, told)
+        keys.append(digest(["critical points", code, search.model_dump(), data, bits]))
+        work[keys[-1]] = partial(_searched, objective, block, search, told)
     found = context.cache.each(work)
     advance(len(start) * search.iterations - told.done)
-    blocks = [found[key] for key in work]
+    blocks = [found[key] for key in keys]
     return Found(
         torch.cat([block["parameters"] for block in blocks]),
         tuple(verdict for block in blocks for verdict in block["verdicts"]),
