@@ -11,6 +11,7 @@ from experiments.compute import Request, training_code
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context
 from experiments.provenance import device_name
+from experiments.settings.network import Network, Shape
 from experiments.settings.use import Use
 from experiments.tasks import task_module
 from experiments.timing import training_seconds
@@ -35,20 +36,23 @@ def estimate_line(request: Request, tasks: Sequence[str], workers: int) -> str:
 def seconds_by_records(request: Request, task: str) -> float | None:
     """Seconds on one worker by a record of the task on such a device, in proportion to the work.
 
-    The record in the suite's own folder goes before those of other suites.
+    The record in the suite's own folder goes before those of other suites, which count only where
+    they train the same networks: an example of another network takes another time.
     """
     settings, root = request.suite.tasks[task], request.results.root
     own = request.results.record(task)
     for path in (own, *sorted(path for path in root.glob(f"*/{task}.json") if path != own)):
         try:
             record = read_record(path)
-            before = _work(type(settings).model_validate(record.settings).uses())
+            uses = type(settings).model_validate(record.settings).uses()
         except (OSError, BadRecordError, ValidationError):
+            continue
+        if path != own and _networks(uses) != _networks(settings.uses()):
             continue
         if record.status != "failed" and not record.smoke and _alike(record, request.device):
             taken_up = 0.0 if BY_NAME[task].after else record.provenance.taken_up_seconds
             seconds = record.provenance.wall_seconds + taken_up
-            return seconds * _work(settings.uses()) / before
+            return seconds * _work(settings.uses()) / _work(uses)
     return None
 
 
@@ -56,6 +60,11 @@ def _alike(record: Record, device: torch.device) -> bool:
     """Whether the record was made by a processor of the same kind."""
     here, there = device_name(device), record.provenance.device
     return here == there or (here.startswith("CPU") and there.startswith("CPU"))
+
+
+def _networks(uses: Sequence[Use]) -> set[tuple[Network, Shape]]:
+    """What is trained, whatever it is called."""
+    return {(use.network.model_copy(update={"name": ""}), use.shape) for use in uses}
 
 
 def _work(uses: Sequence[Use]) -> float:
