@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from experiments.data.image_settings import ImageDataSettings
 from experiments.engine.context import Context
@@ -108,9 +108,6 @@ def _completed(pairs: tuple[Pair, ...], info: ValidationInfo) -> tuple[Pair, ...
     )
 
 
-Pairs = Annotated[tuple[Pair, ...], AfterValidator(_completed)]
-
-
 class Case(Table):
     """A network on one data set, and the pairs of approaches whose solutions are connected."""
 
@@ -120,10 +117,15 @@ class Case(Table):
     """The network."""
     training: Training
     """How every network is trained."""
-    pairs: Pairs = Field(min_length=1)
+    pairs: tuple[Pair, ...] = Field(min_length=1)
     """Pairs of approaches whose solutions a line connects."""
     seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""
+
+    @field_validator("pairs")
+    @classmethod
+    def _complete(cls, pairs: tuple[Pair, ...], info: ValidationInfo) -> tuple[Pair, ...]:
+        return _completed(pairs, info)
 
     def approaches(self) -> tuple[Approach, ...]:
         """Every approach once."""
@@ -181,7 +183,7 @@ class Settings(TaskSettings):
     """The network."""
     training: Training | None = None
     """How every network is trained."""
-    pairs: Pairs = ()
+    pairs: tuple[Pair, ...] = ()
     """Pairs of approaches whose solutions a line connects."""
     seeds: tuple[int, ...] = ()
     """Every network is trained once with each seed."""
@@ -191,6 +193,11 @@ class Settings(TaskSettings):
     """Positions on the line."""
     starts: tuple[Start, ...] = Field(default=("same", "different"), min_length=1)
     """Whether the two solutions of a line began at the same point."""
+
+    @field_validator("pairs")
+    @classmethod
+    def _complete(cls, pairs: tuple[Pair, ...], info: ValidationInfo) -> tuple[Pair, ...]:
+        return _completed(pairs, info)
 
     @model_validator(mode="before")
     @classmethod
