@@ -37,7 +37,7 @@ def read_cache(path: Path, facts: DatasetFacts) -> Arrays | None:
 def write_cache(path: Path, arrays: Arrays) -> None:
     """Write the file whole or not at all. A failure is ignored: the next load decodes again."""
     try:
-        write_bytes(path, b"".join(arrays))
+        write_bytes(path, b"".join(array.data for array in arrays))
     except UserError as error:
         log = logging.getLogger(__name__)
         log.warning("%s: the images are decoded again next time", error)
