@@ -1,5 +1,8 @@
 """Trends over approaches: solutions of one approach are not independent, their mean counts once."""
 
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
 import pandas as pd
 
 from report.claims.contrast import Label, Quantity, course
@@ -30,6 +33,22 @@ def equal_loss(record: Record) -> pd.DataFrame:
     return record.frame(EQUAL_LOSS) if record.metrics.get(EQUAL_LOSS) else pd.DataFrame()
 
 
+def solutions(record: Record) -> dict[str, pd.DataFrame]:
+    """The solutions by their table: those of equal epochs, those at an equal loss if any."""
+    stopped = equal_loss(record)
+    own = {"solutions": record.frame("solutions")}
+    return own | {EQUAL_LOSS: stopped} if len(stopped) else own
+
+
+def by_approach(
+    found: Mapping[str, pd.DataFrame],
+) -> Iterator[tuple[str, Approach, pd.DataFrame]]:
+    """The solutions of each approach, with the table that they are from."""
+    for table, rows in found.items():
+        for key, group in rows.groupby(list(VARIABLES), dropna=False):
+            yield table, approach_of(*key), group
+
+
 def unreached(rows: pd.DataFrame, done: pd.DataFrame) -> Label:
     """` (four trainings of 27 did not get there, among them all with …)`; empty where all did."""
     lost = rows[~rows.index.isin(done.index)]
@@ -50,17 +69,19 @@ def _approaches(rows: pd.DataFrame) -> list[Approach]:
     return [approach_of(*one) for one in rows[list(VARIABLES)].itertuples(index=False)]
 
 
+def solution_settings(record: Record) -> dict[str, Any]:
+    """The settings of the task that trained the solutions, also in a record of another one."""
+    return cast(dict[str, Any], record.settings.get("solutions", record.settings))
+
+
 def sweep(record: Record, rows: pd.DataFrame, variable: str) -> pd.DataFrame:
     """The solutions between which only `variable` differs, in its order.
 
     A batch size of None, the whole training set, counts as the number of training images.
     """
     other = next(name for name in VARIABLES if name != variable)
-    solutions = record.settings.get("solutions", record.settings)
-    assert isinstance(solutions, dict)
-    training, values = solutions["training"], solutions[f"{variable}s"]
-    assert isinstance(training, dict)
-    assert isinstance(values, list)
+    settings = solution_settings(record)
+    training, values = settings["training"], settings[f"{variable}s"]
     size = record.datasets[0].train_size
     shown = rows.assign(batch_size=rows["batch_size"].fillna(size).astype(int))
     fixed = training[other] if training[other] is not None else size

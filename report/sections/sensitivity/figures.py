@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,13 +15,16 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.numbers.trend import Trend
 from report.records import Record
-from report.sections.approach_words import approach_of, batch, rate
+from report.sections.approach_words import batch, rate
 from report.sections.approaches import (
+    EQUAL_LOSS,
     SHOWN,
     VARIABLES,
-    equal_loss,
+    by_approach,
     means,
     over_approaches,
+    solution_settings,
+    solutions,
     varied,
 )
 from report.sections.lost import spread_words
@@ -35,8 +38,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-HELD = ", at equal training loss"
-"""What is added to a measure that is taken at an equal training loss."""
+ENDS = {"solutions": "", EQUAL_LOSS: ", at equal training loss"}
+"""What is added to the name of a measure, by the table of the solutions at which it is taken."""
 LABELS = {
     "jacobian_norm": "norm of the\nJacobian, output",
     "probability_jacobian_norm": "norm of the\nJacobian, probabilities",
@@ -47,27 +50,21 @@ GAPS = {"loss_gap": "loss", "accuracy_gap": "accuracy"}
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    rows = record.frame("solutions")
-    done = finished(rows)
+    found = solutions(record)
+    done = {table: own for table, rows in found.items() if len(own := finished(rows))}
     figures: tuple[Figure, ...] = ()
-    if len(done):
-        sweeps = varied(record, done)
+    if "solutions" in done:
+        sweeps = varied(record, done["solutions"])
         figures = (
             *([_figure(sweeps)] if sweeps else []),
-            gap_figure(done, MEASURES, "final_train_loss", LABELS, "gap"),
+            gap_figure("gap", done, MEASURES, "final_train_loss", LABELS),
         )
-    stopped = equal_loss(record)
-    held = finished(stopped) if len(stopped) else stopped
-    if len(held):
-        figures += (gap_figure(held, MEASURES, "final_train_loss", LABELS, "equal-loss"),)
-    trends = {"": done, HELD: held}
     return Section(
         figures=figures,
         tables=(
             settings_table(record),
-            _results_table(rows),
-            *([_results_table(stopped, held=True)] if len(stopped) else []),
-            *([correlations_table(trends, MEASURES, "final_train_loss")] if len(done) else []),
+            _results_table(record, found),
+            *([correlations_table(done, MEASURES, "final_train_loss")] if figures else []),
         ),
         commentary=commentary(record),
         words={"pixels": scaling(_given(record).get("scaling", "standard"))},
@@ -78,39 +75,40 @@ def _given(record: Record) -> dict[str, Any]:
     return cast(dict[str, Any], record.settings["data"])
 
 
-def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
+def _results_table(record: Record, found: Mapping[str, pd.DataFrame]) -> Table:
     columns = ("final_train_loss", "final_test_loss", "final_train_accuracy", "final_test_accuracy")
+    held = EQUAL_LOSS in found
     lines = []
-    for key, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
-        approach = approach_of(*key)
+    for table, approach, group in by_approach(found):
         done = known(group, "jacobian_norm")
-        reached = known(group, "final_train_loss") if held and done.empty else done
+        # Where none got to the equal loss, these are the values of the last epoch.
+        reached = done if len(done) else known(group, "final_train_loss")
         means = [_mean(reached, column) for column in columns]
         means += [_mean(done, column) for column in MEASURES]
         lines.append(
             (
                 batch(approach.batch_size),
                 rate(approach.learning_rate),
+                *([epochs_cell(record, table, done)] if held else []),
                 *(fmt.loss(value) for value in means[:2]),
                 *(fmt.accuracy(value) for value in means[2:4]),
                 *(fmt.number(value) for value in means[4:]),
-                *([fmt.number(_mean(done, "stopped_at"))] if held else []),
                 fmt.count(len(done)),
             )
         )
-    when = "at an equal training loss" if held else "at the end of training"
-    lost = "; where none did, losses and accuracies are those of the last epoch" if held else ""
-    counted = "got there, after so many epochs in the mean" if held else "did not diverge"
+    counted = "neither diverged nor missed that loss" if held else "did not diverge"
+    lost = "; where all missed it, losses and accuracies are the last ones" if held else ""
     return Table(
-        name="equal-loss" if held else "results",
+        name="results",
         caption=Markdown(
-            f"The solutions {when}: means over the seeds, the last of them of the "
+            f"The solutions{ends_words(found)}: means over the seeds, the last of them of the "
             "Jacobian norms of output and class probabilities and of the norm of the loss gradient "
             f"at the test points; *n* counts seeds that {counted}{lost}."
         ),
         header=(
             "Batch",
             "Rate",
+            *(["Epochs"] if held else []),
             "Train loss",
             "Test loss",
             "Train acc.",
@@ -118,12 +116,24 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
             "Output",
             "Prob.",
             "Gradient",
-            *(["Epochs"] if held else []),
             "n",
         ),
-        align="rrrrrrrrrr" + "r" * held,
+        align="r" * (10 + held),
         rows=tuple(lines),
     )
+
+
+def ends_words(found: Mapping[str, pd.DataFrame]) -> str:
+    """When the rows of a table of solutions were taken."""
+    below = ", and below them those at an equal training loss, with the epochs that these took"
+    return f" at the end of training{below if EQUAL_LOSS in found else ''}"
+
+
+def epochs_cell(record: Record, table: str, done: pd.DataFrame) -> Markdown:
+    """The epochs of an approach: those of the settings, or the mean until the equal loss."""
+    if table == EQUAL_LOSS:
+        return fmt.number(_mean(done, "stopped_at"))
+    return fmt.count(solution_settings(record)["training"].get("epochs"))
 
 
 def _mean(rows: pd.DataFrame, column: str) -> float | None:
@@ -142,27 +152,22 @@ def correlation_cell(found: Trend) -> Markdown:
 def correlations_table(
     done: Mapping[str, pd.DataFrame], measures: Mapping[str, Markdown], train_loss: str
 ) -> Table:
-    """Each measure, and the training loss alone, against both gaps, over approaches.
-
-    `done` are solutions by what is added to the name of a measure that is taken at them.
-    """
+    """Each measure, and the training loss alone, against both gaps, over approaches."""
     rows = tuple(
         (
-            Markdown(f"{words}{added}"),
+            Markdown(f"{words}{ENDS[table]}"),
             *(correlation_cell(over_approaches(own, column, gap)) for gap in GAPS),
         )
-        for added, own in done.items()
-        if len(own)
+        for table, own in done.items()
         for column, words in {**measures, train_loss: Markdown("the training loss")}.items()
     )
-    (first, *_) = done.values()
+    approaches = fmt.plural(len(means(done["solutions"])), "approach")
     return Table(
         name="correlations",
         caption=Markdown(
             "Spearman's rank correlation of each measure, and of the training loss alone, with the "
             "gap in loss (test minus training) and in accuracy (training minus test), over the "
-            f"means of {fmt.plural(len(means(first)), 'approach')}, with 95 % intervals by "
-            "resampling approaches."
+            f"means of {approaches}, with 95 % intervals by resampling approaches."
         ),
         header=("Measure", "Loss gap", "Accuracy gap"),
         align="lrr",
@@ -260,85 +265,77 @@ def draw_sweep(
     ax.set_xticks(places, [str(show(value)) for value in table.columns])
 
 
-def gap_words(done: pd.DataFrame, measures: Mapping[str, Markdown]) -> str:
+def _gap_words(done: Mapping[str, pd.DataFrame], measures: Mapping[str, Markdown]) -> str:
     """The alternative text of the gaps against the measures, with what can be ranked."""
     found = [
-        f"{words} with the {name} gap {fmt.correlation(value)}"
+        f"{words}{ENDS[table]} with the {name} gap {fmt.correlation(value)}"
+        for table, rows in done.items()
         for measure, words in measures.items()
         for gap, name in GAPS.items()
-        if math.isfinite(value := over_approaches(done, measure, gap).value)
+        if math.isfinite(value := over_approaches(rows, measure, gap).value)
     ]
     told = f" Rank correlations over the means of the approaches: {'; '.join(found)}."
     return f"Scatter plots, two for each measure.{told if found else ''}"
 
 
 def gap_figure(
-    done: pd.DataFrame,
+    name: str,
+    done: Mapping[str, pd.DataFrame],
     measures: Mapping[str, Markdown],
     train_loss: str,
     labels: Mapping[str, str],
-    name: str,
 ) -> Figure:
     """Both gaps against every measure, one mark for each solution."""
-    where = "; all have about the same training loss" if name == "equal-loss" else ""
+    held = " (triangles: stopped at an equal training loss)" if EQUAL_LOSS in done else ""
     return Figure(
         name=name,
         caption=Markdown(
             "The gap in loss (test minus training, top) and in accuracy (training minus test, "
-            f"bottom) against each measure{where}. One mark for each of "
-            f"{fmt.plural(len(done), 'solution')}; the color is the training loss at the end."
+            "bottom) against each measure. One mark for each of "
+            f"{fmt.plural(sum(map(len, done.values())), 'solution')}{held}; the color is the "
+            "training loss at the end."
         ),
-        alt=gap_words(done, measures),
+        alt=_gap_words(done, measures),
         draw=partial(_draw_gaps, done, measures, train_loss, labels),
     )
 
 
 def _draw_gaps(
-    done: pd.DataFrame,
+    done: Mapping[str, pd.DataFrame],
     measures: Mapping[str, Markdown],
     train_loss: str,
     labels: Mapping[str, str],
 ) -> Canvas:
-    figure, axes = canvas(len(GAPS), len(measures), height=1.65, sharex="col", sharey="row")
-    last = list(measures)[-1]
-    for column, measure in enumerate(measures):
-        draw_gaps(axes[:, column], done, measure, train_loss, figure, measure == last)
-        axes[1, column].set_xlabel(labels[measure])
-    axes[0, 0].set_ylabel("gap in loss")
-    axes[1, 0].set_ylabel("gap in accuracy\n(percentage points)")
-    return figure
-
-
-def draw_gaps(
-    places: Iterable[Axes],
-    done: pd.DataFrame,
-    measure: str,
-    train_loss: str,
-    figure: Canvas,
-    colorbar: bool,
-) -> None:
-    """Both gaps against a measure, one panel below the other; colors tell the training loss."""
+    """The two gaps one panel below the other; colors tell the training loss."""
     from matplotlib.colors import LogNorm
 
     from report.figures.ticks import plain_ticks
 
-    losses = done[train_loss].astype(float)
+    figure, axes = canvas(len(GAPS), len(measures), height=1.65, sharex="col", sharey="row")
+    everything = pd.concat(done.values())
+    losses = everything[train_loss].astype(float)
     scale = LogNorm(losses.min(), losses.max()) if 0 < losses.min() < losses.max() else None
-    rows = Rows.each("solutions", done, ("batch_size", "learning_rate", "seed"))
-    for ax, gap in zip(places, GAPS, strict=True):
-        factor = 100 if gap == "accuracy_gap" else 1
-        drawn = ax.scatter(
-            done[measure].astype(float),
-            factor * done[gap].astype(float),
-            c=losses,
-            norm=scale,
-            s=22,
-            edgecolor="#000000",
-            linewidth=0.4,
-        )
-        drawn.rows = rows  # type: ignore[attr-defined]  # for report/figures/curves.py
-        scale_to(ax, "x", done[measure])
-    if colorbar:
-        bar = figure.colorbar(drawn, ax=list(places), label="training loss")
-        if scale is not None:
-            plain_ticks(bar.ax.yaxis)
+    for column, measure in enumerate(measures):
+        for ax, gap in zip(axes[:, column], GAPS, strict=True):
+            for (table, rows), marker in zip(done.items(), "o^", strict=False):
+                drawn = ax.scatter(
+                    rows[measure].astype(float),
+                    (100 if gap == "accuracy_gap" else 1) * rows[gap].astype(float),
+                    c=rows[train_loss].astype(float),
+                    norm=scale,
+                    s=22,
+                    marker=marker,
+                    edgecolor="#000000",
+                    linewidth=0.4,
+                    label=ENDS[table].removeprefix(", ") or "at the end of training",
+                )
+                by = ("batch_size", "learning_rate", "seed")
+                drawn.rows = Rows.each(table, rows, by)  # for report/figures/curves.py
+            scale_to(ax, "x", everything[measure])
+        axes[1, column].set_xlabel(labels[measure])
+    bar = figure.colorbar(drawn, ax=list(axes[:, -1]), label="training loss")
+    if scale is not None:
+        plain_ticks(bar.ax.yaxis)
+    axes[0, 0].set_ylabel("gap in loss")
+    axes[1, 0].set_ylabel("gap in accuracy\n(percentage points)")
+    return figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,23 @@ from report.figures.style import canvas, line
 from report.numbers.quantifiers import ordered
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.approach_words import approach_of, batch, rate
-from report.sections.approaches import SHOWN, VARIABLES, equal_loss, means, varied
+from report.sections.approach_words import batch, rate
+from report.sections.approaches import (
+    EQUAL_LOSS,
+    SHOWN,
+    VARIABLES,
+    by_approach,
+    means,
+    solutions,
+    varied,
+)
 from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.sensitivity.figures import (
-    HELD,
     correlations_table,
     draw_sweep,
+    ends_words,
+    epochs_cell,
     gap_figure,
     seeds_words,
 )
@@ -49,28 +58,22 @@ LABELS = {
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    rows = record.frame("solutions")
-    done = measured(rows)
+    found = solutions(record)
+    done = {table: own for table, rows in found.items() if len(own := measured(rows))}
     figures: tuple[Figure, ...] = ()
     tables = [
         settings_table(record, omit=("solutions", "double")),
-        _results_table(rows),
+        _results_table(record, found),
     ]
-    stopped = equal_loss(record)
-    held = measured(stopped) if len(stopped) else stopped
-    if len(done):
-        sweeps = varied(record, done)
+    if "solutions" in done:
+        sweeps = varied(record, done["solutions"])
         figures = (
-            gap_figure(done, MEASURES, "train_loss", LABELS, "sharpness"),
+            gap_figure("sharpness", done, MEASURES, "train_loss", LABELS),
             *([_variables_figure(sweeps)] if sweeps else []),
         )
-        more, words = _by_epsilon(record, done)
-        trends = {"": more, HELD: _by_epsilon(record, held)[0]}
-        tables.append(correlations_table(trends, {**MEASURES, **words}, "train_loss"))
-    if len(held):
-        figures += (gap_figure(held, MEASURES, "train_loss", LABELS, "equal-loss"),)
-    if len(stopped):
-        tables.append(_results_table(stopped, held=True))
+        words = _epsilons(record)
+        measures = {table: _by_epsilon(rows, words) for table, rows in done.items()}
+        tables.append(correlations_table(measures, {**MEASURES, **words}, "train_loss"))
     if record.metrics.get("whole"):
         tables.append(_whole_table(sampled(record)))
     rescaling = record.frame("rescaling")
@@ -80,22 +83,23 @@ def section(record: Record) -> Section:
     return Section(figures=figures, tables=tuple(tables), commentary=commentary(record))
 
 
-def _by_epsilon(record: Record, done: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Markdown]]:
-    """The solutions with a column for each further ε, and what these measures are called."""
+def _epsilons(record: Record) -> dict[str, Markdown]:
+    """What the ε-sharpness with each further ε is called, by its column."""
     found: Any = record.metrics.get("epsilons")
-    epsilons: list[float] = list(found or [])
-    words = {
+    return {
         f"epsilon_{place}": Markdown(f"the ε-sharpness, ε = {fmt.number(epsilon, 1)}")
-        for place, epsilon in enumerate(epsilons)
+        for place, epsilon in enumerate(found or [])
         if place
     }
-    if not len(done):
-        return done, words
+
+
+def _by_epsilon(done: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """The solutions with a column for each further ε."""
     columns: dict[str, Any] = {
         name: [row[place] if isinstance(row, list) else None for row in done["by_epsilon"]]
-        for place, name in enumerate(words, 1)
+        for place, name in enumerate(names, 1)
     }
-    return done.assign(**{name: pd.Series(v, done.index) for name, v in columns.items()}), words
+    return done.assign(**{name: pd.Series(v, done.index) for name, v in columns.items()})
 
 
 def _whole_table(rows: pd.DataFrame) -> Table:
@@ -123,11 +127,12 @@ def _whole_table(rows: pd.DataFrame) -> Table:
     )
 
 
-def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
-    lines, whole = [], measured(rows)
-    slopes = FIRST_ORDER in rows and rows[FIRST_ORDER].notna().any()
-    for key, group in rows.groupby(["batch_size", "learning_rate"], dropna=False):
-        approach, done = approach_of(*key), whole[whole.index.isin(group.index)]
+def _results_table(record: Record, found: Mapping[str, pd.DataFrame]) -> Table:
+    held = EQUAL_LOSS in found
+    slopes = any(FIRST_ORDER in rows and rows[FIRST_ORDER].notna().any() for rows in found.values())
+    lines = []
+    for table, approach, group in by_approach(found):
+        done = measured(group)
 
         def shown(column: str, done: pd.DataFrame = done) -> float | None:
             return mean(done[column]) if len(done) else None
@@ -136,6 +141,7 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
             (
                 batch(approach.batch_size),
                 rate(approach.learning_rate),
+                *([epochs_cell(record, table, done)] if held else []),
                 fmt.loss(shown("train_loss")),
                 fmt.loss(shown("loss_gap")),
                 fmt.percent(shown("accuracy_gap")),
@@ -143,25 +149,25 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
                 fmt.number(shown("trace_standard_error"), 2),
                 fmt.number(shown("gradient_norm"), 2),
                 *([fmt.percent(shown(FIRST_ORDER), 0)] if slopes else []),
-                *([fmt.number(shown("stopped_at"))] if held else []),
                 fmt.count(len(done)),
             )
         )
-    when = " at an equal training loss, reached after so many epochs" if held else ""
     share = (
         ", the share of the ε-sharpness that the slope explains to first order" if slopes else ""
     )
     return Table(
-        name="equal-loss" if held else "results",
+        name="results",
         caption=Markdown(
-            f"The solutions{when}: means over the seeds of the training loss, the gap in loss and "
-            "in accuracy, the ε-sharpness in percent, the largest eigenvalue and the trace of the "
-            "Hessian with the standard error of the trace, and the norm of the gradient, which "
-            f"tells how far a solution is from a critical point{share}; *n* counts the solutions."
+            f"The solutions{ends_words(found)}: means over the seeds of the training loss, the gap "
+            "in loss and in accuracy, the ε-sharpness in percent, the largest eigenvalue and the "
+            "trace of the Hessian with the standard error of the trace, and the norm of the "
+            "gradient, which tells how far a solution is from a critical point"
+            f"{share}; *n* counts the solutions."
         ),
         header=(
             "Batch",
             "Rate",
+            *(["Epochs"] if held else []),
             "Train loss",
             "Loss gap",
             "Acc. gap",
@@ -171,10 +177,9 @@ def _results_table(rows: pd.DataFrame, *, held: bool = False) -> Table:
             "± s.e.",
             "Grad.",
             *(["Slope"] if slopes else []),
-            *(["Epochs"] if held else []),
             "n",
         ),
-        align="r" * (11 + bool(slopes) + held),
+        align="r" * (11 + held + slopes),
         rows=tuple(lines),
     )
 

@@ -313,19 +313,22 @@ def test_an_approach_that_never_got_there_is_named() -> None:
         "(four trainings of 27 did not get there, among them all with batch size 1,024, learning "
         "rate 0.003)."
     )
-    (table,) = [t for t in section(stuck).tables if t.name == "equal-loss"]
+    (table,) = [t for t in section(stuck).tables if t.name == "results"]
     (never,) = [row for row in table.rows if row[-1] == "0"]
-    assert (never[0], never[2], never[6]) == ("1,024", "0.500", "–")
+    assert (never[0], never[2], never[3], never[7]) == ("1,024", "–", "0.500", "–")
+    assert len(table.rows) == 18 and table.rows.index(never) > 8
 
 
 @pytest.mark.parametrize("truth", [{}, {"lost": 27}, FEW | {"lost": 1}, {"held": (rising, rising)}])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
     drawn = [] if truth.get("lost") == 27 else ["variables", "gap"]
-    drawn += ["equal-loss"] if "held" in truth else []
     assert [figure.name for figure in found.figures] == drawn
     for figure in found.figures:
         figure.draw().savefig("/dev/null", format="svg")
         assert figure.alt
+        if figure.name == "gap":
+            assert ("triangles: stopped" in figure.caption) is ("held" in truth)
+            assert ("at equal training loss" in figure.alt) is ("held" in truth)
     assert [t.name for t in found.tables][:2] == ["settings", "results"]
     assert all(table.markdown("sensitivity") for table in found.tables)
