@@ -34,8 +34,8 @@ CLASSES = {
     "Div": {
         *(f"callout-{kind}" for kind in CALLOUTS),
         *("content-visible", "content-hidden"),
-        *("generated", "author", "smoke", "cover", "abstract", "curves"),
-        *("on-site", "beside", "findings", "evidence-here", "grounds"),
+        *("generated", "author", "smoke", "cover", "curves", "on-site"),
+        *("beside", "findings", "evidence-here", "grounds"),
     },
     "Span": {"claim", "number", "source", "typed"},
     "Link": {"evidence", "on-site", "uri", "email"},

@@ -132,10 +132,8 @@ def _figure(
         start = span("", ["float-number"], text(f"{name}{SPACE}{values['number']}:"))
         words = [start, {"t": "Space"}, *words]
     attributes = f' id="{html.escape(identifier)}"' if identifier else ""
-    parts = [
-        plain([raw_inline("html", "<figcaption>"), *words, raw_inline("html", "</figcaption>")])
-    ]
-    parts = [] if not words else parts
+    ends = [raw_inline("html", "<figcaption>"), raw_inline("html", "</figcaption>")]
+    parts = [plain([ends[0], *words, ends[1]])] if words else []
     inner = [*parts, body] if place == "top" else [body, *parts]
     return [
         raw_block("html", f'<figure class="{kind}"{attributes}>'),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from report.render.crossref import SPACE, Heading, Numbered, Page
 from report.render.pandoc import Blocks, plain_text, transform
@@ -91,13 +91,12 @@ def _name(page: Page) -> str:
 
 def _heading(project: Book, page: Page) -> Markup:
     if page.chapter.page == "index.html":  # broken at its colon, if at all
-        first, colon, rest = project.title.partition(": ")
-        shown = Markup("<span>{}</span>{}<span>{}</span>").format(
-            first + colon.rstrip(), colon[1:], rest
-        )
-        return shown if rest else Markup("{}").format(project.title)
+        first, _, rest = project.title.partition(": ")
+        if not rest:
+            return escape(project.title)
+        return Markup("<span>{}:</span> <span>{}</span>").format(first, rest)
     if page.chapter.appendix or not page.chapter.label:
-        return Markup("{}").format(_name(page))
+        return escape(_name(page))
     return Markup('<span class="chapter-number">{}</span>{} {}').format(
         page.chapter.label, SPACE, plain_text(page.title)
     )

@@ -11,29 +11,24 @@ local marks = {
   { "author", "author-words", "In the author’s words" },
   { "smoke", "smoke", "Smoke run" },
   { "cover", "cover", nil },
-  { "abstract", "abstract", nil },
   { "beside", "beside", nil },
 }
 
+-- The content between two raw pieces of a format; `raw` is pandoc.RawBlock or pandoc.RawInline.
+local function between(raw, format, open, content, close)
+  return pandoc.List({ raw(format, open) }) .. content .. { raw(format, close) }
+end
+
 local function mark(div, name, label)
   if typst then
-    local blocks = pandoc.Blocks({
-      pandoc.RawBlock("typst", "#" .. name .. "[" .. (label or "") .. "][")
-    })
-    blocks:extend(div.content)
-    blocks:insert(pandoc.RawBlock("typst", "]"))
-    return blocks
+    return between(pandoc.RawBlock, "typst", "#" .. name .. "[" .. (label or "") .. "][", div.content, "]")
   elseif html and label then
     div.content:insert(1, pandoc.Div({ pandoc.Plain(pandoc.Str(label)) },
       pandoc.Attr("", { "block-label" })))
     return div
-  elseif latex and name ~= "cover" and name ~= "abstract" then
-    local blocks = pandoc.Blocks({
-      pandoc.RawBlock("latex", "\\begin{" .. name .. "}" .. (label and "{" .. label .. "}" or ""))
-    })
-    blocks:extend(div.content)
-    blocks:insert(pandoc.RawBlock("latex", "\\end{" .. name .. "}"))
-    return blocks
+  elseif latex and name ~= "cover" then
+    return between(pandoc.RawBlock, "latex", "\\begin{" .. name .. "}" .. (label and "{" .. label .. "}" or ""),
+      div.content, "\\end{" .. name .. "}")
   end
 end
 
@@ -58,9 +53,9 @@ end
 -- Below a figure: its files, and the data that its SVG carries, for the script in charts.html. Titles
 -- of panels are for narrow screens; formulas in them are set like all others.
 local function curves(div)
-  local file = html and io.open(folder .. div.attributes.figure, "r")
+  local file = io.open(folder .. div.attributes.figure, "r")
   if not file then
-    return html and div or {}
+    return nil
   end
   local kind, data = file:read("a"):match('<metadata id="(%l+)">(.-)</metadata>')
   file:close()
@@ -76,15 +71,13 @@ local function curves(div)
 end
 
 function Div(div)
-  if div.classes:includes("curves") then
-    return curves(div)
-  elseif div.classes:includes("on-site") and not html then
+  if div.classes:includes("on-site") and not html then
     return {}
+  elseif div.classes:includes("curves") then
+    return curves(div)
   elseif div.classes:includes("evidence-here") then
-    local blocks = pandoc.Blocks({ pandoc.RawBlock("html", '<details class="evidence-here on-site"><summary>Evidence</summary>') })
-    blocks:extend(div.content)
-    blocks:insert(pandoc.RawBlock("html", "</details>"))
-    return blocks
+    return between(pandoc.RawBlock, "html",
+      '<details class="evidence-here on-site"><summary>Evidence</summary>', div.content, "</details>")
   end
   for _, entry in ipairs(marks) do
     if div.classes:includes(entry[1]) then
@@ -103,42 +96,31 @@ function Link(link)
     return pandoc.Superscript({ link })
   end
   if typst and link.classes:includes("evidence") then
-    local content = pandoc.Inlines({ pandoc.RawInline("typst", "#evidence[") })
-    content:insert(link)
-    content:insert(pandoc.RawInline("typst", "]"))
-    return content
+    return between(pandoc.RawInline, "typst", "#evidence[", pandoc.Inlines(link), "]")
   end
 end
 
 -- Where the figures come from: files beside the site; on paper their names.
 function Span(span)
-  if not span.classes:includes("source") then
+  if html or not span.classes:includes("source") then
     return nil
   end
-  if not html then
-    span = span:walk({ Link = function(link) return link.content end })
-  end
+  local names = span:walk({ Link = function(link) return link.content end }).content
   if typst then
-    local content = pandoc.Inlines({ pandoc.RawInline("typst", "#source[") })
-    content:extend(span.content)
-    content:insert(pandoc.RawInline("typst", "]"))
-    return content
+    return between(pandoc.RawInline, "typst", "#source[", names, "]")
   elseif latex then
-    local content = pandoc.Inlines({ pandoc.RawInline("latex", "\\source{") })
-    content:extend(span.content)
-    content:insert(pandoc.RawInline("latex", "}"))
-    return content
+    return between(pandoc.RawInline, "latex", "\\source{", names, "}")
   end
-  return span
 end
 
 function Table(table)
-  if html then
-    for _, row in ipairs(table.head.rows) do
-      for _, cell in ipairs(row.cells) do
-        cell.attr.attributes["scope"] = "col"
-      end
-    end
-    return table
+  if not html then
+    return nil
   end
+  for _, row in ipairs(table.head.rows) do
+    for _, cell in ipairs(row.cells) do
+      cell.attr.attributes["scope"] = "col"
+    end
+  end
+  return table
 end

@@ -38,10 +38,8 @@ Repository: <https://example.org/ada/homework>
 Every number below comes from a run shrunk to seconds.
 :::
 
-::: {.abstract}
 The report answers every question of the homework. See @sec-deep-vs-shallow, @fig-loss,
 @tbl-models and @sec-definitions.
-:::
 
 ## How to read it {.unnumbered}
 
