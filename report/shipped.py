@@ -1,5 +1,6 @@
 """Files that come with the program: templates, styles, the book's frame."""
 
+import hashlib
 from pathlib import Path
 
 from report.errors import UserError
@@ -23,6 +24,15 @@ def shared(name: str) -> Path:
 def comes_with(suite: str) -> bool:
     """Whether the program comes with a suite of this name."""
     return (_PACKAGE.parent / "experiments" / "suites" / f"{suite}.toml").is_file()
+
+
+def code_digest(*patterns: str) -> str:
+    """SHA-256 of the modules of the report that match the patterns; without any, of all."""
+    found = hashlib.sha256()
+    for pattern in patterns or ("**/*.py",):
+        for path in sorted(_PACKAGE.glob(pattern)):
+            found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def lay_frame(folder: Path) -> tuple[Path, ...]:

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report.book.author import EMPTY, author_words, check_names
-from report.book.drawing import all_drawn_from, as_csv
+from report.book.drawing import all_drawn, as_csv, ensure_drawn
 from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path, outside
-from report.book.stored import code_digest
 from report.errors import UserError
 from report.records import Results, kept
 from report.records.store import write_bytes, write_text
-from report.shipped import shared
+from report.shipped import code_digest, shared
 from report.tasks import TASKS
 from report.words.markdown import Markdown
 from report.words.terminal import say
@@ -107,7 +106,7 @@ def _found(name: str, chosen: Sources) -> Made | None:
         return None
     made = Made(**json.loads(text))
     drawn = (
-        all_drawn_from(source, task, names, chosen.results)
+        all_drawn(task, source, names, chosen.results)
         for task, (source, names) in made.figures.items()
     )
     return made if all(drawn) else None
@@ -151,8 +150,6 @@ def _write_tables(chosen: Sources, figures: Mapping[str, tuple[str, list[str]]])
 
 def _drawn(part: Part, results: Results) -> Part:
     """The part with its figures drawn; without its section if drawing one of them fails."""
-    from report.book.drawing import ensure_drawn
-
     if part.record is not None and part.section is not None:
         try:
             ensure_drawn(part.record, part.section.figures, results)
