@@ -1,9 +1,9 @@
 """Files that come with the program: templates, styles, the book's frame."""
 
-import hashlib
 from pathlib import Path
 
 from report.errors import UserError
+from report.records import kept
 from report.records.store import write_bytes
 
 _PACKAGE = Path(__file__).parent
@@ -28,11 +28,8 @@ def comes_with(suite: str) -> bool:
 
 def code_digest(*patterns: str) -> str:
     """SHA-256 of the modules of the report that match the patterns; without any, of all."""
-    found = hashlib.sha256()
-    for pattern in patterns or ("**/*.py",):
-        for path in sorted(_PACKAGE.glob(pattern)):
-            found.update(path.read_bytes())
-    return found.hexdigest()
+    paths = (path for one in patterns or ("**/*.py",) for path in sorted(_PACKAGE.glob(one)))
+    return kept.key(*kept.contents(paths))
 
 
 def lay_frame(folder: Path) -> tuple[Path, ...]:

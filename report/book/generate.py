@@ -61,7 +61,11 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
         )
     check_names(chosen.project / COMMENTS)
     name = _key(chosen)
-    made = _found(name, chosen) or _make(name, chosen)
+    made = _found(name, chosen)
+    if made is None:
+        made = _make(name, chosen)
+    else:
+        _write_tables(chosen, made.figures)
     numbers = {name: Markdown(text) for name, text in made.numbers.items()}
     comments = author_words(chosen.project / COMMENTS, [task.name for task in TASKS], numbers)
     for comment in comments.values():
@@ -70,7 +74,6 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
     if outside(chosen):
         for drawing in sorted(chosen.results.figures.glob("*.svg")):
             write_bytes(chosen.project / COPIES / drawing.name, drawing.read_bytes())
-    _write_tables(chosen, made.figures)
     blocks = {task: comment.block for task, comment in comments.items()}
     written = []
     for name, marked in made.chapters.items():
