@@ -68,7 +68,7 @@ Found = Iterator[Problem]
 
 def check(
     chosen: Sources,
-    states: Sequence[State] | None,
+    states: Sequence[State],
     allow_stale: bool = False,
     submission: bool = False,
 ) -> Outcome:
@@ -76,12 +76,12 @@ def check(
 
     Args:
         chosen: the project and its results.
-        states: the state of every task of the suite, or None if it cannot be known.
+        states: the state of every task of the suite.
         allow_stale: a stale record is a note; everything else about it is still checked.
         submission: whether the report is to be handed in: the cover names its author, and no
             question is answered in part.
     """
-    not_fresh = [found for found in states or () if found.state not in FRESH]
+    not_fresh = [found for found in states if found.state not in FRESH]
     stale = [found for found in not_fresh if allow_stale and found.state == "stale"]
     not_fresh = [found for found in not_fresh if found not in stale]
     folder = chosen.results.root.resolve()
@@ -102,7 +102,7 @@ def check(
     )
     return Outcome(
         tuple(problem for rule in rules for problem in rule()),
-        (*_states(stale), *_notes(parts, states)),
+        (*_states(stale), *_notes(parts)),
         sum(len(group) for part in parts for group in part.claims),
         sum(len(part.section.figures) for part in parts if part.section is not None),
     )
@@ -264,9 +264,7 @@ def _submission(parts: Sequence[Part], chosen: Sources) -> Found:
             yield Problem("records", question.task, "a smoke record; run the suite without --smoke")
 
 
-def _notes(parts: Sequence[Part], states: Sequence[State] | None) -> Found:
-    if states is None:
-        yield Problem("skipped", "records", "whether they are fresh: torch is not installed")
+def _notes(parts: Sequence[Part]) -> Found:
     by_task = {part.task.name: part for part in parts}
     for question in QUESTIONS:
         part = by_task[question.task]

@@ -44,8 +44,10 @@ def run(options: Options) -> bool:
     kept = current(results)
 
     def draw(record: Record) -> None:
-        if is_kept(kept, record) and all_drawn(record, kept[record.task]["figures"], results):
-            return
+        if is_kept(kept, record):
+            known = kept[record.task]
+            if all_drawn(record.task, known["record"], known["figures"], results):
+                return
         from report.sections.registry import section_of
 
         ensure_drawn(record, section_of(record).figures, results)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from report.errors import UserError
+from report.records import kept
 from report.records.store import write_bytes
 
 _PACKAGE = Path(__file__).parent
@@ -23,6 +24,12 @@ def shared(name: str) -> Path:
 def comes_with(suite: str) -> bool:
     """Whether the program comes with a suite of this name."""
     return (_PACKAGE.parent / "experiments" / "suites" / f"{suite}.toml").is_file()
+
+
+def code_digest(*patterns: str) -> str:
+    """SHA-256 of the modules of the report that match the patterns; without any, of all."""
+    paths = (path for one in patterns or ("**/*.py",) for path in sorted(_PACKAGE.glob(one)))
+    return kept.key(*kept.contents(paths))
 
 
 def lay_frame(folder: Path) -> tuple[Path, ...]:

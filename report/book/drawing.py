@@ -16,6 +16,7 @@ from report.records import Record, Results
 from report.records.record import digest
 from report.records.store import set_aside, write_bytes, write_text
 from report.render.errors import tell_unshown
+from report.shipped import code_digest
 from report.words.markdown import plain
 
 if TYPE_CHECKING:
@@ -23,57 +24,59 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
     from report.sections.section import Figure
+
 DATA = re.compile(rb'<metadata id="panels">(.*)</metadata>')
 """The data of a figure in its SVG, as `report.figures.curves` puts them there."""
 
 
 def ensure_drawn(record: Record, figures: tuple[Figure, ...], results: Results) -> tuple[str, ...]:
-    """Draw the figures that are missing, edited, or drawn from another record; return their names.
+    """Draw the figures that are missing, edited, or drawn from another record or by other code.
 
     Figures that are up to date stay as they are, byte for byte; edited ones are set aside first.
-    Raises UserError if a file cannot be written.
+    Returns the names of those drawn. Raises UserError if a file cannot be written.
     """
     index = read_index(results)
-    source = digest(record.content())
+    origin = _origin(record.task, digest(record.content()))
     drawn = []
     for figure in figures:
         path = results.figure(record.task, figure.name)
-        known = index.get(path.name)
-        known = known if isinstance(known, dict) else {}
-        current = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
-        if known.get("record") == source and known.get("sha256") == current:
+        if _is_drawn(path, index, origin):
             continue
-        if current is not None and known.get("sha256") not in (None, current):
+        if path.is_file() and index.get(path.name, {}).get("sha256") not in (None, _sha256(path)):
             set_aside(path, results.aside)
-        content = svg(figure)
-        write_bytes(path, content)
-        index[path.name] = {"record": source, "sha256": hashlib.sha256(content).hexdigest()}
+        write_bytes(path, svg(figure))
+        index[path.name] = origin | {"sha256": _sha256(path)}
         drawn.append(figure.name)
     if drawn:
         write_text(results.figure_index, json.dumps(index, indent=1, sort_keys=True) + "\n")
     return tuple(drawn)
 
 
-def all_drawn(record: Record, names: Sequence[str], results: Results) -> bool:
-    """Whether the figures of these names are there, drawn from the record and not edited."""
-    return all_drawn_from(digest(record.content()), record.task, names, results)
+def all_drawn(task: str, source: str, names: Sequence[str], results: Results) -> bool:
+    """Whether the figures of these names are there, as `ensure_drawn` leaves them.
+
+    `source` is the digest of the task's record.
+    """
+    index, origin = read_index(results), _origin(task, source)
+    return all(_is_drawn(results.figure(task, name), index, origin) for name in names)
 
 
-def all_drawn_from(source: str, task: str, names: Sequence[str], results: Results) -> bool:
-    """As `all_drawn`, of the record with this digest."""
-    index = read_index(results)
-    return all(_is_drawn(results.figure(task, name), index, source) for name in names)
+def _origin(task: str, source: str) -> dict[str, str]:
+    """What a figure is drawn from, and by: the modules of figures and of the task's section.
+
+    Not by what these import from elsewhere: nearly any change would draw all figures anew.
+    """
+    own = f"sections/{task.replace('-', '_')}/*.py"
+    code = code_digest("book/drawing.py", "figures/*.py", "sections/*.py", own)
+    return {"record": source, "code": code}
 
 
-def _is_drawn(path: Path, index: Mapping[str, Any], source: str) -> bool:
-    known = index.get(path.name)
-    return (
-        isinstance(known, dict)
-        and known.get("record") == source
-        and (
-            path.is_file() and known.get("sha256") == hashlib.sha256(path.read_bytes()).hexdigest()
-        )
-    )
+def _is_drawn(path: Path, index: Mapping[str, Any], origin: Mapping[str, str]) -> bool:
+    return path.is_file() and index.get(path.name) == {**origin, "sha256": _sha256(path)}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def svg(figure: Figure) -> bytes:
@@ -137,10 +140,11 @@ def _texts_with_names(canvas: Canvas) -> Iterator[Text]:
         yield from legend.get_texts() if legend is not None else ()
 
 
-def read_index(results: Results) -> dict[str, Any]:
+def read_index(results: Results) -> dict[str, dict[str, Any]]:
     """What each figure was drawn from, and its digest; empty if unknown."""
     try:
         index = json.loads(results.figure_index.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return {}
-    return index if isinstance(index, dict) else {}
+    known = index.items() if isinstance(index, dict) else ()
+    return {name: entry for name, entry in known if isinstance(entry, dict)}

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report.book.author import EMPTY, author_words, check_names
-from report.book.drawing import all_drawn_from, as_csv
+from report.book.drawing import all_drawn, as_csv, ensure_drawn
 from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path, outside
-from report.book.stored import code_digest
 from report.errors import UserError
 from report.records import Results, kept
 from report.records.store import write_bytes, write_text
-from report.shipped import shared
+from report.shipped import code_digest, shared
 from report.tasks import TASKS
 from report.words.markdown import Markdown
 from report.words.terminal import say
@@ -62,7 +61,11 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
         )
     check_names(chosen.project / COMMENTS)
     name = _key(chosen)
-    made = _found(name, chosen) or _make(name, chosen)
+    made = _found(name, chosen)
+    if made is None:
+        made = _make(name, chosen)
+    else:
+        _write_tables(chosen, made.figures)
     numbers = {name: Markdown(text) for name, text in made.numbers.items()}
     comments = author_words(chosen.project / COMMENTS, [task.name for task in TASKS], numbers)
     for comment in comments.values():
@@ -71,7 +74,6 @@ def generate(chosen: Sources) -> tuple[Path, ...]:
     if outside(chosen):
         for drawing in sorted(chosen.results.figures.glob("*.svg")):
             write_bytes(chosen.project / COPIES / drawing.name, drawing.read_bytes())
-    _write_tables(chosen, made.figures)
     blocks = {task: comment.block for task, comment in comments.items()}
     written = []
     for name, marked in made.chapters.items():
@@ -107,7 +109,7 @@ def _found(name: str, chosen: Sources) -> Made | None:
         return None
     made = Made(**json.loads(text))
     drawn = (
-        all_drawn_from(source, task, names, chosen.results)
+        all_drawn(task, source, names, chosen.results)
         for task, (source, names) in made.figures.items()
     )
     return made if all(drawn) else None
@@ -151,8 +153,6 @@ def _write_tables(chosen: Sources, figures: Mapping[str, tuple[str, list[str]]])
 
 def _drawn(part: Part, results: Results) -> Part:
     """The part with its figures drawn; without its section if drawing one of them fails."""
-    from report.book.drawing import ensure_drawn
-
     if part.record is not None and part.section is not None:
         try:
             ensure_drawn(part.record, part.section.figures, results)

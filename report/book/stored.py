@@ -5,17 +5,16 @@ They need not be computed again while neither the record nor the code has change
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record
 from report.records.record import digest
 from report.records.store import write_text
+from report.shipped import code_digest
 from report.tasks import TASKS
 from report.words.traced import unmarked
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from report.claims.claim import Claim
 
 SCHEMA = 1
-REPORT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -61,14 +59,6 @@ def claims_of(part: Part) -> dict[str, Claim]:
     from report.claims.claim import named
 
     return named([numbered.claim for group in part.claims for numbered in group])
-
-
-def code_digest() -> str:
-    """SHA-256 of the source of the report, which makes claims and figures of records."""
-    found = hashlib.sha256()
-    for path in sorted(REPORT.rglob("*.py")):
-        found.update(path.read_bytes())
-    return found.hexdigest()
 
 
 def current(results: Results) -> dict[str, Any]:

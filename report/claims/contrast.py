@@ -71,7 +71,7 @@ class Quantity:
             "size": self.size(found.value),
             "interval": self.interval(found),
             "n": fmt.plural(found.n, self.repetition),
-            "all": all_words(found, self.repetition),
+            "all": all_of(found.n, self.repetition),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
         }
@@ -216,11 +216,6 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
         if not isinstance(value, Label):
             raise TypeError(f"{statement.id}: {name} = {value!r} is no label")
     return labels
-
-
-def all_words(found: Comparison, noun: str = "seed") -> Markdown:
-    """The repetitions compared: `the one seed`, `both seeds`, `all three seeds`."""
-    return all_of(found.n, noun)
 
 
 def all_of(count: int, noun: str) -> Markdown:

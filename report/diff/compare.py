@@ -62,15 +62,11 @@ class SuiteDifference:
 
 @dataclass(frozen=True)
 class Difference:
-    """Everything that changed from `before` to `after`.
-
-    `freshness_known` is whether stale records could be detected.
-    """
+    """Everything that changed from `before` to `after`."""
 
     before: str
     after: str
     suites: tuple[SuiteDifference, ...]
-    freshness_known: bool
 
 
 def compare(
@@ -81,17 +77,15 @@ def compare(
     Args:
         before: the old results.
         after: the new ones.
-        stale: why records of `after` are stale, by suite and task; None if unknown.
+        stale: why records of `after` are stale, by suite and task.
     """
-    reasons = stale or {}
     return Difference(
         before.label,
         after.label,
         tuple(
-            SuiteDifference(name, tuple(_tasks(old, new, reasons)))
+            SuiteDifference(name, tuple(_tasks(old, new, stale or {})))
             for name, old, new in pairs(before, after)
         ),
-        stale is not None,
     )
 
 

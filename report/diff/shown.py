@@ -18,7 +18,6 @@ KINDS = {
     "added": "new",
     "removed": "gone",
 }
-UNKNOWN = "Whether the new records are stale is not known: torch is not installed."
 _ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 
 
@@ -38,7 +37,6 @@ def as_text(difference: Difference) -> str:
                 lines += [f"      - {_bare(sentence.before)}"] if sentence.before else []
                 lines += [f"      + {_bare(sentence.after)}"] if sentence.after else []
         lines.append(f"  {_rest(suite)}")
-    lines += [] if difference.freshness_known else ["", UNKNOWN]
     return "\n".join(lines) + "\n"
 
 
@@ -54,7 +52,6 @@ def as_markdown(difference: Difference) -> str:
             lines += _numbers_table(_listed(task))
             lines += _sentences_list(task.sentences)
         lines += ["", _rest(suite)]
-    lines += [] if difference.freshness_known else ["", UNKNOWN]
     return "\n".join(lines) + "\n"
 
 

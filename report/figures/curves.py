@@ -16,6 +16,8 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from mpl_toolkits.mplot3d import Axes3D
 
+from report.figures.legends import labeled
+
 POINTS = 100
 """At most so many points of a curve, evenly over the width of its axes."""
 RUNS = 12
@@ -89,7 +91,7 @@ def _mesh(axes: Any) -> dict[str, Any]:
 def _panel(axes: Axes) -> dict[str, Any] | None:
     if isinstance(axes, Axes3D):
         return None
-    lines = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
+    lines = labeled(axes)
     marks = [c for c in axes.collections if isinstance(c, PathCollection) and hasattr(c, "rows")]
     series = [
         *(_curve(axes, line) for line in lines if _is_curve(line)),

@@ -6,13 +6,13 @@ digests, of what was read and of what was made; it is compared as a whole and ne
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from report.records import kept
 from report.render.project import Book
 from report.render.staging import MANIFEST
 from report.shipped import FRAME, shared
@@ -93,21 +93,7 @@ def _stamp(book: Book, site: Path, read: str) -> str:
 def _digest(files: Mapping[str, Path], words: Iterable[str] = ()) -> str:
     """Of the words, and of those files that exist, by name and content.
 
-    A file that cannot be read counts as such: if it is needed, the renderer says what is wrong.
+    A file that cannot be read counts as empty: if it is needed, the renderer says what is wrong.
     """
-    found = hashlib.sha256()
-    for word in words:
-        found.update(_bytes(word) + b"\0")
-    for name, path in sorted(files.items()):
-        if path.is_file():
-            try:
-                content = hashlib.sha256(path.read_bytes()).digest()
-            except OSError:
-                content = b"unreadable"
-            found.update(_bytes(name) + b"\0" + content)
-    return found.hexdigest()
-
-
-def _bytes(text: str) -> bytes:
-    """In any locale, also for names of files that are no text in it."""
-    return text.encode("utf-8", "surrogatepass")
+    names = sorted(name for name, path in files.items() if path.is_file())
+    return kept.key(*words, *names, *kept.contents(files[name] for name in names))

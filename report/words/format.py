@@ -82,18 +82,12 @@ def accuracy(share: float | None) -> Markdown:
 
 
 @formatter
-def points(difference: float | None) -> Markdown:
-    """A difference of two shares in percentage points."""
+def points(difference: float | None, *, unit: bool = True) -> Markdown:
+    """A difference of two shares in percentage points; no `unit` in a column that names it."""
     if _missing(difference):
         return MISSING
     value = 100 * difference  # type: ignore[operator]
-    return Markdown(minus(f"{value:.2f}") + "\u00a0percentage points")
-
-
-@formatter
-def percent_number(difference: float | None) -> Markdown:
-    """A difference of two shares in percentage points, in a column that names the unit."""
-    return MISSING if _missing(difference) else Markdown(minus(f"{100 * difference:.2f}"))  # type: ignore[operator]
+    return Markdown(minus(f"{value:.2f}") + "\u00a0percentage points" * unit)
 
 
 @formatter

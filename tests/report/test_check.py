@@ -130,12 +130,6 @@ def test_a_diverged_record_is_a_note(project: Path) -> None:
     assert [(n.topic, n.what) for n in outcome.notes] == [("diverged", "seed 3")]
 
 
-def test_without_torch_what_was_not_checked_is_said(project: Path) -> None:
-    outcome = check(Sources(project, results_of(project)), None)
-    assert outcome.passed
-    assert [note.topic for note in outcome.notes] == ["skipped"]
-
-
 def test_a_missing_record_leaves_its_questions_unanswered(project: Path) -> None:
     results_of(project).record("parameter-count").unlink()
     text = said(checked(project))

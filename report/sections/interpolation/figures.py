@@ -129,7 +129,7 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
                 fmt.number(shown("distance")),
                 fmt.loss(shown("train_barrier")),
                 fmt.loss(shown("test_barrier")),
-                fmt.percent_number(shown("test_accuracy_barrier")),
+                fmt.points(shown("test_accuracy_barrier"), unit=False),
                 *(_steepness(steep, kind) for kind in ("absolute", "relative")),
                 fmt.count(len(done)),
             )

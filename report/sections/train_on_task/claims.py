@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_words, label
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.extremes import chosen_by_half
@@ -373,7 +373,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         others = join([f"*{escape(one)}*" for one in found.among if one != first])
         leads = [found.against(group.label) for group in groups if group.label != first]
         lead = max(leads, key=lambda one: one.n)
-        every, center = all_words(lead), lead.centers[0]
+        every, center = all_of(lead.n, "seed"), lead.centers[0]
         verdict = "alone" if found.alone else "some" if found.beaten else "among"
         if all(one.error is None for one in leads):
             seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)

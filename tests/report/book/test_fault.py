@@ -96,7 +96,7 @@ def test_a_section_that_fails_is_named_and_the_others_are_there(
     other = BY_NAME[neighbor(task)]
     assert f"#fig-{other.name}-" in texts[f"{other.chapter}.qmd"]
     assert f"@fig-{task.name}-" not in texts["answers.qmd"]
-    ((place, what),) = of_program(check(chosen, None))
+    ((place, what),) = of_program(check(chosen, []))
     assert place == task.name and told(task, error, what) and "report/sections/" in what
 
 
@@ -143,7 +143,7 @@ def test_a_figure_that_cannot_be_drawn_costs_its_section(
     assert told(task, error, written[f"{task.chapter}.qmd"])
     other = BY_NAME[neighbor(task)]
     assert f"#fig-{other.name}-" in written[f"{other.chapter}.qmd"]
-    ((place, what),) = of_program(check(chosen, None))
+    ((place, what),) = of_program(check(chosen, []))
     assert place == chosen.results.figure(task.name, part.section.figures[-1].name).name
     assert told(task, error, what)
 
@@ -178,7 +178,7 @@ def test_a_fault_found_late_costs_the_section_too(
     texts = chapters(chosen, parts)
     assert told(task, OverflowError("math range error"), texts[f"{task.chapter}.qmd"])
     assert "#fig-parameter-count-" in texts["generalization.qmd"]
-    assert [place for place, _ in of_program(check(chosen, None))] == [task.name]
+    assert [place for place, _ in of_program(check(chosen, []))] == [task.name]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(), InterruptedBySignal(2)])
