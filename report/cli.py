@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from shlex import quote
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, get_args, get_type_hints
 
 import typer
 
@@ -61,13 +61,12 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 
 def _parameter(name: str) -> inspect.Parameter:
     """A field of `Options` as Typer reads it; an option that is left out is None or empty."""
-    field = Options.model_fields[name]
-    kind: Any = field.annotation
-    default = field.default
+    kind, words = get_args(get_type_hints(Options, include_extras=True)[name])
+    default = getattr(Options, name)
     if kind == tuple[str, ...]:
         kind, default = list[str], []
     least = 1 if name == "workers" else None
-    told = typer.Option(f"--{name.replace('_', '-')}", help=field.description, min=least)
+    told = typer.Option(f"--{name.replace('_', '-')}", help=words, min=least)
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
@@ -215,7 +214,7 @@ def reseal(options: Options) -> None:
 
 
 def _or_quick(options: Options) -> Options:
-    return options if options.suite else options.model_copy(update={"suite": "quick"})
+    return options if options.suite else replace(options, suite="quick")
 
 
 def _version(wanted: bool) -> None:

@@ -8,6 +8,7 @@ import gc
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,8 +107,8 @@ def last_run_here(options: Options) -> Options:
         return options
     last = last_run(options.results)
     if last is None:
-        return options.model_copy(update={"suite": "full"})
-    found = options.model_copy(update={"suite": last.suite, "smoke": options.smoke or last.smoke})
+        return replace(options, suite="full")
+    found = replace(options, suite=last.suite, smoke=options.smoke or last.smoke)
     smoke = ", a smoke run" if found.smoke else ""
     say(f"homework: --suite {found.suite}{smoke}, as last run here", error=True)
     return found

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from experiments.fingerprint.syntax import Module, read_module
 from report.errors import UserError
-from report.records.store import write_bytes
+from report.records.files import write_bytes
 
 _MODULES = TypeAdapter(dict[str, Module])
 

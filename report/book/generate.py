@@ -20,7 +20,7 @@ from report.book.drawing import all_drawn, as_csv, ensure_drawn
 from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path, outside
 from report.errors import UserError
 from report.records import Results, kept
-from report.records.store import write_bytes, write_text
+from report.records.files import write_bytes, write_text
 from report.shipped import code_digest, shared
 from report.tasks import TASKS
 from report.words.markdown import Markdown

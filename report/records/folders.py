@@ -1,13 +1,18 @@
 """Folders of results: which records lie where, so that smoke and full-size ones never mix."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from report.errors import UserError
+from report.records.files import DRAFT
 from report.records.paths import Results
-from report.records.record import Record
-from report.records.store import DRAFT, BadRecordError, read_record
+
+if TYPE_CHECKING:
+    from report.records.record import Record
 
 
 def results_of(root: Path, suite: str, smoke: bool) -> Results:
@@ -69,6 +74,8 @@ def _beside(root: Path, suite: str) -> Results:
 
 def _records(results: Results, *, smoke: bool) -> Iterator[Record]:
     """Whole records of one kind in a folder."""
+    from report.records.store import BadRecordError, read_record
+
     for path in sorted(results.folder.glob("*.json")):
         try:
             record = read_record(path)
