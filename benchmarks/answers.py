@@ -17,7 +17,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import table
-from report.records.kept import FOLDER as CACHE
 
 BEGIN, END = "<!-- answers: written by python -m benchmarks.answers -->", "<!-- /answers -->"
 REPEATS = 3

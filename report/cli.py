@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from shlex import quote
 from typing import Annotated, Any, NoReturn, get_args, get_type_hints
 
@@ -117,12 +117,9 @@ def check(
 ) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
     options = commands.last_run_here(options)
-    outcome = commands.check(options, allow_stale, submission)
-    for found in (*outcome.problems, *outcome.notes):
-        say(f"{found.topic:<10} {found.where}: {found.what}")
-    counted = f"{outcome.claims} claims, {outcome.figures} figures"
-    say(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
-    _finish(outcome.passed)
+    passed, lines = commands.check(options, allow_stale, submission)
+    say("\n".join(lines))
+    _finish(passed)
 
 
 @command(*WHICH)
@@ -147,13 +144,8 @@ def diff(
         raise UserError("--json and --markdown or --keep: choose one")
     if keep:
         say(f"kept beside {before}: {', '.join(commands.keep_repeated(before, after))}")
-    found = commands.diff(before, after)
-    if as_json:
-        say(json.dumps(asdict(found), indent=1, allow_nan=False))
-        return
-    from report.diff.shown import as_markdown, as_text
-
-    say(as_markdown(found) if markdown else as_text(found), end="")
+    form = "json" if as_json else "markdown" if markdown else "text"
+    say(commands.diff(before, after, form), end="")
 
 
 @command("suite", "results")

@@ -5,30 +5,49 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import gc
-import sys
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.errors import UserError, did_you_mean
-from report.records import BadRecordError, Record, Results, read_record
+from report.records import BadRecordError, Record, Results, kept, read_record
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
-from report.shipped import lay_frame
+from report.shipped import AUTHOR, lay_frame
 from report.tasks import BY_NAME
 from report.words.terminal import say
 
 if TYPE_CHECKING:
-    from report.check import Outcome
-    from report.diff import Difference, Side
+    from report.diff import Side
 
 
 def run(options: Options) -> bool:
     """Run a suite's tasks; whether all that was asked for is there. Raises UserError.
+
+    A run that finds nothing to do is kept, and said again as long as nothing has changed.
+    """
+    from experiments.suites.basis import basis
+
+    plain = options.executor == "local" and options.device != "cuda"
+    asked = plain and not (options.force or options.log_dir)
+    name = basis("run", options, options.only) if asked else None
+    if name and (said := kept.read(name)):
+        say(said, error=True, end="")
+        return True
+    lines = _run(options)
+    if name and lines and basis("run", options, options.only) == name:
+        kept.write(name, "".join(f"{line}\n" for line in lines))
+    return lines is not None
+
+
+def _run(options: Options) -> tuple[str, ...] | None:
+    """What was said of the tasks; None where one failed.
 
     What is kept of records that are fresh is neither drawn nor computed again.
     """
@@ -42,11 +61,12 @@ def run(options: Options) -> bool:
     suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
     tasks = tuple(suites.chosen_tasks(suite, options.only))
     _check_asked(options)
-    kept = current(results)
+    stored = current(results)
+    said: list[str] = []
 
     def draw(record: Record) -> None:
-        if is_kept(kept, record):
-            known = kept[record.task]
+        if is_kept(stored, record):
+            known = stored[record.task]
             if all_drawn(record.task, known["record"], known["figures"], results):
                 return
         from report.sections.registry import section_of
@@ -55,23 +75,27 @@ def run(options: Options) -> bool:
 
     with Bars() as bars:
 
+        def tell(line: str) -> None:
+            said.append(line)
+            bars.say(line)
+
         def computed(
             begun: selection.Selection, waiting: tuple[str, ...]
         ) -> Iterator[tuple[str, selection.Outcome]]:
             need_torch()
             from experiments import executor
 
-            return executor.computed(begun, waiting, bars, bars.say)
+            return executor.computed(begun, waiting, bars, tell)
 
         asked = selection.Selection(options, suite, tasks, results)
-        report = runner.run(asked, computed, draw, bars.say)
-    if not all(is_kept(kept, record) for record in _records(results)):
+        report = runner.run(asked, computed, draw, tell)
+    if not all(is_kept(stored, record) for record in _records(results)):
         from report.book.gather import read_parts
 
         store_claims(results, read_parts(results))
     if report.failed:
         say(f"homework: failed: {', '.join(report.failed)}", error=True)
-    return not report.failed
+    return None if report.failed else tuple(said)
 
 
 def _check_asked(options: Options) -> None:
@@ -132,7 +156,6 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
-    from report.records.kept import kept_in
     from report.render import render as render_book
 
     results = results_for(options)
@@ -153,37 +176,46 @@ def render(options: Options) -> None:
     }
     result = render_book(Path.cwd(), options.renderer, environment, records, options.single_file)
     say(result.line)
-    with kept_in(Path.cwd()):
-        stale = _made_by_other_code(results)
+    stale = kept.answered(
+        lambda: kept.exactly(sorted(results.folder.glob("*.json")), kept.program(), "made"),
+        lambda: _made_by_other_code(results),
+    )
     if stale:
         again = f"homework run {options.chosen()}"
         few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
         say(f"Stale: the code of {few} changed since the records were made; run again: {again}")
 
 
-def _made_by_other_code(results: Results) -> tuple[str, ...]:
+def _made_by_other_code(results: Results) -> list[str]:
     """The tasks whose records show what the code of today would not give, by its text alone.
 
     Whether settings changed is for `status` to say, which reads the suite.
     """
-    from report.records import kept
+    from experiments.fingerprint.task import made_by_this_code
 
-    top = Path(__file__).parents[1]
-    code = sorted(path for name in ("experiments", "report") for path in (top / name).rglob("*.py"))
-    read = [*sorted(results.folder.glob("*.json")), *code]
-    name = kept.key(sys.version, *map(str, read), *kept.contents(read))
-    found = kept.read(name)
-    if found is None:
-        from experiments.fingerprint.task import made_by_this_code
+    return [record.task for record in _records(results) if not made_by_this_code(record)]
 
-        stale = (record.task for record in _records(results) if not made_by_this_code(record))
-        found = " ".join(stale)
-        kept.write(name, found)
-    return tuple(found.split())
+
+def _kept(
+    command: str,
+    options: Options,
+    compute: Callable[[Options], Any],
+    words: Iterable[object] = (),
+    files: Sequence[Path] = (),
+) -> Any:
+    """The answer that `compute` gives, or gave before; see `basis`."""
+    from experiments.suites.basis import basis
+
+    asked = partial(basis, command, options, words, files)
+    return kept.answered(asked, partial(compute, options))
 
 
 def status(options: Options) -> list[dict[str, Any]]:
     """State of every task of a suite."""
+    return list(_kept("status", options, _status))
+
+
+def _status(options: Options) -> list[dict[str, Any]]:
     from experiments.freshness import freshness
     from experiments.slurm.queue import standing
     from experiments.suite import load_suite
@@ -199,11 +231,21 @@ def status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-def check(options: Options, allow_stale: bool = False, submission: bool = False) -> Outcome:
-    """Whether the report of a suite holds.
+def check(options: Options, allow_stale: bool = False, submission: bool = False) -> Any:
+    """Whether the report of a suite holds, and what was found, in lines.
 
     With `allow_stale`, that a record is stale is worth a note, and no problem.
     """
+    words = [
+        path
+        for folder in (Path.cwd(), options.results)
+        for path in (folder / AUTHOR, *sorted((folder / "comments").glob("*")))
+    ]
+    asked = (allow_stale, submission)
+    return _kept("check", options, lambda options: _check(options, *asked), asked, words)
+
+
+def _check(options: Options, allow_stale: bool, submission: bool) -> tuple[bool, list[str]]:
     from report.book.sources import Sources
     from report.check import State
     from report.check import check as check_report
@@ -212,15 +254,31 @@ def check(options: Options, allow_stale: bool = False, submission: bool = False)
         State(found["task"], found["state"], tuple(found["reasons"])) for found in status(options)
     ]
     sources = Sources(Path.cwd(), results_for(options))
-    return check_report(sources, states, allow_stale, submission)
+    outcome = check_report(sources, states, allow_stale, submission)
+    found = (*outcome.problems, *outcome.notes)
+    lines = [f"{one.topic:<10} {one.where}: {one.what}" for one in found]
+    counted = f"{outcome.claims} claims, {outcome.figures} figures"
+    lines.append(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
+    return outcome.passed, lines
 
 
-def diff(before: str, after: str) -> Difference:
-    """What changed between two folders of results or git revisions."""
+def diff(before: str, after: str, form: str) -> str:
+    """What changed between two folders of results or git revisions: json, markdown or text."""
+    from report.diff import sides
+
+    basis = partial(sides.basis, form, before, after)
+    return str(kept.answered(basis, lambda: _diff(before, after, form)))
+
+
+def _diff(before: str, after: str, form: str) -> str:
     from report.diff import compare, open_side
+    from report.diff.shown import as_markdown, as_text
 
     with open_side(before) as old, open_side(after) as new:
-        return compare(old, new, _stale(new))
+        found = compare(old, new, _stale(new))
+    if form == "json":
+        return json.dumps(asdict(found), indent=1, allow_nan=False) + "\n"
+    return as_markdown(found) if form == "markdown" else as_text(found)
 
 
 def keep_repeated(before: str, after: str) -> tuple[str, ...]:
@@ -255,19 +313,26 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
 
 def names(options: Options) -> dict[str, str]:
     """What a comment may cite: names and values."""
+    found, faults = _kept("names", options, _names)
+    for fault in faults:
+        say(f"homework: {fault}", error=True)
+    return dict(found)
+
+
+def _names(options: Options) -> tuple[dict[str, str], list[str]]:
     from report.book.stored import stored_names
 
     results = results_for(options)
     stored = stored_names(results)
     if stored is not None:
-        return stored
+        return stored, []
     from report.book.gather import gather
 
     parts = gather(results)
-    for part in parts:
-        if part.faulty:
-            say(f"homework: {part.task.name}: {part.trouble}", error=True)
-    return {name: str(text) for part in parts for name, text in part.numbers().items()}
+    return (
+        {name: str(text) for part in parts for name, text in part.numbers().items()},
+        [f"{part.task.name}: {part.trouble}" for part in parts if part.faulty],
+    )
 
 
 def reseal(options: Options) -> Iterator[str]:
@@ -280,6 +345,12 @@ def reseal(options: Options) -> Iterator[str]:
 
 def models(options: Options, built: bool = False) -> list[Any]:
     """Every network of a suite with its number of parameters; with `built`, from the modules."""
+    if built:
+        return _models(options, built)
+    return list(_kept("models", options, _models))
+
+
+def _models(options: Options, built: bool = False) -> list[Any]:
     results_for(options)  # refuses what a run would refuse
     from experiments.suite import load_suite
     from experiments.suite_networks import suite_models

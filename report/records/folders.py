@@ -27,6 +27,21 @@ def results_of(root: Path, suite: str, smoke: bool) -> Results:
     return beside if beside.folder.is_dir() or any(own.folder.glob("*.json")) else own
 
 
+def files_of(root: Path, suite: str) -> list[Path]:
+    """The files of a suite's results below `root`, of either kind; what is computed of them.
+
+    Not the trained networks, nor what was set aside.
+    """
+    parts = ("*", "claims/*", "figures/*", ".work/suite", ".work/*.begun", ".work/jobs/*/*.json")
+    return [
+        path
+        for results in (Results(root, suite), _beside(root, suite))
+        for part in parts
+        for path in sorted(results.folder.glob(part))
+        if path not in (results.figures, results.claims.parent, results.work)
+    ]
+
+
 def make_room(results: Results) -> bool:
     """Move smoke records, with what was made of them, to `<suite>-smoke`; whether there were any.
 

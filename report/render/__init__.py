@@ -10,7 +10,6 @@ from typing import Literal
 
 from pypandoc import get_pandoc_version
 
-from report.records.kept import kept_in
 from report.render import quarto, stamp
 from report.render.errors import RenderError
 from report.render.project import Book, read_book
@@ -91,7 +90,7 @@ def render(
     if basis is not None and stamp.holds(book, basis):
         return replace(result, fresh=True)
     try:
-        with staged(folder, book.output_dir) as new, kept_in(folder):
+        with staged(folder, book.output_dir) as new:
             if program is None:
                 from report.render import builtin  # here: who is up to date does not wait for it
 
