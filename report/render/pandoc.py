@@ -25,7 +25,10 @@ Inlines = list[Node]
 Blocks = list[Node]
 Action = Callable[[Node], Node | list[Node] | None]
 
-WORDS = {"Str", "Space", "SoftBreak"}
+WORDS = {
+    *("Str", "Space", "SoftBreak"),
+    *("AlignLeft", "AlignRight", "AlignCenter", "AlignDefault", "ColWidth", "ColWidthDefault"),
+}
 """Nine nodes of ten, with nothing inside: passed over, and shared by the copies of a tree."""
 NESTING = {"BlockQuote", "BulletList", "OrderedList"}
 """What sets its content further in."""
@@ -77,26 +80,26 @@ def transform(value: Any, action: Action, passed: Set[str] = WORDS) -> Any:
     if isinstance(value, list):
         result: list[Any] = []
         for item in value:
-            if isinstance(item, dict):
-                if item.get("t") in passed:
-                    result.append(item)
-                    continue
+            kind = item.__class__
+            if kind is list:
+                result.append(transform(item, action, passed) if item else [])
+            elif kind is not dict or item.get("t") in passed:
+                result.append(item)
+            else:
                 new = transform(item, action, passed)
-                if isinstance(new, list):
+                if new.__class__ is list:
                     result.extend(new)
                 else:
                     result.append(new)
-            else:
-                result.append(transform(item, action, passed) if isinstance(item, list) else item)
         return result
-    if isinstance(value, dict):
-        node = {
-            key: transform(child, action, passed) if isinstance(child, (dict, list)) else child
-            for key, child in value.items()
-        }
-        new = action(node) if "t" in node else None
-        return node if new is None else new
-    return value
+    if not isinstance(value, dict):
+        return value
+    node = {
+        key: child if child.__class__ is str else transform(child, action, passed)
+        for key, child in value.items()
+    }
+    new = action(node) if "t" in node else None
+    return node if new is None else new
 
 
 def nodes(value: Any) -> Iterator[Node]:
@@ -104,17 +107,14 @@ def nodes(value: Any) -> Iterator[Node]:
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, dict):
+        if item.__class__ is dict:
             if "t" in item:
                 yield item
-            inner: Any = item.values()
-        else:
-            inner = item
-        waiting += [
-            child
-            for child in reversed(inner)
-            if isinstance(child, list) or (isinstance(child, dict) and child.get("t") not in WORDS)
-        ]
+            item = list(item.values())
+        for child in reversed(item):
+            kind = child.__class__
+            if (kind is list and child) or (kind is dict and child.get("t") not in WORDS):
+                waiting.append(child)
 
 
 def depth(blocks: Blocks) -> tuple[int, int]:
