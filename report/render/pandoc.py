@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import pypandoc
 
 from report.errors import UserError
 from report.records import kept
@@ -34,6 +36,31 @@ NESTING = {"BlockQuote", "BulletList", "OrderedList"}
 """What sets its content further in."""
 
 
+@cache
+def pandoc() -> tuple[str, str]:
+    """Path of the wheel's Pandoc, or else of the one that is installed; name and version.
+
+    Importing `pypandoc`, which would look for it, takes longer than most of what Pandoc does here.
+    """
+    wheel = find_spec("pypandoc")
+    folders = wheel.submodule_search_locations if wheel else None
+    path = shutil.which("pandoc", path=os.pathsep.join(f"{f}/files" for f in folders or ()))
+    path = path or shutil.which("pandoc")
+    if path is None:
+        raise RenderError("Pandoc is not there; install it with pip install pypandoc_binary")
+
+    def first_line() -> str:
+        command = [path, "--version"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return done.stdout.partition("\n")[0]
+
+    found = Path(path).stat()
+    version = kept.answered(
+        lambda: kept.key(path, str(found.st_size), str(found.st_mtime_ns)), first_line
+    )
+    return path, str(version).capitalize()
+
+
 def run(
     arguments: Sequence[str],
     text: str,
@@ -45,7 +72,7 @@ def run(
 
     `reads` are all files that Pandoc takes in beside `text`: from the same, the output is the same.
     """
-    name = f"Pandoc {pypandoc.get_pandoc_version()}"
+    name = pandoc()[1]
     key = kept.key(name, *arguments, text, *kept.contents(reads))
     found = kept.read(key)
     if found is None:
@@ -55,7 +82,7 @@ def run(
 
 
 def _run(name: str, arguments: Sequence[str], text: str, folder: Path, limits: Limits) -> str:
-    command = [pypandoc.get_pandoc_path(), *arguments]
+    command = [pandoc()[0], *arguments]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = limited(command, text.encode(), name, limits, folder, environment)
     messages = done.err.strip()
