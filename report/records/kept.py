@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-MOST = 1000
+MOST = 5000
 """So many texts are kept, those last used."""
 
 
