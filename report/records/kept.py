@@ -17,6 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+SOURCES = {".py", ".toml", ".qmd", ".lua", ".typ"}
 MOST = 5000
 """So many texts are kept, those last used."""
 
@@ -49,9 +50,12 @@ def contents(paths: Iterable[Path]) -> list[bytes]:
 def program() -> str:
     """The key of all that the program is: its modules, suites and templates, Python, packages."""
     top = Path(__file__).parents[2]
-    folders = [top / name for name in ("experiments", "report", "templates")]
-    files = (p for one in folders for ends in ("py", "toml", "qmd") for p in one.rglob(f"*.{ends}"))
-    read = sorted(files)
+    read = [
+        path
+        for name in ("experiments", "report", "templates")
+        for path in sorted((top / name).rglob("*.*"))
+        if path.suffix in SOURCES
+    ]
     return key(sys.version, *installed(), *map(str, read), *contents(read))
 
 
