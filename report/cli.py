@@ -125,7 +125,10 @@ def check(
 @command(*WHICH)
 def names(options: Options) -> None:
     """List the numbers that a comment may cite, {name} in comments/<task>.md, with their values."""
-    for name, value in commands.names(commands.last_run_here(options)).items():
+    found, faults = commands.names(commands.last_run_here(options))
+    for fault in faults:
+        say(f"homework: {fault}", error=True)
+    for name, value in found.items():
         say(f"{{{name}}}  {value}")
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import partial
+from functools import partial, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from report.records import BadRecordError, Record, Results, kept, read_record
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
-from report.shipped import AUTHOR, lay_frame
+from report.shipped import lay_frame
 from report.tasks import BY_NAME
 from report.words.terminal import say
 
@@ -196,26 +196,25 @@ def _made_by_other_code(results: Results) -> list[str]:
     return [record.task for record in _records(results) if not made_by_this_code(record)]
 
 
-def _kept(
-    command: str,
-    options: Options,
-    compute: Callable[[Options], Any],
-    words: Iterable[object] = (),
-    files: Sequence[Path] = (),
-) -> Any:
-    """The answer that `compute` gives, or gave before; see `basis`."""
-    from experiments.suites.basis import basis
+def _kept(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """An answer of JSON values that follows from a suite, its results and further words alone.
 
-    asked = partial(basis, command, options, words, files)
-    return kept.answered(asked, partial(compute, options))
+    It is computed once, see `basis`.
+    """
+
+    @wraps(compute)
+    def answer(options: Options, *words: Any) -> Any:
+        from experiments.suites.basis import basis
+
+        asked = partial(basis, compute.__name__, options, words)
+        return kept.answered(asked, partial(compute, options, *words))
+
+    return answer
 
 
+@_kept
 def status(options: Options) -> list[dict[str, Any]]:
     """State of every task of a suite."""
-    return list(_kept("status", options, _status))
-
-
-def _status(options: Options) -> list[dict[str, Any]]:
     from experiments.freshness import freshness
     from experiments.slurm.queue import standing
     from experiments.suite import load_suite
@@ -231,21 +230,12 @@ def _status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-def check(options: Options, allow_stale: bool = False, submission: bool = False) -> Any:
+@_kept
+def check(options: Options, allow_stale: bool, submission: bool) -> tuple[bool, list[str]]:
     """Whether the report of a suite holds, and what was found, in lines.
 
     With `allow_stale`, that a record is stale is worth a note, and no problem.
     """
-    words = [
-        path
-        for folder in (Path.cwd(), options.results)
-        for path in (folder / AUTHOR, *sorted((folder / "comments").glob("*")))
-    ]
-    asked = (allow_stale, submission)
-    return _kept("check", options, lambda options: _check(options, *asked), asked, words)
-
-
-def _check(options: Options, allow_stale: bool, submission: bool) -> tuple[bool, list[str]]:
     from report.book.sources import Sources
     from report.check import State
     from report.check import check as check_report
@@ -311,15 +301,9 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     return found
 
 
-def names(options: Options) -> dict[str, str]:
-    """What a comment may cite: names and values."""
-    found, faults = _kept("names", options, _names)
-    for fault in faults:
-        say(f"homework: {fault}", error=True)
-    return dict(found)
-
-
-def _names(options: Options) -> tuple[dict[str, str], list[str]]:
+@_kept
+def names(options: Options) -> tuple[dict[str, str], list[str]]:
+    """What a comment may cite: names and values; and what is missing by a fault of the program."""
     from report.book.stored import stored_names
 
     results = results_for(options)
@@ -343,14 +327,9 @@ def reseal(options: Options) -> Iterator[str]:
     return reseal_records(options.results, name)
 
 
-def models(options: Options, built: bool = False) -> list[Any]:
+@_kept
+def models(options: Options, built: bool) -> list[Any]:
     """Every network of a suite with its number of parameters; with `built`, from the modules."""
-    if built:
-        return _models(options, built)
-    return list(_kept("models", options, _models))
-
-
-def _models(options: Options, built: bool = False) -> list[Any]:
     results_for(options)  # refuses what a run would refuse
     from experiments.suite import load_suite
     from experiments.suite_networks import suite_models

@@ -13,9 +13,7 @@ from report.records.options import Options
 from report.records.paths import last_run_file
 
 
-def basis(
-    command: str, options: Options, words: Iterable[object] = (), files: Iterable[Path] = ()
-) -> str | None:
+def basis(command: str, options: Options, words: Iterable[object] = ()) -> str | None:
     """The key of all that an answer about a suite follows from; None where it cannot be said.
 
     That is where jobs of Slurm were submitted, where the suite names files of the user's own, and
@@ -25,14 +23,13 @@ def basis(
         command: what is asked.
         options: of which suite, with which results.
         words: what else was given.
-        files: what is read beside the program, the suite and its results.
     """
     name, file = find_suite(options.suite, options.results)
     if file.parent != SUITES and _names_files(file):
         return None
-    read = [last_run_file(options.results), *files_of(options.results, name), *files]
-    if file.parent != SUITES:
-        read.append(file)
+    read = [file, last_run_file(options.results), *files_of(options.results, name)]
+    for folder in (Path.cwd(), options.results):
+        read += (folder / "homework.toml", *sorted((folder / "comments").glob("*")))
     if any(path.name == "submitted.json" for path in read):
         return None
     said = (options.suite, options.smoke, options.results, Path.cwd(), *words)
