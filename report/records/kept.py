@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-SOURCES = {".py", ".toml", ".qmd", ".lua", ".typ"}
+PROGRAM = Path(__file__).parents[2]
 MOST = 5000
 """So many texts are kept, those last used."""
 
@@ -49,12 +49,11 @@ def contents(paths: Iterable[Path]) -> list[bytes]:
 
 def program() -> str:
     """The key of all that the program is: its modules, suites and templates, Python, packages."""
-    top = Path(__file__).parents[2]
     read = [
         path
         for name in ("experiments", "report", "templates")
-        for path in sorted((top / name).rglob("*.*"))
-        if path.suffix in SOURCES
+        for path in sorted((PROGRAM / name).rglob("*.*"))
+        if path.suffix != ".pyc"
     ]
     return key(sys.version, *installed(), *map(str, read), *contents(read))
 

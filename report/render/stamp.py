@@ -7,18 +7,15 @@ digests, of what was read and of what was made; it is compared as a whole and ne
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from report.records import kept
 from report.render.project import Book
 from report.render.staging import MANIFEST
-from report.shipped import FRAME, shared
+from report.shipped import FRAME
 
 STAMP = ".rendered"
-PROGRAM = Path(__file__).parent.parent
-"""The modules of the program, whose templates lie in `shared`."""
 GENERATED = "chapters/_generated/*"
 OWN = (*FRAME, "homework.toml", "comments/*", "experiments/tasks/*.py")
 """What a project of the book consists of, beside what its `_quarto.yml` names and its records."""
@@ -44,15 +41,12 @@ def basis(
         *(*book.styles, *book.partials, *book.endings),
     )
     own = (path for pattern in OWN for path in book.folder.glob(pattern))
-    program = PROGRAM.rglob("*.py")
-    templates = shared("templates").rglob("*")
     variables = {**os.environ, **environment}
     words = (
-        f"{book}\n{renderer}\n{sys.version}",
-        *kept.installed(),
+        f"{book}\n{renderer}\n{kept.program()}",
         *sorted(f"{k}={v}" for k, v in variables.items() if k.startswith(VARIABLES)),
     )
-    files = {str(path): path for path in (*named, *own, *records, *program, *templates)}
+    files = {str(path): path for path in (*named, *own, *records)}
     return _digest(files, words)
 
 

@@ -152,10 +152,9 @@ def test_another_suite_profile_or_renderer_renders_again(
 def test_another_program_renders_again(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stamp, "PROGRAM", tmp_path / "program")
-    monkeypatch.setattr(stamp, "shared", lambda name: tmp_path / "share" / name)
-    for name in ("program/sections/sharpness/figures.py", "share/templates/tasks/sharpness.qmd"):
-        path = tmp_path / name
+    monkeypatch.setattr(kept, "PROGRAM", tmp_path / "program")
+    for name in ("report/sections/a.py", "report/render/assets/page.html", "templates/tasks/a.qmd"):
+        path = tmp_path / "program" / name
         path.parent.mkdir(parents=True)
         for text in ("one", "two"):
             path.write_text(text)
