@@ -72,11 +72,26 @@ class Quantity:
             "interval": self.interval(found),
             "n": fmt.plural(found.n, self.repetition),
             "all": all_of(found.n, self.repetition),
+            "how": self._how(found),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
         }
 
+    def _how(self, found: Comparison) -> Markdown:
+        """How sure a difference is: ` in all three seeds`, or its interval in parentheses."""
+        if found.low is None:
+            seen = found.direction and f" in {all_of(found.n, self.repetition)}"
+            return Markdown(seen or "")
+        unit = " points" if self.scale in (ACCURACY, SHARE) else ""
+        number = fmt.plural(found.n, self.repetition)
+        return Markdown(
+            f" (95 % interval of the difference {self.interval(found)}{unit}, {number}"
+            f"{left_out(found)})"
+        )
 
+
+NAMED = 2
+"""Parts without an order up to which a sentence names them; of more, it gives their number."""
 MANY = 100
 """Repetitions beyond which nobody would run so many only to decide a question."""
 
@@ -92,10 +107,11 @@ class Contrast(Wordings):
 
     Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
-    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{left_out}` (empty, or a clause in
-    parentheses), `{decide}` (empty, or a clause that says what would decide). Beside them stand the
-    labels that the call gives by name. Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`,
-    `undecided`; `nothing` where no repetition has both.
+    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{how}` (the interval in parentheses, or
+    " in all three seeds" of what is only seen), `{left_out}` (empty, or a clause in parentheses),
+    `{decide}` (empty, or a clause that says what would decide). Beside them stand the labels that
+    the call gives by name. Wordings: `more`, `less`, `alike`, `undecided`, and `seen_more`,
+    `seen_less` where they say it in other words; `nothing` where no repetition has both.
     """
 
     quantity: Quantity = ACCURACIES
@@ -148,12 +164,22 @@ class Overall(Wordings):
 
     Its wording is that of the verdict which all parts share, observations (`seen_more`) taken with
     what they show; else `differ` (parts contradict each other) or, where the others are
-    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`. Fields
+    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`, which
+    need no wording of their own where one has the field `{which}`, `{only}` or `{rest}`. Fields
     name the parts: `{parts}` (all), `{more}`, `{less}`, `{alike}`, `{undecided}`, `{rises}`,
     `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
     `{strongest}` names the part with the largest effect, of those that are decided if there are
-    any, and `{strength}` is that effect's size or rank correlation.
+    any, and `{strength}` is that effect's size or rank correlation. `{which}` are the decided
+    parts and, behind a semicolon, those of which no order shows; `{only}` the decided ones,
+    "alone" where there are others; `{rest}` the end of `{which}`, empty where all are decided.
+
+    Attributes:
+        every: what all parts together are called: "every measure"; their names if empty.
+        word: what stands before a part: "by", "for", "with".
     """
+
+    every: str = ""
+    word: str = "for"
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
@@ -165,9 +191,19 @@ class Overall(Wordings):
         }
         strongest = _strongest(found)
         effect = found.parts[strongest]
+        decided = [part for part, said in shown.items() if said != "undecided"]
+        open_ = [part for part, said in shown.items() if said == "undecided"] if decided else []
+        those = join([_shown(part) for part in decided])
+        named_ = len(open_) <= NAMED
+        others = join([*map(_shown, open_)]) if named_ else f"the {fmt.words(len(open_))} others"
+        rest = f"; {self.word} {others} no order shows" if open_ else ""
+        all_ = self.every or those
         values = {
             **_checked(self, labels),
             **named,
+            "which": Markdown((those if open_ else all_) + rest),
+            "only": Markdown(f"{those} alone" if open_ else all_),
+            "rest": Markdown(rest),
             "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
             "strength": _strength(effect),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from report.claims.claim import Claim, Statement, evidence
 from report.records import Record
+from report.records.row import Row
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -21,15 +22,21 @@ def lost_statement(task: str) -> Statement:
     )
 
 
-def lost_runs(statement: Statement, record: Record, runs: pd.DataFrame, value: str) -> list[Claim]:
-    """How many of the runs have no `value`, where any has none."""
+def lost_runs(
+    statement: Statement,
+    record: Record,
+    runs: pd.DataFrame,
+    value: str,
+    table: type[Row] | None = None,
+) -> list[Claim]:
+    """How many of the runs, in the table of this type or `runs`, have no `value`, if any has."""
     lost = int(runs[value].isna().sum())
     if not lost:
         return []
     return [
         statement(
             "all" if lost == len(runs) else "some",
-            [evidence(record, "runs", "diverged_at", runs.index)],
+            [evidence(record, table.table if table else "runs", "diverged_at", runs.index)],
             all=fmt.plural(len(runs), "run"),
             number=fmt.words(lost),
             total=fmt.words(len(runs)),

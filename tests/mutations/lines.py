@@ -102,8 +102,8 @@ for task in ("sensitivity", "sharpness"):
         ("^Yes, their", "^The (?:more sensitive|sharper) solutions have the wider"),
         ("^No, their", "narrower"),
         ("^That depends", "depends on the"),
-        ("^By some", "widens with .* no order"),
-        ("^Not by some", "narrows.* with .* no order"),
+        ("^By some .* yes", "have the wider .* no order"),
+        ("^By some .* no;", "have the narrower .* no order"),
         *OPEN,
     ]
 
