@@ -196,7 +196,7 @@ class Overall(Wordings):
         those = join([_shown(part) for part in decided])
         named_ = len(open_) <= NAMED
         others = join([*map(_shown, open_)]) if named_ else f"the {fmt.words(len(open_))} others"
-        rest = f"; {self.word} {others} no order shows" if open_ else ""
+        rest = f"; {self.word} {others} no order shows".replace("  ", " ") if open_ else ""
         all_ = self.every or those
         values = {
             **_checked(self, labels),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from report.claims.claim import Claim, Statement, evidence
@@ -9,6 +11,8 @@ from report.records import Record
 from report.records.row import Row
 from report.words import format as fmt
 from report.words.markdown import Markdown
+
+BANDS = "bands: from the smallest to the largest"
 
 
 def lost_statement(task: str) -> Statement:
@@ -58,4 +62,11 @@ def spread_words(runs: pd.DataFrame, over: str) -> Markdown:
     """What lines and bands are, in a caption; one seed has no band."""
     if runs["seed"].nunique() == 1:
         return Markdown("One seed each.")
-    return Markdown(f"Lines: median over {over}; bands: from the smallest to the largest.")
+    return Markdown(f"Lines: median over {over}; {BANDS}.")
+
+
+def numbers_of(counts: Iterable[int], noun: str = "seed") -> Markdown:
+    """How many each of several has: `three seeds`, `two to three seeds`."""
+    least, most = min(counts), max(counts)
+    words = fmt.plural(int(most), noun)
+    return words if least == most else Markdown(f"{fmt.words(int(least))} to {words}")

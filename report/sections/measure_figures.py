@@ -24,7 +24,7 @@ from report.sections.approaches import (
     solution_settings,
 )
 from report.sections.grouped import Column, grouped, mean_of
-from report.sections.lost import spread_words
+from report.sections.lost import numbers_of, spread_words
 from report.sections.section import Figure, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
@@ -141,12 +141,10 @@ def sweeps_figure(
     ]
     everything = pd.concat(sweeps.values())
     counts = everything.groupby(list(VARIABLES), dropna=False)["seed"].nunique()
-    least, most = int(counts.min()), int(counts.max())
-    seeds = fmt.plural(most, "seed")
-    over = seeds if least == most else f"{fmt.words(least)} to {seeds}"
+    spread = spread_words(everything, numbers_of(counts))
     return Figure(
         name="variables",
-        caption=Markdown(f"{subject} {join(against)}. {spread_words(everything, over)}"),
+        caption=Markdown(f"{subject} {join(against)}. {spread}"),
         alt=f"Panels with lines over a logarithmic axis. Means: {'; '.join(described)}.",
         draw=partial(_draw_sweeps, sweeps, panels),
     )

@@ -88,12 +88,12 @@ SAYS = {
     ],
     "interpolation.contrast": [
         ("^A higher one", "^Where two trainings begin matters"),
-        ("^A lower one", "is lower than from common ones, "),
+        ("^A lower one", "is lower than from common ones"),
         ("^The same", "makes no difference that matters to the barrier between"),
         ("depends on the training", "depends on the training"),
-        ("^In part a higher", "is higher than from common .* no order"),
-        ("^In part a lower", "is lower than from common .* no order"),
-        ("^In part starts make", "no difference that matters to the barrier for"),
+        ("^In part: a higher", "is higher than from common .* no order"),
+        ("^In part: a lower", "is lower than from common .* no order"),
+        ("^In part: the same", "no difference that matters to the barrier .* no order"),
         *OPEN,
     ],
 }

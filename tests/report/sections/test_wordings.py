@@ -68,7 +68,7 @@ def test_an_answer_is_a_sentence_of_at_most_twelve_words(statement: Statement) -
     assert statement.line is not None
     for verdict, (answer, number) in statement.line.answers.items():
         assert not faults(filled(answer)), verdict
-        more = 0 if f"{PARTLY}{verdict}" in statement.line.answers else len("In part:".split())
+        more = 0 if f"{PARTLY}{verdict}" in statement.line.answers else 2  # In part:
         assert len(answer.split()) + more * isinstance(statement, Overall) <= ANSWER, verdict
         assert not typed_numerals(filled(answer + number)), verdict
 
