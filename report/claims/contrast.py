@@ -72,22 +72,26 @@ class Quantity:
             "interval": self.interval(found),
             "n": fmt.plural(found.n, self.repetition),
             "all": all_of(found.n, self.repetition),
-            "how": self._how(found),
+            "sure": self._sure(found),
+            "seen": self._seen(found),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
         }
 
-    def _how(self, found: Comparison) -> Markdown:
-        """How sure a difference is: ` in all three seeds`, or its interval in parentheses."""
+    def _sure(self, found: Comparison) -> Markdown:
+        """The interval of a difference, in parentheses; empty where there is none."""
         if found.low is None:
-            seen = found.direction and f" in {all_of(found.n, self.repetition)}"
-            return Markdown(seen or "")
-        unit = " points" if self.scale in (ACCURACY, SHARE) else ""
+            return Markdown("")
+        unit = " in points" if self.scale in (ACCURACY, SHARE) else ""
         number = fmt.plural(found.n, self.repetition)
         return Markdown(
-            f" (95 % interval of the difference {self.interval(found)}{unit}, {number}"
+            f" (95 % interval of the difference{unit} {self.interval(found)}, {number}"
             f"{left_out(found)})"
         )
+
+    def _seen(self, found: Comparison) -> Markdown:
+        seen = found.verdict.startswith("seen")
+        return Markdown(f" in {all_of(found.n, self.repetition)}" if seen else "")
 
 
 NAMED = 2
@@ -107,11 +111,12 @@ class Contrast(Wordings):
 
     Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
-    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{how}` (the interval in parentheses, or
-    " in all three seeds" of what is only seen), `{left_out}` (empty, or a clause in parentheses),
-    `{decide}` (empty, or a clause that says what would decide). Beside them stand the labels that
-    the call gives by name. Wordings: `more`, `less`, `alike`, `undecided`, and `seen_more`,
-    `seen_less` where they say it in other words; `nothing` where no repetition has both.
+    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{seen}` (" in all three seeds" of what is
+    only seen, else empty), `{sure}` (the interval in parentheses, empty if there is none),
+    `{left_out}` (empty, or a clause in parentheses), `{decide}` (empty, or a clause that says what would decide). Beside
+    them stand the labels that the call gives by name. Wordings: `more`, `less`, `alike`,
+    `undecided`, and `seen_more`, `seen_less` where they say it in other words; `nothing` where no
+    repetition has both.
     """
 
     quantity: Quantity = ACCURACIES

@@ -156,8 +156,9 @@ RISE = Overall(
 QUALITY = Contrast(
     "interpolation.quality",
     {
-        "more|less": "Of these two, [{first}|{second}] gives the better solution{how}, with "
-        "[{first_value}|{second_value}] of the test images against [{second_value}|{first_value}].",
+        "more|less": "Of these two, [{first}|{second}] gives the better solution{seen}, with "
+        "[{first_value}|{second_value}] of the test images against "
+        "[{second_value}|{first_value}]{sure}.",
         "alike": "In test accuracy the two are alike: {first_value} for {first}, {second_value} "
         "for {second} ({n}{left_out}).",
         "undecided": "In test accuracy no order of the two is established: {first_value} for "
