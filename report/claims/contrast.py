@@ -180,7 +180,7 @@ class Overall(Wordings):
     parts and, behind a semicolon, those of which no order shows; `{only}` the decided ones,
     "alone" where there are others; `{rest}` the end of `{which}`, empty where all are decided.
     `{order}` says of which parts what holds, `{seen}` is " in all three seeds" where too few for an
-    interval show one order, and `{sizes}` " by a factor of 27 for A and of 2.6 for B": of each part
+    interval show one order, and `{factors}` " by a factor of 27 for A and of 2.6 for B": of each part
     that is decided, or of many the smallest and the largest.
 
     Attributes:
@@ -224,7 +224,7 @@ class Overall(Wordings):
             "rest": Markdown(rest),
             "order": Markdown(join(order).rstrip().replace("  ", " ")),
             "seen": _seen_in(found, self.repetition),
-            "sizes": _sizes(found, self.word),
+            "factors": _factors(found, self.word),
             "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
             "strength": _strength(effect),
@@ -245,7 +245,7 @@ def _seen_in(found: Parts, noun: str) -> Markdown:
     return Markdown(f" {preposition} {every}" if numbers else "")
 
 
-def _sizes(found: Parts, word: str) -> Markdown:
+def _factors(found: Parts, word: str) -> Markdown:
     told = [
         (abs(part.value), f"of {_strength(part)} {word} {_shown(name)}")
         for name, part in found.parts.items()
