@@ -180,8 +180,8 @@ class Overall(Wordings):
     parts and, behind a semicolon, those of which no order shows; `{only}` the decided ones,
     "alone" where there are others; `{rest}` the end of `{which}`, empty where all are decided.
     `{order}` says of which parts what holds, `{seen}` is " in all three seeds" where too few for an
-    interval show one order, and `{factors}` " by a factor of 27 for A and of 2.6 for B": of each part
-    that is decided, or of many the smallest and the largest.
+    interval show one order, and `{factors}` " by a factor of 27 for A and of 2.6 for B": of each
+    part that is decided, or of many the smallest and the largest.
 
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
