@@ -133,7 +133,7 @@ class Contrast(Wordings):
         """
         verdict = "nothing" if found.n == 0 else found.verdict
         sides = {"first": label(found.first), "second": label(found.second)}
-        values = {**sides, **_checked(self, labels), **self.quantity.fields(found)}
+        values = {**sides, **self.quantity.fields(found), **_checked(self, labels)}
         return self.said(verdict, evidence, found, values)
 
 
@@ -217,7 +217,6 @@ class Overall(Wordings):
         ]
         all_ = self.every or those
         values = {
-            **_checked(self, labels),
             **named,
             "which": Markdown((those if open_ else all_) + rest),
             "only": Markdown(f"{those} alone" if open_ else all_),
@@ -228,6 +227,7 @@ class Overall(Wordings):
             "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
             "strength": _strength(effect),
+            **_checked(self, labels),
         }
         return self.said(verdict, evidence, found, values)
 
