@@ -1,10 +1,13 @@
 """Statements with several wordings, and claims: the wording that the data select."""
 
+from __future__ import annotations
+
+import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
@@ -14,6 +17,9 @@ from report.numbers.trend import Trend
 from report.records import Record
 from report.words.markdown import Markdown
 from report.words.names import distinct, slug
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Effect = Share | Count[Any] | Comparison | Trend | Parts
 """What a claim's verdict is formed from."""
@@ -66,6 +72,13 @@ def evidence(
     )
 
 
+def evidence_of(
+    record: Record, rows: pd.DataFrame, *columns: str, table: str = "runs"
+) -> list[Evidence]:
+    """Evidence from columns of the table, in the rows that a frame made of it has kept."""
+    return [evidence(record, table, column, rows.index) for column in columns]
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the Summary, as a statement prepares it.
@@ -80,6 +93,12 @@ class Line:
     question: str
     answers: Mapping[str, tuple[str, str]]
     figure: str
+
+    @classmethod
+    def of(cls, question: str, figure: str, number: str, **answers: str | tuple[str, str]) -> Line:
+        """A line whose key number is `number`, but for answers that come with their own."""
+        pairs = {v: (a, number) if isinstance(a, str) else a for v, a in answers.items()}
+        return cls(question, pairs, figure)
 
 
 ANSWER = 12
@@ -122,9 +141,10 @@ class Claim:
 class Wordings:
     """A sentence with a wording for each verdict that the data may lead to.
 
-    A wording has named fields `{…}` for formatted values. `headline` sentences are the findings;
-    in the Summary they appear as their `line`. If a statement is made several times in a section,
-    `about` names the value that distinguishes the claims.
+    A wording has named fields `{…}` for formatted values. A verdict `seen_…` or `partly_…` without
+    a wording of its own is said in that of the rest of its name. `headline` sentences are the
+    findings; in the Summary they appear as their `line`. If a statement is made several times in a
+    section, `about` names the value that distinguishes the claims.
     """
 
     id: str
@@ -132,6 +152,10 @@ class Wordings:
     headline: bool = False
     about: str = ""
     line: Line | None = None
+
+    def worded(self, verdict: str) -> str:
+        """The verdict whose wording says this one."""
+        return verdict if verdict in self.wordings else re.sub("^(?:seen|partly)_", "", verdict)
 
     def said(
         self,
@@ -152,11 +176,12 @@ class Wordings:
         for name, value in values.items():
             if not isinstance(value, Markdown):
                 raise TypeError(f"{self.id}: {name} = {value!r} did not pass through a formatter")
-        text = _filled(self.wordings[verdict], values)
+        worded = self.worded(verdict)
+        text = _filled(self.wordings[worded], values)
         about = slug(values[self.about]) if self.about else ""
         short = None
         if self.line is not None:
-            answer, number = (_filled(words, values) for words in self.line.answers[verdict])
+            answer, number = (_filled(words, values) for words in self.line.answers[worded])
             figure = "" if verdict == "nothing" else self.line.figure
             short = Short(self.line.question, answer, number, figure)
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from report.claims.claim import Claim, Evidence, Wordings
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import ordered
-from report.numbers.scales import ACCURACY, EPOCHS, LOSS, NORM, SHARE, Scale
+from report.numbers.scales import (
+    ACCURACY,
+    CONFIDENCE,
+    CORRELATION,
+    EPOCHS,
+    LOSS,
+    NORM,
+    SHARE,
+    Scale,
+)
 from report.numbers.trend import Trend
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -52,11 +61,11 @@ class Quantity:
         return fmt.number(abs(difference))
 
     def interval(self, found: Comparison) -> Markdown:
-        """The interval of `size`, turned so that it belongs to a positive one."""
+        """The interval of `size`, turned so that it belongs to a positive one; of a correlation."""
         low, high = found.low, found.high
         if low is None or high is None:
             return fmt.MISSING
-        if found.value < 0:
+        if found.value < 0 and self.scale is not CORRELATION:
             low, high = -high, -low
         if self.scale.logarithmic:
             return fmt.interval(self.scale.back(low), self.scale.back(high), neutral=1)
@@ -74,7 +83,19 @@ class Quantity:
             "all": all_of(found.n, self.repetition),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
+            "sure": self.sure(found),
+            "seen": Markdown(f", {self.sure(found)}" * found.verdict.startswith("seen_")),
         }
+
+    def sure(self, found: Comparison) -> Markdown:
+        """What a direction rests on: `95 % interval [1.2, 3.4], ten seeds`, `seen in all five`."""
+        if found.verdict.startswith("seen_"):
+            return Markdown(f"seen in {all_of(found.n, self.repetition)}")
+        n = f"{fmt.plural(found.n, self.repetition)}{left_out(found)}"
+        if found.verdict not in ("more", "less"):
+            return Markdown(n)
+        of = " of the factor" if self.scale.logarithmic else ""
+        return Markdown(f"{fmt.percent(CONFIDENCE, 0)} interval{of} {self.interval(found)}, {n}")
 
 
 MANY = 100
@@ -93,9 +114,11 @@ class Contrast(Wordings):
     Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
     `{n}` ("six seeds"), `{all}` ("all three seeds"), `{left_out}` (empty, or a clause in
-    parentheses), `{decide}` (empty, or a clause that says what would decide). Beside them stand the
-    labels that the call gives by name. Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`,
-    `undecided`; `nothing` where no repetition has both.
+    parentheses), `{decide}` (empty, or a clause that says what would decide), `{sure}` (the
+    interval and the repetitions, or in how many the direction was seen), `{seen}` (empty, or
+    ", seen in all three seeds"). Beside them stand the labels that the call gives by name.
+    Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`, `undecided`; `nothing` where no
+    repetition has both.
     """
 
     quantity: Quantity = ACCURACIES
@@ -153,7 +176,18 @@ class Overall(Wordings):
     `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
     `{strongest}` names the part with the largest effect, of those that are decided if there are
     any, and `{strength}` is that effect's size or rank correlation.
+
+    One wording says a verdict of all parts and of some: `{where}` names the parts that have it and
+    `{open}` is a clause about those that are undecided, if there are any; `{extent}` is for a line
+    of the Summary. `{order}` joins what the parts show.
+
+    Attributes:
+        clauses: what is said of the parts of a verdict, which `{}` names, for `open` and `order`.
+        extents: the extent of all parts, and that of some, which may name them by `{}`.
     """
+
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    extents: tuple[str, str] = ("everywhere", "in part; the rest is open")
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
@@ -165,10 +199,18 @@ class Overall(Wordings):
         }
         strongest = _strongest(found)
         effect = found.parts[strongest]
+        every = join([_shown(part) for part in found.parts])
+        where = named.get(verdict.removeprefix("partly_"), every)
+        order = {v: text.format(named[v]) for v, text in self.clauses.items() if named[v]}
+        part = verdict.startswith("partly_")
         values = {
+            "order": Markdown("; ".join(order.values())),
+            "where": where,
+            "open": Markdown(f"; {order['undecided']}" if part and self.clauses else ""),
+            "extent": Markdown(self.extents[part].format(where)),
             **_checked(self, labels),
             **named,
-            "parts": join([_shown(part) for part in found.parts]),
+            "parts": every,
             "strongest": _shown(strongest),
             "strength": _strength(effect),
         }

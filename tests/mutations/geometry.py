@@ -61,18 +61,12 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         if "too close" in m.string and apart(found, LOG_MARGIN):
             yield f"fall: not close: {m.string}"
     for words, sign in (
-        (r"gets shorter in training: on (.*), its norm", -1),
-        (r"gets longer in training: on (.*), its norm", 1),
-        (r"keeps its length in training: on (.*), its norm", None),
         (r"^On (.*?) the gradient gets shorter", -1),
         (r"^On (.*?) the gradient gets longer", 1),
         (r"^On (.*?) the gradient keeps its length", None),
         (r"it does on (.*?)(?:;|\.|$)", -1),
         (r"it gets longer on (.*?)(?:;|\.|$)", 1),
-        (
-            r"(?:open: on|; on) (.*?),? its norm (?:over the whole training set )?shows no direction",
-            0,
-        ),
+        (r"(?:open: on |settled on )(.*?)(?:, these|;|\.)", 0),
     ):
         for m in r.find("answer", words):
             for case in [c for c in rows_of if f"<{c}>" in m[1]] or [name_of.get(m[1], "")]:
@@ -91,22 +85,16 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         sign = -1 if m[1] == "falls by" else 1
         if "more" not in m[1] and all(wrong(sign, found) for found in pools):
             yield f"descent: direction: {m.string}"
-    for m in r.find("peak", r"in every run|in no run|In (\w+) of (\w+) runs"):
-        early = {
-            case: [x["full_gradient_norm"][0] == max(x["full_gradient_norm"]) for x in rows]
-            for case, rows in done.items()
-        }
-        said = {
-            "in every run": any(e and all(e) for e in early.values()),
-            "in no run": any(e and not any(e) for e in early.values()),
-        }.get(
-            m[0],
-            any(
-                (sum(e), len(e)) == (value(m[1] or "no"), value(m[2] or "no"))
-                for e in early.values()
-            ),
+    for m in r.find("peak", r"in (?:(all|both|the one) |(none|\w+) of (\w+) )"):
+        early = [
+            [x["full_gradient_norm"][0] == max(x["full_gradient_norm"]) for x in rows]
+            for rows in done.values()
+        ]
+        told = any(
+            e and (all(e) if m[1] else (sum(e), len(e)) == (value(m[2]), value(m[3])))
+            for e in early
         )
-        if not said:
+        if not told:
             yield f"peak: {early}: {m.string}"
     for m in r.find("vanish", r"[oO]n (.*?)(?: it vanishes|:| but)"):
         rows = done[case_of(m[1])]
@@ -116,11 +104,11 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         gone = sum(high <= 1e-3 * top for _, high, top in tails)
         ratios = [high / low if low else math.inf for low, high, _ in tails]
         text = m.string
-        if "in every run" in text and "vanishes for" in text and gone < len(rows):
+        if re.search("purposes in (?:all|both|the one)", text) and gone < len(rows):
             yield f"vanish: {gone}: {text}"
         if "It does not vanish" in text and gone:
             yield f"vanish: {gone}: {text}"
-        if (n := re.search(r"vanishes in (\w+) of (\w+)", text)) and value(n[1]) != gone:
+        if (n := re.search(r"purposes in (\w+) of (\w+)", text)) and value(n[1]) != gone:
             yield f"vanish: {gone}: {text}"
         if (n := re.search(r"factor of ([\d.e]+) or more in every", text)) and not value(
             n[1]
@@ -140,7 +128,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
             q >= 3 for q in ratios
         ):
             yield f"vanish: {ratios}: {text}"
-    for m in r.find("relation", r"on (.*?)(?:, their rank| these runs)"):
+    for m in r.find("relation", r"on (.*?)(?:, a smaller| these runs)"):
         own = {
             x["seed"]: s
             for x in done[case_of(m[1])]
@@ -159,11 +147,11 @@ def gradient_norm(r: Reading) -> Iterator[str]:
             and len(found) == len(done[case_of(m[1])])
         ):
             yield f"relation: the seeds agree: {m.string}"
-    for m in r.find("batch", r"[oO]n (.*?)(?: sees|, with| both| it is)"):
+    for m in r.find("batch", r"[oO]n (<.*?>|.*?)(?: sees|, )"):
         rows = rows_of[case_of(m[1])]
         found = differences(by_seed(rows, "tail_median"), by_seed(rows, late), log=True)
         if ("times as long" in m.string and wrong(1, found)) or (
-            "shorter in the end" in m.string and wrong(-1, found)
+            "it is shorter" in m.string and wrong(-1, found)
         ):
             yield f"batch: direction: {m.string}"
         if "equally long" in m.string and apart(found, LOG_MARGIN):

@@ -29,7 +29,7 @@ def _every_claim_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         if known.get(statement.id) is statement:
             assert not faults(claim.text), (faults(claim.text), claim.text)
             assert not contradiction(claim), (contradiction(claim), claim.text)
-            wording = statement.wordings[verdict]
+            wording = statement.wordings[statement.worded(verdict)]
             for value, bounds in WITHIN.items():
                 if f"{{{value}}}" in wording and f"{{{bounds}}}" in wording:
                     (found,), (low, high) = numbers(values[value]), numbers(values[bounds])

@@ -1,6 +1,7 @@
 """What every sentence must be, whatever it says."""
 
 import re
+from collections.abc import Iterable
 
 from report.claims.claim import Claim, Wordings
 
@@ -21,6 +22,19 @@ def wordings_of(module: object) -> set[tuple[str, str]]:
         if isinstance(statement, Wordings)
         for verdict in statement.wordings
     }
+
+
+def unreached(module: object, reached: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Wordings of a module that none of these verdicts (identifier, verdict) is said in.
+
+    Raises KeyError for a verdict that no wording says.
+    """
+    statements = {s.id: s for s in vars(module).values() if isinstance(s, Wordings)}
+    said_in = {(name, statements[name].worded(verdict)) for name, verdict in reached}
+    known = wordings_of(module)
+    if said_in - known:
+        raise KeyError(said_in - known)
+    return known - said_in
 
 
 def said(paragraphs: tuple[tuple[Claim, ...], ...]) -> dict[str, Claim]:
