@@ -192,6 +192,15 @@ def _filled(wording: str, values: Mapping[str, Markdown]) -> Markdown:
     return Markdown(string.Formatter().vformat(unbroken, (), values))
 
 
+def each(text: str, **words: str | tuple[str, ...]) -> dict[str, str]:
+    """Wordings that differ in a few words: where `text` has `<>`, those of the verdict, in turn."""
+    found = {}
+    for verdict, own in words.items():
+        rest = iter((own,) if isinstance(own, str) else own)
+        found[verdict] = re.sub("<>", lambda _, rest=rest: next(rest), text)
+    return found
+
+
 @dataclass(frozen=True)
 class Statement(Wordings):
     """A statement whose verdict and values its section works out itself."""

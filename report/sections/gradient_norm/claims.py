@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Line, Statement, evidence_of
+from report.claims.claim import Claim, Line, Statement, each, evidence_of
 from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
@@ -40,12 +40,13 @@ RESTLESS = 3.0
 ANSWER = Overall(
     "gradient-norm.answer",
     {
-        "less": "On {where} the gradient gets shorter in training: its norm over the whole "
-        "training set ends below where it began{open}.",
-        "more": "On {where} the gradient gets longer in training: its norm over the whole training "
-        "set ends above where it began{open}.",
-        "alike": "On {where} the gradient keeps its length in training: its norm over the whole "
-        "training set ends about where it began{open}.",
+        **each(
+            "On {where} the gradient <> in training: its norm over the whole training set ends <> "
+            "where it began{open}.",
+            less=("gets shorter", "below"),
+            more=("gets longer", "above"),
+            alike=("keeps its length", "about"),
+        ),
         "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
         "runs settle no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
@@ -73,10 +74,12 @@ ANSWER = Overall(
 FALL = Contrast(
     "gradient-norm.fall",
     {
-        "less": "On {case}, the gradient norm falls from {second_value} before training to "
-        "{first_value} in its last quarter ({sure}).",
-        "more": "On {case}, the gradient norm rises from {second_value} before training to "
-        "{first_value} in its last quarter ({sure}).",
+        **each(
+            "On {case}, the gradient norm <> from {second_value} before training to {first_value} "
+            "in its last quarter ({sure}).",
+            less="falls",
+            more="rises",
+        ),
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
@@ -128,10 +131,12 @@ VANISH = Statement(
 RELATION = Contrast(
     "gradient-norm.relation",
     {
-        "more": "Along a run on {case}, a smaller loss goes with a shorter gradient: their rank "
-        "correlation over the steps is {first_value} ({sure}).",
-        "less": "Along a run on {case}, a smaller loss goes with a longer gradient: their rank "
-        "correlation over the steps is {first_value} ({sure}).",
+        **each(
+            "Along a run on {case}, a smaller loss goes with a <> gradient: their rank correlation "
+            "over the steps is {first_value} ({sure}).",
+            more="shorter",
+            less="longer",
+        ),
         "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
         "not settle (rank correlation over the steps {first_value}, {n}).",
     },
