@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from report.claims.claim import Claim, Statement, evidence
+from report.claims.claim import Claim, Statement, evidence_of
 from report.records import Record
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -21,15 +21,17 @@ def lost_statement(task: str) -> Statement:
     )
 
 
-def lost_runs(statement: Statement, record: Record, runs: pd.DataFrame, value: str) -> list[Claim]:
-    """How many of the runs have no `value`, where any has none."""
+def lost_runs(
+    statement: Statement, record: Record, runs: pd.DataFrame, value: str, table: str = "runs"
+) -> list[Claim]:
+    """How many of the runs, rows of the `table`, have no `value`, where any has none."""
     lost = int(runs[value].isna().sum())
     if not lost:
         return []
     return [
         statement(
             "all" if lost == len(runs) else "some",
-            [evidence(record, "runs", "diverged_at", runs.index)],
+            evidence_of(record, runs, "diverged_at", table=table),
             all=fmt.plural(len(runs), "run"),
             number=fmt.words(lost),
             total=fmt.words(len(runs)),

@@ -447,7 +447,7 @@ def error_surface(r: Reading) -> Iterator[str]:
             yield f"faithfulness: bound {factors}: {m.string}"
     for m in r.find(
         "minimum",
-        r"The solution is the lowest point|In (\w+) of (\w+) runs|a point whose loss is lower by a factor of (N) or more",
+        r"The solution is the lowest point|In (\w+) of (\w+) runs|whose loss is lower by (?:a factor of|factors between) (N)",
     ):
         by_case = {
             c["case"]: [p for p in planes["pca"] if p["case"] == c["case"]] for c in r.rows("cases")
@@ -464,7 +464,8 @@ def error_surface(r: Reading) -> Iterator[str]:
             by_case[c] and all(f <= 1 for f in lower[c]) for c in by_case
         ):
             yield f"minimum: {lower}: {m.string}"
-        if m[3] and not any(f and value(m[3]) <= min(f) * (1 + 1e-9) for f in lower.values()):
+        fits = near if "a factor of" in m[0] else lambda text, least: value(text) <= least + 1e-9
+        if m[3] and not any(f and fits(m[3], min(f)) for f in lower.values()):
             yield f"minimum: bound {lower}: {m.string}"
     for m in r.find("share", r"capture (.*?) \(means"):
         means = [
@@ -477,9 +478,9 @@ def error_surface(r: Reading) -> Iterator[str]:
             near(t, v) for t, v in zip(texts, means, strict=True)
         ):
             yield f"share: {means}: {m.string}"
-    for m in r.find("walk", r"more, (N) at least|lowest share is (N)"):
+    for m in r.find("walk", r"lowest share here is (N)"):
         shares = [sum(p["explained"]) for p in r.rows("planes") if p["explained"] is not None]
-        if not at_least(m[1] or m[2], shares):
+        if not at_least(m[1], shares):
             yield f"walk: bound {min(shares)}: {m.string}"
     lost = [s["diverged_at"] for s in r.rows("solutions")]
     yield from counted(r, "diverged", len(finite(lost)), len(lost))
