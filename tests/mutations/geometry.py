@@ -218,9 +218,9 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
             if not at_least(m[2], [x["displacement"] for x in ways]):
                 yield f"place: bound: {m.string}"
     for words, sign in (
-        ("move apart,? in (.*?)(?: while|,|\\.)", 1),
-        ("come closer,? in (.*?)(?: while|;|\\.)", -1),
-        ("as they began,? in (.*?)(?: while|,|\\.)", 0),
+        ("they move apart in (.*?)(?:;|\\.)", 1),
+        ("come closer in (.*?)(?:;|\\.)", -1),
+        ("as they began in (.*?)(?:;|\\.)", 0),
     ):
         for m in r.find("answer", words):
             for part, text in (("model", "the whole model"), ("layer", "the layer")):
@@ -231,22 +231,23 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
                     yield f"answer: direction in {part}: {m.string}"
     for m in r.find("ends", r"two (ends|starts) (?:are|is)"):
         found = change("model")
-        sign = 1 if "ends farther" in m.string else -1 if "ends nearer" in m.string else 0
-        if sign and (wrong(sign, found) or not agree(found)):
+        sign = 1 if "starts only" in m.string else -1 if "ends are only" in m.string else 0
+        seen = "seen in" in m.string
+        if sign and (wrong(sign, found) or (seen and not agree(found))):
             yield f"ends: direction: {m.string}"
         if "too small to matter" in m.string and apart(found, LOG_MARGIN):
             yield f"ends: not alike: {m.string}"
     cosines = finite(row["cosine"] for row in pairs["model"])
     for m in r.find(
         "directions",
-        r"is (N) or more in (?:all |the )?(\w+)|(?:between|at) (N)(?: and (N))? (?:in|over) (?:all |the )?(\w+)|is (N) or less in (?:all |the )?(\w+)",
+        r"(?:between|at) (N)(?: and (N))? (?:in|over) (?:all |the )?(\w+)",
     ):
-        low, high = m[1] or m[3], m[4] or m[6]
-        if (m[5] and m[5] == "both") or m[2] == "both" or m[7] == "both":
+        low, high = m[1], m[2] or m[1]
+        if m[3] == "both":
             continue
-        if (low and not at_least(low, cosines)) or (high and not at_most(high, cosines)):
+        if not at_least(low, cosines) or not at_most(high, cosines):
             yield f"directions: bound {min(cosines)} {max(cosines)}: {m.string}"
-        if value(m[2] or m[5] or m[7]) != len(cosines):
+        if value(m[3]) != len(cosines):
             yield f"directions: {len(cosines)} pairs: {m.string}"
         if "opposite directions" in m.string and min(cosines) > 0:
             yield f"directions: not opposite: {m.string}"
@@ -256,15 +257,13 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
         if not (near(m[1], min(own)) and near(m[2] or m[1], max(own)) and value(m[3]) == len(own)):
             yield f"quality: {min(own)} {max(own)}: {m.string}"
     flat = sum(min(row["train_loss"]) * 1.25 > row["train_loss"][0] for row in done)
-    for m in r.find("stuck", r"In (?:(\w+)|none) of (\w+) runs"):
-        if flat != (value(m[1]) if m[1] and m[1] != "none" else len(done)):
+    for m in r.find("stuck", r"In (?:all |the )?(\w+)(?: of (\w+))? runs?"):
+        some = 2.0 if m[1] == "both" else value(m[1])
+        if (some, value(m[2]) if m[2] else some) != (flat, len(done)):
             yield f"stuck: {flat} of {len(done)}: {m.string}"
     bends = [x["path_length"] / x["displacement"] for x in ways if x["displacement"]]
-    for m in r.find(
-        "straightness", r"at most (N) times|each is (N) times|between (N) and (N) times"
-    ):
-        low, high = m[2] or m[3], m[1] or m[4]
-        if (low and not at_least(low, bends)) or (high and not at_most(high, bends)):
+    for m in r.find("straightness", r"they are (?:between (N) and )?(N) times"):
+        if (m[1] and not at_least(m[1], bends)) or not at_most(m[2], bends):
             yield f"straightness: bound {min(bends)} {max(bends)}: {m.string}"
     for m in r.find(
         "early", r"(The loss is ahead|The weights are ahead|at one pace).*come (N) of their way"
