@@ -206,7 +206,8 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
     lost = lost_runs(DIVERGED, record, runs, "final_loss")
     if not runs["final_loss"].notna().any():
         return (tuple(lost),)
-    falls, paragraphs = {}, []
+    falls: dict[str, Comparison] = {}
+    paragraphs = []
     for case in record.rows("cases"):
         rows = runs[runs["case"] == case["case"]]
         before = seed_group("first", rows, "initial_gradient_norm")

@@ -16,7 +16,7 @@ from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, each, evidence, evidence_of
 from report.claims.contrast import Label, Overall, Quantity, Tendency, all_of, some_of
 from report.claims.length import shortened
-from report.numbers.comparison import compare
+from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count
@@ -398,7 +398,7 @@ def _theory(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> lis
 
 def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """‖Hg‖ against that of a gradient spread evenly over all eigenvectors, case by case."""
-    parts = {}
+    parts: dict[str, Comparison] = {}
     rest = runs[runs["verdict"] != CRITICAL]
     for case in record.rows("cases"):
         rows = rest[rest["case"] == case["case"]]

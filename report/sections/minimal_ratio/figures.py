@@ -239,14 +239,15 @@ def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
 
 def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
     """One mark for runs of one ratio whose losses agree to a fiftieth of a decade."""
-    rows = rows[rows["loss"] > 0]
-    loss = (50 * np.log10(rows["loss"])).round() / 50
-    met = [*rows.groupby([loss, "minimal_ratio"], sort=False).groups.items()]
+    met: dict[tuple[float, float], list[int]] = {}
+    for run, loss, ratio in zip(rows.index, rows["loss"], rows["minimal_ratio"], strict=True):
+        if loss > 0:
+            met.setdefault((10 ** (round(50 * math.log10(loss)) / 50), ratio), []).append(int(run))
     style = line(index)
     marks = ax.scatter(
-        [10**at for (at, _), _ in met],
-        [ratio for (_, ratio), _ in met],
-        s=[AREA * len(own) for _, own in met],
+        [loss for loss, _ in met],
+        [ratio for _, ratio in met],
+        s=[AREA * len(own) for own in met.values()],
         marker=style.marker,
         facecolors=style.color if index == 0 else "none",
         edgecolors=style.color,
@@ -255,8 +256,9 @@ def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
         zorder=3 + index,
         label=words,
     )
-    names = tuple(f"{words}, {fmt.plural(len(own), 'run')}" for _, own in met)
-    marks.rows = Rows("runs", tuple(tuple(map(int, own)) for _, own in met), names)  # type: ignore[attr-defined]  # for curves.py
+    names = tuple(f"{words}, {fmt.plural(len(own), 'run')}" for own in met.values())
+    # For report/figures/curves.py.
+    marks.rows = Rows("runs", tuple(map(tuple, met.values())), names)  # type: ignore[attr-defined]
 
 
 def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:

@@ -262,7 +262,8 @@ def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
         place = free[0] if free else max(places, key=lambda found: found[0])[1]
         taken.append(place)
         words = ", ".join(str(points[i]["seed"]) for i in same)
-        ax.text(*ax.transData.inverted().transform(place), words, **look)
+        x, y = ax.transData.inverted().transform(place)
+        ax.text(x, y, words, **look)
         left = [i for i in left if i not in same]
 
 
