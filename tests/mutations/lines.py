@@ -10,13 +10,13 @@ from tests.mutations.reading import Reading
 OPEN = [("do not decide|stays open|is open", "stays open|not decide|leave that open")]
 SAYS = {
     "simulate-function.depth": [
-        ("^Yes, on every", "^Depth pays:"),
-        ("^No, it does harm", "^Depth does not pay"),
-        ("^It makes no difference", "^Depth makes no difference"),
+        ("^Yes, on every", "^On .* depth pays: [^;]*\\.$"),
+        ("^No, it does harm on every", "^On .* depth does harm: [^;]*\\.$"),
+        ("^It makes no difference that matters on every", "^On .* depth makes no .*: [^;]*\\.$"),
         ("^That depends", "depends on the function"),
-        ("^Yes on", "^Depth pays on"),
-        ("^No on", "does harm"),
-        ("^Not on", "^On .* makes no difference"),
+        ("^Yes, on .*; elsewhere", "^On .* depth pays: .*; no order"),
+        ("^No, it does harm on .*; elsewhere", "^On .* depth does harm: .*; no order"),
+        ("^It makes no .* on .*; elsewhere", "^On .* depth makes no difference .*; no order"),
         *OPEN,
     ],
     "train-on-task.depth": [

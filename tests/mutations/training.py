@@ -92,8 +92,8 @@ def simulate_function(r: Reading) -> Iterator[str]:
             for text, model in ((m[2], a), (m[3], b)):
                 if not among(text, [*losses[key, model].values()]):
                     yield f"depth-on: {text} is no loss of {model}: {m.string}"
-            if "ahead in" in m.string and not (agree(found) and found[0] < 0):
-                yield f"depth-on: not ahead in all: {m.string}"
+            if "seen in" in m.string and not (agree(found) and found[0] < 0):
+                yield f"depth-on: not seen in all: {m.string}"
             if "higher by a factor" in m.string and wrong(-1, found):
                 yield f"depth-on: direction: {m.string}"
             if "too close" in m.string and apart(found, LOG_MARGIN):
@@ -102,16 +102,12 @@ def simulate_function(r: Reading) -> Iterator[str]:
             if "no order" in m.string and agree(found) and whole and len(found) < 6:
                 yield f"depth-on: there is an order: {m.string}"
     for words, sign in (
-        ("Depth pays: .*? fit (.*) better than", -1),
-        ("Depth does not pay: .*? fit (.*) better than", 1),
-        ("Depth pays on (.*?), where", -1),
-        ("^On (.*?) depth does harm", 1),
-        (
-            "(?:and|: at \\w+ size,|: at nearly equal size,) [\\w ]*layers? fit better on (.*?)(?: and |\\.)",
-            0,
-        ),
-        ("fit (.*) equally well", None),
+        ("^On (.*?) depth pays: ", -1),
+        ("^On (.*?) depth does harm: ", 1),
         ("^On (.*?) depth makes no difference", None),
+        (": it does on (.*?)(?:;|\\.$)", -1),
+        ("it does harm on (.*?)(?:;|\\.$)", 1),
+        ("it makes no difference that matters on (.*?)(?:;|\\.$)", None),
     ):
         for m in r.find("depth", words):
             for key in KEYS.findall(m[1]):
@@ -176,9 +172,9 @@ def simulate_function(r: Reading) -> Iterator[str]:
         ]
         if before and row["train_loss"][-1]
     ]
-    for m in r.find("settling", r"(no run|every run|(\w+) of (\w+) runs)"):
-        said = {"no run": 0, "every run": len(moved)}.get(m[1])
-        if sum(moved) != (value(m[2]) if said is None else said):
+    for m in r.find("settling", r"(no run|both runs|all \w+ runs|the one run|(\w+) of (\w+) runs)"):
+        said = value(m[2]) if m[2] else 0 if m[1] == "no run" else len(moved)
+        if sum(moved) != said:
             yield f"settling: {sum(moved)} of {len(moved)}: {m.string}"
     for m in r.find(
         "error", r"(close to|follows|fits|of the runs on|Of the runs on) <(.*?)>.*?((N)|learned)"
