@@ -124,9 +124,8 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
     if not record.table(Stopped):
         return []
     key = ["function", "model"]
-    stopped = record.frame("stopped")
     whole = dict(iter(runs.groupby(key, sort=False)))
-    groups = [(name, stopped[(stopped[key] == name).all(axis=1)]) for name in whole]
+    stopped = dict(iter(record.frame("stopped").groupby(key)))
     loss = _of("", 0, "final_train_loss")
 
     def ended(one: Group) -> Markdown:
@@ -138,7 +137,7 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
             "The same runs under the stopping rule of the settings: how many it ended, at "
             "which epoch (median), and their final training loss beside that of the runs of "
             "full length (medians).",
-            [group for group in groups if len(group[1])],
+            [(name, stopped[name]) for name in whole if name in stopped],
             *(column._replace(width=0) for column in _named(record)),
             Column("Ended", 0, ended),
             Column("At epoch", 0, lambda one: fmt.count(one[1]["stopped_at"].median())),
