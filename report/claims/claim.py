@@ -7,7 +7,7 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
@@ -15,12 +15,14 @@ from report.numbers.quantifiers import Count
 from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.records import Record
+from report.records.row import Row
 from report.words.markdown import Markdown
 from report.words.names import distinct, slug
 
 if TYPE_CHECKING:
     import pandas as pd
 
+T = TypeVar("T")
 Effect = Share | Count[Any] | Comparison | Trend | Parts
 """What a claim's verdict is formed from."""
 
@@ -72,11 +74,17 @@ def evidence(
     )
 
 
-def evidence_of(
-    record: Record, rows: pd.DataFrame, *columns: str, table: str = "runs"
+def used(
+    record: Record, rows: pd.DataFrame, *columns: str, table: type[Row] | str | None = None
 ) -> list[Evidence]:
-    """Evidence from columns of the table, in the rows that a frame made of it has kept."""
-    return [evidence(record, table, column, rows.index) for column in columns]
+    """Evidence from these columns of rows of their table, or of another one that has them too.
+
+    The table of columns that know none is `runs`.
+    """
+    if isinstance(table, type):
+        columns, table = tuple(table.column(column) for column in columns), None
+    places = [table or str(getattr(column, "table", "runs")) for column in columns]
+    return [evidence(record, *at, rows.index) for at in zip(places, columns, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -85,14 +93,22 @@ class Line:
 
     Attributes:
         question: what the task asks, ending in a question mark.
-        answers: by verdict, the answer in at most `ANSWER` words and the key number; fields `{…}`
-            are the values of the statement.
+        answers: by verdict, as `Wordings` have them, the answer in at most `ANSWER` words and the
+            key number; fields `{…}` are the values of the statement.
         figure: the section's figure that shows it; none does where the verdict is `nothing`.
     """
 
     question: str
     answers: Mapping[str, tuple[str, str]]
     figure: str
+
+    def __post_init__(self) -> None:
+        both = {
+            verdict: (_side(answer, place), _side(number, place))
+            for key, (answer, number) in self.answers.items()
+            for place, verdict in enumerate(key.split("|"))
+        }
+        object.__setattr__(self, "answers", both)
 
     @classmethod
     def of(cls, question: str, figure: str, number: str, **answers: str | tuple[str, str]) -> Line:
@@ -141,10 +157,11 @@ class Claim:
 class Wordings:
     """A sentence with a wording for each verdict that the data may lead to.
 
-    A wording has named fields `{…}` for formatted values. A verdict `seen_…` or `partly_…` without
-    a wording of its own is said in that of the rest of its name. `headline` sentences are the
-    findings; in the Summary they appear as their `line`. If a statement is made several times in a
-    section, `about` names the value that distinguishes the claims.
+    A wording has named fields `{…}` for formatted values. Several verdicts may share one, as
+    `rises|falls` share "The gap [widens|narrows].", and a verdict that has none is said as what it
+    shows: `seen_more` and `partly_more` as `more` (their fields tell what is special). `headline`
+    sentences are the findings; in the Summary they appear as their `line`. If a statement is made
+    several times in a section, `about` names the value that distinguishes the claims.
     """
 
     id: str
@@ -153,9 +170,13 @@ class Wordings:
     about: str = ""
     line: Line | None = None
 
-    def worded(self, verdict: str) -> str:
-        """The verdict whose wording says this one."""
-        return verdict if verdict in self.wordings else re.sub("^(?:seen|partly)_", "", verdict)
+    def __post_init__(self) -> None:
+        each = {
+            verdict: _side(wording, place)
+            for key, wording in self.wordings.items()
+            for place, verdict in enumerate(key.split("|"))
+        }
+        object.__setattr__(self, "wordings", each)
 
     def said(
         self,
@@ -176,29 +197,36 @@ class Wordings:
         for name, value in values.items():
             if not isinstance(value, Markdown):
                 raise TypeError(f"{self.id}: {name} = {value!r} did not pass through a formatter")
-        worded = self.worded(verdict)
-        text = _filled(self.wordings[worded], values)
+        text = _filled(_chosen(self.wordings, verdict), values)
         about = slug(values[self.about]) if self.about else ""
         short = None
         if self.line is not None:
-            answer, number = (_filled(words, values) for words in self.line.answers[worded])
+            answer, number = (_filled(w, values) for w in _chosen(self.line.answers, verdict))
+            if verdict.startswith(PARTLY) and verdict not in self.line.answers:
+                answer = Markdown(f"In part: {answer[0].lower()}{answer[1:]}")
             figure = "" if verdict == "nothing" else self.line.figure
             short = Short(self.line.question, answer, number, figure)
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)
 
 
+PARTLY = "partly_"
+_EITHER = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
+
+
+def _side(wording: str, place: int) -> str:
+    """A wording that several verdicts share, as the first (0), the second (1) … has it."""
+    return _EITHER.sub(lambda found: found[1].split("|")[place], wording)
+
+
+def _chosen(words: Mapping[str, T], verdict: str) -> T:
+    """The words of a verdict, or of what it shows. Raises KeyError."""
+    shown = verdict.removeprefix("seen_").removeprefix(PARTLY)
+    return words[verdict if verdict in words else shown]
+
+
 def _filled(wording: str, values: Mapping[str, Markdown]) -> Markdown:
     unbroken = wording.replace(" %", "\u00a0%")  # not torn apart at a line end
     return Markdown(string.Formatter().vformat(unbroken, (), values))
-
-
-def each(text: str, **words: str | tuple[str, ...]) -> dict[str, str]:
-    """Wordings that differ in a few words: where `text` has `<>`, those of the verdict, in turn."""
-    found = {}
-    for verdict, own in words.items():
-        rest = iter((own,) if isinstance(own, str) else own)
-        found[verdict] = re.sub("<>", lambda _, rest=rest: next(rest), text)
-    return found
 
 
 @dataclass(frozen=True)

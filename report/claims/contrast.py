@@ -14,16 +14,7 @@ from report.claims.claim import Claim, Evidence, Wordings
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import ordered
-from report.numbers.scales import (
-    ACCURACY,
-    CONFIDENCE,
-    CORRELATION,
-    EPOCHS,
-    LOSS,
-    NORM,
-    SHARE,
-    Scale,
-)
+from report.numbers.scales import ACCURACY, CORRELATION, EPOCHS, LOSS, NORM, SHARE, Scale
 from report.numbers.trend import Trend
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -81,6 +72,7 @@ class Quantity:
             "interval": self.interval(found),
             "n": fmt.plural(found.n, self.repetition),
             "all": all_of(found.n, self.repetition),
+            "how": self._how(found),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
             "sure": self.sure(found),
@@ -95,9 +87,23 @@ class Quantity:
         if found.verdict not in ("more", "less"):
             return Markdown(n)
         of = " of the factor" if self.scale.logarithmic else ""
-        return Markdown(f"{fmt.percent(CONFIDENCE, 0)} interval{of} {self.interval(found)}, {n}")
+        return Markdown(f"95 % interval{of} {self.interval(found)}, {n}")
+
+    def _how(self, found: Comparison) -> Markdown:
+        """How sure a difference is: ` in all three seeds`, or its interval in parentheses."""
+        if found.low is None:
+            seen = found.direction and f" in {all_of(found.n, self.repetition)}"
+            return Markdown(seen or "")
+        unit = " points" if self.scale in (ACCURACY, SHARE) else ""
+        number = fmt.plural(found.n, self.repetition)
+        return Markdown(
+            f" (95 % interval of the difference {self.interval(found)}{unit}, {number}"
+            f"{left_out(found)})"
+        )
 
 
+NAMED = 2
+"""Parts without an order up to which a sentence names them; of more, it gives their number."""
 MANY = 100
 """Repetitions beyond which nobody would run so many only to decide a question."""
 
@@ -113,12 +119,13 @@ class Contrast(Wordings):
 
     Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
-    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{left_out}` (empty, or a clause in
-    parentheses), `{decide}` (empty, or a clause that says what would decide), `{sure}` (the
-    interval and the repetitions, or in how many the direction was seen), `{seen}` (empty, or
-    ", seen in all three seeds"). Beside them stand the labels that the call gives by name.
-    Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`, `undecided`; `nothing` where no
-    repetition has both.
+    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{how}` (the interval in parentheses, or
+    " in all three seeds" of what is only seen), `{sure}` (the interval and the repetitions, or
+    "seen in all three seeds"), `{seen}` (empty, or ", seen in all three seeds"), `{left_out}`
+    (empty, or a clause in parentheses), `{decide}` (empty, or a clause that says what would
+    decide). Beside them stand the labels that the call gives by name. Wordings: `more`, `less`,
+    `alike`, `undecided`, and `seen_more`, `seen_less` where they say it in other words; `nothing`
+    where no repetition has both.
     """
 
     quantity: Quantity = ACCURACIES
@@ -171,23 +178,25 @@ class Overall(Wordings):
 
     Its wording is that of the verdict which all parts share, observations (`seen_more`) taken with
     what they show; else `differ` (parts contradict each other) or, where the others are
-    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`. Fields
+    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`, which
+    need no wording of their own where one has the field `{which}`, `{only}` or `{rest}`. Fields
     name the parts: `{parts}` (all), `{more}`, `{less}`, `{alike}`, `{undecided}`, `{rises}`,
     `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
     `{strongest}` names the part with the largest effect, of those that are decided if there are
-    any, and `{strength}` is that effect's size or rank correlation.
-
-    One wording says a verdict of all parts and of some: `{where}` names the parts that have it and
-    `{open}` is a clause about those that are undecided, if there are any; `{extent}` is for a line
-    of the Summary. `{order}` joins what the parts show.
+    any, and `{strength}` is that effect's size or rank correlation. `{which}` are the decided
+    parts and, behind a semicolon, those of which no order shows; `{where}` the decided ones,
+    `{only}` the same with "alone" where there are others; `{rest}` the end of `{which}`, empty
+    where all are decided. `{order}` joins what the parts show.
 
     Attributes:
-        clauses: what is said of the parts of a verdict, which `{}` names, for `open` and `order`.
-        extents: the extent of all parts, and that of some, which may name them by `{}`.
+        every: what all parts together are called: "every measure"; their names if empty.
+        word: what stands before a part: "by", "for", "with".
+        clauses: what is said of the parts of a verdict, which `{}` names, for `order`.
     """
 
+    every: str = ""
+    word: str = "for"
     clauses: Mapping[str, str] = field(default_factory=dict)
-    extents: tuple[str, str] = ("everywhere", "in part; the rest is open")
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
@@ -199,18 +208,23 @@ class Overall(Wordings):
         }
         strongest = _strongest(found)
         effect = found.parts[strongest]
-        every = join([_shown(part) for part in found.parts])
-        where = named.get(verdict.removeprefix("partly_"), every)
-        order = {v: text.format(named[v]) for v, text in self.clauses.items() if named[v]}
-        part = verdict.startswith("partly_")
+        decided = [part for part, said in shown.items() if said != "undecided"]
+        open_ = [part for part, said in shown.items() if said == "undecided"] if decided else []
+        those = join([_shown(part) for part in decided])
+        named_ = len(open_) <= NAMED
+        others = join([*map(_shown, open_)]) if named_ else f"the {fmt.words(len(open_))} others"
+        rest = f"; {self.word} {others} no order shows".replace("  ", " ") if open_ else ""
+        all_ = self.every or those
+        order = [text.format(named[v]) for v, text in self.clauses.items() if named[v]]
         values = {
-            "order": Markdown("; ".join(order.values())),
-            "where": where,
-            "open": Markdown(f"; {order['undecided']}" if part and self.clauses else ""),
-            "extent": Markdown(self.extents[part].format(where)),
+            "order": Markdown("; ".join(order)),
             **_checked(self, labels),
             **named,
-            "parts": every,
+            "which": Markdown((those if open_ else all_) + rest),
+            "only": Markdown(f"{those} alone" if open_ else all_),
+            "where": Markdown(those if open_ else all_),
+            "rest": Markdown(rest),
+            "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
             "strength": _strength(effect),
         }

@@ -11,7 +11,6 @@ from report.records import Record
 from report.sections.settings import settings_table as settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, attribute, escape
-from report.words.tables import Column as Column
 from report.words.tables import Table as Table
 
 if TYPE_CHECKING:

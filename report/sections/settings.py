@@ -21,6 +21,10 @@ NAMES = {
     "alphas, outward": "largest growth of α outward",
     "batch_sizes": "batch sizes compared",
     "fractions": "shares of random labels",
+    "eigenvalue_tolerance": "relative tolerance of the eigenvalue",
+    "epsilon": "ε",
+    "equal_loss, epochs": "epochs to the equal loss at most",
+    "equal_loss, loss": "equal training loss",
     "full_gradients": "gradients over the whole training set",
     "grid": "points along each axis",
     "images": "images measured on",
@@ -34,8 +38,11 @@ NAMES = {
     "search, least_decrease": "least decrease within the window",
     "search, window": "window of iterations",
     "test_labels": "test labels",
+    "trace_draws": "random vectors for the trace at most",
+    "trace_error": "relative standard error of the trace",
     "thresholds": "training accuracy that counts as fitted",
     "tolerance": "factor c of the tolerance τ",
+    "whole": "solutions measured on all training images",
 }
 """Names of settings whose key would not say it."""
 UNITS = {"record_every": "epoch"}

@@ -66,7 +66,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         (r"^On (.*?) the gradient keeps its length", None),
         (r"it does on (.*?)(?:;|\.|$)", -1),
         (r"it gets longer on (.*?)(?:;|\.|$)", 1),
-        (r"(?:open: on |settled on )(.*?)(?:, these|;|\.)", 0),
+        (r"(?:open: on |; on |settled on )(.*?)(?:, these| no order|;|\.)", 0),
     ):
         for m in r.find("answer", words):
             for case in [c for c in rows_of if f"<{c}>" in m[1]] or [name_of.get(m[1], "")]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Evidence, Line, Statement, each, evidence, evidence_of
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
 from report.claims.contrast import all_of, out_of
 from report.claims.length import shortened
 from report.numbers.quantifiers import Count, count, span
@@ -79,11 +79,10 @@ PLANE = Statement(
 FAITHFULNESS = Statement(
     "error-surface.faithfulness",
     {
-        **each(
-            "The surface <> what training met: in {every} the loss at the projections of the "
-            "trajectory differs from the loss on it by a factor of {high} at most.",
-            close="can be taken for",
-            roughly="is roughly",
+        "close|roughly": (
+            "The surface [can be taken for|is roughly] what training met: in {every} the "
+            "loss at the projections of the trajectory differs from the loss on it by a "
+            "factor of {high} at most."
         ),
         "apart": "Yet the surface is not what training met: in {every} the loss at a projection of "
         "the trajectory differs from the loss on it by a factor of {low} or more.",
@@ -155,11 +154,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     cases = record.rows("cases")
     solutions = record.frame("solutions")
     ended = solutions.assign(ended=solutions["diverged_at"].isna().where(lambda known: known))
-    lost = lost_runs(DIVERGED, record, ended, "ended", "solutions")
+    lost = lost_runs(DIVERGED, record, ended, "ended", rows.Solution)
     if not record.rows("planes"):
         zero = fmt.count(0)
-        used = [evidence(record, "solutions", "diverged_at")]
-        return ((RISE("nothing", used, number=zero, total=zero), *lost),)
+        based = [evidence(record, "solutions", "diverged_at")]
+        return ((RISE("nothing", based, number=zero, total=zero), *lost),)
     first = [_rise(record), *(made for case in cases for made in _case(record, case))]
     last = [*_straight(record, cases), _walk(record), *_share(record, cases), *lost]
     return shortened([first, last], SPARE)
@@ -187,7 +186,7 @@ def _case(record: Record, case: dict[str, Any]) -> list[Claim]:
 
 
 def _used(record: Record, frame: pd.DataFrame, *columns: str) -> list[Evidence]:
-    found = evidence_of(record, frame, *columns, table="planes")
+    found = used(record, frame, *columns, table="planes")
     return [*found, evidence(record, "solutions", "displacement")]
 
 
@@ -229,10 +228,10 @@ def _rise(record: Record) -> Claim:
     """On how many sides of all random planes the loss is back at its first value, and how far."""
     reached: dict[tuple[Hashable, int], bool | None] = {}
     of_case: dict[Markdown, list[tuple[Hashable, int]]] = {}
-    shares, used = [], []
+    shares, based = [], []
     for case in record.rows("cases"):
         for index, row in planes(record, case["case"], "random").iterrows():
-            used.append(index)
+            based.append(index)
             norms = [norm for norm in row["axes_norm"] for _ in range(2)]
             sides = zip(row["sides"], norms, row["reached"], strict=True)
             for number, (side, norm, risen) in enumerate(sides):
@@ -244,21 +243,21 @@ def _rise(record: Record) -> Claim:
     most = bound(max(shares, default=0.0), "upper", lambda share: fmt.percent(share, 0), decimals=2)
     return RISE(
         found.extent if found.extent in ("all", "none") else "some",
-        _used(record, record.frame("planes").loc[used], "sides", "axes_norm", "reached"),
+        _used(record, record.frame("planes").loc[based], "sides", "axes_norm", "reached"),
         found,
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
         within=Markdown(f" within {most} of the displacement" if shares else ""),
         counts=_counted(found, of_case, "side", "on"),
-        n=fmt.plural(len(used), "plane"),
+        n=fmt.plural(len(based), "plane"),
     )
 
 
 def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
     moved = own[own["displacement"] > 0]
     if moved.empty:
-        used = [evidence(record, "solutions", "displacement")]
-        return PLANE("still", used, every=_every(len(own)), **about(case))
+        based = [evidence(record, "solutions", "displacement")]
+        return PLANE("still", based, every=_every(len(own)), **about(case))
     explained = span(moved["explained"].map(sum))
     away = span(moved["largest_distance"] / moved["displacement"])
     flat = explained.low >= PLANAR and away.high <= NEAR
@@ -283,11 +282,11 @@ def _faithfulness(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> li
     verdict = "apart" if min(largest) > ROUGH else "mixed"
     if max(largest) <= ROUGH:
         verdict = "close" if max(largest) <= CLOSE else "roughly"
-    used = evidence_of(record, own, "projected_loss", table="planes")
+    based = used(record, own, "projected_loss", table="planes")
     return [
         FAITHFULNESS(
             verdict,
-            [*used, evidence(record, "solutions", "loss")],
+            [*based, evidence(record, "solutions", "loss")],
             **_factors(largest),
             every=_every(len(own)),
             n=fmt.plural(len(own), "run"),
@@ -381,11 +380,11 @@ def _share(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
             expected[case_name(case)] = math.sqrt(2 / case["parameters"])
             parameters.append(fmt.count(case["parameters"]))
     far = count(found, lambda name: not 1 / ORDER <= found[name] / expected[name] <= ORDER)
-    used = evidence_of(record, rest, "captured", table="planes")
+    based = used(record, rest, "captured", table="planes")
     return [
         SHARE(
             "differs" if far.yes else "agrees",
-            [*used, evidence(record, "cases", "parameters")],
+            [*based, evidence(record, "cases", "parameters")],
             captured=join([f"{fmt.percent(share)} on {name}" for name, share in found.items()]),
             expected=join([fmt.percent(share) for share in expected.values()]),
             parameters=join(parameters),

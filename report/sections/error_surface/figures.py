@@ -15,8 +15,9 @@ from report.numbers.statistics import mean, median
 from report.records import Record
 from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.error_surface.claims import commentary, planes
+from report.sections.grouped import Column, grouped
 from report.sections.lost import spread_words
-from report.sections.section import Column, Figure, Section, Table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
@@ -309,28 +310,30 @@ def _planes_table(record: Record) -> Table:
         for plane in WORDS
         if len(own := planes(record, case["case"], plane))
     ]
-    return Table.of(
+    return grouped(
         "planes",
         "The planes: variance of the trajectory that they explain (mean), share of the "
         "displacement that they capture (mean), largest distance of the trajectory from them, "
         "loss at the solution, lowest loss of the grid, and how far from the solution that "
         "lies (medians; distances in shares of the displacement). *n* counts seeds.",
         found,
-        Column("Problem", 18, lambda one: case_name(one[0]), "l"),
-        Column("Plane", 11, lambda one: escape(WORDS[one[1]].removesuffix(" plane")), "l"),
-        Column(
-            "Variance",
-            11,
-            lambda one: fmt.percent(
-                mean(one[2]["explained"].map(sum)) if one[1] == "pca" else None
+        [
+            Column("Problem", lambda one: case_name(one[0]), 18, "l"),
+            Column("Plane", lambda one: escape(WORDS[one[1]].removesuffix(" plane")), 11, "l"),
+            Column(
+                "Variance",
+                lambda one: fmt.percent(
+                    mean(one[2]["explained"].map(sum)) if one[1] == "pca" else None
+                ),
+                11,
             ),
-        ),
-        Column("Captured", 11, lambda one: fmt.percent(mean(one[2]["captured"]))),
-        Column(
-            "Distance", 11, lambda one: fmt.percent(median(one[2]["largest_distance"] / one[3]))
-        ),
-        Column("Loss", 12, lambda one: fmt.loss(median(one[2]["origin_loss"]))),
-        Column("Lowest", 12, lambda one: fmt.loss(median(one[2]["lowest_loss"]))),
-        Column("Away", 9, lambda one: fmt.percent(median(one[2]["lowest_distance"] / one[3]))),
-        Column("n", 5, lambda one: fmt.count(len(one[2]))),
+            Column("Captured", lambda one: fmt.percent(mean(one[2]["captured"])), 11),
+            Column(
+                "Distance", lambda one: fmt.percent(median(one[2]["largest_distance"] / one[3])), 11
+            ),
+            Column("Loss", lambda one: fmt.loss(median(one[2]["origin_loss"])), 12),
+            Column("Lowest", lambda one: fmt.loss(median(one[2]["lowest_loss"])), 12),
+            Column("Away", lambda one: fmt.percent(median(one[2]["lowest_distance"] / one[3])), 9),
+            Column("n", lambda one: fmt.count(len(one[2])), 5),
+        ],
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Line, Statement, each, evidence_of
+from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
@@ -40,12 +40,10 @@ RESTLESS = 3.0
 ANSWER = Overall(
     "gradient-norm.answer",
     {
-        **each(
-            "On {where} the gradient <> in training: its norm over the whole training set ends <> "
-            "where it began{open}.",
-            less=("gets shorter", "below"),
-            more=("gets longer", "above"),
-            alike=("keeps its length", "about"),
+        "less|more|alike": (
+            "On {where} the gradient [gets shorter|gets longer|keeps its length] in "
+            "training: its norm over the whole training set ends [below|above|about] where "
+            "it began{rest}."
         ),
         "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
         "runs settle no direction of its norm over the whole training set.",
@@ -56,9 +54,9 @@ ANSWER = Overall(
         "Does the gradient get shorter in training?",
         "norm",
         "factor {strength} on {strongest}",
-        less=("Yes, {extent}.", "divided by {strength} on {strongest}"),
-        more=("No, it gets longer {extent}.", "times {strength} on {strongest}"),
-        alike="No, it keeps its length {extent}.",
+        less=("Yes.", "divided by {strength} on {strongest}"),
+        more=("It gets longer.", "times {strength} on {strongest}"),
+        alike="It keeps its length.",
         undecided="The runs do not decide.",
         differ="That depends on the problem.",
     ),
@@ -68,17 +66,15 @@ ANSWER = Overall(
         "alike": "it keeps its length on {}",
         "undecided": "no direction is settled on {}",
     },
-    extents=("on every problem", "on {}; elsewhere open"),
+    word="on",
 )
 
 FALL = Contrast(
     "gradient-norm.fall",
     {
-        **each(
-            "On {case}, the gradient norm <> from {second_value} before training to {first_value} "
-            "in its last quarter ({sure}).",
-            less="falls",
-            more="rises",
+        "less|more": (
+            "On {case}, the gradient norm [falls|rises] from {second_value} before training "
+            "to {first_value} in its last quarter ({sure})."
         ),
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
@@ -131,11 +127,9 @@ VANISH = Statement(
 RELATION = Contrast(
     "gradient-norm.relation",
     {
-        **each(
-            "Along a run on {case}, a smaller loss goes with a <> gradient: their rank correlation "
-            "over the steps is {first_value} ({sure}).",
-            more="shorter",
-            less="longer",
+        "more|less": (
+            "Along a run on {case}, a smaller loss goes with a [shorter|longer] gradient: "
+            "their rank correlation over the steps is {first_value} ({sure})."
         ),
         "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
         "not settle (rank correlation over the steps {first_value}, {n}).",
@@ -215,7 +209,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
         paragraphs.append(_case(record, rows, case, found))
         if found.n:
             falls[case_name(case)] = found
-    answer = ANSWER(Parts(falls), evidence_of(record, runs, *NORM_COLUMNS))
+    answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS))
     return shortened([[answer], *paragraphs, lost], SPARE)
 
 
@@ -240,27 +234,27 @@ def _case(
 ) -> list[Claim]:
     done = rows[rows["final_loss"].notna()]
     if done.empty:
-        return [FALL(found, evidence_of(record, rows, "diverged_at"), **about(case))]
+        return [FALL(found, used(record, rows, "diverged_at"), **about(case))]
     end, start = (seed_group(name, rows, f"{name}_loss") for name in ("final", "initial"))
-    used = evidence_of(record, rows, "initial_loss", "final_loss")
+    based = used(record, rows, "initial_loss", "final_loss")
     early = count(done["full_gradient_norm"], lambda norms: norms[0] == max(norms))
     columns = ("tail_lowest", "tail_highest", "largest_batch_gradient_norm")
     tails = [*done[[*columns]].astype(float).itertuples(index=False, name=None)]
     gone = count(tails, lambda tail: tail[1] <= VANISHED * tail[2])
     vanish = _vanish(gone, [*done["tail_steps"]])
     claims = [
-        FALL(found, evidence_of(record, rows, *NORM_COLUMNS), **about(case)),
-        DESCENT(compare(end, start, LOSS), used, **about(case)),
+        FALL(found, used(record, rows, *NORM_COLUMNS), **about(case)),
+        DESCENT(compare(end, start, LOSS), based, **about(case)),
         PEAK(
             "counted",
-            evidence_of(record, done, "full_gradient_norm"),
+            used(record, done, "full_gradient_norm"),
             early,
             which=some_of(len(early.yes), early.total, "run"),
             **about(case),
         ),
         VANISH(
             vanish[0],
-            evidence_of(record, done, "tail_steps", *columns),
+            used(record, done, "tail_steps", *columns),
             **vanish[1],
             **about(case),
         ),
@@ -269,12 +263,12 @@ def _case(
     ]
     if case["batch_size"] != case["examples"]:
         batch = compare(seed_group("batch", rows, "tail_median"), _late(rows), NORM)
-        used = evidence_of(record, rows, "tail_median", "epoch", "full_gradient_norm")
-        claims.append(BATCH(batch, used, **about(case)))
+        based = used(record, rows, "tail_median", "epoch", "full_gradient_norm")
+        claims.append(BATCH(batch, based, **about(case)))
         if gone.extent != "some" and not _scheduled(record, case):
             verdict = "differs" if gone.yes else "agrees"
-            used = evidence_of(record, done, *columns)
-            claims.append(NOISE(verdict, used, **about(case)))
+            based = used(record, done, *columns)
+            claims.append(NOISE(verdict, based, **about(case)))
     return claims
 
 
@@ -331,7 +325,7 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
     return [
         STUCK(
             told,
-            evidence_of(record, done, "tail_highest" if told == "dead" else "full_loss"),
+            used(record, done, "tail_highest" if told == "dead" else "full_loss"),
             which=some_of(len(which), len(done), "run"),
             loss=fmt.loss(constant),
             norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which])),
@@ -350,5 +344,5 @@ def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[
     }
     none = Group("none", dict.fromkeys(found, 0.0))
     relation = compare(Group("loss and norm", found), none, CORRELATION)
-    used = evidence_of(record, done, "batch_loss", "batch_gradient_norm")
-    return [RELATION(relation, used, **about(case))] if relation.n else []
+    based = used(record, done, "batch_loss", "batch_gradient_norm")
+    return [RELATION(relation, based, **about(case))] if relation.n else []

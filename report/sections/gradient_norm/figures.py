@@ -16,8 +16,9 @@ from report.records import Record
 from report.sections.aligned import aligned
 from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
+from report.sections.grouped import Column, grouped
 from report.sections.lost import seeds_shown, spread_words
-from report.sections.section import Column, Figure, Section, Table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -104,22 +105,24 @@ def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str, whole: bool) -> N
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     def shown(header: str, width: int, column: str) -> Column[Any]:
-        return Column(header, width, lambda one: fmt.number(_middle(one[1], column)))
+        return Column(header, lambda one: fmt.number(_middle(one[1], column)), width)
 
-    return Table.of(
+    return grouped(
         "results",
         "Loss and gradient norm of the whole training set before the first and after the last "
         "step, and the norm of the single steps over the last tenth of training: its median, "
         "lowest and highest value. All entries are medians over the seeds; *n* counts seeds "
         "that did not diverge.",
         [(case, runs[runs["case"] == case["case"]]) for case in record.rows("cases")],
-        Column("Problem", 22, lambda one: case_name(one[0]), "l"),
-        shown("Loss, first", 9, "initial_loss"),
-        shown("last", 9, "final_loss"),
-        shown("Norm, first", 10, "initial_gradient_norm"),
-        shown("last", 10, "final_gradient_norm"),
-        shown("Last tenth, median", 13, "tail_median"),
-        shown("lowest", 10, "tail_lowest"),
-        shown("highest", 10, "tail_highest"),
-        Column("n", 7, lambda one: fmt.count(int(one[1]["final_loss"].notna().sum()))),
+        [
+            Column("Problem", lambda one: case_name(one[0]), 22, "l"),
+            shown("Loss, first", 9, "initial_loss"),
+            shown("last", 9, "final_loss"),
+            shown("Norm, first", 10, "initial_gradient_norm"),
+            shown("last", 10, "final_gradient_norm"),
+            shown("Last tenth, median", 13, "tail_median"),
+            shown("lowest", 10, "tail_lowest"),
+            shown("highest", 10, "tail_highest"),
+            Column("n", lambda one: fmt.count(int(one[1]["final_loss"].notna().sum())), 7),
+        ],
     )

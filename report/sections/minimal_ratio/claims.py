@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Line, Statement, each, evidence, evidence_of
+from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import Label, Overall, Quantity, Tendency, all_of, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
@@ -120,12 +120,10 @@ RATIOS = Quantity(SHARE, lambda value: fmt.number(value, 2), repetition="distinc
 RELATION = Tendency(
     "minimal-ratio.relation",
     {
-        **each(
-            "The lower the loss of a critical point, the <> its minimal ratio: from the lowest "
-            "loss to the highest it goes from {start} to {end} (rank correlation {correlation}, "
-            "95 % interval {interval}, {n}).",
-            falls="larger",
-            rises="*smaller*",
+        "falls|rises": (
+            "The lower the loss of a critical point, the [larger|*smaller*] its minimal "
+            "ratio: from the lowest loss to the highest it goes from {start} to {end} (rank "
+            "correlation {correlation}, 95 % interval {interval}, {n})."
         ),
         "undecided": "No relation of minimal ratio and loss shows among the critical points (rank "
         "correlation {correlation}, {n}).",
@@ -155,18 +153,19 @@ FLATNESS = Overall(
     "minimal-ratio.flatness",
     {
         "less": "At the end points on {where} that are not critical, the gradient lies where the "
-        "loss hardly curves, as in the gradient-flat regions of @frye2020critical{open}.",
-        **each(
-            "In the gradient-flat regions of @frye2020critical the gradient lies where the loss "
-            "hardly curves; at the end points on {where} that are not critical it lies <>{open}.",
-            more="where the loss curves more than on average",
-            alike="in directions of average curvature",
+        "loss hardly curves, as in the gradient-flat regions of @frye2020critical{rest}.",
+        "more|alike": (
+            "In the gradient-flat regions of @frye2020critical the gradient lies where the "
+            "loss hardly curves; at the end points on {where} that are not critical it lies "
+            "[where the loss curves more than on average|in directions of average "
+            "curvature]{rest}."
         ),
         "undecided": "Whether the end points on {parts} that are not critical lie in gradient-flat "
         "regions [@frye2020critical] these runs do not decide.",
         "differ": "The end points that are not critical are not everywhere like the gradient-flat "
         "regions that @frye2020critical describe: compared with an average direction, {order}.",
     },
+    word="on",
     clauses={
         "less": "the loss curves less along the gradient on {}",
         "more": "it curves more on {}",
@@ -271,7 +270,7 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     among = f"among {fmt.plural(total, 'distinct critical point')}"
     return ANSWER(
         next(iter(telling)) if len(telling) == 1 else "differ",
-        evidence_of(record, runs, "verdict", *(["negative", "loss", "epochs"] if total else [])),
+        used(record, runs, "verdict", *(["negative", "loss", "epochs"] if total else [])),
         cases=join([name for name in found if found[name].verdict in telling]),
         but=Markdown(others),
         order=Markdown("; ".join(text for v, text in said.items() if v in telling)),
@@ -286,7 +285,7 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
     planned = everything[everything["case"] == case["case"]]
     done = finite(planned)
     if done.empty:
-        return FOUND("nothing", evidence_of(record, planned, "verdict"), **about(case))
+        return FOUND("nothing", used(record, planned, "verdict"), **about(case))
     critical = done[done["verdict"] == CRITICAL]
     number, total, points = len(critical), len(planned), len(distinct(critical))
     flat, falling = (int((done["verdict"] == kind).sum()) for kind in (FLAT, UNFINISHED))
@@ -308,7 +307,7 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
     lone = total == 1 and not number
     return FOUND(
         "some",
-        evidence_of(record, planned, "verdict", "trained_gradient_norm", "gradient_norm"),
+        used(record, planned, "verdict", "trained_gradient_norm", "gradient_norm"),
         share(number, total),
         **about(case),
         model=escape(case["model"]),
@@ -339,7 +338,7 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
         claims = [
             KIND(
                 found.verdict,
-                evidence_of(record, critical, "negative", "loss", "epochs"),
+                used(record, critical, "negative", "loss", "epochs"),
                 key=key,
                 every=Markdown(every.format(number)),
                 none=Markdown(none.format(number)),
@@ -358,7 +357,7 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
         claims.append(
             CONSTANT(
                 "some",
-                evidence_of(record, critical.loc[[*found.constants]], "loss"),
+                used(record, critical.loc[[*found.constants]], "loss"),
                 key=key,
                 which=Markdown(f"On {case_name(case)} {some_of(constants, len(critical), 'run')}"),
                 verb=Markdown("sits" if constants == 1 else "sit"),
@@ -384,16 +383,16 @@ def _trend(critical: pd.DataFrame, column: str) -> Trend:
 def _relation(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     if len(critical) < 2 or kinds(critical, case).verdict == "constant":
         return []
-    used = evidence_of(record, critical, "loss", "minimal_ratio")
+    based = used(record, critical, "loss", "minimal_ratio")
     least = Label(fmt.words(LEAST))
-    return [RELATION(_trend(critical, "minimal_ratio"), used, key=about(case)["key"], least=least)]
+    return [RELATION(_trend(critical, "minimal_ratio"), based, key=about(case)["key"], least=least)]
 
 
 def _theory(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     found = _trend(critical, "negative")
     if found.verdict == "too_few":
         return []
-    return [THEORY(found, evidence_of(record, critical, "loss", "negative"), **about(case))]
+    return [THEORY(found, used(record, critical, "loss", "negative"), **about(case))]
 
 
 def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -406,8 +405,8 @@ def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
         found = compare(along, even, CURVATURE)
         if found.n:
             parts[problem(record, case)] = found
-    used = evidence_of(record, rest, "gradient_curvature", "even_curvature")
-    return [FLATNESS(Parts(parts), used)] if parts else []
+    based = used(record, rest, "gradient_curvature", "even_curvature")
+    return [FLATNESS(Parts(parts), based)] if parts else []
 
 
 def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -428,7 +427,7 @@ def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     return [
         SAMPLED(
             verdict,
-            evidence_of(record, rows, "negative", "higher_neighbors"),
+            used(record, rows, "negative", "higher_neighbors"),
             number=fmt.count(number),
             saddles=_of_all(saddles, saddles, "saddle", "saddles"),
             minima=_of_all(minima, minima, "minimum", "minima"),
@@ -450,8 +449,8 @@ def _layer(record: Record) -> list[Claim]:
     layers = {case["layer"] for case in record.rows("cases") if case.get("layer")}
     if not layers:
         return []
-    used = [evidence(record, "cases", "layer")]
-    return [LAYER("alone", used, layer=join([escape(layer) for layer in sorted(layers)]))]
+    based = [evidence(record, "cases", "layer")]
+    return [LAYER("alone", based, layer=join([escape(layer) for layer in sorted(layers)]))]
 
 
 def eigenvalues(case: dict[str, Any]) -> int:
@@ -484,11 +483,11 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
     least = bound(min((moves[name] for name in moved.yes), default=0.0), "lower", digits=2)
     most = bound(max((moves[name] for name in moved.no), default=0.0), "upper", digits=2)
     still = f"by {most} at most" if any(moves[name] for name in moved.no) else "not at all"
-    used = evidence_of(record, pd.concat(chosen), "swept_positive")
+    based = used(record, pd.concat(chosen), "swept_positive")
     return [
         TOLERANCE(
             "matters" if moved.yes else "robust",
-            [*used, evidence(record, "sweep", "relative_tolerance")],
+            [*based, evidence(record, "sweep", "relative_tolerance")],
             moved=join(moved.yes),
             rest=Markdown(f"; on {join(moved.no)} it moves {still}" if moved.no else ""),
             least=least,

@@ -17,6 +17,7 @@ from report.figures.style import Line, Rows, draw_band, line
 from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name, case_panels
+from report.sections.grouped import Column, grouped
 from report.sections.minimal_ratio.claims import (
     commentary,
     finite,
@@ -25,7 +26,7 @@ from report.sections.minimal_ratio.claims import (
     tolerances,
 )
 from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, Kinds, distinct, kinds
-from report.sections.section import Column, Figure, Section, Table
+from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -62,18 +63,20 @@ def _cases_table(record: Record) -> Table:
     def lengths(case: Case) -> Markdown:
         return join([fmt.count(length) for length in sorted(set(_of(everything, case)["epochs"]))])
 
-    return Table.of(
+    return grouped(
         "cases",
         "Problems. The runs take the lengths of the first phase in turn; every run has its own "
         "seed. The tolerance τ is relative to the largest eigenvalue in magnitude.",
         record.rows("cases"),
-        Column("Problem", 16, case_name, "l"),
-        Column("Model", 14, lambda case: escape(case["model"]), "l"),
-        Column("Parameters", 13, lambda case: fmt.count(case["parameters"])),
-        Column("Examples", 12, lambda case: fmt.count(case["examples"])),
-        Column("Epochs of training", 25, lengths),
-        Column("Runs", 7, lambda case: fmt.count(len(_of(everything, case)))),
-        Column("τ", 13, lambda case: fmt.number(case["relative_tolerance"], 2)),
+        [
+            Column("Problem", case_name, 16, "l"),
+            Column("Model", lambda case: escape(case["model"]), 14, "l"),
+            Column("Parameters", lambda case: fmt.count(case["parameters"]), 13),
+            Column("Examples", lambda case: fmt.count(case["examples"]), 12),
+            Column("Epochs of training", lengths, 25),
+            Column("Runs", lambda case: fmt.count(len(_of(everything, case))), 7),
+            Column("τ", lambda case: fmt.number(case["relative_tolerance"], 2), 13),
+        ],
     )
 
 
@@ -89,26 +92,28 @@ def _results_table(record: Record) -> Table:
     sampled = "higher_neighbors" in everything
 
     def shown(header: str, width: int, column: str) -> Column[Any]:
-        return Column(header, width, lambda one: fmt.number(_middle(one[2], column), 2))
+        return Column(header, lambda one: fmt.number(_middle(one[2], column), 2), width)
 
-    return Table.of(
+    return grouped(
         "results",
         "Where the runs ended. Medians over the runs of each kind: loss, gradient norm after "
         "training and at the end, that divided by the largest eigenvalue, the shares of "
         f"eigenvalues above τ (the minimal ratio), between −τ and τ, and below −τ"
         f"{', and of the sampled neighbors whose loss is higher' if sampled else ''}.",
         groups,
-        Column("Problem", 15 if sampled else 22, lambda one: one[0], "l"),
-        Column("End", 13, lambda one: one[1], "l"),
-        Column("Runs", 6, lambda one: fmt.count(len(one[2]))),
-        shown("Loss", 9, "loss"),
-        shown("Norm before", 9, "trained_gradient_norm"),
-        shown("Norm", 9, "gradient_norm"),
-        shown("Norm / λmax", 10, "relative_gradient_norm"),
-        shown("Ratio", 7, "minimal_ratio"),
-        shown("Near 0", 8, "near_zero"),
-        shown("Below 0", 7, "negative"),
-        *([shown("Higher", 7, "higher_neighbors")] if sampled else []),
+        [
+            Column("Problem", lambda one: one[0], 15 if sampled else 22, "l"),
+            Column("End", lambda one: one[1], 13, "l"),
+            Column("Runs", lambda one: fmt.count(len(one[2])), 6),
+            shown("Loss", 9, "loss"),
+            shown("Norm before", 9, "trained_gradient_norm"),
+            shown("Norm", 9, "gradient_norm"),
+            shown("Norm / λmax", 10, "relative_gradient_norm"),
+            shown("Ratio", 7, "minimal_ratio"),
+            shown("Near 0", 8, "near_zero"),
+            shown("Below 0", 7, "negative"),
+            *([shown("Higher", 7, "higher_neighbors")] if sampled else []),
+        ],
     )
 
 
@@ -130,22 +135,24 @@ def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
         for own in [_of(critical, case)]
     ]
     return (
-        Table.of(
+        grouped(
             "kinds",
             "Critical points: how many runs end at one, how many distinct ones these are, and of "
             "which kind they are (runs). Minima have no eigenvalue below −τ. A constant solution "
             "has the loss of the best constant output, and is counted as neither. Last column: "
             "minima of critical points, from the shortest length of training to the longest.",
             found,
-            Column("Problem", 15, lambda one: case_name(one[0]), "l"),
-            Column("Model", 10, lambda one: escape(one[0]["model"]), "l"),
-            Column("Runs", 6, lambda one: fmt.count(len(one[1]))),
-            Column("Critical", 9, lambda one: fmt.count(len(one[2]))),
-            Column("Distinct", 9, lambda one: fmt.count(len(distinct(one[2])))),
-            Column("Minima", 9, lambda one: fmt.count(len(one[3].minima))),
-            Column("Saddles", 9, lambda one: fmt.count(len(one[3].saddles))),
-            Column("Constants", 10, lambda one: fmt.count(len(one[3].constants))),
-            Column("Minima by length", 23, by_length, "l"),
+            [
+                Column("Problem", lambda one: case_name(one[0]), 15, "l"),
+                Column("Model", lambda one: escape(one[0]["model"]), 10, "l"),
+                Column("Runs", lambda one: fmt.count(len(one[1])), 6),
+                Column("Critical", lambda one: fmt.count(len(one[2])), 9),
+                Column("Distinct", lambda one: fmt.count(len(distinct(one[2]))), 9),
+                Column("Minima", lambda one: fmt.count(len(one[3].minima)), 9),
+                Column("Saddles", lambda one: fmt.count(len(one[3].saddles)), 9),
+                Column("Constants", lambda one: fmt.count(len(one[3].constants)), 10),
+                Column("Minima by length", by_length, 23, "l"),
+            ],
         ),
     )
 

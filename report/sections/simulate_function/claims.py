@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Line, Statement, each, evidence, evidence_of
+from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import LOSSES, Contrast, Label, Overall, label, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
@@ -41,11 +41,9 @@ QUARTER = 0.75
 DEPTH = Overall(
     "simulate-function.depth",
     {
-        **each(
-            "On {where} depth <>: {size}, {deep} fit <> {shallow}{open}.",
-            less=("pays", "better than"),
-            more=("does harm", "worse than"),
-            alike=("makes no difference that matters", "as well as"),
+        "less|more|alike": (
+            "On {where} depth [pays|does harm|makes no difference that matters]: {size}, "
+            "{deep} fit [better than|worse than|as well as] {shallow}{rest}."
         ),
         "undecided": "Whether depth pays stays open: {size}, these runs show no order between "
         "{deep} and {shallow} on {parts}.",
@@ -57,9 +55,9 @@ DEPTH = Overall(
         "Does depth pay at equal size?",
         "loss",
         "factor {strength} on {strongest}",
-        less=("Yes, {extent}.", "loss {strength} times lower on {strongest}"),
-        more=("No, it does harm {extent}.", "loss {strength} times higher on {strongest}"),
-        alike="It makes no difference that matters {extent}.",
+        less=("Yes.", "loss {strength} times lower on {strongest}"),
+        more=("It does harm.", "loss {strength} times higher on {strongest}"),
+        alike="It makes no difference that matters.",
         undecided="The runs do not decide.",
         differ="That depends on the function.",
     ),
@@ -69,17 +67,16 @@ DEPTH = Overall(
         "alike": "it makes no difference that matters on {}",
         "undecided": "no order shows on {}",
     },
-    extents=("on every function", "on {}; elsewhere open"),
+    word="on",
 )
 
 DEPTH_ON = Contrast(
     "simulate-function.depth-on",
     {
-        **each(
-            "On {function} the <> network ends at a loss of <> and the <> one at <>, higher by a "
-            "factor of {size} ({sure}).",
-            less=("deep", "{first_value}", "shallow", "{second_value}"),
-            more=("shallow", "{second_value}", "deep", "{first_value}"),
+        "less|more": (
+            "On {function} the [deep|shallow] network ends at a loss of "
+            "[{first_value}|{second_value}] and the [shallow|deep] one at "
+            "[{second_value}|{first_value}], higher by a factor of {size} ({sure})."
         ),
         "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
         "({sure}).",
@@ -206,7 +203,7 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
             continue
         found = compare(groups[deep.name], groups[shallow.name], LOSS)
         names = {"key": label(str(key)), "function": Label(shown[str(key)])}
-        claims.append(DEPTH_ON(found, evidence_of(record, rows, LOSS_OF), **names))
+        claims.append(DEPTH_ON(found, used(record, rows, LOSS_OF), **names))
         if found.n:
             parts[shown[str(key)]] = found
     if not parts:
@@ -216,7 +213,7 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
     layers = [Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}") for model in pair]
     answer = DEPTH(
         Parts(parts),
-        evidence_of(record, both, LOSS_OF),
+        used(record, both, LOSS_OF),
         size=Label("at equal size" if equal else "at nearly equal size"),
         deep=layers[0],
         shallow=layers[1],
@@ -237,7 +234,7 @@ def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
     )
     made = BEST(
         "alone" if found.alone else "some" if found.beaten else "among",
-        evidence_of(record, rows, LOSS_OF),
+        used(record, rows, LOSS_OF),
         key=escape(key),
         function=formulas(record)[key],
         best=escape(found.first),
@@ -265,7 +262,7 @@ def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
     return [
         SPREAD(
             verdict,
-            evidence_of(record, done[done["model"].isin(names)], LOSS_OF),
+            used(record, done[done["model"].isin(names)], LOSS_OF),
             deep=escape(names[0]),
             shallow=escape(names[1]),
             deep_factor=bound(float(deep.max()), "upper", fmt.factor, digits=2),
@@ -283,17 +280,17 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
     if variance == 0:
         return []
     about = {"key": escape(key), "function": formulas(record)[key]}
-    used = [*evidence_of(record, rows, LOSS_OF), evidence(record, "functions", "y", [place])]
+    based = [*used(record, rows, LOSS_OF), evidence(record, "functions", "y", [place])]
     claims = []
     stuck = count(rows[LOSS_OF], lambda loss: abs(loss / variance - 1) < CONSTANT)
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
         their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
-        claims.append(ERROR("constant", used, **about, number=number, their=their))
+        claims.append(ERROR("constant", based, **about, number=number, their=their))
     if stuck.no:
         share = math.sqrt(float(rows.groupby("model")[LOSS_OF].median().min()) / variance)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
-        claims.append(ERROR(verdict, used, **about, share=fmt.percent(share)))
+        claims.append(ERROR(verdict, based, **about, share=fmt.percent(share)))
     return claims
 
 
@@ -322,7 +319,7 @@ def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
             claims.append(
                 BETWEEN(
                     verdict,
-                    evidence_of(record, rows, LOSS_OF, "final_test_loss"),
+                    used(record, rows, LOSS_OF, "final_test_loss"),
                     functions=join([shown[key] for key in found]),
                     where=between(record, found),
                     ratio=bound(limit, "lower" if worse else "upper"),
@@ -347,7 +344,7 @@ def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
     return [
         SETTLING(
             "moving" if moved.yes else "none",
-            evidence_of(record, done, "epoch", "train_loss"),
+            used(record, done, "epoch", "train_loss"),
             moved,
             which=some_of(len(moved.yes), moved.total, "run"),
             factor=fmt.number(LOSS.margin, 3),

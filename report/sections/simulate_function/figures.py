@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,8 +20,9 @@ from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.cases import case_panels
+from report.sections.grouped import Column, grouped
 from report.sections.lost import seeds_shown, spread_words
-from report.sections.section import Column, Figure, Section, Table, models_table
+from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
 from report.words import format as fmt
@@ -63,14 +65,16 @@ def _functions_table(record: Record) -> Table:
         key = function["function"]
         return Markdown(f"{fmt.formula(function['formula'])}{f' ({escape(key)})' * (key in own)}")
 
-    return Table.of(
+    return grouped(
         "functions",
         "Functions, their domains, and how singular points are handled.",
         record.rows("functions"),
-        Column("Function", 26, name, "l"),
-        Column("Domain", 16, lambda f: fmt.formula("[{:g}, {:g}]".format(*f["domain"])), "l"),
-        Column("Points", 10, lambda f: fmt.count(f["points"])),
-        Column("At singular points", 48, lambda f: _note(f["note"]), "l"),
+        [
+            Column("Function", name, 26, "l"),
+            Column("Domain", lambda f: fmt.formula("[{:g}, {:g}]".format(*f["domain"])), 16, "l"),
+            Column("Points", lambda f: fmt.count(f["points"]), 10),
+            Column("At singular points", lambda f: _note(f["note"]), 48, "l"),
+        ],
     )
 
 
@@ -84,8 +88,8 @@ def _named(record: Record) -> tuple[Column[Group], Column[Group]]:
     """The columns of a table by function and model."""
     names = formulas(record)
     return (
-        Column("Function", 22, lambda one: names[str(one[0][0])], "l"),
-        Column("Model", 14, lambda one: escape(str(one[0][1])), "l"),
+        Column("Function", lambda one: names[str(one[0][0])], 22, "l"),
+        Column("Model", lambda one: escape(str(one[0][1])), 14, "l"),
     )
 
 
@@ -98,24 +102,26 @@ def _of(
         values = list(one[1][column].dropna()) if column in one[1] else []
         return fmt.loss(middle(values) if values else None)
 
-    return Column(header, width, cell)
+    return Column(header, cell, width)
 
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     names = formulas(record)
     scaled = [names[name] for name in names if is_scaled(record, name)]
     units = f" Those of {join(scaled)} are of values scaled to deviation 1." if scaled else ""
-    return Table.of(
+    return grouped(
         "results",
         f"Final mean squared errors. Test points are {checked_on(record)}; "
         f"*n* counts seeds that did not diverge.{units}",
         runs.groupby(["function", "model"], sort=False),
-        *_named(record),
-        _of("Train, median", 14, "final_train_loss"),
-        _of("Train, best", 14, "final_train_loss", min),
-        _of("Train, worst", 14, "final_train_loss", max),
-        _of("Test, median", 15, "final_test_loss"),
-        Column("n", 7, lambda one: fmt.count(len(known(one[1], "final_train_loss")))),
+        [
+            *_named(record),
+            _of("Train, median", 14, "final_train_loss"),
+            _of("Train, best", 14, "final_train_loss", min),
+            _of("Train, worst", 14, "final_train_loss", max),
+            _of("Test, median", 15, "final_test_loss"),
+            Column("n", lambda one: fmt.count(len(known(one[1], "final_train_loss"))), 7),
+        ],
     )
 
 
@@ -132,17 +138,19 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
         return Markdown(f"{fmt.count(one[1]['stopped_at'].count())} of {fmt.count(len(one[1]))}")
 
     return [
-        Table.of(
+        grouped(
             "stopped",
             "The same runs under the stopping rule of the settings: how many it ended, at "
             "which epoch (median), and their final training loss beside that of the runs of "
             "full length (medians).",
             [(name, stopped[name]) for name in whole if name in stopped],
-            *(column._replace(width=0) for column in _named(record)),
-            Column("Ended", 0, ended),
-            Column("At epoch", 0, lambda one: fmt.count(one[1]["stopped_at"].median())),
-            loss._replace(header="Loss, stopped"),
-            Column("Loss, full length", 0, lambda one: loss.cell((one[0], whole[one[0]]))),
+            [
+                *(replace(column, width=0) for column in _named(record)),
+                Column("Ended", ended, 0),
+                Column("At epoch", lambda one: fmt.count(one[1]["stopped_at"].median()), 0),
+                replace(loss, header="Loss, stopped"),
+                Column("Loss, full length", lambda one: loss.show((one[0], whole[one[0]])), 0),
+            ],
         )
     ]
 

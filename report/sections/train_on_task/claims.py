@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from report.claims.claim import Claim, Line, Statement, each, evidence, evidence_of
+from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
@@ -37,12 +37,10 @@ SCORE = "final_test_accuracy"
 DEPTH = Overall(
     "train-on-task.depth",
     {
-        **each(
-            "Among {where}, depth <>: the deepest networks classify <> the shallowest{caveat}"
-            "{open}.",
-            more=("pays", "better than"),
-            less=("does harm", "worse than"),
-            alike=("makes no difference that matters", "as well as"),
+        "more|less|alike": (
+            "Among {where}, depth [pays|does harm|makes no difference that matters]: the "
+            "deepest networks classify [better than|worse than|as well as] the "
+            "shallowest{caveat}{rest}."
         ),
         "undecided": "Whether depth pays stays open: among {parts}, neither the deepest nor the "
         "shallowest networks are shown to classify better{caveat}.",
@@ -53,9 +51,9 @@ DEPTH = Overall(
         "Does depth pay on images?",
         "accuracy",
         "{strength} among {strongest}",
-        more=("Yes, {extent}.", "{strength} more among {strongest}"),
-        less=("It does harm {extent}.", "{strength} less among {strongest}"),
-        alike="It makes no difference that matters {extent}.",
+        more=("Yes.", "{strength} more among {strongest}"),
+        less=("It does harm.", "{strength} less among {strongest}"),
+        alike="It makes no difference that matters.",
         undecided="The runs do not decide.",
         differ="That depends on network and task.",
     ),
@@ -65,17 +63,15 @@ DEPTH = Overall(
         "alike": "it makes no difference that matters among {}",
         "undecided": "it stays open among {}",
     },
-    extents=("in every comparison", "in part; elsewhere it stays open"),
+    word="among",
 )
 
 DEPTH_ON = Contrast(
     "train-on-task.depth-on",
     {
-        **each(
-            "Among {family}, {deep} get <>{first_value} of the test images right and {shallow} "
-            "<>{second_value}, {size} <> ({sure}).",
-            more=("", "only ", "less"),
-            less=("only ", "", "more"),
+        "more|less": (
+            "Among {family}, {deep} get [|only ]{first_value} of the test images right and "
+            "{shallow} [only |]{second_value}, {size} [less|more] ({sure})."
         ),
         "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
         "{second_value}, too close to matter.",
@@ -103,19 +99,21 @@ FAMILY = Contrast(
 )
 
 FIRST = "comes out first with {accuracy} of the test images"
+HOW = {
+    "alone": "classifies best, with {accuracy} of the test images, and every other model is worse.",
+    "some": FIRST + ", though {others} may be as good.",
+    "among": FIRST + ", but no model is shown to be worse.",
+    "seen": "is ahead of every other model in {all}, with {accuracy} of the test images.",
+    "observed": FIRST + "; these are too few runs to rank the models.",
+    "single_model": "gets {accuracy} of the test images right.",
+}
 BEST = Statement(
     "train-on-task.best",
     {
-        **each(
-            "On {dataset}{among}, *{best}* ({parameters} parameters) <>.",
-            alone="classifies best, with {accuracy} of the test images, and every other model is "
-            "worse",
-            some=FIRST + ", though {others} may be as good",
-            among=FIRST + ", but no model is shown to be worse",
-            seen="is ahead of every other model in {all}, with {accuracy} of the test images",
-            observed=FIRST + "; these are too few runs to rank the models",
-            single_model="gets {accuracy} of the test images right",
-        ),
+        v: f"On {{dataset}}{{among}}, *{{best}}* ({{parameters}} parameters) {how}"
+        for v, how in HOW.items()
+    }
+    | {
         "level": "On {dataset}{among}, all models get {accuracy} of the test images right.",
         "nothing": "On {dataset}{among}, no run ended with a finite loss.",
     },
@@ -230,7 +228,7 @@ def _outside(record: Record, rows: pd.DataFrame) -> Claim:
     done = known(rows, SCORE)
     about = {"model": escape(name), "dataset": escape(dataset)}
     if done.empty:
-        return OUTSIDE("nothing", evidence_of(record, rows, "diverged_at"), **about)
+        return OUTSIDE("nothing", used(record, rows, "diverged_at"), **about)
     augmented = any(
         (comparison.get("training") or {}).get("augmentation")
         for comparison in cast(list[dict[str, Any]], record.settings.get("comparisons", []))
@@ -239,7 +237,7 @@ def _outside(record: Record, rows: pd.DataFrame) -> Claim:
     seeds = fmt.plural(len(done), "seed")
     return OUTSIDE(
         "reaches",
-        evidence_of(record, rows, SCORE),
+        used(record, rows, SCORE),
         **about,
         parameters=_parameters(record, name),
         how=Markdown(" and trained on augmented images" if augmented else ""),
@@ -304,14 +302,14 @@ def _depth(record: Record, families: list[Family]) -> list[Claim]:
         return []
     caveat = "" if chosen[0].equal else "; as these differ in size too, depth need not be the cause"
     whole = Parts({family.title: family.found for family in chosen})
-    used = evidence_of(record, pd.concat([family.rows for family in chosen]), SCORE)
-    claims = [DEPTH(whole, used, caveat=Label(caveat))]
+    based = used(record, pd.concat([family.rows for family in chosen]), SCORE)
+    claims = [DEPTH(whole, based, caveat=Label(caveat))]
     for family in chosen:
         deep, shallow = family.deep.depth, family.shallow.depth
         claims.append(
             DEPTH_ON(
                 family.found,
-                evidence_of(record, family.rows, SCORE),
+                used(record, family.rows, SCORE),
                 key=family.key,
                 family=family.title,
                 deep=Label(f"those with {fmt.plural(deep, 'hidden layer')}"),
@@ -345,7 +343,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
             center = median(next(g for g in groups if g.label == first).known().values())
     return BEST(
         verdict,
-        evidence_of(record, rows, SCORE),
+        used(record, rows, SCORE),
         **about,
         best=escape(first),
         others=Markdown(others),
@@ -371,7 +369,7 @@ def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     smaller = conv.parameters < dense.parameters
     claim = FAMILY(
         found,
-        evidence_of(record, rows[rows["model"].isin([conv.name, dense.name])], SCORE),
+        used(record, rows[rows["model"].isin([conv.name, dense.name])], SCORE),
         helps=Label("Convolution counts for more than size" if smaller else "Convolution helps"),
         dataset=label(dataset),
         conv=label(conv.name),
@@ -423,7 +421,7 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
         verdict = "all" if wide.extent == "all" and len(wide.yes) > 1 else "some"
     return GAP(
         verdict,
-        evidence_of(record, done, "final_train_accuracy", SCORE),
+        used(record, done, "final_train_accuracy", SCORE),
         dataset=escape(dataset),
         models=_named(wide.yes),
         model=escape(widest),
@@ -457,16 +455,16 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
         epoch[str(model)] = epochs[lowest.place]
     if not measured:
         return []
-    used, name = evidence_of(record, done, "test_loss"), escape(dataset)
+    based, name = used(record, done, "test_loss"), escape(dataset)
     risen = _more(rises)
     if not (risen.yes or risen.missing):
-        return [OVERFITTING("none", used, dataset=name)]
+        return [OVERFITTING("none", based, dataset=name)]
     model = max(risen.yes or risen.missing, key=lambda one: rises[one].value)
     shown = LOSSES.fields(rises[model])
     return [
         OVERFITTING(
             "some" if risen.yes else "open",
-            used,
+            based,
             dataset=name,
             models=_named(risen.yes),
             model=escape(model),
@@ -485,5 +483,5 @@ def _stuck(record: Record, runs: pd.DataFrame) -> list[Claim]:
         for curve, score in curves
     )
     total, number = fmt.plural(len(runs), "run"), fmt.words(stuck)
-    used = evidence_of(record, runs, "train_loss")
-    return [STUCK("counted", used, total=total, number=number)] if stuck else []
+    based = used(record, runs, "train_loss")
+    return [STUCK("counted", based, total=total, number=number)] if stuck else []

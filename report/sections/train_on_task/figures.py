@@ -17,8 +17,9 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.aligned import aligned
+from report.sections.grouped import Column, grouped
 from report.sections.lost import seeds_shown, spread_words
-from report.sections.section import Column, Figure, Section, Table, models_table, settings_table
+from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -58,12 +59,12 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         def cell(one: tuple[Any, pd.DataFrame, pd.DataFrame]) -> Markdown:
             return show(middle(list(one[2][column])) if len(one[2]) else None)
 
-        return Column(header, width, cell)
+        return Column(header, cell, width)
 
     held, wide = _held_out(runs), 1 - _held_out(runs)
     test = "final_test_accuracy"
     middle = shown("Validation accuracy", 13, "final_validation_accuracy", fmt.accuracy)
-    return Table.of(
+    return grouped(
         "results",
         "At the end of training: means over the seeds, and the range of the test accuracy; *n* "
         "counts seeds that did not diverge.",
@@ -71,16 +72,20 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             (names, group, known(group, test))
             for names, group in runs.groupby(["dataset", "model"], sort=False)
         ],
-        Column("Data", 12 + wide, lambda one: escape(str(one[0][0])), "l"),
-        Column("Model", 16 + wide, lambda one: escape(_shown_name(one[1], str(one[0][1]))), "l"),
-        shown("Train loss", 9 + wide, "final_train_loss", fmt.loss),
-        shown("Test loss", 9 + wide, "final_test_loss", fmt.loss),
-        shown("Train accuracy", 12 + wide, "final_train_accuracy", fmt.accuracy),
-        *([middle] if held else []),
-        shown("Test accuracy", 12 + wide, test, fmt.accuracy),
-        shown("lowest", 7 + 3 * wide, test, fmt.accuracy, min),
-        shown("highest", 7 + 3 * wide, test, fmt.accuracy, max),
-        Column("n", 3 + wide, lambda one: fmt.count(len(one[2]))),
+        [
+            Column("Data", lambda one: escape(str(one[0][0])), 12 + wide, "l"),
+            Column(
+                "Model", lambda one: escape(_shown_name(one[1], str(one[0][1]))), 16 + wide, "l"
+            ),
+            shown("Train loss", 9 + wide, "final_train_loss", fmt.loss),
+            shown("Test loss", 9 + wide, "final_test_loss", fmt.loss),
+            shown("Train accuracy", 12 + wide, "final_train_accuracy", fmt.accuracy),
+            *([middle] if held else []),
+            shown("Test accuracy", 12 + wide, test, fmt.accuracy),
+            shown("lowest", 7 + 3 * wide, test, fmt.accuracy, min),
+            shown("highest", 7 + 3 * wide, test, fmt.accuracy, max),
+            Column("n", lambda one: fmt.count(len(one[2])), 3 + wide),
+        ],
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Evidence, Line, Statement, each, evidence, evidence_of
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
 from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
@@ -41,11 +41,9 @@ QUESTION = "Do repeated trainings end in one place?"
 ANSWER = Overall(
     "weight-trajectories.answer",
     {
-        **each(
-            "Repeated trainings do not end in one place<> in {where}{open}.",
-            more=": they move apart",
-            less=", though they come closer",
-            alike=": they stay as far apart as they began",
+        "more|less|alike": (
+            "Repeated trainings do not end in one place[: they move apart|, though they come "
+            "closer|: they stay as far apart as they began] in {where}{rest}."
         ),
         "undecided": "Repeated trainings do not end in one place; whether they move apart stays "
         "open in {parts}.",
@@ -56,9 +54,12 @@ ANSWER = Overall(
         QUESTION,
         "model",
         "factor {strength} in {strongest}",
-        more=("No: they move apart{extent}.", "distance times {strength}"),
-        less=("No, though they come closer{extent}.", "distance divided by {strength}"),
-        alike="No: they stay as far apart as they began{extent}.",
+        more=("No: they move apart.", "distance times {strength}"),
+        less=("No, though they come closer.", "distance divided by {strength}"),
+        alike="No: they stay as far apart as they began.",
+        partly_more=("No: in part they move apart.", "distance times {strength}"),
+        partly_less=("No, though in part they come closer.", "distance divided by {strength}"),
+        partly_alike="No: in part they stay as far apart.",
         undecided="No; whether they move apart is open.",
         differ="No; layer and model differ in how.",
     ),
@@ -68,7 +69,7 @@ ANSWER = Overall(
         "alike": "they stay as far apart as they began in {}",
         "undecided": "whether they move apart is open in {}",
     },
-    extents=("", " in {}"),
+    word="in",
 )
 
 PLACE = Statement(
@@ -91,11 +92,9 @@ PLACE = Statement(
 ENDS = Contrast(
     "weight-trajectories.ends",
     {
-        **each(
-            "In the whole model two ends are <>{first_value} apart and two starts <>{second_value} "
-            "({sure}).",
-            more=("", "only "),
-            less=("only ", ""),
+        "more|less": (
+            "In the whole model two ends are [|only ]{first_value} apart and two starts "
+            "[only |]{second_value} ({sure})."
         ),
         "alike": "In the whole model two ends are {first_value} apart and two starts "
         "{second_value}, a difference too small to matter ({sure}).",
@@ -107,22 +106,23 @@ ENDS = Contrast(
 
 DIRECTIONS = Statement(
     "weight-trajectories.directions",
-    each(
-        "<>: the cosine between the displacements of two runs lies {range} in {pairs}.",
-        common="They set out in a common direction",
-        none="Each takes a direction of its own",
-        opposed="They set out in opposite directions",
-        mixed="Some share a direction and others do not",
-    ),
+    {
+        "common|none|opposed|mixed": (
+            "[They set out in a common direction|Each takes a direction of its own|They set "
+            "out in opposite directions|Some share a direction and others do not]: the "
+            "cosine between the displacements of two runs lies {range} in {pairs}."
+        )
+    },
 )
 
 QUALITY = Statement(
     "weight-trajectories.quality",
-    each(
-        "<>: {quantity} lies {range} over {n}.",
-        alike="The places are equally good",
-        unlike="They are not equally good",
-    ),
+    {
+        "alike|unlike": (
+            "[The places are equally good|They are not equally good]: {quantity} lies "
+            "{range} over {n}."
+        )
+    },
 )
 
 STUCK = Statement(
@@ -135,25 +135,22 @@ STUCK = Statement(
 
 STRAIGHTNESS = Statement(
     "weight-trajectories.straightness",
-    each(
-        "<>: from snapshot to snapshot they are {times} times as long as the displacement from "
-        "first to last.",
-        straight="The paths are nearly straight",
-        bent="The paths bend a little",
-        winding="The paths wind",
-        mixed="Some paths wind more than others",
-    ),
+    {
+        "straight|bent|winding|mixed": (
+            "[The paths are nearly straight|The paths bend a little|The paths wind|Some "
+            "paths wind more than others]: from snapshot to snapshot they are {times} times "
+            "as long as the displacement from first to last."
+        )
+    },
 )
 
 EARLY = Contrast(
     "weight-trajectories.early",
     {
-        **each(
-            "The <>: at the first snapshot where the loss has made {second_value} of its fall, at "
-            "epoch {epoch} at the latest, the weights have come {first_value} of their way "
-            "({sure}).",
-            less="loss is ahead of the weights",
-            more="weights are ahead of the loss",
+        "less|more": (
+            "The [loss is ahead of the weights|weights are ahead of the loss]: at the first "
+            "snapshot where the loss has made {second_value} of its fall, at epoch {epoch} "
+            "at the latest, the weights have come {first_value} of their way ({sure})."
         ),
         "alike": "Loss and weights go at one pace: at the first snapshot where the loss has made "
         "{second_value} of its fall, the weights have come {first_value} of their way.",
@@ -165,13 +162,13 @@ EARLY = Contrast(
 
 PICTURE = Statement(
     "weight-trajectories.picture",
-    each(
-        "The two figures show <>{layer} of the variance for the layer and {model} for the whole "
-        "model, and every distance in them is at most the real one.",
-        part="less than half of this: ",
-        most="most of this: ",
-        mixed="",
-    ),
+    {
+        "part|most|mixed": (
+            "The two figures show [less than half of this: |most of this: |]{layer} of the "
+            "variance for the layer and {model} for the whole model, and every distance in "
+            "them is at most the real one."
+        )
+    },
 )
 
 SYMMETRY = Statement(
@@ -195,21 +192,21 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     lost = lost_runs(DIVERGED, record, runs, "final_train_loss")
     done = known(runs, "final_train_loss")
     if len(done) < 2:
-        used = evidence_of(record, runs, "diverged_at")
+        based = used(record, runs, "diverged_at")
         numbers = {"runs": fmt.words(len(done)), "total": fmt.words(len(runs))}
         none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
-        return ((PLACE("nothing", used, **numbers, **none), *lost),)
+        return ((PLACE("nothing", based, **numbers, **none), *lost),)
     pairs = _part(record, "pairs", "model")
     distances = _part(record, "distances", "model")
     where = _together(record, distances, pairs, len(runs))
     caution = []
     if not where:
-        used = _distances(record, pairs)
+        based = _distances(record, pairs)
         ends = {part: _ends(record, part, len(runs)) for part in WORDS}
         whole = Parts({WORDS[part]: found for part, found in ends.items()})
         every = _distances(record, record.frame("pairs"))
-        where = [ANSWER(whole, every), ENDS(ends["model"], used)]
-        caution = [SYMMETRY("open", used)]
+        where = [ANSWER(whole, every), ENDS(ends["model"], based)]
+        caution = [SYMMETRY("open", based)]
     first = [*where, *_directions(record, pairs), _quality(record, runs), *_stuck(record, done)]
     second = [
         *_straightness(record, distances),
@@ -227,16 +224,16 @@ def _part(record: Record, table: str, part: str) -> pd.DataFrame:
 
 
 def _distances(record: Record, pairs: pd.DataFrame) -> list[Evidence]:
-    return evidence_of(record, pairs, "start_distance", "end_distance", table="pairs")
+    return used(record, pairs, "start_distance", "end_distance", table="pairs")
 
 
 def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of which no two have a run in common, so that they are independent: 0-1, 2-3, …"""
-    used: set[int] = set()
+    based: set[int] = set()
     chosen = []
     for index, seeds in pairs["seeds"].items():
-        if not used & set(seeds):
-            used |= set(seeds)
+        if not based & set(seeds):
+            based |= set(seeds)
             chosen.append(index)
     return pairs.loc[chosen]
 
@@ -251,8 +248,8 @@ def _together(
         PLACE(
             "together",
             [
-                *evidence_of(record, pairs, "end_distance", table="pairs"),
-                *evidence_of(record, distances, "displacement", table="distances"),
+                *used(record, pairs, "end_distance", table="pairs"),
+                *used(record, distances, "displacement", table="distances"),
             ],
             runs=fmt.words(len(distances)),
             total=fmt.words(total),
@@ -293,7 +290,7 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
     return [
         DIRECTIONS(
             verdict,
-            evidence_of(record, pairs, "cosine", table="pairs"),
+            used(record, pairs, "cosine", table="pairs"),
             low=least,
             high=most,
             range=fmt.between(least, most),
@@ -312,7 +309,7 @@ def _quality(record: Record, runs: pd.DataFrame) -> Claim:
     low, high = show(found.low), show(found.high)
     return QUALITY(
         "alike" if scale.to(found.high) - scale.to(found.low) <= (scale.width or 0.0) else "unlike",
-        evidence_of(record, runs, f"final_train_{name}"),
+        used(record, runs, f"final_train_{name}"),
         quantity=Markdown(f"the final training {name}"),
         low=low,
         high=high,
@@ -325,9 +322,9 @@ def _stuck(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Runs that learned nothing: at no snapshot is the loss lower by the margin that matters."""
     margin = LOSS.margin or 1.0
     stuck = count(done["train_loss"], lambda losses: min(losses) * margin > losses[0])
-    used = evidence_of(record, done, "train_loss")
+    based = used(record, done, "train_loss")
     which = some_of(len(stuck.yes), stuck.total, "run")
-    made = STUCK("counted", used, stuck, which=which, factor=fmt.number(margin, 3))
+    made = STUCK("counted", based, stuck, which=which, factor=fmt.number(margin, 3))
     return [made] if stuck.yes else []
 
 
@@ -343,7 +340,7 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
     return [
         STRAIGHTNESS(
             verdict,
-            evidence_of(record, moved, "path_length", "displacement", table="distances"),
+            used(record, moved, "path_length", "displacement", table="distances"),
             low=low,
             high=high,
             times=low if low == high else fmt.between(low, high),
@@ -366,11 +363,11 @@ def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[
         latest = max(latest, int(epochs[place]))
     way, fall = Group("weights", shares), Group("loss", dict.fromkeys(shares, FALLEN))
     found = compare(way, fall, SHARE)
-    used = [
-        *evidence_of(record, runs, "train_loss"),
-        *evidence_of(record, distances, "from_start", table="distances"),
+    based = [
+        *used(record, runs, "train_loss"),
+        *used(record, distances, "from_start", table="distances"),
     ]
-    return [EARLY(found, used, epoch=Label(fmt.count(latest)))] if found.n else []
+    return [EARLY(found, based, epoch=Label(fmt.count(latest)))] if found.n else []
 
 
 def _picture(record: Record) -> Claim:

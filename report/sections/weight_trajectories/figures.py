@@ -14,7 +14,8 @@ from report.figures.style import HALF, MARKERS, Rows, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.section import Column, Figure, Section, Table, settings_table
+from report.sections.grouped import Column, grouped
+from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.weight_trajectories.claims import commentary
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -315,17 +316,19 @@ def _draw_distances(record: Record, parts: dict[str, Row]) -> Canvas:
 
 
 def _distance_table(record: Record, parts: dict[str, Row]) -> Table:
-    return Table.of(
+    return grouped(
         "distances",
         "Euclidean distances between parameter vectors; *n* counts runs for the first two rows "
         "of each part and pairs of runs for the others.",
         [(parts[name]["words"], *row) for name in PARTS for row in _kinds(record, name).items()],
-        Column("Part", 28, lambda one: escape(one[0]), "l"),
-        Column("Distance", 26, lambda one: escape(one[1]), "l"),
-        Column("Mean", 12, lambda one: fmt.number(mean(one[2]))),
-        Column("Smallest", 13, lambda one: fmt.number(min(one[2]))),
-        Column("Largest", 13, lambda one: fmt.number(max(one[2]))),
-        Column("n", 8, lambda one: fmt.count(len(one[2]))),
+        [
+            Column("Part", lambda one: escape(one[0]), 28, "l"),
+            Column("Distance", lambda one: escape(one[1]), 26, "l"),
+            Column("Mean", lambda one: fmt.number(mean(one[2])), 12),
+            Column("Smallest", lambda one: fmt.number(min(one[2])), 13),
+            Column("Largest", lambda one: fmt.number(max(one[2])), 13),
+            Column("n", lambda one: fmt.count(len(one[2])), 8),
+        ],
     )
 
 
@@ -335,18 +338,20 @@ def _runs_table(record: Record) -> Table:
     def shown(
         header: str, name: str, show: Callable[[float | None], Markdown]
     ) -> Column[pd.Series[Any]]:
-        return Column(header, 0, lambda run: show(run.get(name)))
+        return Column(header, lambda run: show(run.get(name)), 0)
 
     accuracies = (
         shown("Train accuracy", "final_train_accuracy", fmt.accuracy),
         shown("Test accuracy", "final_test_accuracy", fmt.accuracy),
     )
-    return Table.of(
+    return grouped(
         "runs",
         "The runs at their last recorded epoch; a run that diverged has no values.",
         [run for _, run in runs.iterrows()],
-        Column("Seed", 0, lambda run: fmt.count(run["seed"])),
-        shown("Train loss", "final_train_loss", fmt.loss),
-        shown("Test loss", "final_test_loss", fmt.loss),
-        *(accuracies if runs["final_train_accuracy"].notna().any() else ()),
+        [
+            Column("Seed", lambda run: fmt.count(run["seed"]), 0),
+            shown("Train loss", "final_train_loss", fmt.loss),
+            shown("Test loss", "final_test_loss", fmt.loss),
+            *(accuracies if runs["final_train_accuracy"].notna().any() else ()),
+        ],
     )

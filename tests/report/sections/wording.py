@@ -24,17 +24,13 @@ def wordings_of(module: object) -> set[tuple[str, str]]:
     }
 
 
-def unreached(module: object, reached: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Wordings of a module that none of these verdicts (identifier, verdict) is said in.
-
-    Raises KeyError for a verdict that no wording says.
-    """
-    statements = {s.id: s for s in vars(module).values() if isinstance(s, Wordings)}
-    said_in = {(name, statements[name].worded(verdict)) for name, verdict in reached}
-    known = wordings_of(module)
-    if said_in - known:
-        raise KeyError(said_in - known)
-    return known - said_in
+def worded(module: object, reached: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The wordings in which these (identifier, verdict) are said."""
+    own = wordings_of(module)
+    return {
+        (name, verdict if (name, verdict) in own else re.sub("^(seen|partly)_", "", verdict))
+        for name, verdict in reached
+    }
 
 
 def said(paragraphs: tuple[tuple[Claim, ...], ...]) -> dict[str, Claim]:

@@ -14,7 +14,7 @@ from report.sections.error_surface.claims import WALK_SHARE, commentary
 from report.sections.error_surface.figures import section
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
-from tests.report.sections.wording import said, unreached
+from tests.report.sections.wording import said, worded, wordings_of
 
 PARAMETERS = 200
 AXIS = [-2.0, -1.0, 0.0, 1.0, 2.0]
@@ -165,7 +165,9 @@ def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, A
 
 
 def test_every_wording_is_reached() -> None:
-    assert not unreached(error_surface, ((f"error-surface.{n}", v) for n, v, _ in CASES))
+    assert worded(error_surface, ((f"error-surface.{n}", v) for n, v, _ in CASES)) == wordings_of(
+        error_surface
+    )
 
 
 def test_five_to_ten_sentences_named_by_their_case() -> None:

@@ -14,7 +14,7 @@ from report.sections.gradient_norm.claims import commentary
 from report.sections.gradient_norm.figures import section
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
-from tests.report.sections.wording import said, unreached
+from tests.report.sections.wording import said, worded, wordings_of
 
 STEPS = 40
 SHAPE = (1.0, 0.9, 0.8)
@@ -166,7 +166,9 @@ def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, A
 
 
 def test_every_wording_is_reached() -> None:
-    assert not unreached(gradient_norm, ((f"gradient-norm.{n}", v) for n, v, _ in CASES))
+    assert worded(gradient_norm, ((f"gradient-norm.{n}", v) for n, v, _ in CASES)) == wordings_of(
+        gradient_norm
+    )
 
 
 def test_a_full_batch_is_not_compared_with_itself() -> None:

@@ -13,7 +13,7 @@ from report.sections.simulate_function import claims as module
 from report.sections.simulate_function.claims import commentary
 from report.sections.simulate_function.figures import section
 from tests.report.records.build import model, record
-from tests.report.sections.wording import said, unreached
+from tests.report.sections.wording import said, worded, wordings_of
 
 MODELS = (model("deep", 7, 571), model("middle", 4, 572), model("shallow", 1, 571))
 Losses = Mapping[str, float | Sequence[float | None]]
@@ -96,7 +96,7 @@ def test_the_answer_names_the_functions_on_which_depth_pays() -> None:
     claim = said(commentary(made(CLEAR, MIXED)))["depth"]
     assert claim.text == (
         "On $f_sinc(x)$ depth pays: at equal size, networks with seven hidden layers fit better "
-        "than networks with one hidden layer; no order shows on $f_cube(x)$."
+        "than networks with one hidden layer; on $f_cube(x)$ no order shows."
     )
     contrary = said(commentary(made(CLEAR, REVERSED, seeds=8)))["depth"].text
     assert contrary.endswith(": it does on $f_sinc(x)$; it does harm on $f_cube(x)$.")
@@ -308,7 +308,7 @@ def test_every_wording_is_reached() -> None:
         for paragraph in commentary(made_record)
         for claim in paragraph
     }
-    assert not unreached(module, reached)
+    assert worded(module, reached) == wordings_of(module)
     for one in records:
         said(commentary(one))
 

@@ -16,7 +16,7 @@ from report.sections.train_on_task.claims import commentary
 from report.sections.train_on_task.figures import section
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
-from tests.report.sections.wording import said, unreached
+from tests.report.sections.wording import said, worded, wordings_of
 
 MODELS = (model("small", 1, 1000), model("medium", 2, 2000), model("large", 3, 5000))
 Accuracies = Mapping[str, float | Sequence[float | None]]
@@ -394,7 +394,7 @@ def test_every_wording_is_reached() -> None:
     records[-2].rows("runs")[0]["train_loss"] = [2.3, 2.3, 2.3]
     records += [beside(made(DEEP)), beside(made(DEEP), lost=True)]
     reached = {(c.id, c.verdict) for one in records for p in commentary(one) for c in p}
-    assert not unreached(module, reached)
+    assert worded(module, reached) == wordings_of(module)
     for one in records:
         for claim in said(commentary(one)).values():
             assert not faults(claim.text), claim.text
