@@ -178,6 +178,10 @@ class Wordings:
         }
         object.__setattr__(self, "wordings", each)
 
+    def says(self, verdict: str) -> bool:
+        """Whether there are words for the verdict."""
+        return verdict in self.wordings or _shown(verdict) in self.wordings
+
     def said(
         self,
         verdict: str,
@@ -218,10 +222,14 @@ def _side(wording: str, place: int) -> str:
     return _EITHER.sub(lambda found: found[1].split("|")[place], wording)
 
 
+def _shown(verdict: str) -> str:
+    """What an observation, or a part of the whole, shows."""
+    return verdict.removeprefix("seen_").removeprefix(PARTLY)
+
+
 def _chosen(words: Mapping[str, T], verdict: str) -> T:
     """The words of a verdict, or of what it shows. Raises KeyError."""
-    shown = verdict.removeprefix("seen_").removeprefix(PARTLY)
-    return words[verdict if verdict in words else shown]
+    return words[verdict if verdict in words else _shown(verdict)]
 
 
 def _filled(wording: str, values: Mapping[str, Markdown]) -> Markdown:

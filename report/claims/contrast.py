@@ -7,7 +7,7 @@ with the interval of another is a type error.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from report.claims.claim import Claim, Evidence, Wordings
@@ -72,15 +72,15 @@ class Quantity:
             "interval": self.interval(found),
             "n": fmt.plural(found.n, self.repetition),
             "all": all_of(found.n, self.repetition),
-            "how": self._how(found),
+            "sure": self._sure(found),
+            "support": self._support(found),
+            "seen": self._seen(found),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
-            "sure": self.sure(found),
-            "seen": Markdown(f", {self.sure(found)}" * found.verdict.startswith("seen_")),
         }
 
-    def sure(self, found: Comparison) -> Markdown:
-        """What a direction rests on: `95 % interval [1.2, 3.4], ten seeds`, `seen in all five`."""
+    def _support(self, found: Comparison) -> Markdown:
+        """What a sentence rests on: `95 % interval [1.2, 3.4], ten seeds`, `seen in both seeds`."""
         if found.verdict.startswith("seen_"):
             return Markdown(f"seen in {all_of(found.n, self.repetition)}")
         n = f"{fmt.plural(found.n, self.repetition)}{left_out(found)}"
@@ -89,21 +89,26 @@ class Quantity:
         of = " of the factor" if self.scale.logarithmic else ""
         return Markdown(f"95 % interval{of} {self.interval(found)}, {n}")
 
-    def _how(self, found: Comparison) -> Markdown:
-        """How sure a difference is: ` in all three seeds`, or its interval in parentheses."""
+    def _sure(self, found: Comparison) -> Markdown:
+        """The interval of a difference, in parentheses; empty where there is none."""
         if found.low is None:
-            seen = found.direction and f" in {all_of(found.n, self.repetition)}"
-            return Markdown(seen or "")
-        unit = " points" if self.scale in (ACCURACY, SHARE) else ""
+            return Markdown("")
+        unit = " in points" if self.scale in (ACCURACY, SHARE) else ""
         number = fmt.plural(found.n, self.repetition)
         return Markdown(
-            f" (95 % interval of the difference {self.interval(found)}{unit}, {number}"
+            f" (95 % interval of the difference{unit} {self.interval(found)}, {number}"
             f"{left_out(found)})"
         )
+
+    def _seen(self, found: Comparison) -> Markdown:
+        seen = found.verdict.startswith("seen")
+        return Markdown(f" in {all_of(found.n, self.repetition)}" if seen else "")
 
 
 NAMED = 2
 """Parts without an order up to which a sentence names them; of more, it gives their number."""
+FACTORS = 3
+"""Parts up to which each is told with its factor; of more, the smallest and the largest."""
 MANY = 100
 """Repetitions beyond which nobody would run so many only to decide a question."""
 
@@ -119,13 +124,13 @@ class Contrast(Wordings):
 
     Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
-    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{how}` (the interval in parentheses, or
-    " in all three seeds" of what is only seen), `{sure}` (the interval and the repetitions, or
-    "seen in all three seeds"), `{seen}` (empty, or ", seen in all three seeds"), `{left_out}`
-    (empty, or a clause in parentheses), `{decide}` (empty, or a clause that says what would
-    decide). Beside them stand the labels that the call gives by name. Wordings: `more`, `less`,
-    `alike`, `undecided`, and `seen_more`, `seen_less` where they say it in other words; `nothing`
-    where no repetition has both.
+    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{seen}` (" in all three seeds" of what is
+    only seen, else empty), `{sure}` (the interval in parentheses, empty if there is none),
+    `{support}` (the interval and the repetitions, or "seen in all three seeds"),
+    `{left_out}` (empty, or a clause in parentheses), `{decide}` (empty, or a clause that says what
+    would decide). Beside them stand the labels that the call gives by name. Wordings: `more`,
+    `less`, `alike`, `undecided`, and `seen_more`, `seen_less` where they say it in other words;
+    `nothing` where no repetition has both.
     """
 
     quantity: Quantity = ACCURACIES
@@ -185,18 +190,22 @@ class Overall(Wordings):
     `{strongest}` names the part with the largest effect, of those that are decided if there are
     any, and `{strength}` is that effect's size or rank correlation. `{which}` are the decided
     parts and, behind a semicolon, those of which no order shows; `{where}` the decided ones,
-    `{only}` the same with "alone" where there are others; `{rest}` the end of `{which}`, empty
-    where all are decided. `{order}` joins what the parts show.
+    `{only}` those with "alone" where there are others; `{rest}` the end of `{which}`, empty where
+    all are decided. `{order}` says of which parts what holds, `{seen}` is " in all three seeds"
+    where too few for an interval show one order, and `{sizes}` " by a factor of 27 for A and of 2.6
+    for B": of each part that is decided, or of many the smallest and the largest.
 
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
         word: what stands before a part: "by", "for", "with".
-        clauses: what is said of the parts of a verdict, which `{}` names, for `order`.
+        order: what is said of the parts with a verdict; it may have labels as fields.
+        repetition: over what the parts are repeated.
     """
 
     every: str = ""
     word: str = "for"
-    clauses: Mapping[str, str] = field(default_factory=dict)
+    order: Mapping[str, str] = field(default_factory=dict)
+    repetition: str = "seed"
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
@@ -211,24 +220,53 @@ class Overall(Wordings):
         decided = [part for part, said in shown.items() if said != "undecided"]
         open_ = [part for part, said in shown.items() if said == "undecided"] if decided else []
         those = join([_shown(part) for part in decided])
-        named_ = len(open_) <= NAMED
-        others = join([*map(_shown, open_)]) if named_ else f"the {fmt.words(len(open_))} others"
+        others = _few(open_, f"the {fmt.words(len(open_))} others")
         rest = f"; {self.word} {others} no order shows".replace("  ", " ") if open_ else ""
+        order = [
+            f"{words.format(**labels)} {self.word} {_few(own, f'{fmt.words(len(own))} of them')}"
+            for verdict, words in self.order.items()
+            if (own := found.having(verdict))
+        ]
         all_ = self.every or those
-        order = [text.format(named[v]) for v, text in self.clauses.items() if named[v]]
         values = {
-            "order": Markdown("; ".join(order)),
             **_checked(self, labels),
             **named,
             "which": Markdown((those if open_ else all_) + rest),
             "only": Markdown(f"{those} alone" if open_ else all_),
             "where": Markdown(those if open_ else all_),
             "rest": Markdown(rest),
+            "order": Markdown(join(order).rstrip().replace("  ", " ")),
+            "seen": _seen_in(found, self.repetition),
+            "sizes": _sizes(found, self.word),
             "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
             "strength": _strength(effect),
         }
         return self.said(verdict, evidence, found, values)
+
+
+def _few(parts: Sequence[str], many: str) -> str:
+    """The parts by name, or, of more than `NAMED`, their number."""
+    return join([_shown(part) for part in parts]) if len(parts) <= NAMED else many
+
+
+def _seen_in(found: Parts, noun: str) -> Markdown:
+    among = [p for p in found.parts.values() if isinstance(p, Comparison)]
+    numbers = {part.n for part in among if part.verdict.startswith("seen")}
+    every = all_of(min(numbers), noun) if len(numbers) == 1 else f"all {fmt.plural_of(noun)}"
+    preposition = "on" if noun == "line" else "in"
+    return Markdown(f" {preposition} {every}" if numbers else "")
+
+
+def _sizes(found: Parts, word: str) -> Markdown:
+    told = [
+        (abs(part.value), f"of {_strength(part)} {word} {_shown(name)}")
+        for name, part in found.parts.items()
+        if isinstance(part, Comparison) and part.direction
+    ]
+    if len(told) > FACTORS:
+        return Markdown(f" by factors from {min(told)[1][3:]} to {max(told)[1][3:]}")
+    return Markdown(f" by a factor {join([size for _, size in told])}")
 
 
 def _strength(effect: Comparison | Trend) -> Markdown:

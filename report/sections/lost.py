@@ -67,6 +67,7 @@ def spread_words(runs: pd.DataFrame, over: str) -> Markdown:
 
 def numbers_of(counts: Iterable[int], noun: str = "seed") -> Markdown:
     """How many each of several has: `three seeds`, `two to three seeds`."""
-    least, most = min(counts), max(counts)
-    words = fmt.plural(int(most), noun)
-    return words if least == most else Markdown(f"{fmt.words(int(least))} to {words}")
+    numbers = sorted(int(count) for count in counts)
+    most = fmt.plural(numbers[-1], noun)
+    single = numbers[0] == numbers[-1]
+    return most if single else Markdown(f"{fmt.words(numbers[0])} to {most}")

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
-from report.figures.style import Rows, canvas, draw_band
+from report.figures.style import Rows, canvas
 from report.numbers.trend import Trend
 from report.records import Record
+from report.sections.aligned import draw_by_seed
 from report.sections.approach_words import Approach, batch, rate
 from report.sections.approaches import (
     EQUAL_LOSS,
@@ -30,7 +31,6 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, join
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
 ENDS = {"solutions": "", EQUAL_LOSS: ", at equal training loss"}
@@ -125,7 +125,10 @@ def _correlation(found: Trend) -> Markdown:
 def sweeps_figure(
     sweeps: Tables, subject: str, panels: Mapping[str, Mapping[Any, str]], told: Words
 ) -> Figure:
-    """Against each variable, the lines of each panel by its label; `told` is what is described."""
+    """Against each variable the lines of each panel, by its label; axes show the values varied.
+
+    `told` is what is described.
+    """
     described = [
         f"{VARIABLES[variable]} {SHOWN[variable](m[variable])}: "
         + ", ".join(f"{words} {_shown(column, m[column])}" for column, words in told.items())
@@ -164,8 +167,10 @@ def _draw_sweeps(sweeps: Tables, panels: Mapping[str, Mapping[Any, str]]) -> Can
             index = 0 if percent else index  # training and test as in the panel of the loss
             for name, words in lines.items():
                 values = (100 if percent else 1) * rows[name]
-                _draw_sweep(ax, rows, variable, values, index, words)
+                places = draw_by_seed(ax, rows, variable, values, index, words, "solutions")
                 index += 1
+            logarithmic(ax, "x")
+            ax.set_xticks(places, [str(SHOWN[variable](place)) for place in places])
             if not percent:
                 scale_to(ax, "y", everything[list(lines)].to_numpy().ravel())
             if column == 0:
@@ -174,20 +179,6 @@ def _draw_sweeps(sweeps: Tables, panels: Mapping[str, Mapping[Any, str]]) -> Can
                 ax.legend(loc="best")
         axes[-1, column].set_xlabel(VARIABLES[variable])
     return figure
-
-
-def _draw_sweep(
-    ax: Axes, rows: pd.DataFrame, variable: str, values: pd.Series, index: int, words: str
-) -> None:
-    """One value per solution against the variable, on a logarithmic axis that shows its values."""
-    table = rows.assign(value=values.astype(float)).pivot(
-        index="seed", columns=variable, values="value"
-    )
-    places = [float(value) for value in table.columns]
-    by_seed = Rows.by_seed("solutions", rows)
-    draw_band(ax, places, table.to_numpy().tolist(), index, words, markers=True, rows=by_seed)
-    logarithmic(ax, "x")
-    ax.set_xticks(places, [str(SHOWN[variable](value)) for value in table.columns])
 
 
 def gap_figure(

@@ -64,8 +64,8 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         (r"^On (.*?) the gradient gets shorter", -1),
         (r"^On (.*?) the gradient gets longer", 1),
         (r"^On (.*?) the gradient keeps its length", None),
-        (r"it does on (.*?)(?:;|\.|$)", -1),
-        (r"it gets longer on (.*?)(?:;|\.|$)", 1),
+        (r"it does on (.*?)(?: and (?:it|no)|, it|\.|$)", -1),
+        (r"it gets longer on (.*?)(?: and (?:it|no)|, it|\.|$)", 1),
         (r"(?:open: on |; on |settled on )(.*?)(?:, these| no order|;|\.)", 0),
     ):
         for m in r.find("answer", words):
@@ -218,8 +218,8 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
             if not at_least(m[2], [x["displacement"] for x in ways]):
                 yield f"place: bound: {m.string}"
     for words, sign in (
-        ("they move apart in (.*?)(?:;|\\.)", 1),
-        ("come closer in (.*?)(?:;|\\.)", -1),
+        ("they move apart in (.*?)(?:;| and they|\\.)", 1),
+        ("come closer in (.*?)(?:;| and they|\\.)", -1),
         ("as they began in (.*?)(?:;|\\.)", 0),
     ):
         for m in r.find("answer", words):

@@ -33,7 +33,7 @@ SAYS = {
         ("^No: they move apart", "place: they move apart in the whole model and the layer\\."),
         ("^No, though they come", "they come closer in the whole model and the layer\\."),
         ("^No: they stay", "as they began in the whole model and the layer\\."),
-        ("^No; layer and model differ", "in one place: they .*; they"),
+        ("^No; layer and model differ", "in one place: they .* and they"),
         ("^No: in part they move", "place: they move apart in .*; in .* no order"),
         ("^No, though in part", "though they come closer in .*; in .* no order"),
         ("^No: in part they stay", "as they began in .*; in .* no order"),

@@ -105,9 +105,12 @@ def simulate_function(r: Reading) -> Iterator[str]:
         ("^On (.*?) depth pays: ", -1),
         ("^On (.*?) depth does harm: ", 1),
         ("^On (.*?) depth makes no difference", None),
-        (": it does on (.*?)(?:;|\\.$)", -1),
-        ("it does harm on (.*?)(?:;|\\.$)", 1),
-        ("it makes no difference that matters on (.*?)(?:;|\\.$)", None),
+        (": it does on (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", -1),
+        ("it does harm on (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 1),
+        (
+            "it makes no difference that matters on (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)",
+            None,
+        ),
     ):
         for m in r.find("depth", words):
             for key in KEYS.findall(m[1]):
@@ -242,9 +245,9 @@ def train_on_task(r: Reading) -> Iterator[str]:
         ("^Among (.*), depth pays: ", 1),
         ("^Among (.*), depth does harm: ", -1),
         ("^Among (.*), depth makes no difference", 0),
-        ("it does among (.*?)(?:;|\\.$)", 1),
-        ("it does harm among (.*?)(?:;|\\.$)", -1),
-        ("no difference that matters among (.*?)(?:;|\\.$)", 0),
+        ("it does among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 1),
+        ("it does harm among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", -1),
+        ("no difference that matters among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 0),
     ):
         for m in r.find("depth", words):
             for title, found in family.items():
@@ -440,7 +443,7 @@ def random_labels(r: Reading) -> Iterator[str]:
         found = differences(
             by_seed(by[shares[1]], column), by_seed(by[shares[0]], column), log=False
         )
-        if " cost " in m.string and "Already" in m.string and wrong(-1, found):
+        if "Already" in m.string and wrong(-1, found):
             yield f"first-step: direction: {m.string}"
         if "even higher" in m.string and wrong(1, found):
             yield f"first-step: direction: {m.string}"
@@ -461,7 +464,7 @@ def random_labels(r: Reading) -> Iterator[str]:
     for m in r.find("memorized", r"(no run|none) gives back .* the best (?:of them )?(N)"):
         if often or not at_most(m[2], finite(kept)):
             yield f"memorized: bound: {m.string}"
-    for m in r.find("peak", r"stood at (N) in epoch (\d+) and ends at (N)"):
+    for m in r.find("peak", r"from (N) in epoch (\d+) to (N) at the end"):
         if value(m[1]) <= value(m[3]):
             yield f"peak: no fall: {m.string}"
     yield from diverged(r, column)
@@ -591,10 +594,10 @@ def parameter_count(r: Reading) -> Iterator[str]:
         for name, points in gaps.items()
     }
     for words, names, sign in (
-        (r"gap widens with size, in accuracy as in loss", "accuracy loss", 1),
-        (r"gap narrows with size, in accuracy as in loss", "accuracy loss", -1),
-        (r"In (\w+) the generalization gap widens", None, 1),
-        (r"In (\w+) the generalization gap narrows", None, -1),
+        (r"gap widens with size in accuracy as in loss", "accuracy loss", 1),
+        (r"gap narrows with size in accuracy as in loss", "accuracy loss", -1),
+        (r"gap widens with size in (\w+);", None, 1),
+        (r"gap narrows with size in (\w+);", None, -1),
         (r"widens with size in (\w+) and narrows", None, 1),
         (r"narrows in (\w+):", None, -1),
     ):

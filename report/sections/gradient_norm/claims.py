@@ -60,11 +60,11 @@ ANSWER = Overall(
         undecided="The runs do not decide.",
         differ="That depends on the problem.",
     ),
-    clauses={
-        "less": "it does on {}",
-        "more": "it gets longer on {}",
-        "alike": "it keeps its length on {}",
-        "undecided": "no direction is settled on {}",
+    order={
+        "less": "it does",
+        "more": "it gets longer",
+        "alike": "it keeps its length",
+        "undecided": "no direction is settled",
     },
     word="on",
 )
@@ -74,7 +74,7 @@ FALL = Contrast(
     {
         "less|more": (
             "On {case}, the gradient norm [falls|rises] from {second_value} before training "
-            "to {first_value} in its last quarter ({sure})."
+            "to {first_value} in its last quarter ({support})."
         ),
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
@@ -89,9 +89,9 @@ FALL = Contrast(
 DESCENT = Contrast(
     "gradient-norm.descent",
     {
-        "less": "Meanwhile the loss falls by a factor of {size}, from {second_value} to "
-        "{first_value}{seen}.",
-        "more": "The loss does not fall but rises, from {second_value} to {first_value}{seen}.",
+        "less": "Meanwhile the loss falls{seen} by a factor of {size}, from {second_value} to "
+        "{first_value}.",
+        "more": "The loss does not fall but rises{seen}, from {second_value} to {first_value}.",
         "alike": "The loss does not fall by more than matters: from {second_value} to "
         "{first_value}.",
         "undecided": "The loss is {second_value} before training and {first_value} after it, which "
@@ -129,7 +129,7 @@ RELATION = Contrast(
     {
         "more|less": (
             "Along a run on {case}, a smaller loss goes with a [shorter|longer] gradient: "
-            "their rank correlation over the steps is {first_value} ({sure})."
+            "their rank correlation over the steps is {first_value} ({support})."
         ),
         "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
         "not settle (rank correlation over the steps {first_value}, {n}).",
@@ -146,9 +146,10 @@ BATCH = Contrast(
     "gradient-norm.batch",
     {
         "more": "What a step on {case} sees is the gradient of its batch, in the end {size} times "
-        "as long as that of the whole set{seen}, an excess that the variance of the sampling "
+        "as long as that of the whole set ({support}), an excess that the variance of the sampling "
         "explains in theory [@mccandlish2018empirical].",
-        "less": EXPECTED + "it is shorter on {case}, {first_value} against {second_value}{seen}.",
+        "less": EXPECTED
+        + "it is shorter on {case}, {first_value} against {second_value} ({support}).",
         "alike": EXPECTED + "both are about equally long on {case}, {first_value} and "
         "{second_value}.",
         "undecided": EXPECTED + "these runs leave that open on {case}, with {first_value} against "

@@ -94,11 +94,11 @@ def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str, whole: bool) -> N
     words = "whole training set"
     style, label = (1, words) if whole else (0, "batch")
     rows = Rows.each("runs", chosen)
-    draw_band(ax, *aligned(chosen, f"batch_{quantity}", "step"), style, label, rows=rows)
+    draw_band(ax, *aligned(chosen, f"batch_{quantity}", at="step"), style, label, rows=rows)
     finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if len(finite) and not whole:
         rows = Rows.each("runs", finite)
-        curves = aligned(finite, f"full_{quantity}", "full_step")
+        curves = aligned(finite, f"full_{quantity}", at="full_step")
         draw_band(ax, *curves, 1, words, markers=True, rows=rows)
     logarithmic(ax, "y")
 

@@ -6,14 +6,14 @@ the loss at the ends on, and otherwise barriers are compared with each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Statement, used
 from report.claims.claim import Line as Answer
-from report.claims.contrast import LOSSES, Contrast, Label, Overall, all_of, out_of
+from report.claims.contrast import Contrast, Label, Overall, all_of, out_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison
 from report.numbers.frames import known
@@ -39,12 +39,10 @@ from report.sections.interpolation.lines import (
     with_ends,
 )
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape, join
+from report.words.markdown import Markdown, escape
 
 FEW = 2
 """Pairs up to which the steepness of each has a sentence of its own; of more, a count is given."""
-NAMED = 3
-"""Parts up to which each is told with its factor; of more, the smallest and the largest."""
 FROM = {"same": Markdown("a common start"), "different": Markdown("different starts")}
 """Where two solutions began."""
 MEASURED = {
@@ -54,12 +52,18 @@ MEASURED = {
 """How far beyond a solution its side is looked at."""
 
 FACTOR = "factor {strength}"
+HIGHER = {
+    "more": "it is higher",
+    "less": "it is lower",
+    "alike": "it does not differ by what matters",
+    "undecided": "no order shows",
+}
 CONTRAST = Overall(
     "interpolation.contrast",
     {
         "more|less": "Where two trainings begin matters: from different initial weights, and with "
         "the examples in different order, the barrier between their solutions is [higher|lower] "
-        "than from common ones, {sizes}{rest}.",
+        "than from common ones,{seen}{sizes}{rest}.",
         "alike": "Where two trainings begin makes no difference that matters to the barrier "
         "between their solutions, for {alike}{rest}.",
         "undecided": "Whether solutions from different initial weights are separated by a higher "
@@ -79,6 +83,7 @@ CONTRAST = Overall(
         },
         "loss",
     ),
+    order=HIGHER,
 )
 
 BARRIERS = {
@@ -98,7 +103,7 @@ SETTING = Overall(
     "interpolation.setting",
     {
         "more|less": "The {variable} counts: with {high} instead of {low} the barrier is "
-        "[higher|lower], {sizes}{rest}.",
+        "[higher|lower],{seen}{sizes}{rest}.",
         "alike": "The {variable} makes no difference that matters to the barrier, with {high} "
         "instead of {low} from {alike}{rest}.",
         "undecided": "Whether the {variable} changes the barrier, with {high} instead of {low}, "
@@ -108,6 +113,7 @@ SETTING = Overall(
     },
     about="variable",
     word="from",
+    order=HIGHER,
 )
 
 TOP = Statement(
@@ -151,13 +157,21 @@ RISE = Overall(
     },
     about="pair",
     word="",
+    repetition="line",
+    order={
+        "more": "beyond {first}",
+        "less": "beyond {second}",
+        "alike": "neither",
+        "undecided": "no order",
+    },
 )
 
 QUALITY = Contrast(
     "interpolation.quality",
     {
-        "more|less": "Of these two, [{first}|{second}] gives the better solution{how}, with "
-        "[{first_value}|{second_value}] of the test images against [{second_value}|{first_value}].",
+        "more|less": "Of these two, [{first}|{second}] gives the better solution{seen}, with "
+        "[{first_value}|{second_value}] of the test images against "
+        "[{second_value}|{first_value}]{sure}.",
         "alike": "In test accuracy the two are alike: {first_value} for {first}, {second_value} "
         "for {second} ({n}{left_out}).",
         "undecided": "In test accuracy no order of the two is established: {first_value} for "
@@ -180,6 +194,12 @@ KESKAR = Overall(
         "undecided": f"{FLAT}which these lines do not decide: accuracies keep no order for "
         f"{{parts}}.",
         "differ": f"{FLAT}which these lines neither confirm nor refute: {{order}}.",
+    },
+    order={
+        "more": "the flatter solution is the more accurate one",
+        "less": "the steeper one is",
+        "alike": "both are alike",
+        "undecided": "no order shows",
     },
 )
 
@@ -252,52 +272,6 @@ def _names(lines: pd.DataFrame) -> dict[int, Label]:
     return names
 
 
-def _factors(parts: Mapping[str, Comparison], word: str) -> Label:
-    """`by a factor of 27 from a common start and of 2.6 from different starts`: what is decided.
-
-    Of many, the smallest and the largest.
-    """
-    told = [
-        (abs(one.value), f"{LOSSES.size(one.value)} {word} {name}")
-        for name, one in parts.items()
-        if one.direction
-    ]
-    factors = f"by a factor {join([f'of {words}' for _, words in told])}"
-    if len(told) > NAMED:
-        factors = f"by factors from {min(told)[1]} to {max(told)[1]}"
-    seen = _seen(parts.values())
-    return Label(f"{seen} {factors}".removeprefix(" "))
-
-
-def _seen(found: Iterable[Comparison], noun: str = "seed") -> Label:
-    """` in all three seeds`, where too few for an interval show one order; else empty."""
-    numbers = {one.n for one in found if one.verdict.startswith("seen")}
-    if not numbers:
-        return Label("")
-    every = all_of(numbers.pop(), noun) if len(numbers) == 1 else f"all {noun}s"
-    return Label(f" {'on' if noun == 'line' else 'in'} {every}")
-
-
-def _order(parts: Parts, word: str, said: Mapping[str, str]) -> Label:
-    """Which parts show what: `higher for …, and lower for …`; of many, their number."""
-    found = [(words, parts.having(verdict)) for verdict, words in said.items()]
-    told = [
-        f"{words} {word} "
-        f"{join(where) if len(where) <= NAMED else f'{fmt.words(len(where))} of them'}"
-        for words, where in found
-        if where
-    ]
-    return Label(join(told).replace("  ", " "))
-
-
-HIGHER = {
-    "more": "it is higher",
-    "less": "it is lower",
-    "alike": "it does not differ by what matters",
-    "undecided": "no order shows",
-}
-
-
 def _contrast(record: Record, lines: pd.DataFrame, names: Mapping[int, Markdown]) -> list[Claim]:
     """Different against common starts, pair by pair."""
     found: dict[str, Comparison] = {
@@ -305,11 +279,8 @@ def _contrast(record: Record, lines: pd.DataFrame, names: Mapping[int, Markdown]
     }
     if not found:
         return []
-    parts = Parts(found)
     based = used(record, lines, Line.start, Line.train_barrier, Line.train_loss)
-    return [
-        CONTRAST(parts, based, sizes=_factors(found, "for"), order=_order(parts, "for", HIGHER))
-    ]
+    return [CONTRAST(Parts(found), based)]
 
 
 def _counted(rows: pd.DataFrame) -> Count[int]:
@@ -372,7 +343,7 @@ def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
             pairs.setdefault((variable, high, low), []).extend(both)
     return [
         SETTING(
-            parts := Parts(found),
+            Parts(found),
             used(
                 record,
                 lines[lines["pair"].isin(pairs[variable, high, low])],
@@ -381,8 +352,6 @@ def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
             variable=Label(VARIABLES[variable]),
             high=high,
             low=low,
-            sizes=_factors(found, "from"),
-            order=_order(parts, "from", HIGHER),
         )
         for (variable, high, low), found in asked.items()
     ]
@@ -462,18 +431,8 @@ def _sides(
         claims = _steeper(record, done, solutions, steeper)
     if len(better) < 2:  # one pair is no rule
         return [*claims, *quality]
-    told = {
-        "more": "the flatter solution is the more accurate one",
-        "less": "the steeper one is",
-        "alike": "both are alike",
-        "undecided": "no order shows",
-    }
-    parts = Parts(better)
     based = [*accuracies, *used(record, done, Line.train_loss)]
-    return [
-        *claims,
-        KESKAR(parts, based, order=_order(parts, "for", told), seen=_seen(better.values())),
-    ]
+    return [*claims, KESKAR(Parts(better), based)]
 
 
 def _steeper(
@@ -522,12 +481,6 @@ def _rise(
 ) -> Claim:
     """Which side of a pair is the steeper one, and how far the loss grows beyond both."""
     parts = Parts({MEASURED[kind]: one for kind, one in found.items()})
-    told = {
-        "more": f"beyond {first}",
-        "less": f"beyond {second}",
-        "alike": "neither",
-        "undecided": "no order",
-    }
     grown = ""
     if one := found.get("absolute"):
         ahead, behind = (fmt.factor(one.scale.back(center)) for center in one.centers)
@@ -542,7 +495,5 @@ def _rise(
         pair=pair,
         first=first,
         second=second,
-        seen=_seen(found.values(), "line"),
         grown=Label(grown),
-        order=_order(parts, "", told),
     )

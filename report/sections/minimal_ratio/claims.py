@@ -166,11 +166,11 @@ FLATNESS = Overall(
         "regions that @frye2020critical describe: compared with an average direction, {order}.",
     },
     word="on",
-    clauses={
-        "less": "the loss curves less along the gradient on {}",
-        "more": "it curves more on {}",
-        "alike": "it curves alike on {}",
-        "undecided": "nothing is decided on {}",
+    order={
+        "less": "the loss curves less along the gradient",
+        "more": "it curves more",
+        "alike": "it curves alike",
+        "undecided": "nothing is decided",
     },
 )
 

@@ -61,11 +61,11 @@ DEPTH = Overall(
         undecided="The runs do not decide.",
         differ="That depends on the function.",
     ),
-    clauses={
-        "less": "it does on {}",
-        "more": "it does harm on {}",
-        "alike": "it makes no difference that matters on {}",
-        "undecided": "no order shows on {}",
+    order={
+        "less": "it does",
+        "more": "it does harm",
+        "alike": "it makes no difference that matters",
+        "undecided": "no order shows",
     },
     word="on",
 )
@@ -76,10 +76,10 @@ DEPTH_ON = Contrast(
         "less|more": (
             "On {function} the [deep|shallow] network ends at a loss of "
             "[{first_value}|{second_value}] and the [shallow|deep] one at "
-            "[{second_value}|{first_value}], higher by a factor of {size} ({sure})."
+            "[{second_value}|{first_value}], higher by a factor of {size} ({support})."
         ),
         "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
-        "({sure}).",
+        "({support}).",
         "undecided": "On {function} the deep network ends at {first_value} and the shallow one at "
         "{second_value}, which settles no order ({n}){decide}.",
         "nothing": "On {function} no seed gave a finite loss for both networks.",

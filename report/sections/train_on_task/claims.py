@@ -57,11 +57,11 @@ DEPTH = Overall(
         undecided="The runs do not decide.",
         differ="That depends on network and task.",
     ),
-    clauses={
-        "more": "it does among {}",
-        "less": "it does harm among {}",
-        "alike": "it makes no difference that matters among {}",
-        "undecided": "it stays open among {}",
+    order={
+        "more": "it does",
+        "less": "it does harm",
+        "alike": "it makes no difference that matters",
+        "undecided": "it stays open",
     },
     word="among",
 )
@@ -71,12 +71,12 @@ DEPTH_ON = Contrast(
     {
         "more|less": (
             "Among {family}, {deep} get [|only ]{first_value} of the test images right and "
-            "{shallow} [only |]{second_value}, {size} [less|more] ({sure})."
+            "{shallow} [only |]{second_value}, {size} [less|more] ({support})."
         ),
         "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
         "{second_value}, too close to matter.",
         "undecided": "Among {family}, {deep} get {first_value} of the test images right and "
-        "{shallow} {second_value}, which these runs cannot tell apart ({sure}{decide}).",
+        "{shallow} {second_value}, which these runs cannot tell apart ({support}{decide}).",
     },
     about="key",
     quantity=ACCURACIES,
@@ -86,9 +86,9 @@ FAMILY = Contrast(
     "train-on-task.family",
     {
         "more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
-        "{first_value}, *{dense}* with {dense_parameters} only {second_value}{seen}.",
+        "{first_value}, *{dense}* with {dense_parameters} only {second_value} ({support}).",
         "less": "On {dataset} convolution does not help: *{conv}* reaches {first_value}, *{dense}* "
-        "{second_value}{seen}.",
+        "{second_value} ({support}).",
         "alike": "On {dataset} the best network with convolutions, *{conv}*, and the best without, "
         "*{dense}*, classify equally well, at {first_value} and {second_value}.",
         "undecided": "On {dataset} neither the best network with convolutions nor the best without "

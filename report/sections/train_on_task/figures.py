@@ -163,10 +163,9 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
             for model, group in chosen.groupby("model", sort=False):
                 if group[f"{split}_{quantity}"].isna().any():
                     continue  # nothing was held out for validation
-                x, curves = aligned(group, f"{split}_{quantity}")
-                percent = [[scale * value for value in curve] for curve in curves]
+                x, curves = aligned(group, f"{split}_{quantity}", scale)
                 name = _shown_name(group, names[str(model)])
-                draw_band(ax, x, percent, styles[str(model)], name, rows=Rows.each("runs", group))
+                draw_band(ax, x, curves, styles[str(model)], name, rows=Rows.each("runs", group))
             # Three panels in a row are too narrow for a title of one line.
             between = ", " if len(splits) < 3 else "\n"
             ax.set(title=f"{dataset}{between}{words}", xlabel="epoch")

@@ -63,11 +63,11 @@ ANSWER = Overall(
         undecided="No; whether they move apart is open.",
         differ="No; layer and model differ in how.",
     ),
-    clauses={
-        "more": "they move apart in {}",
-        "less": "they come closer in {}",
-        "alike": "they stay as far apart as they began in {}",
-        "undecided": "whether they move apart is open in {}",
+    order={
+        "more": "they move apart",
+        "less": "they come closer",
+        "alike": "they stay as far apart as they began",
+        "undecided": "whether they move apart is open",
     },
     word="in",
 )
@@ -94,12 +94,12 @@ ENDS = Contrast(
     {
         "more|less": (
             "In the whole model two ends are [|only ]{first_value} apart and two starts "
-            "[only |]{second_value} ({sure})."
+            "[only |]{second_value} ({support})."
         ),
         "alike": "In the whole model two ends are {first_value} apart and two starts "
-        "{second_value}, a difference too small to matter ({sure}).",
+        "{second_value}, a difference too small to matter ({support}).",
         "undecided": "In the whole model two ends are {first_value} apart and two starts "
-        "{second_value} ({sure}), which settles no direction{decide}.",
+        "{second_value} ({support}), which settles no direction{decide}.",
     },
     quantity=Quantity(NORM, fmt.number, repetition="disjoint pair"),
 )
@@ -150,12 +150,12 @@ EARLY = Contrast(
         "less|more": (
             "The [loss is ahead of the weights|weights are ahead of the loss]: at the first "
             "snapshot where the loss has made {second_value} of its fall, at epoch {epoch} "
-            "at the latest, the weights have come {first_value} of their way ({sure})."
+            "at the latest, the weights have come {first_value} of their way ({support})."
         ),
         "alike": "Loss and weights go at one pace: at the first snapshot where the loss has made "
         "{second_value} of its fall, the weights have come {first_value} of their way.",
         "undecided": "At the first snapshot where the loss has made {second_value} of its fall, "
-        "the weights have come {first_value} of their way ({sure}).",
+        "the weights have come {first_value} of their way ({support}).",
     },
     quantity=Quantity(SHARE, lambda value: fmt.percent(value, 0), repetition="run"),
 )

@@ -187,7 +187,9 @@ def test_the_numbers_are_those_of_the_record() -> None:
     found = made(noise=0.0, batch_noise=0.0, tail=(0.0123, 0.2))
     claims = said(commentary(found, found.frame("runs")))
     assert "falls from 1.00 before training to 0.0100 in its last quarter" in claims["fall"].text
-    assert "factor of 20, from 1.00 to 0.0500, seen in all three seeds." in claims["descent"].text
+    assert (
+        "falls in all three seeds by a factor of 20, from 1.00 to 0.0500." in claims["descent"].text
+    )
     assert "varies by a factor of 16 or more in every run" in claims["vanish"].text
     assert "in the end 3.0 times as long" in claims["batch"].text
 
@@ -227,7 +229,7 @@ def test_how_the_norm_of_single_steps_ends(truth: dict[str, Any], words: str) ->
 def test_cases_that_contradict_each_other_are_named() -> None:
     found = made(cases=BOTH, last={"sine": 0.01, "digits": 9.0})
     text = said(commentary(found, found.frame("runs")))["answer"].text
-    assert text.endswith("depends on the problem: it does on $sine$; it gets longer on digits.")
+    assert text.endswith("depends on the problem: it does on $sine$ and it gets longer on digits.")
 
 
 def test_the_caption_does_not_count_runs_that_diverged() -> None:

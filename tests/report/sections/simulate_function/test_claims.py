@@ -99,7 +99,7 @@ def test_the_answer_names_the_functions_on_which_depth_pays() -> None:
         "than networks with one hidden layer; on $f_cube(x)$ no order shows."
     )
     contrary = said(commentary(made(CLEAR, REVERSED, seeds=8)))["depth"].text
-    assert contrary.endswith(": it does on $f_sinc(x)$; it does harm on $f_cube(x)$.")
+    assert contrary.endswith(": it does on $f_sinc(x)$ and it does harm on $f_cube(x)$.")
 
 
 def test_the_numbers_are_those_of_the_comparison() -> None:

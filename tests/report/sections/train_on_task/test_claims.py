@@ -145,7 +145,7 @@ def test_depth_is_decided_data_set_by_data_set(
 
 def test_data_sets_that_contradict_each_other_are_named() -> None:
     text = said(commentary(made(DEEP, SHALLOW, seeds=8)))["depth"].text
-    assert "it does among the MLPs on digits; it does harm among the MLPs on shapes" in text
+    assert "it does among the MLPs on digits and it does harm among the MLPs on shapes" in text
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ def test_runs_that_never_moved_have_no_direction() -> None:
 
 def test_layer_and_model_are_not_pooled() -> None:
     claim = said(commentary(made(layer_end=2.0)))["answer"]
-    assert "move apart in the whole model; they come closer in the layer" in claim.text
+    assert "move apart in the whole model and they come closer in the layer" in claim.text
 
 
 def test_bounds_are_rounded_outward() -> None:
