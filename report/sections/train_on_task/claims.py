@@ -71,7 +71,7 @@ DEPTH_ON = Contrast(
     {
         "more|less": (
             "Among {family}, {deep} get [|only ]{first_value} of the test images right and "
-            "{shallow} [only |]{second_value}, {size} [less|more] ({support})."
+            "{shallow} {second_value}, {size} [less|more] ({support})."
         ),
         "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
         "{second_value}, too close to matter.",
