@@ -79,11 +79,9 @@ PLANE = Statement(
 FAITHFULNESS = Statement(
     "error-surface.faithfulness",
     {
-        "close|roughly": (
-            "The surface [can be taken for|is roughly] what training met: in {every} the "
-            "loss at the projections of the trajectory differs from the loss on it by a "
-            "factor of {high} at most."
-        ),
+        "close|roughly": "The surface [can be taken for|is roughly] what training met: in {every} "
+        "the loss at the projections of the trajectory differs from the loss on it by a factor of "
+        "{high} at most.",
         "apart": "Yet the surface is not what training met: in {every} the loss at a projection of "
         "the trajectory differs from the loss on it by a factor of {low} or more.",
         "mixed": "How far the surface is what training met differs: the loss at the projections of "

@@ -40,11 +40,9 @@ RESTLESS = 3.0
 ANSWER = Overall(
     "gradient-norm.answer",
     {
-        "less|more|alike": (
-            "On {where} the gradient [gets shorter|gets longer|keeps its length] in "
-            "training: its norm over the whole training set ends [below|above|about] where "
-            "it began{rest}."
-        ),
+        "less|more|alike": "On {where} the gradient [gets shorter|gets longer|keeps its length] "
+        "in training: its norm over the whole training set ends [below|above|about] where it "
+        "began{rest}.",
         "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
         "runs settle no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
@@ -72,10 +70,8 @@ ANSWER = Overall(
 FALL = Contrast(
     "gradient-norm.fall",
     {
-        "less|more": (
-            "On {case}, the gradient norm [falls|rises] from {second_value} before training "
-            "to {first_value} in its last quarter ({support})."
-        ),
+        "less|more": "On {case}, the gradient norm [falls|rises] from {second_value} before "
+        "training to {first_value} in its last quarter ({support}).",
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
@@ -127,10 +123,8 @@ VANISH = Statement(
 RELATION = Contrast(
     "gradient-norm.relation",
     {
-        "more|less": (
-            "Along a run on {case}, a smaller loss goes with a [shorter|longer] gradient: "
-            "their rank correlation over the steps is {first_value} ({support})."
-        ),
+        "more|less": "Along a run on {case}, a smaller loss goes with a [shorter|longer] "
+        "gradient: their rank correlation over the steps is {first_value} ({support}).",
         "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
         "not settle (rank correlation over the steps {first_value}, {n}).",
     },

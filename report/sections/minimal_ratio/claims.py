@@ -120,11 +120,9 @@ RATIOS = Quantity(SHARE, lambda value: fmt.number(value, 2), repetition="distinc
 RELATION = Tendency(
     "minimal-ratio.relation",
     {
-        "falls|rises": (
-            "The lower the loss of a critical point, the [larger|*smaller*] its minimal "
-            "ratio: from the lowest loss to the highest it goes from {start} to {end} (rank "
-            "correlation {correlation}, 95 % interval {interval}, {n})."
-        ),
+        "falls|rises": "The lower the loss of a critical point, the [larger|*smaller*] its "
+        "minimal ratio: from the lowest loss to the highest it goes from {start} to {end} (rank "
+        "correlation {correlation}, 95 % interval {interval}, {n}).",
         "undecided": "No relation of minimal ratio and loss shows among the critical points (rank "
         "correlation {correlation}, {n}).",
         "too_few": "How the minimal ratio goes with the loss stays open here: it takes {least} "
@@ -154,12 +152,9 @@ FLATNESS = Overall(
     {
         "less": "At the end points on {where} that are not critical, the gradient lies where the "
         "loss hardly curves, as in the gradient-flat regions of @frye2020critical{rest}.",
-        "more|alike": (
-            "In the gradient-flat regions of @frye2020critical the gradient lies where the "
-            "loss hardly curves; at the end points on {where} that are not critical it lies "
-            "[where the loss curves more than on average|in directions of average "
-            "curvature]{rest}."
-        ),
+        "more|alike": "In the gradient-flat regions of @frye2020critical the gradient lies where "
+        "the loss hardly curves; at the end points on {where} that are not critical it lies "
+        "[where the loss curves more than on average|in directions of average curvature]{rest}.",
         "undecided": "Whether the end points on {parts} that are not critical lie in gradient-flat "
         "regions [@frye2020critical] these runs do not decide.",
         "differ": "The end points that are not critical are not everywhere like the gradient-flat "

@@ -41,10 +41,8 @@ QUARTER = 0.75
 DEPTH = Overall(
     "simulate-function.depth",
     {
-        "less|more|alike": (
-            "On {where} depth [pays|does harm|makes no difference that matters]: {size}, "
-            "{deep} fit [better than|worse than|as well as] {shallow}{rest}."
-        ),
+        "less|more|alike": "On {where} depth [pays|does harm|makes no difference that matters]: "
+        "{size}, {deep} fit [better than|worse than|as well as] {shallow}{rest}.",
         "undecided": "Whether depth pays stays open: {size}, these runs show no order between "
         "{deep} and {shallow} on {parts}.",
         "differ": "Whether depth pays depends on the function, for {deep} against {shallow} "
@@ -73,11 +71,9 @@ DEPTH = Overall(
 DEPTH_ON = Contrast(
     "simulate-function.depth-on",
     {
-        "less|more": (
-            "On {function} the [deep|shallow] network ends at a loss of "
-            "[{first_value}|{second_value}] and the [shallow|deep] one at "
-            "[{second_value}|{first_value}], higher by a factor of {size} ({support})."
-        ),
+        "less|more": "On {function} the [deep|shallow] network ends at a loss of "
+        "[{first_value}|{second_value}] and the [shallow|deep] one at "
+        "[{second_value}|{first_value}], higher by a factor of {size} ({support}).",
         "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
         "({support}).",
         "undecided": "On {function} the deep network ends at {first_value} and the shallow one at "

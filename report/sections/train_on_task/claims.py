@@ -37,11 +37,9 @@ SCORE = "final_test_accuracy"
 DEPTH = Overall(
     "train-on-task.depth",
     {
-        "more|less|alike": (
-            "Among {where}, depth [pays|does harm|makes no difference that matters]: the "
-            "deepest networks classify [better than|worse than|as well as] the "
-            "shallowest{caveat}{rest}."
-        ),
+        "more|less|alike": "Among {where}, depth [pays|does harm|makes no difference that "
+        "matters]: the deepest networks classify [better than|worse than|as well as] the "
+        "shallowest{caveat}{rest}.",
         "undecided": "Whether depth pays stays open: among {parts}, neither the deepest nor the "
         "shallowest networks are shown to classify better{caveat}.",
         "differ": "Whether depth pays depends on the networks and the task: {order}{caveat}.",
@@ -69,10 +67,8 @@ DEPTH = Overall(
 DEPTH_ON = Contrast(
     "train-on-task.depth-on",
     {
-        "more|less": (
-            "Among {family}, {deep} get [|only ]{first_value} of the test images right and "
-            "{shallow} {second_value}, {size} [less|more] ({support})."
-        ),
+        "more|less": "Among {family}, {deep} get [|only ]{first_value} of the test images right "
+        "and {shallow} {second_value}, {size} [less|more] ({support}).",
         "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
         "{second_value}, too close to matter.",
         "undecided": "Among {family}, {deep} get {first_value} of the test images right and "

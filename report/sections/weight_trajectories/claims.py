@@ -41,10 +41,8 @@ QUESTION = "Do repeated trainings end in one place?"
 ANSWER = Overall(
     "weight-trajectories.answer",
     {
-        "more|less|alike": (
-            "Repeated trainings do not end in one place[: they move apart|, though they come "
-            "closer|: they stay as far apart as they began] in {where}{rest}."
-        ),
+        "more|less|alike": "Repeated trainings do not end in one place[: they move apart|, though "
+        "they come closer|: they stay as far apart as they began] in {where}{rest}.",
         "undecided": "Repeated trainings do not end in one place; whether they move apart stays "
         "open in {parts}.",
         "differ": "Repeated trainings do not end in one place: {order}.",
@@ -92,10 +90,8 @@ PLACE = Statement(
 ENDS = Contrast(
     "weight-trajectories.ends",
     {
-        "more|less": (
-            "In the whole model two ends are [|only ]{first_value} apart and two starts "
-            "[only |]{second_value} ({support})."
-        ),
+        "more|less": "In the whole model two ends are [|only ]{first_value} apart and two starts "
+        "[only |]{second_value} ({support}).",
         "alike": "In the whole model two ends are {first_value} apart and two starts "
         "{second_value}, a difference too small to matter ({support}).",
         "undecided": "In the whole model two ends are {first_value} apart and two starts "
@@ -147,11 +143,9 @@ STRAIGHTNESS = Statement(
 EARLY = Contrast(
     "weight-trajectories.early",
     {
-        "less|more": (
-            "The [loss is ahead of the weights|weights are ahead of the loss]: at the first "
-            "snapshot where the loss has made {second_value} of its fall, at epoch {epoch} "
-            "at the latest, the weights have come {first_value} of their way ({support})."
-        ),
+        "less|more": "The [loss is ahead of the weights|weights are ahead of the loss]: at the "
+        "first snapshot where the loss has made {second_value} of its fall, at epoch {epoch} at "
+        "the latest, the weights have come {first_value} of their way ({support}).",
         "alike": "Loss and weights go at one pace: at the first snapshot where the loss has made "
         "{second_value} of its fall, the weights have come {first_value} of their way.",
         "undecided": "At the first snapshot where the loss has made {second_value} of its fall, "
