@@ -247,12 +247,7 @@ def _case(
             which=some_of(len(early.yes), early.total, "run"),
             **about(case),
         ),
-        VANISH(
-            vanish[0],
-            used(record, done, "tail_steps", *columns),
-            **vanish[1],
-            **about(case),
-        ),
+        VANISH(vanish[0], used(record, done, "tail_steps", *columns), **vanish[1], **about(case)),
         *_stuck(record, done, case),
         *_relation(record, done, case),
     ]

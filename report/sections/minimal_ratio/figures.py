@@ -18,13 +18,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.sections.cases import case_name, case_panels
 from report.sections.grouped import Column, grouped
-from report.sections.minimal_ratio.claims import (
-    commentary,
-    finite,
-    problem,
-    swept,
-    tolerances,
-)
+from report.sections.minimal_ratio.claims import commentary, finite, problem, swept, tolerances
 from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, Kinds, distinct, kinds
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt

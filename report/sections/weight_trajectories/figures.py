@@ -44,9 +44,7 @@ def section(record: Record) -> Section:
         figures.append(_distances(record, parts))
         tables.append(_distance_table(record, parts))
     return Section(
-        figures=tuple(figures),
-        tables=(*tables, _runs_table(record)),
-        commentary=commentary(record),
+        figures=tuple(figures), tables=(*tables, _runs_table(record)), commentary=commentary(record)
     )
 
 
@@ -56,10 +54,7 @@ def _settings(record: Record) -> Table:
     method = "principal component analysis, one fit to the snapshots of all runs"
     method += ", and one to each run" if _has(record, "own1") else ""
     method += "; t-SNE beside it" if _has(record, "tsne1") else ""
-    more = (
-        (Markdown("layer"), escape(layer)),
-        (Markdown("dimension reduction"), Markdown(method)),
-    )
+    more = ((Markdown("layer"), escape(layer)), (Markdown("dimension reduction"), Markdown(method)))
     return settings_table(record, omit=("layer", "projection", "fit"), more=more)
 
 
