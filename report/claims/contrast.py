@@ -145,7 +145,7 @@ class Contrast(Wordings):
         """
         verdict = "nothing" if found.n == 0 else found.verdict
         sides = {"first": label(found.first), "second": label(found.second)}
-        values = {**sides, **_checked(self, labels), **self.quantity.fields(found)}
+        values = {**sides, **self.quantity.fields(found), **_checked(self, labels)}
         return self.said(verdict, evidence, found, values)
 
 
@@ -192,8 +192,8 @@ class Overall(Wordings):
     parts and, behind a semicolon, those of which no order shows; `{where}` the decided ones,
     `{only}` those with "alone" where there are others; `{rest}` the end of `{which}`, empty where
     all are decided. `{order}` says of which parts what holds, `{seen}` is " in all three seeds"
-    where too few for an interval show one order, and `{sizes}` " by a factor of 27 for A and of 2.6
-    for B": of each part that is decided, or of many the smallest and the largest.
+    where too few for an interval show one order, and `{factors}` " by a factor of 27 for A and of
+    2.6 for B": of each part that is decided, or of many the smallest and the largest.
 
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
@@ -229,7 +229,6 @@ class Overall(Wordings):
         ]
         all_ = self.every or those
         values = {
-            **_checked(self, labels),
             **named,
             "which": Markdown((those if open_ else all_) + rest),
             "only": Markdown(f"{those} alone" if open_ else all_),
@@ -237,10 +236,11 @@ class Overall(Wordings):
             "rest": Markdown(rest),
             "order": Markdown(join(order).rstrip().replace("  ", " ")),
             "seen": _seen_in(found, self.repetition),
-            "sizes": _sizes(found, self.word),
+            "factors": _factors(found, self.word),
             "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
             "strength": _strength(effect),
+            **_checked(self, labels),
         }
         return self.said(verdict, evidence, found, values)
 
@@ -258,7 +258,7 @@ def _seen_in(found: Parts, noun: str) -> Markdown:
     return Markdown(f" {preposition} {every}" if numbers else "")
 
 
-def _sizes(found: Parts, word: str) -> Markdown:
+def _factors(found: Parts, word: str) -> Markdown:
     told = [
         (abs(part.value), f"of {_strength(part)} {word} {_shown(name)}")
         for name, part in found.parts.items()

@@ -18,7 +18,7 @@ from report.claims.length import shortened
 from report.numbers.comparison import Comparison
 from report.numbers.frames import known
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Count, count, span
+from report.numbers.quantifiers import Count, count
 from report.numbers.scales import ACCURACY, BARRIER
 from report.records import Record
 from report.records.rows.interpolation import Line, Solution
@@ -63,7 +63,7 @@ CONTRAST = Overall(
     {
         "more|less": "Where two trainings begin matters: from different initial weights, and with "
         "the examples in different order, the barrier between their solutions is [higher|lower] "
-        "than from common ones,{seen}{sizes}{rest}.",
+        "than from common ones,{seen}{factors}{rest}.",
         "alike": "Where two trainings begin makes no difference that matters to the barrier "
         "between their solutions, for {alike}{rest}.",
         "undecided": "Whether solutions from different initial weights are separated by a higher "
@@ -103,7 +103,7 @@ SETTING = Overall(
     "interpolation.setting",
     {
         "more|less": "The {variable} counts: with {high} instead of {low} the barrier is "
-        "[higher|lower],{seen}{sizes}{rest}.",
+        "[higher|lower],{seen}{factors}{rest}.",
         "alike": "The {variable} makes no difference that matters to the barrier, with {high} "
         "instead of {low} from {alike}{rest}.",
         "undecided": "Whether the {variable} changes the barrier, with {high} instead of {low}, "
@@ -285,12 +285,8 @@ def _contrast(record: Record, lines: pd.DataFrame, names: Mapping[int, Markdown]
 
 def _counted(rows: pd.DataFrame) -> Count[int]:
     """The lines, by their row, on which a barrier that matters stands."""
-    found = {
-        int(str(row)): crosses(barrier, at_ends)
-        for row, barrier, at_ends in zip(
-            rows.index, rows[Line.train_barrier], rows["at_ends"], strict=True
-        )
-    }
+    both = zip(rows[Line.train_barrier], rows["at_ends"], strict=True)
+    found = {int(str(row)): crosses(*one) for row, one in zip(rows.index, both, strict=True)}
     return count(found, lambda row: found[row])
 
 
@@ -362,12 +358,10 @@ def _top(record: Record, lines: pd.DataFrame) -> Claim:
     kinds = set(lines[lines[Line.train_barrier].notna()]["start"])
     kind = "different" if "different" in kinds else "same"
     rows = lines[lines["start"] == kind]
-    falls = dict(
-        zip(map(int, rows.index), rows[Line.test_accuracy_barrier].astype(float), strict=True)
-    )
+    falls = rows[Line.test_accuracy_barrier].astype(float)
     margin = ACCURACY.margin or 0.0
-    found = count(falls, lambda row: None if pd.isna(falls[row]) else falls[row] >= margin)
-    low, high = span(falls.values()).low, span(falls.values()).high
+    found = count(map(int, rows.index), lambda row: _at_least(falls[row], margin))
+    low, high = falls.min(), falls.max()
     least = bound(low, "lower", fmt.points, decimals=4)
     most = bound(high, "upper", fmt.points, decimals=4)
     between = most if least == most else Markdown(f"{least.partition(chr(160))[0]} to {most}")
@@ -383,6 +377,10 @@ def _top(record: Record, lines: pd.DataFrame) -> Claim:
         highest=fmt.points(high),
         falls=fmt.points(low) if low == high else between,
     )
+
+
+def _at_least(value: float, margin: float) -> bool | None:
+    return None if pd.isna(value) else bool(value >= margin)
 
 
 def _literature(contrast: Claim, same: Count[int], different: Count[int]) -> Claim:

@@ -168,18 +168,17 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
         sharey=quantity == "accuracy",
     )
     scale = 100 if quantity == "accuracy" else 1
+    alphas: Any = record.metrics["alphas"]
     for row, (case, start) in enumerate(panels):
         for ax in axes[row, len(cases[case]) :]:
             ax.set_axis_off()
         for column, pair in enumerate(cases[case]):
             ax = axes[row, column]
             chosen = done[(done["start"] == start) & (done["pair"] == pair)]
-            for index, (split, words) in enumerate(SPLITS.items()):
+            rows = Rows.each("lines", chosen, ("first_seed",))
+            for index, (split, words) in enumerate(SPLITS.items() if len(chosen) else ()):
                 curves = scale * _curves(chosen[f"{split}_{quantity}"])
-                if len(curves):
-                    alphas: Any = record.metrics["alphas"]
-                    rows = Rows.each("lines", chosen, ("first_seed",))
-                    draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
+                draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
             first = row == 0 or panels[row - 1][0] != case
             _mark_ends(ax, chosen, words=first)
             if quantity == "loss":
@@ -203,8 +202,7 @@ def _linear_below(chosen: pd.DataFrame) -> float:
     """Where a loss is exactly zero, the smallest positive one; else 0."""
     values = np.concatenate([_curves(chosen[f"{split}_loss"]).ravel() for split in SPLITS])
     positive = values[values > 0]
-    some = 0 < len(positive) < len(values)
-    return float(positive.min()) if some else 0.0
+    return float(positive.min()) if 0 < len(positive) < len(values) else 0.0
 
 
 def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:

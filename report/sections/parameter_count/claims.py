@@ -419,16 +419,16 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
     runs = noisy.assign(error=1 - noisy[ACCURACY_OF].astype(float))
     sizes = structures(runs)
     claims: list[Claim] = []
+    same = "For the same networks"
     noise = f"With {fmt.percent(noisy['label_noise'].max(), 0)} of the labels made random"
     for measure, column, quantity, recorded in (
         ("error", "error", ACCURACIES, ACCURACY_OF),
         ("loss", "final_test_loss", LOSSES, Run.final_test_loss),
     ):
         models = [group.label for group in _measured(runs, column)]
-        table = runs.pivot(index="seed", columns="model", values=column)[models]
-        whole = table.dropna().astype(float)
+        table = runs.pivot(index="seed", columns="model", values=column)[models].dropna()
         curves: dict[int | str, list[float]] = {
-            int(seed): list(row) for seed, row in zip(whole.index, whole.values, strict=True)
+            int(seed): list(row) for seed, *row in table.astype(float).itertuples()
         }
         if len(curves) < 2 or len(models) < 3:
             continue
@@ -437,18 +437,15 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
             compare(hump.group(hump.peak), hump.group(other), quantity.scale)
             for other in (hump.valley, hump.end)
         )
-        sides = [found.verdict for found in (climb, fall)]
         verdict = "shows" if min(climb.direction, fall.direction) > 0 else "open"
-        if {"alike", "less", "seen_less"} & set(sides):
+        if {"alike", "less", "seen_less"} & {climb.verdict, fall.verdict}:
             verdict = "absent"
         claims.append(
             DOUBLE(
                 verdict,
                 used(record, noisy, Run.label_noise, Run.parameters, recorded),
                 measure=Markdown(measure),
-                lead=Markdown(
-                    f"{'For the same networks' if claims else noise}, the test {measure}"
-                ),
+                lead=Markdown(f"{same if claims else noise}, the test {measure}"),
                 place=_beside_threshold(noisy, sizes[models[hump.peak]]),
                 valley=escape(models[hump.valley]),
                 peak=escape(models[hump.peak]),

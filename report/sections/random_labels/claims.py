@@ -24,7 +24,7 @@ from report.claims.length import shortened
 from report.numbers.comparison import compare
 from report.numbers.extremes import chosen_by_half
 from report.numbers.frames import known
-from report.numbers.quantifiers import count
+from report.numbers.quantifiers import count, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS
 from report.numbers.statistics import mean
@@ -348,33 +348,35 @@ def _still_falling(most: pd.DataFrame) -> bool:
 
 
 def _chance(record: Record, most: pd.DataFrame) -> Claim:
-    chance = chance_of(record)
     scored = seed_group("trained on random labels", most, ACCURACY_OF)
-    guessing = Group("guessing", dict.fromkeys(scored.values, chance))
-    return CHANCE(compare(scored, guessing, ACCURACY), used(record, most, Run.final_test_accuracy))
+    guessing = Group("guessing", dict.fromkeys(scored.values, chance_of(record)))
+    return CHANCE(compare(scored, guessing, ACCURACY), used(record, most, ACCURACY_OF))
 
 
-def _test(record: Record, known: pd.DataFrame) -> Claim:
+def _test(record: Record, finite: pd.DataFrame) -> Claim:
     return TEST(
         "random",
-        used(record, known, Run.final_test_accuracy),
-        accuracy=fmt.accuracy(mean(known[ACCURACY_OF])),
+        used(record, finite, ACCURACY_OF),
+        accuracy=fmt.accuracy(mean(finite[ACCURACY_OF])),
         chance=fmt.accuracy(chance_of(record)),
     )
 
 
+def _by_share(runs: pd.DataFrame) -> tuple[list[float], dict[str, Group]]:
+    """The shares of random labels with a result, rising, and the test accuracies at every share."""
+    groups = seed_groups(runs, "fraction", ACCURACY_OF)
+    return sorted(float(key) for key, group in groups.items() if group.known()), groups
+
+
 def _other(record: Record, name: str, runs: pd.DataFrame) -> list[Claim]:
     """Test accuracy of a further network with the most random labels against the fewest."""
-    groups = seed_groups(runs, "fraction", ACCURACY_OF)
-    shares = sorted((float(key) for key, group in groups.items() if group.known()))
+    shares, groups = _by_share(runs)
     if len(shares) < 2:
         return []
     found = compare(groups[str(shares[-1])], groups[str(shares[0])], ACCURACY)
-    if not found.n:
-        return []
-    based = used(record, runs, Run.case, Run.fraction, Run.final_test_accuracy)
+    based = used(record, runs, Run.case, Run.fraction, ACCURACY_OF)
     low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
-    return [OTHER(found, based, case=label(name), low=low, high=high)]
+    return [OTHER(found, based, case=label(name), low=low, high=high)] if found.n else []
 
 
 def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -406,40 +408,32 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
     return [SPEED(compare(later, sooner, EPOCHS), based, threshold=threshold)]
 
 
-def _loss(record: Record, known: pd.DataFrame) -> Claim:
+def _loss(record: Record, finite: pd.DataFrame) -> Claim:
     """The test loss at the end against that before training."""
     end, start = (
-        Group.of(
-            name,
-            [(int(row["seed"]), float(row["test_loss"][place])) for _, row in known.iterrows()],
-        )
+        seed_group(name, finite.assign(at=finite[Run.test_loss].str[place]), "at")
         for name, place in (("end", -1), ("start", 0))
     )
-    return LOSS_RISES(compare(end, start, LOSS), used(record, known, Run.test_loss))
+    return LOSS_RISES(compare(end, start, LOSS), used(record, finite, Run.test_loss))
 
 
 def _price(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    groups = seed_groups(runs, "fraction", ACCURACY_OF)
-    shares = sorted(float(key) for key, group in groups.items() if group.known())
+    shares, groups = _by_share(runs)
     if len(shares) < 2:
         return []
     found = trend([(key, float(key)) for key in groups], list(groups.values()), ACCURACY)
-    based = used(record, runs, Run.fraction, Run.final_test_accuracy)
-    return [PRICE(found, based, low=Label(share(shares[0])), high=Label(share(shares[-1])))]
+    low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
+    return [PRICE(found, used(record, runs, Run.fraction, ACCURACY_OF), low=low, high=high)]
 
 
 def _first_step(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """What the smallest share of random labels costs, against true labels."""
-    shares = sorted({float(f) for f in runs["fraction"]})
+    shares, groups = _by_share(runs)
     if len(shares) < 3 or shares[0] != 0:
         return []
-    pair = runs[runs["fraction"].isin(shares[:2])]
-    groups = seed_groups(pair, "fraction", ACCURACY_OF)
     found = compare(groups[str(shares[1])], groups[str(shares[0])], ACCURACY)
-    if found.n == 0:
-        return []
-    based = used(record, pair, Run.final_test_accuracy)
-    return [FIRST_STEP(found, based, share=Label(share(shares[1])))]
+    based = used(record, runs[runs["fraction"].isin(shares[:2])], ACCURACY_OF)
+    return [FIRST_STEP(found, based, share=Label(share(shares[1])))] if found.n else []
 
 
 def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -453,7 +447,7 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
     found = count(shares, lambda index: _at_least(shares[index], threshold))
     if not found.known:
         return []
-    values = [value for value in shares.values() if value is not None]
+    values = span(shares.values())
     return [
         MEMORIZED(
             found.extent,
@@ -463,8 +457,8 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
             total=fmt.words(found.total),
             known=all_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
-            lowest=bound(min(values), "lower", fmt.percent, decimals=3),
-            highest=bound(max(values), "upper", fmt.percent, decimals=3),
+            lowest=bound(values.low, "lower", fmt.percent, decimals=3),
+            highest=bound(values.high, "upper", fmt.percent, decimals=3),
         )
     ]
 
@@ -507,7 +501,6 @@ def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:
         return []
     threshold = top_threshold(record)
     fitted = all(max(curve) >= threshold for curve in true["train_accuracy"])
-    chance = chance_of(record)
-    learned = bool((true[ACCURACY_OF] > 2 * chance).all())
-    based = [*fit.evidence, *used(record, true, Run.train_accuracy, Run.final_test_accuracy)]
+    learned = bool((true[ACCURACY_OF] > 2 * chance_of(record)).all())
+    based = [*fit.evidence, *used(record, true, Run.train_accuracy, ACCURACY_OF)]
     return [THEORY("agrees", based)] if fitted and learned else []

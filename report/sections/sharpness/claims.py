@@ -11,6 +11,7 @@ from report.numbers.quantifiers import count, span
 from report.records import Record
 from report.records.rows.sharpness import EqualLoss, Rescaled, Solution, Whole
 from report.sections.approaches import VARIABLES
+from report.sections.lost import lost_runs
 from report.sections.measures import Measured
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
@@ -143,8 +144,8 @@ CAVEAT = Statement(
 LOST = Statement(
     "sharpness.lost",
     {
-        "some": "Of {total} solutions {number} diverged, or {have} a measure that could not be "
-        "taken, and {verb} left out.",
+        "some": "Of {total} solutions {number} diverged, or a measure could not be taken, "
+        "and {verb} left out.",
         "all": "No solution has all of its measures, and nothing can be said.",
     },
 )
@@ -157,7 +158,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: sharpness and the gap; what it depends on besides."""
     rows = record.frame(Solution)
     done = measured(rows)
-    lost = _lost(record, len(rows) - len(done), len(rows))
+    lost = lost_runs(LOST, record, rows.assign(done=done["seed"]), "done", Solution)
     if done.empty:
         return (tuple(lost),)
     accuracy = (Solution.accuracy_gap,)
@@ -176,21 +177,6 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         *lost,
     ]
     return shortened([first, second], SPARE)
-
-
-def _lost(record: Record, lost: int, total: int) -> list[Claim]:
-    if not lost:
-        return []
-    return [
-        LOST(
-            "all" if lost == total else "some",
-            [evidence(record, Solution.table, Solution.reason)],
-            number=fmt.words(lost),
-            total=fmt.count(total),
-            have=Markdown("has" if lost == 1 else "have"),
-            verb=Markdown("is" if lost == 1 else "are"),
-        )
-    ]
 
 
 def _first_order(record: Record, done: pd.DataFrame) -> list[Claim]:
