@@ -170,9 +170,8 @@ def test_every_wording_is_reached() -> None:
     )
 
 
-def test_five_to_ten_sentences_named_by_their_case() -> None:
+def test_sentences_are_named_by_their_case() -> None:
     claims = [c for group in commentary(made(cases=("sine", "digits"))) for c in group]
-    assert 5 <= len(claims) <= 10
     assert {"error-surface.plane.sine", "error-surface.minimum.digits"} <= set(named(claims))
 
 

@@ -176,10 +176,9 @@ def test_a_full_batch_is_not_compared_with_itself() -> None:
     assert {"batch", "noise"}.isdisjoint(said(commentary(found, found.frame("runs"))))
 
 
-def test_five_to_ten_sentences_named_by_their_case() -> None:
+def test_sentences_are_named_by_their_case() -> None:
     found = made(cases=("sine", "digits"))
     claims = [c for group in commentary(found, found.frame("runs")) for c in group]
-    assert 5 <= len(claims) <= 12
     assert {"gradient-norm.fall.sine", "gradient-norm.fall.digits"} <= set(named(claims))
 
 

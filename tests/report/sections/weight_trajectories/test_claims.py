@@ -166,10 +166,6 @@ def test_every_wording_is_reached() -> None:
     assert worded(weight_trajectories, cases) == wordings_of(weight_trajectories)
 
 
-def test_five_to_ten_sentences() -> None:
-    assert 5 <= sum(len(group) for group in commentary(made())) <= 10
-
-
 def test_disjoint_pairs_have_no_run_in_common() -> None:
     pairs = made(diverged=(2,)).frame("pairs")
     chosen = disjoint(pairs[pairs["part"] == "model"])
