@@ -113,7 +113,8 @@ def test_a_trajectory_can_be_switched_off_and_lit(committed, tmp_path):
     model.frame.scrollIntoView({ behavior: "instant" });
     await pause(1000);
     model.approach();
-    const [chart] = model.charts, lines = () => chart.lines.map(({ label, route }) => [label, !!route]);
+    const [chart] = model.charts;
+    const lines = () => chart.lines.map(({ label, route }) => [label, !!route]);
     const before = lines();
     model.chips.find(([, name]) => name === "seed 3")[0].click();
     const after = lines();
