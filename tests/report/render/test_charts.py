@@ -120,7 +120,7 @@ def test_a_trajectory_can_be_switched_off_and_lit(committed, tmp_path):
     const after = lines();
     model.section.lit = new Set(["runs:2"]);
     refresh(model.section);
-    return [before, after, chart.lines.filter(({ size }) => size === 10).length];
+    return [before, after, chart.lines.filter(({ size, x }) => size === 10 && x.length).length];
     """
     page = committed / "_site" / "chapters" / "optimization.html"
     before, after, lit = probe(page, script, tmp_path, 1366)
