@@ -15,7 +15,7 @@ from report.numbers.quantifiers import Count
 from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.records import Record
-from report.records.row import Name, Row
+from report.records.row import Row
 from report.words.markdown import Markdown
 from report.words.names import distinct, slug
 
@@ -75,11 +75,16 @@ def evidence(
 
 
 def used(
-    record: Record, rows: pd.DataFrame, *columns: Name, table: type[Row] | None = None
+    record: Record, rows: pd.DataFrame, *columns: str, table: type[Row] | str | None = None
 ) -> list[Evidence]:
-    """Evidence from these columns of rows of their table, or of another one that has them too."""
-    places = [column if table is None else table.column(column) for column in columns]
-    return [evidence(record, place.table, place, rows.index) for place in places]
+    """Evidence from these columns of rows of their table, or of another one that has them too.
+
+    The table of columns that know none is `runs`.
+    """
+    if isinstance(table, type):
+        columns, table = tuple(table.column(column) for column in columns), None
+    places = [table or str(getattr(column, "table", "runs")) for column in columns]
+    return [evidence(record, *at, rows.index) for at in zip(places, columns, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,12 @@ class Line:
             for place, verdict in enumerate(key.split("|"))
         }
         object.__setattr__(self, "answers", both)
+
+    @classmethod
+    def of(cls, question: str, figure: str, number: str, **answers: str | tuple[str, str]) -> Line:
+        """A line whose key number is `number`, but for answers that come with their own."""
+        pairs = {v: (a, number) if isinstance(a, str) else a for v, a in answers.items()}
+        return cls(question, pairs, figure)
 
 
 ANSWER = 12
@@ -146,7 +157,7 @@ class Claim:
 class Wordings:
     """A sentence with a wording for each verdict that the data may lead to.
 
-    A wording has named fields `{…}` for formatted values. Two verdicts may share one, as
+    A wording has named fields `{…}` for formatted values. Several verdicts may share one, as
     `rises|falls` share "The gap [widens|narrows].", and a verdict that has none is said as what it
     shows: `seen_more` and `partly_more` as `more` (their fields tell what is special). `headline`
     sentences are the findings; in the Summary they appear as their `line`. If a statement is made
@@ -203,12 +214,12 @@ class Wordings:
 
 
 PARTLY = "partly_"
-_EITHER = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)\]")
+_EITHER = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
 
 
 def _side(wording: str, place: int) -> str:
-    """A wording that two verdicts share, as the first (0) or the second (1) has it."""
-    return _EITHER.sub(rf"\{place + 1}", wording)
+    """A wording that several verdicts share, as the first (0), the second (1) … has it."""
+    return _EITHER.sub(lambda found: found[1].split("|")[place], wording)
 
 
 def _shown(verdict: str) -> str:

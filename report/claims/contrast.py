@@ -14,7 +14,7 @@ from report.claims.claim import Claim, Evidence, Wordings
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import ordered
-from report.numbers.scales import ACCURACY, EPOCHS, LOSS, NORM, SHARE, Scale
+from report.numbers.scales import ACCURACY, CORRELATION, EPOCHS, LOSS, NORM, SHARE, Scale
 from report.numbers.trend import Trend
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -52,11 +52,11 @@ class Quantity:
         return fmt.number(abs(difference))
 
     def interval(self, found: Comparison) -> Markdown:
-        """The interval of `size`, turned so that it belongs to a positive one."""
+        """The interval of `size`, turned so that it belongs to a positive one; of a correlation."""
         low, high = found.low, found.high
         if low is None or high is None:
             return fmt.MISSING
-        if found.value < 0:
+        if found.value < 0 and self.scale is not CORRELATION:
             low, high = -high, -low
         if self.scale.logarithmic:
             return fmt.interval(self.scale.back(low), self.scale.back(high), neutral=1)
@@ -73,10 +73,21 @@ class Quantity:
             "n": fmt.plural(found.n, self.repetition),
             "all": all_of(found.n, self.repetition),
             "sure": self._sure(found),
+            "support": self._support(found),
             "seen": self._seen(found),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
         }
+
+    def _support(self, found: Comparison) -> Markdown:
+        """What a sentence rests on: `95 % interval [1.2, 3.4], ten seeds`, `seen in both seeds`."""
+        if found.verdict.startswith("seen_"):
+            return Markdown(f"seen in {all_of(found.n, self.repetition)}")
+        n = f"{fmt.plural(found.n, self.repetition)}{left_out(found)}"
+        if found.verdict not in ("more", "less"):
+            return Markdown(n)
+        of = " of the factor" if self.scale.logarithmic else ""
+        return Markdown(f"95 % interval{of} {self.interval(found)}, {n}")
 
     def _sure(self, found: Comparison) -> Markdown:
         """The interval of a difference, in parentheses; empty where there is none."""
@@ -115,6 +126,7 @@ class Contrast(Wordings):
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
     `{n}` ("six seeds"), `{all}` ("all three seeds"), `{seen}` (" in all three seeds" of what is
     only seen, else empty), `{sure}` (the interval in parentheses, empty if there is none),
+    `{support}` (the interval and the repetitions, or "seen in all three seeds"),
     `{left_out}` (empty, or a clause in parentheses), `{decide}` (empty, or a clause that says what
     would decide). Beside them stand the labels that the call gives by name. Wordings: `more`,
     `less`, `alike`, `undecided`, and `seen_more`, `seen_less` where they say it in other words;
@@ -177,11 +189,11 @@ class Overall(Wordings):
     `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
     `{strongest}` names the part with the largest effect, of those that are decided if there are
     any, and `{strength}` is that effect's size or rank correlation. `{which}` are the decided
-    parts and, behind a semicolon, those of which no order shows; `{only}` the decided ones,
-    "alone" where there are others; `{rest}` the end of `{which}`, empty where all are decided.
-    `{order}` says of which parts what holds, `{seen}` is " in all three seeds" where too few for an
-    interval show one order, and `{factors}` " by a factor of 27 for A and of 2.6 for B": of each
-    part that is decided, or of many the smallest and the largest.
+    parts and, behind a semicolon, those of which no order shows; `{where}` the decided ones,
+    `{only}` those with "alone" where there are others; `{rest}` the end of `{which}`, empty where
+    all are decided. `{order}` says of which parts what holds, `{seen}` is " in all three seeds"
+    where too few for an interval show one order, and `{factors}` " by a factor of 27 for A and of
+    2.6 for B": of each part that is decided, or of many the smallest and the largest.
 
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
@@ -220,6 +232,7 @@ class Overall(Wordings):
             **named,
             "which": Markdown((those if open_ else all_) + rest),
             "only": Markdown(f"{those} alone" if open_ else all_),
+            "where": Markdown(those if open_ else all_),
             "rest": Markdown(rest),
             "order": Markdown(join(order).rstrip().replace("  ", " ")),
             "seen": _seen_in(found, self.repetition),

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def aligned(
-    runs: pd.DataFrame, column: str, scale: float = 1
+    runs: pd.DataFrame, column: str, scale: float = 1, at: str = "epoch"
 ) -> tuple[list[float], list[list[float]]]:
     """Curves of several runs on the epochs of the longest; NaN where a run has ended."""
-    epochs = sorted({epoch for row in runs["epoch"] for epoch in row})
+    epochs = sorted({epoch for row in runs[at] for epoch in row})
     curves = []
-    for _, run in runs.iterrows():
-        known = dict(zip(run["epoch"], run[column], strict=True))
+    for places, values in zip(runs[at], runs[column], strict=True):
+        known = dict(zip(places, values, strict=True))
         curves.append([np.nan if known.get(e) is None else scale * known[e] for e in epochs])
     return epochs, curves
 
