@@ -1,11 +1,12 @@
 """What the homework asks of this task, and what answers it."""
 
 from report.records import Record
+from report.records.rows.interpolation import Line
 from report.sections.question import Demand, Question
 
 
 def _pairs(record: Record) -> int:
-    return len({row["pair"] for row in record.rows("lines")})
+    return int(record.frame(Line)[Line.pair].nunique())
 
 
 QUESTIONS = (

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.claims.claim import Evidence
+from report.claims.claim import Evidence, Line
 from report.claims.consistency import contradiction
 from report.claims.contrast import (
     ACCURACIES,
@@ -149,3 +149,44 @@ def test_the_strongest_part_is_a_decided_one_with_its_own_effect() -> None:
     assert statement(Parts({"a": nothing, "b": losses(3, n=1)}), USED).text.startswith("b: 3")
     some = related([(float(i), -float(i)) for i in range(5)])
     assert statement(Parts({"a": some}), USED).text == "a: −1.00."
+
+
+HIGHER = Overall(
+    "t.o",
+    {
+        "more|less": "It is [higher|lower] for {which}{seen}: {only},{factors}.",
+        "differ": "It depends: {order}.",
+    },
+    line=Line(
+        "Is it higher?",
+        {"more|less": ("[Higher|Lower].", "{strength}"), "differ": ("It depends.", "–")},
+        "loss",
+    ),
+    every="both",
+    order={"more": "higher", "less": "lower", "undecided": "open"},
+)
+
+
+def test_two_verdicts_share_a_wording_and_a_part_is_said_as_such() -> None:
+    less = HIGHER(Parts({"a": losses(0.1), "b": losses(0.2)}), USED)
+    assert less.text == "It is lower for both: both, by a factor of 10 for a and of 5.0 for b."
+    seen = HIGHER(Parts({"a": losses(9, n=3), "b": losses(9, n=1)}), USED)
+    assert seen.verdict == "partly_more" and seen.short is not None
+    assert seen.short.answer == "In part: higher."
+    assert seen.text == (
+        "It is higher for a; for b no order shows in all three seeds: a alone, by a factor of 9.0 "
+        "for a."
+    )
+
+
+def test_of_many_parts_the_number_is_told() -> None:
+    open_ = {name: losses(9, n=1) for name in "cdef"}
+    text = HIGHER(Parts({"a": losses(9), "b": losses(0.1), **open_}), USED).text
+    assert text == "It depends: higher for a, lower for b, and open for four of them."
+    many = HIGHER(Parts({n: losses(f) for n, f in zip("abcd", (2, 4, 8, 16), strict=True)}), USED)
+    assert "by factors from 2.0 for a to 16 for d" in many.text
+
+
+def test_a_label_goes_before_a_field_of_its_name() -> None:
+    found = HIGHER(Parts({"a": losses(9), "b": losses(0.1)}), USED, order=label("no"))
+    assert found.text == "It depends: no."
