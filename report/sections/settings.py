@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Any, cast
 
 from report.records import Record
+from report.sections.networks import architecture
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.tables import Table
@@ -77,7 +78,7 @@ def settings_table(
         else:
             for name, text in _leaves(record, {key: value}, (), hidden):
                 rows[name] = [text] * columns
-    for name, text in _changes(record, hidden):
+    for name, text in _changes(record):
         rows[name] = [text] * columns
     alternatives = next((cast(list[Any], shown[key]) for key in lists), [])
     told = [(escape(name), *values) for name, values in rows.items()]
@@ -124,12 +125,17 @@ def _folded(rows: list[tuple[Markdown, ...]]) -> list[tuple[Markdown, ...]]:
     ]
 
 
-def _changes(record: Record, hidden: set[str]) -> Iterator[Row]:
+def _changes(record: Record) -> Iterator[Row]:
     """What single functions and models, which have tables of their own, change in the training."""
     for key in ("functions", "models"):
         for one in cast(list[dict[str, Any]], record.settings.get(key, [])):
-            for name, text in _leaves(record, one.get("training") or {}, (), hidden):
-                yield f"{name}, {key[:-1]} {one['name']}", text
+            yield from _own_training(record, one, key[:-1])
+
+
+def _own_training(record: Record, one: Mapping[str, Any], kind: str) -> Iterator[Row]:
+    """What a function or network changes in the training: `epochs, function sinc`."""
+    for name, text in _leaves(record, one.get("training") or {}, (), set()):
+        yield f"{name}, {kind} {one['name']}", text
 
 
 def _dicts(value: object) -> bool:
@@ -239,18 +245,34 @@ def scaling(of: str | dict[str, Any]) -> Markdown:
     return Markdown(f"less {_setting(of['mean'])}, divided by {_setting(of['std'])}")
 
 
-def _function(_: Record, function: dict[str, Any]) -> Iterator[Row]:
+def _function(record: Record, function: dict[str, Any]) -> Iterator[Row]:
     points = f", {fmt.plural(function['points'], 'point')}" if function.get("points") else ""
     domain = function.get("domain")
     where = f" on [{_setting(domain)}]" if domain else ""
-    yield "function", Markdown(f"{escape(function['name'])}{points}{where}")
+    more = "".join(f", {words}" for words in sampled(function))
+    yield "function", Markdown(f"{escape(function['name'])}{points}{where}{more}")
+    yield from _own_training(record, function, "function")
+
+
+def sampled(function: Mapping[str, Any]) -> Iterator[Markdown]:
+    """What is done with the points of a function, where it is not the usual."""
+    if function.get("sampling") == "random":
+        yield Markdown("points drawn at random")
+    if function.get("noise"):
+        deviation = _setting(function["noise"])
+        yield Markdown(f"normal noise of deviation {deviation} on the training values")
+    if function.get("scale"):
+        yield Markdown("x and y standardized")
+    if function.get("shown"):
+        yield Markdown(f"drawn on [{_setting(function['shown'])}]")
 
 
 def _network(record: Record, network: dict[str, Any]) -> Iterator[Row]:
     model = next((m for m in record.models if m.name == network.get("name")), None)
     if model is not None:
-        yield "network", Markdown(f"{escape(model.name)}: {escape(model.architecture)}")
+        yield "network", Markdown(f"{escape(model.name)}: {architecture(record, model)}")
         yield "parameters", fmt.count(model.parameters)
+        yield from _own_training(record, network, "network")
 
 
 def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:

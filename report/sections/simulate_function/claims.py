@@ -5,6 +5,7 @@ limits it.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -189,8 +190,13 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 
 
 def formulas(record: Record) -> dict[str, Markdown]:
-    """The formula of every function by its key."""
-    return {f["function"]: fmt.formula(f["formula"]) for f in record.rows("functions")}
+    """The formula of every function by its key; its name where several have the same formula."""
+    found = {f["function"]: f["formula"] for f in record.rows("functions")}
+    alike = Counter(found.values())
+    return {
+        name: escape(name) if alike[formula] > 1 else fmt.formula(formula)
+        for name, formula in found.items()
+    }
 
 
 def ends(record: Record) -> tuple[Model, Model] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,7 +13,7 @@ import pandas as pd
 from report.figures.legends import legend_below, name_lines
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, title
+from report.figures.style import Rows, draw_band, tiles, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -19,6 +21,7 @@ from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
 from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
+from report.sections.settings import sampled
 from report.sections.simulate_function.claims import commentary, formulas
 from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
 from report.words import format as fmt
@@ -27,6 +30,10 @@ from report.words.traced import traced
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
+
+
+TINY = -20
+"""Decimal exponent below which a limit is zero, as far as it can be computed."""
 
 
 def section(record: Record) -> Section:
@@ -51,17 +58,21 @@ def section(record: Record) -> Section:
 
 
 def _functions_table(record: Record) -> Table:
+    given = cast(list[dict[str, Any]], record.settings.get("functions", []))
+    more = {one["name"]: list(sampled(one)) for one in given}
+    remarks = any(more.values())
+    what = "what is done with their points" if remarks else "how singular points are handled"
     return Table(
         name="functions",
-        caption=Markdown("Functions, their domains, and how singular points are handled."),
-        header=("Function", "Domain", "Points", "At singular points"),
+        caption=Markdown(f"Functions, their domains, and {what}."),
+        header=("Function", "Domain", "Points", "Remarks" if remarks else "At singular points"),
         align="llrl",
         rows=tuple(
             (
                 Markdown(f"{fmt.formula(f['formula'])}{_own_name(record, f['function'])}"),
                 fmt.formula(f"[{f['domain'][0]:g}, {f['domain'][1]:g}]"),
                 fmt.count(f["points"]),
-                _note(f["note"]),
+                _note(f["note"], more.get(f["function"], [])),
             )
             for f in record.rows("functions")
         ),
@@ -72,14 +83,26 @@ def _functions_table(record: Record) -> Table:
 def _own_name(record: Record, name: str) -> str:
     """` (chirp)` behind a formula that the suite gave a name, under which settings speak of it."""
     given = cast(list[dict[str, Any]], record.settings.get("functions", []))
-    named = any(one["name"] == name != one.get("formula") and one.get("formula") for one in given)
+    named = any(
+        one["name"] == name != one.get("formula") and (one.get("formula") or one.get("file"))
+        for one in given
+    )
     return f" ({escape(name)})" if named else ""
 
 
+_POWER = re.compile(r"(-?[\d.]+)e([+-]\d+)")
+
+
 @fmt.formatter
-def _note(text: str) -> Markdown:
+def _note(text: str, more: list[Markdown]) -> Markdown:
     """How singular points are handled, Markdown with formulas that comes with the function."""
-    return Markdown(text or "none")
+    told = _POWER.sub(
+        lambda found: "0" if int(found[2]) < TINY else rf"{found[1]} \cdot 10^{{{int(found[2])}}}",
+        text,
+    )
+    words = ", ".join(more)
+    said = [words[:1].upper() + words[1:] + "."] if words else []
+    return Markdown(" ".join([*([told] if told else []), *said]) or "none")
 
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
@@ -123,7 +146,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 def _units(record: Record) -> str:
     names = formulas(record)
     scaled = [names[name] for name in names if is_scaled(record, name)]
-    return f" Those of {join(scaled)} are of values scaled to deviation 1." if scaled else ""
+    return f" Those of {join(scaled)} are of standardized values." if scaled else ""
 
 
 def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
@@ -182,15 +205,15 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
 
 
 def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
-    figure, axes = canvas(1, len(functions), height=2.15, sharey=True)
-    formulas_of = {f["function"]: f["formula"] for f in record.rows("functions")}
+    figure, axes = tiles(len(functions), height=2.15, share=True)
+    titles = _titles(record)
     words, styles = network_words(record.models), network_styles(record.models, record.models)
     for ax, function in zip(axes[0], functions, strict=True):
         for model, style in styles.items():
             chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
             x, curves = aligned(chosen, "train_loss")
             draw_band(ax, x, curves, style, words[model], rows=Rows.each("runs", chosen))
-        title(ax, {"kind": "function", "title": formulas_of[function]})
+        title(ax, titles[function])
         ax.set(xlabel="epoch")
         logarithmic(ax, "x", linear=2)
         logarithmic(ax, "y")
@@ -198,6 +221,18 @@ def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canv
     axes[0, 0].set_ylabel("training loss (MSE)")
     name_lines(figure, list(axes[0]), len(record.models))
     return figure
+
+
+def _titles(record: Record) -> dict[str, dict[str, Any]]:
+    """What `report.figures.style.title` shows of every function."""
+    found = {f["function"]: f["formula"] for f in record.rows("functions")}
+    alike = Counter(found.values())
+    return {
+        name: {"kind": "function", "title": formula, "name": name}
+        if alike[formula] == 1
+        else {"kind": "named", "title": name}
+        for name, formula in found.items()
+    }
 
 
 def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
@@ -221,7 +256,8 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
 def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
     truth = {f["function"]: f for f in record.rows("functions")}
     words, styles = network_words(record.models), network_styles(record.models, record.models)
-    figure, axes = canvas(2, len(functions), height=1.5, sharex="col", height_ratios=(3, 2))
+    figure, axes = tiles(len(functions), 2, height=1.5, ratios=(3, 2))
+    titles = _titles(record)
     for (ax, below), function in zip(axes.T, functions, strict=True):
         x, y = truth[function]["x"], np.asarray(truth[function]["y"], dtype=float)
         ax.plot(x, y, color="#000000", linewidth=2.4, alpha=0.45, label="truth")
@@ -232,7 +268,7 @@ def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -
                 prediction = np.asarray(done.iloc[(len(done) - 1) // 2]["prediction"], dtype=float)
                 draw_band(ax, x, [prediction.tolist()], style, words[model])
                 draw_band(below, x, [(prediction - y).tolist()], style, words[model])
-        title(ax, {"kind": "function", "title": truth[function]["formula"]})
+        title(ax, titles[function])
         below.set(xlabel="x")
     axes[0, 0].set_ylabel("f(x)")
     axes[1, 0].set_ylabel("error")

@@ -135,7 +135,7 @@ def _embedding(record: Record, part: dict[str, Any]) -> Figure:
 def _single(record: Record, part: dict[str, Any]) -> Figure:
     chosen = [row for row in record.rows("points") if row["part"] == part["part"]]
     shares = "; ".join(
-        f"seed {row['seed']}: {fmt.percent(sum(row['own_explained']))}"
+        f"seed {fmt.count(row['seed'])}: {fmt.percent(sum(row['own_explained']))}"
         for row in chosen
         if row.get("own_explained")
     )
