@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import Any, cast
 
@@ -208,6 +209,8 @@ def _leaves(
             yield _name(here), Markdown("all examples")
         elif value is None or value == [] or (key in DEFAULTS and value == DEFAULTS[key]):
             continue
+        elif key == "patience" and settings.get("min_change") is None:
+            continue  # of the other rule
         elif isinstance(value, dict) and key in TOLD:
             yield from TOLD[key](record, value)
         elif isinstance(value, dict):
@@ -239,8 +242,8 @@ def scaling(of: str | dict[str, Any]) -> Markdown:
     if isinstance(of, str):
         return {
             "standard": Markdown("normalized by the mean and standard deviation of each channel"),
-            "unit": Markdown("scaled to [0, 1]"),
-            "symmetric": Markdown("scaled to [−1, 1]"),
+            "unit": Markdown(f"scaled to [{_setting([0, 1])}]"),
+            "symmetric": Markdown(f"scaled to [{_setting([-1, 1])}]"),
         }[of]
     return Markdown(f"less {_setting(of['mean'])}, divided by {_setting(of['std'])}")
 
@@ -277,15 +280,35 @@ def _network(record: Record, network: dict[str, Any]) -> Iterator[Row]:
 
 def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:
     if "every" in schedule:
-        words = f"× {schedule['factor']:g} every {schedule['every']} epochs"
+        every = f"{schedule['every']} epochs" if schedule["every"] > 1 else "epoch"
+        words = f"× {schedule['factor']:g} every {every}"
     elif schedule["name"] == "CosineAnnealingLR":
         unit = f"{schedule.get('interval', 'epoch')}s"
         end = schedule.get("eta_min", 0)
         words = f"cosine to {end:g} within {schedule['T_max']} {unit}"
     else:
-        arguments = [f"{k} = {_signed(v)}" for k, v in schedule.items() if k != "name"]
+        arguments = [
+            f"{k} = {_signed(str(v).lower() if isinstance(v, bool) else v)}"
+            for k, v in schedule.items()
+            if k != "name"
+        ]
         words = ", ".join([schedule["name"], *arguments])
     yield "schedule of the rate", escape(words)
+
+
+def loss_name(name: str) -> Markdown:
+    """A loss in words: `mean squared error`; of torch.nn, its class."""
+    return escape(WORDS.get(name, name))
+
+
+def _choice(key: str, _: Record, chosen: dict[str, Any]) -> Iterator[Row]:
+    """A name with its arguments: `SGD (momentum 0.9, nesterov yes)`."""
+    given = ", ".join(
+        f"{escape(name.replace('_', ' '))} {_setting(value)}"
+        for name, value in chosen.items()
+        if name != "name" and value is not None
+    )
+    yield key, Markdown(f"{loss_name(chosen['name'])}{f' ({given})' if given else ''}")
 
 
 def _augmentation(_: Record, change: dict[str, Any]) -> Iterator[Row]:
@@ -301,6 +324,8 @@ TOLD: dict[str, Callable[[Record, dict[str, Any]], Iterator[Row]]] = {
     "network": _network,
     "model": _network,
     "schedule": _schedule,
+    "optimizer": partial(_choice, "optimizer"),
+    "loss": partial(_choice, "loss"),
     "augmentation": _augmentation,
 }
 """Groups of settings that are told in one or two rows."""

@@ -50,7 +50,8 @@ def typed_numerals(text: str, names: Iterable[str] = ()) -> list[Typed]:
     `names` are what the suite calls its problems.
     """
     rest = untraced(text, _LETTER)
-    own = [attribute(name)[1:-1] for name in sorted(names, key=len, reverse=True)]
+    spoken = [_REFERENCE.sub(_LETTER, attribute(name)[1:-1]) for name in names]
+    own = [re.escape(name) for name in sorted(spoken, key=len, reverse=True)]
     for pattern in (_AUTHOR, _ATTRIBUTES, _CITATION, _TARGET, _CONFIDENCE):
         rest = pattern.sub(partial(_spoken, own) if pattern is _ATTRIBUTES else _blank, rest)
     rest = _MATH.sub(lambda match: _STRUCTURAL.sub(_LETTER, match[0]), rest)
@@ -70,11 +71,14 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _spoken(names: list[str], match: re.Match[str]) -> str:
-    """Of attributes, only what is read aloud, alternative texts and titles, without `names`."""
-    words = " ".join(_SPOKEN.findall(match[0]))
+    """Of attributes, only what is read aloud, alternative texts and titles, without `names`.
+
+    `names` are patterns.
+    """
+    words = _REFERENCE.sub(_LETTER, " ".join(_SPOKEN.findall(match[0])))
     for name in names:
-        words = words.replace(name, _LETTER)
-    return " " + _REFERENCE.sub(_LETTER, words) + _blank(match)
+        words = re.sub(rf"(?<![\w.]){name}(?!\w|\.\d)", _LETTER, words)
+    return f" {words}{_blank(match)}"
 
 
 def _name(match: re.Match[str]) -> str:

@@ -23,7 +23,13 @@ from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.settings import sampled
 from report.sections.simulate_function.claims import commentary, formulas
-from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
+from report.sections.simulate_function.sampling import (
+    checked_on,
+    fitted_on,
+    is_scaled,
+    loss_words,
+    losses,
+)
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -53,7 +59,7 @@ def section(record: Record) -> Section:
             *_stopped_tables(record, runs),
         ),
         commentary=commentary(record),
-        words={"fitted": fitted_on(record)},
+        words={"fitted": fitted_on(record), "loss": loss_words(record)},
     )
 
 
@@ -70,7 +76,7 @@ def _functions_table(record: Record) -> Table:
         rows=tuple(
             (
                 Markdown(f"{fmt.formula(f['formula'])}{_own_name(record, f['function'])}"),
-                fmt.formula(f"[{f['domain'][0]:g}, {f['domain'][1]:g}]"),
+                fmt.formula(f"[{', '.join(map(_end, f['domain']))}]"),
                 fmt.count(f["points"]),
                 _note(f["note"], more.get(f["function"], [])),
             )
@@ -78,6 +84,11 @@ def _functions_table(record: Record) -> Table:
         ),
         widths=(26, 16, 10, 48),
     )
+
+
+def _end(value: float) -> str:
+    """An end of a domain, in TeX."""
+    return _POWER.sub(lambda found: rf"{found[1]} \cdot 10^{{{int(found[2])}}}", f"{value:g}")
 
 
 def _own_name(record: Record, name: str) -> str:
@@ -122,10 +133,11 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
                 fmt.count(len(values)),
             )
         )
+    what = "mean squared errors" if losses(record) == ["mse"] else "losses"
     return Table(
         name="results",
         caption=Markdown(
-            f"Final mean squared errors. Test points are {checked_on(record)}; "
+            f"Final {what}. Test points are {checked_on(record)}; "
             f"*n* counts seeds that did not diverge.{_units(record)}"
         ),
         header=(
@@ -196,7 +208,7 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
     return Figure(
         name="loss",
         caption=Markdown(
-            "Training loss (mean squared error) of all models against epochs. "
+            f"Training loss ({loss_words(record)}) of all models against epochs. "
             f"{spread_words(runs, seeds_shown(runs, 'final_train_loss'))}"
         ),
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
@@ -218,7 +230,8 @@ def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canv
         logarithmic(ax, "x", linear=2)
         logarithmic(ax, "y")
         ax.set_xlim(left=0)
-    axes[0, 0].set_ylabel("training loss (MSE)")
+    squared = losses(record) == ["mse"]
+    axes[0, 0].set_ylabel("training loss (MSE)" if squared else "training loss")
     name_lines(figure, list(axes[0]), len(record.models))
     return figure
 
