@@ -71,7 +71,7 @@ def losses(record: Record) -> list[str]:
 def loss_words(record: Record) -> Markdown:
     """The loss in words; of several, that each has its own."""
     found = losses(record)
-    return loss_name(found[0]) if len(found) == 1 else Markdown("each training's own")
+    return loss_name(found[0]) if len(found) == 1 else Markdown("that of each training")
 
 
 def _functions(record: Record) -> list[Mapping[str, Any]]:
