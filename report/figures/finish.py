@@ -60,7 +60,7 @@ def _fit_title(figure: Canvas, axes: Axes) -> None:
         axes.title.set_parse_math(False)
         axes.title.set_text(instead)
     if fits() < 1:
-        axes.title.set_fontsize(axes.title.get_fontsize() * max(SMALL, fits()))
+        axes.title.set_fontsize(float(axes.title.get_fontsize()) * max(SMALL, fits()))
 
 
 def _fit_label(figure: Canvas, label: Text, length: float, across: slice) -> None:

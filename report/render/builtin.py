@@ -70,8 +70,8 @@ def run_scripts(
         )
         if done.returncode != 0:
             lines = done.stderr.strip().splitlines() or ["no message"]
-            told, own, faults = done.stderr.partition("homework: ")
-            if own and (not told or told.endswith("\n")):
+            before, own, faults = done.stderr.partition("homework: ")
+            if own and (not before or before.endswith("\n")):
                 raise UserError(*faults.strip().splitlines())
             raise UserError(f"{script} failed with status {done.returncode}: {lines[-1]}")
         for line in done.stderr.splitlines():

@@ -27,5 +27,5 @@ def _drawn(by: dict[str, Any]) -> str:
     """`xavier_uniform_ (gain 2), biases by zeros_`."""
     given = [f"{key} {value:g}" if isinstance(value, (int, float)) else f"{key} {value}"
              for key, value in by["arguments"].items()]  # fmt: skip
-    words = by["name"] + (f" ({', '.join(given)})" if given else "")
+    words = str(by["name"]) + (f" ({', '.join(given)})" if given else "")
     return words + (f", biases by {_drawn(by['bias'])}" if by.get("bias") else "")
