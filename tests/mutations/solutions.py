@@ -300,6 +300,8 @@ def sensitivity(r: Reading) -> Iterator[str]:
     points = _points(done, columns)
     gap = {c: _related(points, c, "loss_gap") for c in SENSITIVITY}
     yield from _directions(r, "loss-gap", gap, SENSITIVITY)
+    fit = {c: _related(points, c, "final_train_loss") for c in SENSITIVITY}
+    yield from _directions(r, "fit", fit, SENSITIVITY)
     for name in ("loss-gap", "fit-held"):
         yield from _few(
             r,
@@ -312,12 +314,6 @@ def sensitivity(r: Reading) -> Iterator[str]:
             yield f"correlations: {gap}: {m.string}"
     for name, x, y, words in (
         (
-            "fit",
-            "jacobian_norm",
-            "final_train_loss",
-            ("have the higher training loss", "fit the training set better"),
-        ),
-        (
             "novak",
             "probability_jacobian_norm",
             "accuracy_gap",
@@ -328,7 +324,7 @@ def sensitivity(r: Reading) -> Iterator[str]:
         truth = _related(points, x, y)
         for m in r.find(
             name,
-            r"correlation (?:with the training loss )?(N)|too few|training losses|the same for",
+            r"correlation (N)|too few|the same for",
         ):
             up, down = (
                 words[0] in m.string and not truth > 0,
@@ -340,7 +336,7 @@ def sensitivity(r: Reading) -> Iterator[str]:
                 yield f"{name}: {truth}: {m.string}"
     yield from _moves(r, "sweep", _sweeps(r, done, r.record.settings, SENSITIVITY), SENSITIVITY)
     for name, number in (("diverged", len(rows) - len(known)), ("dead", len(known) - len(done))):
-        for m in r.find(name, r"Of (\d+|\w+) (?:trainings|networks) (\w+)"):
+        for m in r.find(name, r"Of (\d+|\w+) (?:runs|networks),? (\w+)"):
             if (value(m[1]), value(m[2])) != (len(rows), number):
                 yield f"{name}: {number} of {len(rows)}: {m.string}"
         if number and not r.said(name):
