@@ -91,9 +91,7 @@ def _functions_table(record: Record) -> Table:
         record.rows("functions"),
         [
             Column("Function", name, 26, "l"),
-            Column(
-                "Domain", lambda f: fmt.formula(f"[{', '.join(map(_end, f['domain']))}]"), 16, "l"
-            ),
+            Column("Domain", lambda f: _interval(f["domain"]), 16, "l"),
             Column("Points", lambda f: fmt.count(f["points"]), 10),
             Column(
                 "Remarks" if remarks else "At singular points",
