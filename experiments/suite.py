@@ -1,10 +1,11 @@
 """A suite: which tasks to run with which settings, read from one TOML file."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from experiments.settings.consistency import Finding, faults
 from experiments.settings.faults import Reading, read
@@ -52,7 +53,7 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
     """
     name, file = find_suite(given, root)
     content = _read(given, file)
-    found = [f"{key}: unknown key{did_you_mean(key, KEYS)}" for key in content if key not in KEYS]
+    found = [f"{key}: unknown key{_place(key)}" for key in content if key not in KEYS]
     tables = content.get("tasks")
     if not isinstance(tables, dict) or not tables:
         found.append("tasks: is missing; add a table [tasks.<task>] for each task")
@@ -64,8 +65,9 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
     ]
     title, asked = content.get("title", name), content.get("questions", [])
     if not isinstance(title, str):
-        found.append(f"title: must be a text in quotes (given: {title!r})")
+        found.append(f"title: must be a text in quotes (given: {title})")
     found += faulty_questions(asked)
+    found += _unfit({"title": title, "tasks": tables})
     slurm = read(Slurm, frozen(content.get("slurm", {})), "slurm")
     found += slurm.faults
     tasks: dict[str, TaskSettings] = {}
@@ -79,6 +81,31 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
     return Suite(name, title, file, tasks, smoke, slurm.settings, tuple(asked))
 
 
+def _place(key: str) -> str:
+    """Where an unknown key at the top of a suite belongs, or what it was meant to be."""
+    if key in BY_NAME:
+        return f"; write [tasks.{key}]"
+    if key in ("author", "course"):
+        return "; it belongs in homework.toml"
+    return did_you_mean(key, KEYS)
+
+
+def _unfit(table: object, at: str = "") -> Iterator[str]:
+    """Names and titles that nobody could see, or that would break a line."""
+    if isinstance(table, dict):
+        for key, value in table.items():
+            here = f"{at}.{key}" if at else str(key)
+            if key not in ("name", "title") or not isinstance(value, str):
+                yield from _unfit(value, here)
+            elif value and not value.strip():
+                yield f"{here}: is blank; write a name"
+            elif any(category(letter) in ("Cc", "Zl", "Zp") for letter in value):
+                yield f"{here}: has a line break or another control character; write it in one line"
+    elif isinstance(table, list):
+        for number, value in enumerate(table):
+            yield from _unfit(value, f"{at}.{number}")
+
+
 def _read(given: str, file: Path) -> dict[str, Any]:
     """The content of a suite's file; a byte order mark, as Notepad writes it, is skipped."""
     try:
@@ -87,6 +114,9 @@ def _read(given: str, file: Path) -> dict[str, Any]:
         raise unknown_suite(given) from None
     except RecursionError:
         raise UserError(f"{file}: is nested too deeply; write it with fewer brackets") from None
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start + 1} is no UTF-8"
+        raise UserError(f"{file}: {where}; save the file in the encoding UTF-8") from error
     except (OSError, ValueError) as error:
         raise UserError(f"{file}: not readable as TOML ({error}); correct the file") from error
 
@@ -105,7 +135,7 @@ def _settings(
         for field in absent
     ]
     against = _contradictions(reading)
-    found += [f"{at}.{finding.text}" for finding in against]
+    found += [f"{at}.{finding.text}".rstrip("; ") for finding in against]
     if names := sorted({finding.name for finding in against if finding.name}):
         known = reading.readable.acknowledge if reading.readable else ()
         quoted = ", ".join(f'"{name}"' for name in (*known, *names))

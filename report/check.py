@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from report.book.author import check_names
 from report.book.chapters import chapters, words_of_the_author
@@ -215,8 +216,15 @@ def _numbers(marked: Sequence[Part], shown: Sources) -> Found:
     except UserError as error:
         yield Problem("numbers", "templates", unmarked(str(error)))
         return
+    problems = {
+        str(row[key])
+        for part in marked
+        if part.record is not None
+        for table, key in (("cases", "case"), ("functions", "function"))
+        for row in cast(list[dict[str, Any]], part.record.metrics.get(table) or [])
+    }
     for name, text in texts.items():
-        for typed in typed_numerals(text):
+        for typed in typed_numerals(text, problems):
             what = f'"{typed.numeral}" came through no formatter: {typed.around}'
             yield Problem("numbers", f"{name}, line {typed.line}", what)
 

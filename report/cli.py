@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from shlex import quote
 from typing import Annotated, Any, NoReturn, get_args, get_type_hints
 
@@ -234,6 +235,7 @@ def _finish(complete: bool) -> None:
 
 def main() -> None:
     """Entry point: what the user got wrong is one line on standard error and exit status 2."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # a stream that somebody put in the place
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -252,6 +254,18 @@ def main() -> None:
     except OSError as error:
         _fail_to_write(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_closed_streams() -> None:
+    """Let a standard stream that was closed lead nowhere, before a file takes its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            try:
+                os.fstat(number)
+            except OSError:
+                os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+            nowhere = Path(os.devnull).open("w" if number else "r")  # noqa: SIM115 (for good)
+            setattr(sys, name, nowhere)
 
 
 def _check_place() -> None:

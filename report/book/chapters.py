@@ -69,10 +69,15 @@ def chapters(
     return made
 
 
-def _given(suite: str, records: Sequence[Record]) -> str:
-    """What a command says to run the suite again: its name, or a file; and whether shrunk."""
+def _again(suite: str, records: Sequence[Record]) -> Markdown:
+    """The commands that run one task a second time; the name of a suite is safe in code."""
     own = any(f"{suite}.toml" in record.provenance.command for record in records)
-    return suite + ".toml" * own + " --smoke" * any(record.smoke for record in records)
+    given = suite + ".toml" * own + " --smoke" * any(record.smoke for record in records)
+    task = records[0].task
+    return Markdown(
+        f"    homework run --suite {given} --only {task} --results again --data-dir data\n"
+        f"    homework diff results/{suite} again/{suite} --keep"
+    )
 
 
 def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, Any]:
@@ -83,10 +88,10 @@ def _context(chosen: Sources, cover: Cover, parts: Sequence[Part]) -> dict[str, 
         "cover": cover,
         "date": cover.report.date or _day(newest),
         "suite": chosen.results.name,
-        "given": _given(chosen.results.name, records),
+        "again": _again(chosen.results.name, records),
         "smoke": any(record.smoke for record in records),
         "synthetic": sorted({d.name for r in records for d in r.datasets if d.synthetic}),
-        "missing": [part.task.title for part in parts if part.section is None],
+        "missing": [part.task.title for part in parts if part.section is None and part.asked],
         "findings": findings(
             {
                 part.task.title: [n for group in part.claims for n in group if n.claim.headline]

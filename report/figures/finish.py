@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 SHARE = 0.87
 """Least height of axes as a share of the length of their label."""
+CELL = 0.92
+"""Share of the width of a panel with its ticks that a title may take."""
+SMALL = 0.7
+"""Least size of a title as a share of the usual one."""
 MARKS = 5
 """Points marked on a long curve."""
 
@@ -29,15 +33,34 @@ def lay_out(figure: Canvas) -> None:
 
 
 def finish(figure: Canvas) -> None:
-    """Wrap labels that are longer than their axes, and spread the marks of curves."""
+    """Fit titles and labels to their axes, and spread the marks of curves."""
     lay_out(figure)
     for axes in figure.axes:
         if axes.name == "3d":
             continue
+        _fit_title(figure, axes)
         box = axes.get_window_extent()
         _fit_label(figure, axes.xaxis.label, box.width, slice(0, 1))
         _fit_label(figure, axes.yaxis.label, box.height, slice(1, 2))
         _spread_marks(axes)
+
+
+def _fit_title(figure: Canvas, axes: Axes) -> None:
+    """Shrink a title that is wider than its place, and give a name instead of a long formula."""
+    place = axes.get_subplotspec()
+    if place is None or not axes.get_title():
+        return
+    room = CELL * figure.bbox.width / place.get_gridspec().ncols
+
+    def fits() -> float:
+        return float(room / axes.title.get_window_extent().width)
+
+    instead = getattr(axes.title, "instead", None)
+    if instead and fits() < SMALL:
+        axes.title.set_parse_math(False)
+        axes.title.set_text(instead)
+    if fits() < 1:
+        axes.title.set_fontsize(float(axes.title.get_fontsize()) * max(SMALL, fits()))
 
 
 def _fit_label(figure: Canvas, label: Text, length: float, across: slice) -> None:

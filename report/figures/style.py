@@ -34,6 +34,10 @@ DASHES: tuple[Any, ...] = (
     (0, (1, 3)),
     (0, (2, 1)),
 )
+PANELS = 4
+"""Panels beside each other at most: on narrower ones, ticks and titles collide."""
+TALLEST = 7.5
+"""Inches: so high may a figure be that shares its page with a caption."""
 TITLE_LETTERS = 90
 """Letters of a title's size that fit the text width."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -140,6 +144,41 @@ def canvas(
     return figure, axes
 
 
+def tiles(
+    count: int,
+    rows: int = 1,
+    *,
+    height: float,
+    share: bool = False,
+    ratios: Sequence[float] = (1,),
+) -> tuple[Canvas, np.ndarray[Any, np.dtype[Any]]]:
+    """A panel for each of `count` things, at most `PANELS` side by side; axes (rows, count).
+
+    A panel is `rows` axes, one below the other over a common x, whose heights are as `ratios`;
+    `height` is their mean in inches, less where the page ends. `share` gives all axes one y.
+    """
+    columns = min(count, PANELS)
+    bands = -(-count // columns)
+    height = min(height, TALLEST / (rows * bands))
+    figure, grid = canvas(
+        rows * bands,
+        columns,
+        height=height,
+        sharey=share,
+        height_ratios=[*ratios] * (rows * bands // len(ratios)),
+    )
+    panels = grid.reshape(bands, rows, columns).swapaxes(0, 1).reshape(rows, -1)
+    for unused in panels[:, count:].ravel():
+        unused.remove()
+    axes = panels[:, :count]
+    for upper in axes[:-1].ravel():
+        upper.tick_params(labelbottom=False)
+    for column in axes.T:
+        for upper in column[:-1]:
+            upper.sharex(column[-1])
+    return figure, axes
+
+
 def draw_band(
     axes: Axes,
     x: Sequence[float],
@@ -207,7 +246,7 @@ def wrapped(label: str, letters: int, rows: int) -> str:
 def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     """The case as the title of its panel: a function as its formula, a data set by its name.
 
-    `more` follows behind a comma.
+    `more` follows behind a comma. A formula that does not fit gives way to the case's `name`.
     """
     formula = case["kind"] == "function"
     grid = axes.get_subplotspec()
@@ -220,3 +259,4 @@ def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     apart = ",\n" if more and len(more) > letters // 2 else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
+    axes.title.instead = case.get("name")  # type: ignore[attr-defined]  # for finish.py

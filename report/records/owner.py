@@ -18,7 +18,9 @@ def owner_of(root: Path, name: str) -> Path | None:
         kept = Results(root, name).owner.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    return Path(os.path.normpath(root / kept)) if kept else None
+    real = root.resolve()  # from which the path was kept: elsewhere, where the root is a link
+    base = root if real == Path(os.path.abspath(root)) else real  # noqa: PTH100 (follows no link)
+    return Path(os.path.normpath(base / kept)) if kept else None
 
 
 def check_owner(results: Results, file: Path) -> None:

@@ -69,9 +69,11 @@ def run_scripts(
             check=False,
         )
         if done.returncode != 0:
-            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            last = last.removeprefix("homework: ")
-            raise UserError(f"{script} failed with status {done.returncode}: {last}")
+            lines = done.stderr.strip().splitlines() or ["no message"]
+            before, own, faults = done.stderr.partition("homework: ")
+            if own and (not before or before.endswith("\n")):
+                raise UserError(*faults.strip().splitlines())
+            raise UserError(f"{script} failed with status {done.returncode}: {lines[-1]}")
         for line in done.stderr.splitlines():
             say(line, error=True)
 

@@ -45,11 +45,16 @@ def cite(book: Numbered, bibliography: Sequence[Path], folder: Path) -> None:
 
 
 def check_bibliographies(folder: Path) -> None:
-    """Raises UserError for an entry of a .bib file in `folder` with an address that is none.
+    """Raises UserError for an entry of the book's .bib files with an address that is none.
 
-    Such as `javascript:`, which would become a link of the report.
+    Such as `javascript:`, which would become a link of the report. The book in `folder` has the
+    files that a `_quarto.yml` there names.
     """
+    faults: list[str] = []
+    settings = "".join(path.read_text("utf-8", "replace") for path in folder.glob("_quarto*.yml"))
     for path in sorted(folder.glob("*.bib")):
+        if path.name not in settings:
+            continue
         meta = json.loads(run(["-t", "json", str(path)], "", folder, reads=[path]))["meta"]
         for entry in meta.get("references", {}).get("c", []):
             fields = entry["c"]
@@ -57,10 +62,12 @@ def check_bibliographies(folder: Path) -> None:
             written = [_text(fields["url"])] if "url" in fields else []
             for address in (*written, *linked):
                 if not ADDRESS.match(address):
-                    raise UserError(
+                    faults.append(
                         f"{path.name}: {_text(fields['id'])}: the address {address!r} is none of "
                         "the web; correct or remove it"
                     )
+    if faults:
+        raise UserError(*faults)
 
 
 def _text(field: dict[str, Any]) -> str:

@@ -186,8 +186,8 @@ def _mark_equations(page: Page) -> None:
             return None
         words = [item for item in node["c"] if item["t"] not in ("Space", "SoftBreak")]
         labels = [EQUATION.fullmatch(item["c"]) for item in words if item["t"] == "Str"]
-        if not any(labels):
-            return None
+        if not any(labels) or not any(item["t"] == "Math" for item in words):
+            return None  # words, such as an author's, that only look like a label
         if len(words) != 2 or words[0]["t"] != "Math" or labels[0] is None:
             page.document.fail("{#eq-", "an equation with a label stands in a paragraph of its own")
         return {"t": node["t"], "c": [span(labels[0][1], [], [words[0]])]}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from report.claims.contrast import Label
-from report.figures.style import canvas, title
+from report.figures.style import tiles, title
 from report.records import Record
 from report.sections.section import Table, settings_table
 from report.words import format as fmt
@@ -48,13 +48,13 @@ def case_panels(
     labels: tuple[str, str],
     height: float,
     more: Callable[[dict[str, Any]], str] = lambda _: "",
-    **options: Any,
+    sharey: bool = False,
 ) -> Canvas:
-    """A row of panels, one for each case, which `draw` fills and the case with `more` titles.
+    """Panels, one for each case, which `draw` fills and the case with `more` titles.
 
-    `labels` are those of the axes x and y; `options` go to `canvas`.
+    `labels` are those of the axes x and y.
     """
-    figure, axes = canvas(1, len(cases), height=height, **options)
+    figure, axes = tiles(len(cases), height=height, share=sharey)
     for ax, case in zip(axes[0], cases, strict=True):
         draw(ax, case)
         title(ax, case, more(case))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from report.claims import Claim
 from report.records import Record
+from report.sections.networks import architecture
 from report.sections.settings import settings_table as settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, attribute, escape
@@ -64,7 +65,7 @@ def models_table(record: Record) -> Table:
         rows=tuple(
             (
                 escape(model.name),
-                escape(model.architecture),
+                architecture(record, model),
                 fmt.count(model.depth),
                 fmt.count(model.parameters),
             )

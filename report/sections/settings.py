@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import zip_longest
 from typing import Any, cast
 
 from report.records import Record
+from report.sections.networks import architecture
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.tables import Table
@@ -88,7 +90,7 @@ def settings_table(
         else:
             for name, text in _leaves(record, {key: value}, (), hidden):
                 rows[name] = [text] * columns
-    for name, text in _changes(record, hidden):
+    for name, text in _changes(record):
         rows[name] = [text] * columns
     alternatives = next((cast(list[Any], shown[key]) for key in lists), [])
     same = {name for name, values in rows.items() if columns > 1 and len({*values}) == 1}
@@ -142,12 +144,17 @@ def _folded(rows: list[tuple[Markdown, ...]]) -> list[tuple[Markdown, ...]]:
     ]
 
 
-def _changes(record: Record, hidden: set[str]) -> Iterator[Row]:
+def _changes(record: Record) -> Iterator[Row]:
     """What single functions and models, which have tables of their own, change in the training."""
     for key in ("functions", "models"):
         for one in cast(list[dict[str, Any]], record.settings.get(key, [])):
-            for name, text in _leaves(record, one.get("training") or {}, (), hidden):
-                yield f"{name}, {key[:-1]} {one['name']}", text
+            yield from _own_training(record, one, key[:-1])
+
+
+def _own_training(record: Record, one: Mapping[str, Any], kind: str) -> Iterator[Row]:
+    """What a function or network changes in the training: `epochs, function sinc`."""
+    for name, text in _leaves(record, one.get("training") or {}, (), set()):
+        yield f"{name}, {kind} {one['name']}", text
 
 
 def _dicts(value: object) -> bool:
@@ -220,6 +227,8 @@ def _leaves(
             yield _name(here), Markdown("all examples")
         elif value is None or value == [] or (key in DEFAULTS and value == DEFAULTS[key]):
             continue
+        elif key == "patience" and settings.get("min_change") is None:
+            continue  # of the other rule
         elif isinstance(value, dict) and key in TOLD:
             yield from TOLD[key](record, value)
         elif isinstance(value, dict):
@@ -251,24 +260,40 @@ def scaling(of: str | dict[str, Any]) -> Markdown:
     if isinstance(of, str):
         return {
             "standard": Markdown("normalized by the mean and standard deviation of each channel"),
-            "unit": Markdown("scaled to [0, 1]"),
-            "symmetric": Markdown("scaled to [−1, 1]"),
+            "unit": Markdown(f"scaled to [{_setting([0, 1])}]"),
+            "symmetric": Markdown(f"scaled to [{_setting([-1, 1])}]"),
         }[of]
     return Markdown(f"less {_setting(of['mean'])}, divided by {_setting(of['std'])}")
 
 
-def _function(_: Record, function: dict[str, Any]) -> Iterator[Row]:
+def _function(record: Record, function: dict[str, Any]) -> Iterator[Row]:
     points = f", {fmt.plural(function['points'], 'point')}" if function.get("points") else ""
     domain = function.get("domain")
     where = f" on [{_setting(domain)}]" if domain else ""
-    yield "function", Markdown(f"{escape(function['name'])}{points}{where}")
+    more = "".join(f", {words}" for words in sampled(function))
+    yield "function", Markdown(f"{escape(function['name'])}{points}{where}{more}")
+    yield from _own_training(record, function, "function")
+
+
+def sampled(function: Mapping[str, Any]) -> Iterator[Markdown]:
+    """What is done with the points of a function, where it is not the usual."""
+    if function.get("sampling") == "random":
+        yield Markdown("points drawn at random")
+    if function.get("noise"):
+        deviation = _setting(function["noise"])
+        yield Markdown(f"normal noise of deviation {deviation} on the training values")
+    if function.get("scale"):
+        yield Markdown("x and y standardized")
+    if function.get("shown"):
+        yield Markdown(f"drawn on [{_setting(function['shown'])}]")
 
 
 def _network(record: Record, network: dict[str, Any]) -> Iterator[Row]:
     model = next((m for m in record.models if m.name == network.get("name")), None)
     if model is not None:
-        yield "network", Markdown(f"{escape(model.name)}: {escape(model.architecture)}")
+        yield "network", Markdown(f"{escape(model.name)}: {architecture(record, model)}")
         yield "parameters", fmt.count(model.parameters)
+        yield from _own_training(record, network, "network")
 
 
 def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:
@@ -280,9 +305,28 @@ def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:
         time = fmt.plural(schedule["T_max"], schedule.get("interval", "epoch"))
         words = f"cosine to {_setting(schedule.get('eta_min', 0))} within {time}"
     else:
-        arguments = [f"{k} = {_signed(v)}" for k, v in schedule.items() if k != "name"]
+        arguments = [
+            f"{k} = {_signed(str(v).lower() if isinstance(v, bool) else v)}"
+            for k, v in schedule.items()
+            if k != "name"
+        ]
         words = escape(", ".join([schedule["name"], *arguments]))
     yield "schedule of the rate", Markdown(words)
+
+
+def loss_name(name: str) -> Markdown:
+    """A loss in words: `mean squared error`; of torch.nn, its class."""
+    return escape(WORDS.get(name, name))
+
+
+def _choice(key: str, _: Record, chosen: dict[str, Any]) -> Iterator[Row]:
+    """A name with its arguments: `SGD (momentum 0.9, nesterov yes)`."""
+    given = ", ".join(
+        f"{escape(name.replace('_', ' '))} {_setting(value)}"
+        for name, value in chosen.items()
+        if name != "name" and value is not None
+    )
+    yield key, Markdown(f"{loss_name(chosen['name'])}{f' ({given})' if given else ''}")
 
 
 def _augmentation(_: Record, change: dict[str, Any]) -> Iterator[Row]:
@@ -298,6 +342,8 @@ TOLD: dict[str, Callable[[Record, dict[str, Any]], Iterator[Row]]] = {
     "network": _network,
     "model": _network,
     "schedule": _schedule,
+    "optimizer": partial(_choice, "optimizer"),
+    "loss": partial(_choice, "loss"),
     "augmentation": _augmentation,
 }
 """Groups of settings that are told in one or two rows."""

@@ -4,13 +4,17 @@ The chapters are made once more while formatters mark what they write (`report.w
 out of the search, with reason: labels, classes and link targets (not prose), citations with their
 locators (they point into a source), numbers in names such as CIFAR-10 or float64, the digits 0, 1
 and 2 standing alone in mathematics (indices, halves and squares of a definition), the confidence
-level as `report.numbers.statistics` has it, and blocks in the author's own words.
+level as `report.numbers.statistics` has it, blocks in the author's own words, and what the suite
+calls its problems, in alternative texts, which hold a formula as it was written.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from report.numbers.scales import CONFIDENCE
+from report.words.markdown import attribute
 from report.words.traced import untraced
 
 _AUTHOR = re.compile(r"^::: \{\.author\}\n.*?^:::$", re.MULTILINE | re.DOTALL)
@@ -40,11 +44,16 @@ class Typed:
     around: str
 
 
-def typed_numerals(text: str) -> list[Typed]:
-    """Numerals of `text`, made within `tracing()`, that came through no formatter."""
+def typed_numerals(text: str, names: Iterable[str] = ()) -> list[Typed]:
+    """Numerals of `text`, made within `tracing()`, that came through no formatter.
+
+    `names` are what the suite calls its problems.
+    """
     rest = untraced(text, _LETTER)
+    spoken = [_REFERENCE.sub(_LETTER, attribute(name)[1:-1]) for name in names]
+    own = [re.escape(name) for name in sorted(spoken, key=len, reverse=True)]
     for pattern in (_AUTHOR, _ATTRIBUTES, _CITATION, _TARGET, _CONFIDENCE):
-        rest = pattern.sub(_spoken if pattern is _ATTRIBUTES else _blank, rest)
+        rest = pattern.sub(partial(_spoken, own) if pattern is _ATTRIBUTES else _blank, rest)
     rest = _MATH.sub(lambda match: _STRUCTURAL.sub(_LETTER, match[0]), rest)
     prose = _NAME.sub(_name, rest)
     found = []
@@ -61,10 +70,15 @@ def _blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
 
 
-def _spoken(match: re.Match[str]) -> str:
-    """Of attributes, only what is read aloud: alternative texts and titles."""
-    words = " ".join(_SPOKEN.findall(match[0]))
-    return " " + _REFERENCE.sub(_LETTER, words) + _blank(match)
+def _spoken(names: list[str], match: re.Match[str]) -> str:
+    """Of attributes, only what is read aloud, alternative texts and titles, without `names`.
+
+    `names` are patterns.
+    """
+    words = _REFERENCE.sub(_LETTER, " ".join(_SPOKEN.findall(match[0])))
+    for name in names:
+        words = re.sub(rf"(?<![\w.]){name}(?!\w|\.\d)", _LETTER, words)
+    return f" {words}{_blank(match)}"
 
 
 def _name(match: re.Match[str]) -> str:

@@ -73,6 +73,13 @@ WRONG = [
     ("equal_size = false", "", "unequal-size"),
     ("[tasks.simulate-function]", "[tasks.simulate-function", "not readable as TOML"),
     ("[tasks.simulate-function]", "[task.simulate-function]", "did you mean \"tasks\"?"),
+    ("[tasks.simulate-function]", "[random-labels]\n[tasks.simulate-function]",
+     "random-labels: unknown key; write [tasks.random-labels]"),
+    ("[tasks.simulate-function]", "[author]\n[tasks.simulate-function]",
+     "author: unknown key; it belongs in homework.toml"),
+    ('"deep"', '" \u3000 "', "models.0.name: is blank; write a name"),
+    ('"deep"', '"de\\nep"', "models.0.name: has a line break"),
+    ('"deep"', '"\\u001b[31m"', "models.0.name: has a line break or another control character"),
 ]  # fmt: skip
 
 
@@ -108,7 +115,7 @@ def test_odd_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -
 def test_not_text(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_bytes(b"title = '\xff'")
-    with pytest.raises(UserError, match="not readable"):
+    with pytest.raises(UserError, match="byte 10 is no UTF-8; save the file in the encoding"):
         load_suite(str(path))
     with pytest.raises(UserError, match="a folder in the place of"):
         load_suite(str(tmp_path.rename(tmp_path.with_suffix(".toml"))))

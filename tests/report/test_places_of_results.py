@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from report.errors import UserError
 from report.records import Results
-from report.records.owner import how_to_run, last_run, owner_of
+from report.records.owner import how_to_run, last_run, owner_of, take
 from tests.project import ROOT, RUN, TINY, Homework
 
 ONLY = ("--only", "train-on-task")
@@ -46,6 +47,20 @@ def test_two_files_of_one_name(ran: Homework) -> None:
     assert ran.results.joinpath("simulate-function.json").read_bytes() == before
     ran.suite.unlink()  # renamed: the folder is nobody's any more
     assert ran("status", "--suite", "other/tiny.toml").code == 0
+
+
+def test_results_on_another_disk_keep_their_owner(tmp_path: Path) -> None:
+    root, suite, other = tmp_path / "project/results", tmp_path / "project/a.toml", tmp_path / "b"
+    suite.parent.mkdir()
+    (tmp_path / "scratch/disk").mkdir(parents=True)
+    root.symlink_to(tmp_path / "scratch/disk")
+    other.mkdir()
+    for file in (suite, other / "a.toml"):
+        file.write_text(TINY)
+    take(Results(root, "a"), suite)
+    take(Results(root, "a"), suite)
+    with pytest.raises(UserError, match="belongs to"):
+        take(Results(root, "a"), other / "a.toml")
 
 
 def test_a_project_may_be_moved(ran: Homework) -> None:

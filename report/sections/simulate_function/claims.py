@@ -5,7 +5,9 @@ limits it.
 """
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ from report.numbers.selection import best
 from report.records import Model, Record
 from report.sections.groups import seed_groups
 from report.sections.lost import lost_runs, lost_statement
-from report.sections.simulate_function.sampling import between, is_scaled
+from report.sections.simulate_function.sampling import between, is_scaled, losses
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 
@@ -116,15 +118,29 @@ ERROR = Statement(
     {
         "constant": "Of the runs on {function}, {number} learned no more than a constant: {their} "
         "error is that of the function's mean.",
-        "close": "The best model's curve lies close to {function}: its typical error is {share} of "
-        "the function's own spread.",
-        "rough": "Even the best model follows {function} only roughly, with a typical error of "
-        "{share} of the function's own spread.",
-        "poor": "No model really fits {function}: the best one's typical error is still {share} of "
-        "the function's own spread.",
+        "close": "{curve} lies close to {function}: its typical error is {share} of the function's "
+        "own spread.",
+        "rough": "{model} follows {function} only roughly, with a typical error of {share} of the "
+        "function's own spread.",
+        "poor": "{fails} {function}: {whose} typical error is still {share} of the function's own "
+        "spread.",
     },
     about="key",
 )
+
+BEST_MODEL = {
+    "curve": Label("The best model's curve"),
+    "model": Label("Even the best model"),
+    "fails": Label("No model really fits"),
+    "whose": Label("the best one's"),
+}
+ONLY_MODEL = {
+    "curve": Label("The model's curve"),
+    "model": Label("The model"),
+    "fails": Label("The model does not really fit"),
+    "whose": Label("its"),
+}
+"""Words of `ERROR`."""
 
 BETWEEN = Statement(
     "simulate-function.between-points",
@@ -171,8 +187,13 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 
 
 def formulas(record: Record) -> dict[str, Markdown]:
-    """The formula of every function by its key."""
-    return {f["function"]: fmt.formula(f["formula"]) for f in record.rows("functions")}
+    """The formula of every function by its key; its name where several have the same formula."""
+    found = {f["function"]: f["formula"] for f in record.rows("functions")}
+    alike = Counter(found.values())
+    return {
+        name: escape(name) if alike[formula] > 1 else fmt.formula(formula)
+        for name, formula in found.items()
+    }
 
 
 def ends(record: Record) -> tuple[Model, Model] | None:
@@ -268,34 +289,51 @@ def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
 
 
 def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
-    """How close the best model's typical curve is, in units of the function's own spread."""
+    """How close the best model's typical curve is, in units of the function's own spread.
+
+    The error is the loss where that is the mean squared error, else that of the curve drawn.
+    """
     facts = record.rows("functions")
     place = next(i for i, row in enumerate(facts) if row["function"] == key)
-    variance = 1.0 if is_scaled(record, key) else _variance(facts[place])
+    squared = losses(record) == ["mse"]
+    variance = 1.0 if squared and is_scaled(record, key) else _variance(facts[place])
     rows = done[done["function"] == key]
     if variance == 0:
         return []
     about = {"key": escape(key), "function": formulas(record)[key]}
-    based = [*used(record, rows, LOSS_OF), evidence(record, "functions", "y", [place])]
+    column = LOSS_OF if squared else "prediction"
+    based = [*used(record, rows, column), evidence(record, "functions", "y", [place])]
+    errors = rows[column] if squared else rows[column].map(partial(_squared, facts[place]))
     claims = []
-    stuck = count(rows[LOSS_OF], lambda loss: abs(loss / variance - 1) < CONSTANT)
+    stuck = count(errors, lambda error: abs(error / variance - 1) < CONSTANT)
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
         their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
         claims.append(ERROR("constant", based, **about, number=number, their=their))
     if stuck.no:
-        share = math.sqrt(float(rows.groupby("model")[LOSS_OF].median().min()) / variance)
+        share = math.sqrt(float(errors.groupby(rows["model"]).median().min()) / variance)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
-        claims.append(ERROR(verdict, based, **about, share=fmt.percent(share)))
+        words = BEST_MODEL if rows["model"].nunique() > 1 else ONLY_MODEL
+        claims.append(ERROR(verdict, based, **about, **words, share=fmt.percent(share)))
     return claims
 
 
-def _variance(function: Mapping[str, Any]) -> float:
-    """Of the function's values on its domain; curves may be drawn beyond."""
+def _inside(function: Mapping[str, Any]) -> list[bool]:
+    """Which points lie in the domain; curves may be drawn beyond."""
     low, high = min(function["domain"]), max(function["domain"])
     rounding = 1e-5 * (high - low)
-    pairs = zip(function["x"], function["y"], strict=True)
-    return float(np.var([y for x, y in pairs if low - rounding <= x <= high + rounding]))
+    return [low - rounding <= x <= high + rounding for x in function["x"]]
+
+
+def _variance(function: Mapping[str, Any]) -> float:
+    """Of the function's values on its domain."""
+    return float(np.var(np.asarray(function["y"], dtype=float)[_inside(function)]))
+
+
+def _squared(function: Mapping[str, Any], prediction: Sequence[float]) -> float:
+    """The mean squared error of a curve on the function's domain."""
+    errors = np.asarray(prediction, dtype=float) - np.asarray(function["y"], dtype=float)
+    return float(np.mean(errors[_inside(function)] ** 2))
 
 
 def _between(record: Record, done: pd.DataFrame) -> list[Claim]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -13,7 +15,7 @@ import pandas as pd
 from report.figures.legends import legend_below, name_lines
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, title
+from report.figures.style import Rows, draw_band, tiles, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -23,8 +25,15 @@ from report.sections.cases import case_panels
 from report.sections.grouped import Column, grouped
 from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
+from report.sections.settings import sampled
 from report.sections.simulate_function.claims import commentary, formulas
-from report.sections.simulate_function.sampling import checked_on, fitted_on, is_scaled
+from report.sections.simulate_function.sampling import (
+    checked_on,
+    fitted_on,
+    is_scaled,
+    loss_words,
+    losses,
+)
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -36,6 +45,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Group = tuple[Any, pd.DataFrame]
 """Function and model, and their runs."""
+
+
+TINY = -20
+"""Decimal exponent below which a limit is zero, as far as it can be computed."""
 
 
 def section(record: Record) -> Section:
@@ -52,13 +65,20 @@ def section(record: Record) -> Section:
             *_stopped_tables(record, runs),
         ),
         commentary=commentary(record),
-        words={"fitted": fitted_on(record)},
+        words={"fitted": fitted_on(record), "loss": loss_words(record)},
     )
 
 
 def _functions_table(record: Record) -> Table:
     given = cast(list[dict[str, Any]], record.settings.get("functions", []))
-    own = {f["name"] for f in given if f.get("formula") and f["formula"] != f["name"]}
+    own = {
+        f["name"]
+        for f in given
+        if (f.get("formula") or f.get("file")) and f.get("formula") != f["name"]
+    }
+    more = {f["name"]: list(sampled(f)) for f in given}
+    remarks = any(more.values())
+    what = "what is done with their points" if remarks else "how singular points are handled"
 
     def name(function: Row) -> Markdown:
         """The formula, with the name that the suite gave it, under which settings speak of it."""
@@ -67,21 +87,43 @@ def _functions_table(record: Record) -> Table:
 
     return grouped(
         "functions",
-        "Functions, their domains, and how singular points are handled.",
+        f"Functions, their domains, and {what}.",
         record.rows("functions"),
         [
             Column("Function", name, 26, "l"),
-            Column("Domain", lambda f: fmt.formula("[{:g}, {:g}]".format(*f["domain"])), 16, "l"),
+            Column("Domain", lambda f: _interval(f["domain"]), 16, "l"),
             Column("Points", lambda f: fmt.count(f["points"]), 10),
-            Column("At singular points", lambda f: _note(f["note"]), 48, "l"),
+            Column(
+                "Remarks" if remarks else "At singular points",
+                lambda f: _note(f["note"], more.get(f["function"], [])),
+                48,
+                "l",
+            ),
         ],
     )
 
 
+_POWER = re.compile(r"(-?[\d.]+)e([+-]\d+)")
+
+
+def _interval(ends: list[float]) -> Markdown:
+    """A domain, in TeX."""
+    shown = ", ".join(f"{end:g}" for end in ends)
+    return fmt.formula(
+        "[" + _POWER.sub(lambda found: rf"{found[1]} \cdot 10^{{{int(found[2])}}}", shown) + "]"
+    )
+
+
 @fmt.formatter
-def _note(text: str) -> Markdown:
+def _note(text: str, more: list[Markdown]) -> Markdown:
     """How singular points are handled, Markdown with formulas that comes with the function."""
-    return Markdown(text or "none")
+    told = _POWER.sub(
+        lambda found: "0" if int(found[2]) < TINY else rf"{found[1]} \cdot 10^{{{int(found[2])}}}",
+        text,
+    )
+    words = ", ".join(more)
+    said = [words[:1].upper() + words[1:] + "."] if words else []
+    return Markdown(" ".join([*([told] if told else []), *said]) or "none")
 
 
 def _named(record: Record) -> tuple[Column[Group], Column[Group]]:
@@ -108,10 +150,11 @@ def _of(
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     names = formulas(record)
     scaled = [names[name] for name in names if is_scaled(record, name)]
-    units = f" Those of {join(scaled)} are of values scaled to deviation 1." if scaled else ""
+    units = f" Those of {join(scaled)} are of standardized values." if scaled else ""
+    what = "mean squared errors" if losses(record) == ["mse"] else "losses"
     return grouped(
         "results",
-        f"Final mean squared errors. Test points are {checked_on(record)}; "
+        f"Final {what}. Test points are {checked_on(record)}; "
         f"*n* counts seeds that did not diverge.{units}",
         runs.groupby(["function", "model"], sort=False),
         [
@@ -163,7 +206,7 @@ def _loss_figure(record: Record, runs: pd.DataFrame) -> Figure:
     return Figure(
         name="loss",
         caption=Markdown(
-            "Training loss (mean squared error) of all models against epochs. "
+            f"Training loss ({loss_words(record)}) of all models against epochs. "
             f"{spread_words(runs, seeds_shown(runs, 'final_train_loss'))}"
         ),
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
@@ -174,8 +217,11 @@ def _loss_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _shown(record: Record, runs: pd.DataFrame) -> list[Row]:
     """The functions that were fitted, in order, each as the title of its panel needs it."""
     truth = {f["function"]: f for f in record.rows("functions")}
+    alike = Counter(one["formula"] for one in truth.values())
     return [
-        {**truth[name], "kind": "function", "title": truth[name]["formula"]}
+        {**truth[name], "kind": "function", "title": truth[name]["formula"], "name": name}
+        if alike[truth[name]["formula"]] == 1
+        else {**truth[name], "kind": "named", "title": name}
         for name in dict.fromkeys(runs["function"])
     ]
 
@@ -192,7 +238,8 @@ def _draw_loss(record: Record, runs: pd.DataFrame) -> Canvas:
         logarithmic(ax, "y")
         ax.set_xlim(left=0)
 
-    labels = ("epoch", "training loss (MSE)")
+    squared = losses(record) == ["mse"]
+    labels = ("epoch", "training loss (MSE)" if squared else "training loss")
     figure = case_panels(_shown(record, runs), draw, labels, 2.15, sharey=True)
     name_lines(figure, figure.axes, len(record.models))
     return figure
@@ -219,7 +266,7 @@ def _prediction_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_prediction(record: Record, runs: pd.DataFrame) -> Canvas:
     words, styles = network_words(record.models), network_styles(record.models, record.models)
     functions = _shown(record, runs)
-    figure, axes = canvas(2, len(functions), height=1.5, sharex="col", height_ratios=(3, 2))
+    figure, axes = tiles(len(functions), 2, height=1.5, ratios=(3, 2))
     for (ax, below), function in zip(axes.T, functions, strict=True):
         x, y = function["x"], np.asarray(function["y"], dtype=float)
         ax.plot(x, y, color="#000000", linewidth=2.4, alpha=0.45, label="truth")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from report.records import Record
+from report.sections.settings import loss_name
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
 
@@ -53,6 +54,24 @@ def is_scaled(record: Record, name: str) -> bool:
     """Whether the losses of a function are those of values with standard deviation 1."""
     found = (f for f in _functions(record) if f["name"] == name)
     return any(bool(function.get("scale")) for function in found)
+
+
+def losses(record: Record) -> list[str]:
+    """The losses that are trained on, by the names of the settings; mostly one."""
+    settings: Any = record.settings
+    common = settings.get("training", {}).get("loss", "mse")
+    found = [
+        change.get("loss") or common
+        for one in (*_functions(record), *settings.get("models", [])) or ({},)
+        for change in [one.get("training") or {}]
+    ]
+    return list(dict.fromkeys(loss["name"] if isinstance(loss, dict) else loss for loss in found))
+
+
+def loss_words(record: Record) -> Markdown:
+    """The loss in words; of several, that each has its own."""
+    found = losses(record)
+    return loss_name(found[0]) if len(found) == 1 else Markdown("that of each training")
 
 
 def _functions(record: Record) -> list[Mapping[str, Any]]:

@@ -126,7 +126,7 @@ def _embedding(record: Record, part: Row) -> Figure:
 def _single(record: Record, part: Row) -> Figure:
     chosen = [row for row in _points(record, part) if row.get("own1")]
     shares = "; ".join(
-        f"seed {row['seed']}: {fmt.percent(sum(row['own_explained']))}" for row in chosen
+        f"seed {fmt.count(row['seed'])}: {fmt.percent(sum(row['own_explained']))}" for row in chosen
     )
     return Figure(
         name=f"{part['part']}-own",

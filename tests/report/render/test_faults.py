@@ -90,6 +90,12 @@ def test_a_figure_that_is_not_there(project):
         render(project, "builtin")
 
 
+def test_words_that_look_like_a_label_of_an_equation_stay_words(project):
+    rewrite(project, "optimization", "The author writes \\{\\#eq\\-mine\\} here.\n")
+    render(project, "builtin")
+    assert "{#eq-mine}" in (project / "_site/chapters/optimization.html").read_text()
+
+
 def test_a_citation_that_is_not_in_the_bibliography(project):
     rewrite(project, "optimization", "As [@nobody1900] says.\n")
     with pytest.raises(UserError, match="nobody1900"):
@@ -193,6 +199,8 @@ def test_links_that_lead_nowhere_or_to_scripts_are_words(project):
 def test_an_address_of_the_bibliography_that_is_none(tmp_path, field):
     text = "@misc{mine, title = {T}, url = {https://example.org}}\n"
     (tmp_path / "references.bib").write_text(text)
+    (tmp_path / "_quarto.yml").write_text("bibliography: [references.bib, more.bib]\n")
+    (tmp_path / "foreign.bib").write_text("@misc{a, title={x}, url={javascript:alert(1)}}")
     check_bibliographies(tmp_path)
     (tmp_path / "references.bib").write_text(text + f"@misc{{bad, title = {{T}}, {field}}}\n")
     with pytest.raises(UserError, match=r"references\.bib: bad: the address '.*' is none of the"):

@@ -54,6 +54,14 @@ def test_after_the_authors_block_the_search_goes_on() -> None:
     assert found("::: {.author}\nI: 3.\n:::\n\nThen 4.") == ["4"]
 
 
+def test_what_the_suite_calls_its_problems_is_no_typed_number() -> None:
+    figure = f"![x](/a.svg){{#fig-a fig-alt={attribute('on x^3 - 2*x it falls to 4')}}}"
+    assert [one.numeral for one in typed_numerals(figure, ["x", "x^3 - 2*x", "$36"])] == ["4"]
+    assert [one.numeral for one in typed_numerals('![](/a){fig-alt="at 4.5"}', ["4", "5"])] == [
+        "4.5"
+    ]
+
+
 def test_line_and_surroundings_lead_to_the_place() -> None:
     (typed,) = typed_numerals("first\n\n$$\nx\n$$\nit is 12 here\n")
     assert (typed.line, typed.around) == (6, "it is 12 here")

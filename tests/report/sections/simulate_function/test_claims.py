@@ -323,3 +323,23 @@ def test_figures_and_tables_of_a_usual_record() -> None:
     results = whole.tables[2]
     assert len(results.rows) == 6
     assert results.rows[0][-1] == "4"
+
+
+def test_another_loss_is_not_called_a_mean_squared_error() -> None:
+    """The typical error is then that of the curve: 0.1 at each of three points, deviation 0.471."""
+    base = made({"only": 0.3}, models=(model("only", 1, 31),))
+    settings = {
+        "functions": [{"name": "sinc", "points": 256}],
+        "models": [{"name": "only"}],
+        "training": {"loss": {"name": "HuberLoss", "delta": 0.5}},
+    }
+    found = base.model_copy(update={"settings": settings})
+    part = section(found)
+    assert "HuberLoss" in part.figures[0].caption and part.words["loss"] == "HuberLoss"
+    assert next(t for t in part.tables if t.name == "results").caption.startswith("Final losses.")
+    (error,) = [c for p in part.commentary for c in p if c.id == "simulate-function.error"]
+    assert error.verdict == "rough"
+    share = np.sqrt((0.1**2 + 0.1**2) / 3 / np.var([0, 1, 0]))
+    assert f"The model follows $f_sinc(x)$ only roughly, with a typical error of {share:.1%}" in (
+        error.text.replace("\xa0", "")
+    )
