@@ -15,7 +15,7 @@ from report.render import render
 from report.render.quarto import find
 from report.render.staging import MANIFEST, check_output, remove_site, staged
 from tests.project import ROOT
-from tests.report.render.programs import RECENT, fake_quarto
+from tests.report.render.programs import RECENT, fake_quarto, needed
 from tests.report.render.test_replacing import digest
 
 PAGES = {"index.html": "page", "chapters/optimization.html": "page", "report.pdf": "paper"}
@@ -168,9 +168,8 @@ def test_before_quarto_itself_replaces_a_folder(project):
 @pytest.mark.parametrize("output", [".", "../public"])
 def test_quarto_itself_is_stopped(project, output):
     """In a folder within the project it would be too late: see `check_output`."""
+    needed("quarto")
     program = find({})
-    if program is None or not program.recent:
-        pytest.skip("Quarto >= 1.9 is not on PATH")
     files(project.parent / "public", {"mine.html": "mine"})
     shutil.copyfile(ROOT / "report" / "prerender.py", project / "report" / "prerender.py")
     config = project / "_quarto.yml"
