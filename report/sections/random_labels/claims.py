@@ -66,7 +66,7 @@ FIT = Statement(
             "differ": ("That depends on the network.", "{number} of {total} runs"),
             "falling": ("Not within these epochs, though the loss still falls.", "at most {best}"),
             "stuck": ("No, and the loss has stopped falling.", "at most {best}"),
-            "nothing": ("Nothing can be said: every run diverged.", "{number} of {all}"),
+            "nothing": ("Nothing can be said: every run diverged.", "none of {all}"),
         },
         "accuracy",
     ),
@@ -335,7 +335,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     last = max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)
     verdict: str = found.extent
     counts = [
-        f"{_number(yes)} of {fmt.plural(len(rows), 'run')} of *{escape(name)}*"
+        f"{out_of(yes, len(rows), 'run')} of *{escape(name)}*"
         for name, part in parts.items()
         if len(rows := _most(part))
         for yes in [sum(run in found.yes for run in rows.index)]
@@ -365,11 +365,6 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         best=fmt.MISSING if best is None else bound(best, "upper", fmt.accuracy, decimals=4),
         epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
-
-
-def _number(count: int) -> Markdown:
-    """A number that stands before `of`."""
-    return fmt.words(count) if count else Markdown("none")
 
 
 def _at_least(value: float | None, threshold: float) -> bool | None:

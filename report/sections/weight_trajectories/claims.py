@@ -13,7 +13,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of
+from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of, out_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count, span
@@ -87,7 +87,7 @@ PLACE = Statement(
         QUESTION,
         {
             "together": ("Yes, all ends lie in one place.", "at most {largest} apart"),
-            "nothing": ("Too few runs stayed finite to say.", "{runs} of {total} runs"),
+            "nothing": ("Too few runs stayed finite to say.", "{runs}"),
         },
         "model",
     ),
@@ -214,12 +214,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     done = runs[runs["final_train_loss"].notna()]
     if len(done) < 2:
         used = [evidence(record, "runs", "diverged_at")]
-        numbers = {"runs": fmt.words(len(done)), "total": fmt.words(len(runs))}
         none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
-        return ((PLACE("nothing", used, **numbers, **none), *lost),)
+        return ((PLACE("nothing", used, runs=out_of(len(done), len(runs), "run"), **none), *lost),)
     pairs = _part(record, "pairs", "model")
     distances = _part(record, "distances", "model")
-    where = _together(record, distances, pairs, len(runs))
+    where = _together(record, distances, pairs)
     apart = not where
     if apart:
         found = {part: _ends(record, part, len(runs)) for part in ("model", "layer")}
@@ -261,9 +260,7 @@ def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.loc[chosen]
 
 
-def _together(
-    record: Record, distances: pd.DataFrame, pairs: pd.DataFrame, total: int
-) -> list[Claim]:
+def _together(record: Record, distances: pd.DataFrame, pairs: pd.DataFrame) -> list[Claim]:
     shortest, largest = distances["displacement"].min(), pairs["end_distance"].max()
     if not largest <= TOGETHER * shortest:
         return []
@@ -276,7 +273,6 @@ def _together(
             "together",
             used,
             runs=fmt.words(len(distances)),
-            total=fmt.words(total),
             largest=bound(largest, "upper"),
             displacement=bound(shortest, "lower"),
         )

@@ -95,7 +95,8 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: "
             f"{fmt.percent(first)} of the variance; second: {fmt.percent(second)}. At the end of "
-            f"{fmt.words(lower)} of them the training loss is lower than at the start; its mean is "
+            f"{fmt.words(lower) if lower else 'none'} of them the training loss is lower than at "
+            "the start; its mean is "
             f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} there and "
             f"{fmt.loss(runs['final_train_loss'].mean())} at the end."
         ),
