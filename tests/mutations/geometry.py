@@ -20,6 +20,7 @@ from tests.mutations.reading import (
     differences,
     finite,
     near,
+    order,
     rank,
     value,
     wrong,
@@ -51,15 +52,11 @@ def gradient_norm(r: Reading) -> Iterator[str]:
     }
     for m in r.find("fall", r"On (.*?), the gradient norm (falls|rises|is)"):
         found = change[case_of(m[1])]
-        sign = {"falls": -1, "rises": 1, "is": 0}[m[2]]
-        if sign and wrong(sign, found):
-            yield f"fall: direction: {m.string}"
-        if re.search("in (?:both|all) ", m.string) and not agree(found):
-            yield f"fall: not in all: {m.string}"
-        if "changes with the seed" in m.string and (agree(found) or len(found) < 2):
-            yield f"fall: does not change with the seed: {m.string}"
-        if "too close" in m.string and apart(found, LOG_MARGIN):
-            yield f"fall: not close: {m.string}"
+        words = {"more": "norm rises", "less": "norm falls", "alike": "too close"}
+        yield from order("fall", m.string, found, LOG_MARGIN, **words)
+        whole = len(found) == len(rows_of[case_of(m[1])]) < 6
+        if "settles no direction" in m.string and whole and agree(found):
+            yield f"fall: the seeds agree: {m.string}"
     for words, sign in (
         (r"gets shorter in training: on (.*), its norm", -1),
         (r"gets longer in training: on (.*), its norm", 1),
@@ -69,10 +66,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         (r"^On (.*?) the gradient keeps its length", None),
         (r"it does on (.*?)(?:;|\.|$)", -1),
         (r"it gets longer on (.*?)(?:;|\.|$)", 1),
-        (
-            r"(?:open: on|; on) (.*?),? its norm (?:over the whole training set )?shows no direction",
-            0,
-        ),
+        (r"(?:open: on|; on) (.*?),? these runs settle no direction", 0),
     ):
         for m in r.find("answer", words):
             for case in [c for c in rows_of if f"<{c}>" in m[1]] or [name_of.get(m[1], "")]:
@@ -81,7 +75,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
                     yield f"answer: direction on {case}: {m.string}"
                 if sign is None and apart(found, LOG_MARGIN):
                     yield f"answer: not alike on {case}: {m.string}"
-                if sign == 0 and agree(found) and len(found) == len(rows_of[case]):
+                if sign == 0 and agree(found) and len(found) == len(rows_of[case]) < 6:
                     yield f"answer: all seeds share one on {case}: {m.string}"
     for m in r.find("descent", r"loss (falls by|does not fall but rises|does not fall by more)"):
         pools = [
@@ -140,34 +134,23 @@ def gradient_norm(r: Reading) -> Iterator[str]:
             q >= 3 for q in ratios
         ):
             yield f"vanish: {ratios}: {text}"
-    for m in r.find("relation", r"on (.*?)(?:, their rank| these runs)"):
+    for m in r.find("relation", r"\bon (.*?)(?:, their rank| these runs)"):
         own = {
             x["seed"]: s
             for x in done[case_of(m[1])]
             if math.isfinite(s := _spearman(x["batch_loss"], x["batch_gradient_norm"]))
         }
         found = np.array([*own.values()])
-        if ("shorter gradient" in m.string and wrong(1, found)) or (
-            "longer gradient" in m.string and wrong(-1, found)
-        ):
-            yield f"relation: direction: {m.string}"
-        if re.search("in (?:both|all) ", m.string) and not agree(found):
-            yield f"relation: not in all: {m.string}"
-        if (
-            "the seeds agree" in m.string
-            and agree(found)
-            and len(found) == len(done[case_of(m[1])])
-        ):
+        words = {"more": "shorter gradient", "less": "longer gradient"}
+        yield from order("relation", m.string, found, 0.0, **words)
+        whole = len(found) == len(rows_of[case_of(m[1])]) < 6
+        if "not settle" in m.string and whole and agree(found):
             yield f"relation: the seeds agree: {m.string}"
     for m in r.find("batch", r"[oO]n (.*?)(?: sees|, with| both| it is)"):
         rows = rows_of[case_of(m[1])]
         found = differences(by_seed(rows, "tail_median"), by_seed(rows, late), log=True)
-        if ("times as long" in m.string and wrong(1, found)) or (
-            "shorter in the end" in m.string and wrong(-1, found)
-        ):
-            yield f"batch: direction: {m.string}"
-        if "equally long" in m.string and apart(found, LOG_MARGIN):
-            yield f"batch: not alike: {m.string}"
+        words = {"more": "times as long", "less": "shorter in the", "alike": "equally long"}
+        yield from order("batch", m.string, found, LOG_MARGIN, **words)
     for m in r.find("stuck", r"In (\w+) of (\w+) runs? on (.*?) the (gradient|loss)"):
         rows = done[case_of(m[3])]
         dead = [x["tail_highest"] == 0 for x in rows]
@@ -345,6 +328,16 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         numbers = {len(own) for own in critical.values()}
         if m[1] not in ("one",) and value(m[1]) not in numbers:
             yield f"kind: {numbers}: {m.string}"
+    for m in r.find("kind", r"Of the (\w+) distinct critical points (\w+) "):
+        counts = []
+        for own in critical.values():
+            kept = [(f"{x['loss']:.5e}", x["minimal_ratio"], x["negative"]) for x in own]
+            if own and all(x.get("point") is not None for x in own):
+                kept = [x["point"] for x in own]
+            first = dict(zip(kept[::-1], own[::-1], strict=True))
+            counts.append((len(first), sum(x["negative"] <= 0 for x in first.values())))
+        if not any(value(m[1]) == total and value(m[2]) <= yes for total, yes in counts):
+            yield f"kind: {counts}: {m.string}"
     for words, sign in (
         ("Each of the (\\w+) critical points is a minimum", 0),
         ("Not one of the (\\w+) critical points is a minimum", 1),
@@ -353,6 +346,30 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             own = [c for c in critical.values() if len(c) == value(m[1])]
             if not any(all((x["negative"] > 0) == bool(sign) for x in c) for c in own):
                 yield f"kind: not all: {m.string}"
+    curved = {
+        c: differences(
+            *(by_seed(own, column) for column in ("gradient_curvature", "even_curvature")), log=True
+        )
+        for c in cases
+        for own in [[x for x in runs if x["case"] == c and x["verdict"] != "critical"]]
+    }
+    for words, sign in (
+        ("At the end points on (.*?) that are not critical, the gradient lies where", -1),
+        ("curves less along the gradient on (.*?)(?:it curves|nothing is|\\.$)", -1),
+        ("at the end points on (.*?) that are not critical it lies where", 1),
+        ("curves more along the gradient on (.*?)(?:it curves|nothing is|\\.$)", 1),
+        ("at the end points on (.*?) that are not critical it lies in directions", 0),
+        ("curves alike along the gradient on (.*?)(?:nothing is|\\.$)", 0),
+        ("Whether the end points on", None),
+    ):
+        for m in r.find("flatness", words):
+            for name in KEYS.findall(m[1]) if sign is not None else ():
+                fits = [
+                    not (wrong(sign, curved[c]) if sign else apart(curved[c], LOG_MARGIN))
+                    for c in titles.get(f"<{name}>", [])
+                ]
+                if not any(fits):
+                    yield f"flatness: {sign} on {name}: {m.string}"
     for m in r.find("relation", r"stays open here: it takes six"):
         fewer = [
             len({(f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})
@@ -375,13 +392,20 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             smaller = "*smaller*" in m.string or "so it does" in m.string
             if not any((v > 0) if smaller else (v < 0) for v in signs.values()):
                 yield f"{name}: direction {signs}: {m.string}"
-    for m in r.find("tolerance", r"moves by (N) (or more|at most)(?: on (.*?)(?:\.|, where|;))?"):
+    for m in r.find(
+        "tolerance",
+        r"moves by (N) (or more|at most)(?: on (.*?)(?:\.|, where|;))?|the same at every",
+    ):
         moves = []
         for c, case in cases.items():
             own = critical[c] or [x for x in runs if x["case"] == c]
             if own:
                 table = np.array([x["swept_positive"] for x in own]) / case["parameters"]
                 moves.append(float(np.ptp(np.median(table, axis=0))))
+        if not m[1]:
+            if any(moves):
+                yield f"tolerance: {moves}: {m.string}"
+            continue
         bounded = (
             [v for v in moves if v >= 0.1] if m[2] == "or more" else [v for v in moves if v < 0.1]
         )
@@ -394,6 +418,9 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         lengths = [c for c in critical.values() if any(x["negative"] <= 0 for x in c)]
         if not any(max(x["epochs"] for x in c) > min(x["epochs"] for x in c) for c in lengths):
             yield f"answer: of one length: {m.string}"
+    for m in r.find("answer", "minimum in some runs and a saddle in others"):
+        if not any(len({x["negative"] <= 0 for x in own}) == 2 for own in critical.values()):
+            yield f"answer: of one kind: {m.string}"
     for m in r.find("answer", "minimum in every run|no minimum in any run|no run reaches"):
         names = KEYS.findall(m.string.partition(";")[0])
         own = [x for n in names for c in titles.get(f"<{n}>", []) for x in critical[c]]

@@ -4,7 +4,7 @@ import pytest
 
 from report.tasks import TASKS, Task
 from tests.mutations.mutator import bases, mutated
-from tests.mutations.oracle import RULES, read, violations
+from tests.mutations.oracle import RULES, faults, read, violations
 
 SHORT, LONG = 200, 2000
 UNREAD = {
@@ -39,6 +39,20 @@ def test_200_mutations(task: Task) -> None:
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_2000_mutations(task: Task) -> None:
     assert found(task, range(SHORT, SHORT + LONG)) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_every_rule_reads_a_sentence(task: Task) -> None:
+    """The claims' tests bring about every wording; a rule that reads none cannot find a fault."""
+    sought: set[tuple[str, str]] = set()
+    said: set[tuple[str, str]] = set()
+    for base in bases(task):
+        reading = read(base())
+        list(faults(reading))
+        sought |= reading.sought.keys()
+        said |= {rule for rule, found in reading.sought.items() if found}
+    assert sought - said == set()
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
