@@ -353,23 +353,26 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         for c in cases
         for own in [[x for x in runs if x["case"] == c and x["verdict"] != "critical"]]
     }
-    for words, sign in (
-        ("At the end points on (.*?) that are not critical, the gradient lies where", -1),
-        ("curves less along the gradient on (.*?)(?:it curves|nothing is|\\.$)", -1),
-        ("at the end points on (.*?) that are not critical it lies where", 1),
-        ("curves more along the gradient on (.*?)(?:it curves|nothing is|\\.$)", 1),
-        ("at the end points on (.*?) that are not critical it lies in directions", 0),
-        ("curves alike along the gradient on (.*?)(?:nothing is|\\.$)", 0),
-        ("Whether the end points on", None),
+    senses = {"where the loss hardly": -1, "where the loss curves more": 1, "in directions of": 0}
+    senses |= {"curves less": -1, "curves more": 1, "curves alike": 0}
+    for words in (
+        "end points on (.*?) that are not critical,? (?:it|the gradient) lies "
+        "(where the loss hardly|where the loss curves more|in directions of)",
+        "Whether the end points",
+        "it (curves \\w+) along the gradient on .*",
     ):
         for m in r.find("flatness", words):
-            for name in KEYS.findall(m[1]) if sign is not None else ():
-                fits = [
-                    not (wrong(sign, curved[c]) if sign else apart(curved[c], LOG_MARGIN))
-                    for c in titles.get(f"<{name}>", [])
+            told = [(m[1], m[2])] if words.startswith("end") else []
+            if "along" in words:
+                told = [
+                    (b, a) for a, b in re.findall(r"(curves \w+)(.*?)(?=it curves|not|$)", m[0])
                 ]
-                if not any(fits):
-                    yield f"flatness: {sign} on {name}: {m.string}"
+            for names, said in told:
+                sign = senses[said]
+                for name in KEYS.findall(names):
+                    found = [curved[c] for c in titles.get(f"<{name}>", [])]
+                    if all(wrong(sign, f) if sign else apart(f, LOG_MARGIN) for f in found):
+                        yield f"flatness: {said} on {name}: {m.string}"
     for m in r.find("relation", r"stays open here: it takes six"):
         fewer = [
             len({(f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})

@@ -393,8 +393,8 @@ def sharpness(r: Reading) -> Iterator[str]:
     ):
         signs = {c: _related(own, c, other) for c in SHARPNESS}
         yield from _directions(r, name, signs, SHARPNESS)
-        for m in r.find(name, r"(\w+) approach(?:es)? are too few"):
-            if value(m[1]) >= 6:
+        for m in r.find(name, r"(\w+) approach(?:es)? are too few|open whether"):
+            if m[1] and value(m[1]) >= 6:
                 yield f"{name}: not too few: {m.string}"
     gap = {c: _related(points, c, "loss_gap") for c in SHARPNESS}
     for m in r.find("correlations", r"is (N) for .*?, (N) for .*, and (N) for"):

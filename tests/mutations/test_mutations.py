@@ -44,15 +44,18 @@ def test_2000_mutations(task: Task) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_every_rule_reads_a_sentence(task: Task) -> None:
-    """The claims' tests bring about every wording; a rule that reads none cannot find a fault."""
-    sought: set[tuple[str, str]] = set()
+    """A rule for words that no record brings about, nor the first mutations, finds no fault."""
+    numbers = range(TASKS.index(task), LONG, len(TASKS))
+    open_rules: set[tuple[str, str]] = set()
     said: set[tuple[str, str]] = set()
-    for base in bases(task):
-        reading = read(base())
+    for make in (*bases(task), *(lambda n=n: mutated(n)[1] for n in numbers)):
+        reading = read(make())
         list(faults(reading))
-        sought |= reading.sought.keys()
         said |= {rule for rule, found in reading.sought.items() if found}
-    assert sought - said == set()
+        open_rules = (open_rules | reading.sought.keys()) - said
+        if not open_rules and make not in bases(task):
+            break
+    assert open_rules == set()
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
