@@ -96,7 +96,7 @@ FOUND = Statement(
         "few": "On {case}, only {critical} of {total} runs of *{model}* {verb} at a critical point "
         "(95 % interval of the share {interval}), {distinct}{rest}.",
         "none": "On {case}, none of {total} runs of *{model}* ends at a critical point{rest}. In "
-        "the median the second phase takes the norm from {before} to {after}; {epsilon} would do.",
+        "the median the second phase {moves}; {epsilon} would do.",
         "single": "On {case}, the single run of *{model}* ends with a gradient norm of {after}, "
         "after {before} when its training ended. At a critical point it is at most {epsilon}.",
         "nothing": "On {case}, every run diverged in training, and there was nothing to search.",
@@ -357,6 +357,9 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
     if len(planned) == 1:
         verdict = "single"
     search = cast(dict[str, Any], record.settings["search"])
+    before, after = (
+        fmt.number(median(done[column]), 2) for column in ("trained_gradient_norm", "gradient_norm")
+    )
     return FOUND(
         verdict,
         _used(record, planned, "verdict", "trained_gradient_norm", "gradient_norm"),
@@ -370,8 +373,13 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
         rest=_rest(done),
         epsilon=fmt.number(search["epsilon"], 2),
         interval=Markdown(f"{fmt.percent(low, 0)} to {fmt.percent(high, 0)}"),
-        before=fmt.number(median(done["trained_gradient_norm"]), 2),
-        after=fmt.number(median(done["gradient_norm"]), 2),
+        before=before,
+        after=after,
+        moves=Markdown(
+            f"leaves the norm at {after}"
+            if before == after
+            else f"takes the norm from {before} to {after}"
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from report.figures.scales import logarithmic
 from report.figures.style import canvas, draw_band, line, title
 from report.numbers.statistics import median
 from report.records import Record
-from report.sections.cases import case_name
+from report.sections.cases import case_name, cases_settings
 from report.sections.minimal_ratio.claims import commentary, eigenvalues, finite, swept
 from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, distinct, kinds
 from report.sections.section import Figure, Section, Table
@@ -46,7 +46,12 @@ def section(record: Record) -> Section:
         )
     return Section(
         figures=figures,
-        tables=(_cases_table(record), _results_table(record), *_kinds_table(record, runs)),
+        tables=(
+            _cases_table(record),
+            cases_settings(record, steps=False),
+            _results_table(record),
+            *_kinds_table(record, runs),
+        ),
         commentary=commentary(record),
     )
 
@@ -264,6 +269,7 @@ def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
         alpha=0.6 if index == 0 else 0.9,
         linewidths=1.1,
         zorder=3 + index,
+        clip_on=False,  # a ratio of 1 or 0 is whole
     )
     ax.scatter(
         [],

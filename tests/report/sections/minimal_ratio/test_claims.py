@@ -307,7 +307,7 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
         figure.draw().savefig("/dev/null", format="svg")
         assert "nan" not in figure.alt
     kinds = ["kinds"] if "c" in truth["kinds"] else []
-    assert [table.name for table in found.tables] == ["cases", "results", *kinds]
+    assert [table.name for table in found.tables] == ["cases", "settings", "results", *kinds]
 
 
 @pytest.mark.parametrize(
