@@ -151,15 +151,24 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         found = differences(by_seed(rows, "tail_median"), by_seed(rows, late), log=True)
         words = {"more": "times as long", "less": "shorter in the", "alike": "equally long"}
         yield from order("batch", m.string, found, LOG_MARGIN, **words)
-    for m in r.find("stuck", r"In (\w+) of (\w+) runs? on (.*?) the (gradient|loss)"):
-        rows = done[case_of(m[3])]
+    for m in r.find(
+        "stuck",
+        r"In (?:(\w+) of (\w+)|all (\w+)|(both)|the one) runs? on (.*?) the (gradient|loss|network)",
+    ):
+        rows = done[case_of(m[5])]
+        every = 2.0 if m[4] else value(m[3] or "one")
+        told = (value(m[1]), value(m[2])) if m[1] else (every, every)
         dead = [x["tail_highest"] == 0 for x in rows]
+        lowest = [min(finite(x["full_loss"])) for x in rows]
+        level = next((c for x in rows if (c := x.get("constant_loss")) is not None), math.inf)
+        constant = [v >= 0.98 * level and not d for v, d in zip(lowest, dead, strict=True)]
         flat = [
-            min(finite(x["full_loss"])) >= 0.95 * x["full_loss"][0] and not d
-            for x, d in zip(rows, dead, strict=True)
+            v >= 0.95 * x["full_loss"][0] and not d and not c
+            for v, x, d, c in zip(lowest, rows, dead, constant, strict=True)
         ]
-        if value(m[1]) != sum(dead if m[4] == "gradient" else flat) or value(m[2]) != len(rows):
-            yield f"stuck: {sum(dead)} {sum(flat)} of {len(rows)}: {m.string}"
+        truth = {"gradient": sum(dead), "network": sum(constant), "loss": sum(flat)}
+        if told != (truth[m[6]], len(rows)):
+            yield f"stuck: {truth} of {len(rows)}: {m.string}"
         if "its loss stays where it is" in m.string and any(
             d and x["full_loss"][-1] != x["full_loss"][-2]
             for x, d in zip(rows, dead, strict=True)
