@@ -255,15 +255,16 @@ def _network(record: Record, network: dict[str, Any]) -> Iterator[Row]:
 
 def _schedule(_: Record, schedule: dict[str, Any]) -> Iterator[Row]:
     if "every" in schedule:
-        words = f"× {schedule['factor']:g} every {schedule['every']} epochs"
+        number = schedule["every"]
+        every = "epoch" if number == 1 else fmt.plural(number, "epoch")
+        words = f"× {_setting(schedule['factor'])} every {every}"
     elif schedule["name"] == "CosineAnnealingLR":
-        unit = f"{schedule.get('interval', 'epoch')}s"
-        end = schedule.get("eta_min", 0)
-        words = f"cosine to {end:g} within {schedule['T_max']} {unit}"
+        time = fmt.plural(schedule["T_max"], schedule.get("interval", "epoch"))
+        words = f"cosine to {_setting(schedule.get('eta_min', 0))} within {time}"
     else:
         arguments = [f"{k} = {_signed(v)}" for k, v in schedule.items() if k != "name"]
-        words = ", ".join([schedule["name"], *arguments])
-    yield "schedule of the rate", escape(words)
+        words = escape(", ".join([schedule["name"], *arguments]))
+    yield "schedule of the rate", Markdown(words)
 
 
 def _augmentation(_: Record, change: dict[str, Any]) -> Iterator[Row]:

@@ -32,6 +32,22 @@ def test_a_setting_that_is_a_key_is_read_as_words(value: str, shown: str) -> Non
     assert settings_table(record(settings={"loss": value})).rows == (("loss", shown, "", ""),)
 
 
+@pytest.mark.parametrize(
+    ("schedule", "shown"),
+    [
+        (
+            {"name": "CosineAnnealingLR", "T_max": 20_000, "eta_min": 1e-5, "interval": "step"},
+            "cosine to 1×10⁻⁵ within 20,000 steps",
+        ),
+        ({"factor": 0.5, "every": 1}, "× 0.5 every epoch"),
+        ({"name": "ExponentialLR", "gamma": 0.9}, "ExponentialLR\\, gamma \\= 0\\.9"),
+    ],
+)
+def test_a_schedule_is_told_in_words(schedule: dict[str, object], shown: str) -> None:
+    rows = settings_table(record(settings={"schedule": schedule})).rows
+    assert rows == (("schedule of the rate", shown, "", ""),)
+
+
 def test_two_figures_or_tables_of_one_name_are_refused() -> None:
     table = settings_table(record(settings={"epochs": 3}))
     with pytest.raises(ValueError, match="two tables are called settings"):
