@@ -98,7 +98,7 @@ def test_what_a_render_made_is_replaced(project, quick):
         quick(output)
         site = project / output
         assert (site / MANIFEST).read_text().split() == [
-            *("chapters/a.html", "index.html", "report.pdf"),
+            *("chapters/a.html", "index.html", "report.pdf")
         ]
         (site / "notes.txt").write_text("mine")
         with pytest.raises(UserError, match=r"notes\.txt"):
@@ -144,10 +144,7 @@ def test_a_list_cannot_name_what_lies_elsewhere(project, quick):
 
 def test_a_file_that_comes_while_rendering_stays(project):
     site = files(project / "_site", PAGES)
-    with (
-        pytest.raises(UserError, match=r"notes\.txt"),
-        staged(project, site) as new,
-    ):
+    with pytest.raises(UserError, match=r"notes\.txt"), staged(project, site) as new:
         files(new, PAGES)
         files(site, {"notes.txt": "mine"})
     assert (site / "notes.txt").read_text() == "mine"
