@@ -20,22 +20,33 @@ NAMES = {
     "alphas, low": "smallest α",
     "alphas, outward": "largest growth of α outward",
     "batch_sizes": "batch sizes compared",
+    "eigenvalue_tolerance": "relative tolerance of the eigenvalue",
+    "epsilon": "ε",
+    "equal_loss, epochs": "epochs to get there, at most",
+    "equal_loss, loss": "equal training loss",
     "fractions": "shares of random labels",
     "full_gradients": "gradients over the whole training set",
     "grid": "points along each axis",
     "images": "images measured on",
-    "learning_rates": "learning rates compared",
     "label_noise": "share of random labels",
     "labels": "written at the marked points",
+    "learning_rates": "learning rates compared",
     "lengths": "lengths of the first phase, as shares of the epochs",
+    "line": "points along the line",
+    "neighbors, number": "sampled neighbors",
+    "neighbors, radius": "their distance ρ",
     "record_every": "weights recorded every",
     "search, epsilon": "ε",
     "search, iterations": "iterations at most",
     "search, least_decrease": "least decrease within the window",
     "search, window": "window of iterations",
+    "snapshots": "snapshots of the trajectory",
     "test_labels": "test labels",
     "thresholds": "training accuracy that counts as fitted",
     "tolerance": "factor c of the tolerance τ",
+    "trace_draws": "random sign vectors, at most",
+    "trace_error": "standard error of the trace, relative",
+    "whole": "solutions measured on all images",
 }
 """Names of settings whose key would not say it."""
 UNITS = {"record_every": "epoch"}
@@ -61,8 +72,8 @@ def settings_table(
     """The settings that are no defaults, and the network where the task has one.
 
     Where the settings hold a list of alternatives (comparisons, cases), each has its column, which
-    bears the name of what it is. `more` are rows that are no settings; they make a table of one
-    column longer.
+    bears the name of what it is; what is the same for all of them stands in the caption. `more`
+    are rows that are no settings; they make a table of one column longer.
     """
     hidden = {*omit, "acknowledge", "chosen", "outside"}
     shown = {key: value for key, value in _whole(record.settings).items() if key not in hidden}
@@ -80,7 +91,8 @@ def settings_table(
     for name, text in _changes(record, hidden):
         rows[name] = [text] * columns
     alternatives = next((cast(list[Any], shown[key]) for key in lists), [])
-    told = [(escape(name), *values) for name, values in rows.items()]
+    same = {name for name, values in rows.items() if columns > 1 and len({*values}) == 1}
+    told = [(escape(name), *values) for name, values in rows.items() if name not in same]
     titles = _titles(record, alternatives)
     widths = (30, *[70 // columns] * columns)
     if columns == 1:
@@ -89,13 +101,19 @@ def settings_table(
         name="settings",
         caption=Markdown(
             f"Settings{' and network' if 'network' in rows else ''}.{_images(record)}"
-            f"{_ours(record)}"
+            f"{_same({name: rows[name][0] for name in rows if name in same})}{_ours(record)}"
         ),
         header=("Setting", *titles),
         align="l" * len(widths),
         rows=tuple(told),
         widths=widths,
     )
+
+
+def _same(rows: Mapping[str, Markdown]) -> Markdown:
+    """A sentence that lists the settings which are the same for all alternatives."""
+    told = "; ".join(f"{escape(name)}: {text}" for name, text in rows.items())
+    return Markdown(f" The same for all: {told}." if told else "")
 
 
 def _whole(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,3 +92,10 @@ def test_columns_bear_the_names_of_what_they_are() -> None:
     settings = {"comparisons": [{"data": {"name": "cifar10"}, "models": [m]} for m in (mlp, cnn)]}
     table = settings_table(record(settings=settings, dataset=[data]))
     assert table.header == ("Setting", "CIFAR-10 MLPs", "CIFAR-10 CNNs")
+
+
+def test_what_is_the_same_for_all_stands_in_the_caption() -> None:
+    cases = [{"function": {"name": name}, "training": {"epochs": 9}} for name in ("sinc", "chirp")]
+    table = settings_table(record(settings={"cases": cases, "runs": 4}))
+    assert table.rows == (("function", "sinc", "chirp"),)
+    assert table.caption == "Settings. The same for all: epochs: 9; runs: 4."
