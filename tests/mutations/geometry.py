@@ -25,7 +25,7 @@ from tests.mutations.reading import (
     value,
     wrong,
 )
-from tests.mutations.training import KEYS, LOG_MARGIN, counted, diverged
+from tests.mutations.training import KEYS, LOG_MARGIN, OF, counted, diverged
 
 
 def gradient_norm(r: Reading) -> Iterator[str]:
@@ -543,7 +543,7 @@ def error_surface(r: Reading) -> Iterator[str]:
         if not at_least(m[1] or m[2], shares):
             yield f"walk: bound {min(shares)}: {m.string}"
     lost = [s["diverged_at"] for s in r.rows("solutions")]
-    yield from counted(r, "diverged", len(finite(lost)), len(lost))
+    yield from counted(r, "diverged", OF, len(lost), len(finite(lost)))
 
 
 def _most_apart(plane: dict[str, Any], solution: dict[str, Any]) -> float:

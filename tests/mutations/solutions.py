@@ -23,7 +23,7 @@ from tests.mutations.reading import (
     value,
     wrong,
 )
-from tests.mutations.training import LOG_MARGIN
+from tests.mutations.training import LOG_MARGIN, OF, counted
 
 SENSITIVITY = {
     "jacobian_norm": "the norm of the Jacobian of the output",
@@ -64,9 +64,7 @@ def interpolation(r: Reading) -> Iterator[str]:
         for m in r.find(name, r"less than (N) of the loss there \(by (N) at most\)"):
             if any(tall) or not at_most(m[2], [x["train_barrier"] for x in own]):
                 yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
-        for m in r.find(name, r"Of (\w+) lines .*?, (\w+) cross"):
-            if (value(m[1]), value(m[2])) != (len(own), sum(tall)):
-                yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
+        yield from counted(r, name, r"Of (\w+) lines .*?, (\w+) cross", len(own), sum(tall))
         for m in r.find(name, r"stands a barrier .*? or more, (N)(?: to (N))? high"):
             found = [x["train_barrier"] for x in own]
             if (
@@ -148,9 +146,7 @@ def interpolation(r: Reading) -> Iterator[str]:
         if m[4] and m[5] and value(m[4]) / 100 > min(falls) + 1e-9:
             yield f"accuracy: bound {min(falls)}: {m.string}"
     lost = sum(x["train_barrier"] is None or x["test_barrier"] is None for x in lines)
-    for m in r.find("lost", r"Of (\w+) lines (\w+) cannot"):
-        if (value(m[1]), value(m[2])) != (len(lines), lost):
-            yield f"lost: {lost} of {len(lines)}: {m.string}"
+    yield from counted(r, "lost", r"Of (\w+) lines (\w+) cannot", len(lines), lost)
     solutions = r.rows("solutions")
     for m in r.find(
         "quality",
@@ -171,15 +167,13 @@ def interpolation(r: Reading) -> Iterator[str]:
             seen = m.string.partition(";")[0]
             if "at equal distance" in seen and value(m[1]) < value(m[2]):
                 yield f"rise: direction: {m.string}"
-    for m in r.find("literature", r"(\w+) of (\w+) lines|all (\w+) lines"):
-        same = [
-            x
-            for x in lines
-            if x["start"] == "same" and x["train_barrier"] is not None and x["ends"] is not None
-        ]
-        tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in same]
-        if m[1] and (value(m[1]), value(m[2])) != (sum(tall), len(tall)):
-            yield f"literature: {sum(tall)} of {len(tall)}: {m.string}"
+    same = [
+        x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"]
+        for x in lines
+        if x["start"] == "same" and x["train_barrier"] is not None and x["ends"] is not None
+    ]
+    words = r"(\w+) of (\w+) lines|all (\w+) lines"
+    yield from counted(r, "literature", words, sum(same), len(same), every=False)
 
 
 def _shown(row: Mapping[str, Any], end: str, column: str) -> str:
@@ -368,9 +362,7 @@ def sensitivity(r: Reading) -> Iterator[str]:
     sweeps = _sweeps(r, held, r.record.settings, SENSITIVITY)
     yield from _held(r, "sweep-held", sweeps, SENSITIVITY)
     for name, number in (("diverged", len(rows) - len(known)), ("dead", len(known) - len(done))):
-        for m in r.find(name, r"Of (\d+|\w+) (?:trainings|networks) (\w+)"):
-            if (value(m[1]), value(m[2])) != (len(rows), number):
-                yield f"{name}: {number} of {len(rows)}: {m.string}"
+        yield from counted(r, name, OF, len(rows), number)
         if number and not r.said(name):
             yield f"{name}: not said of {number}"
 
@@ -430,9 +422,7 @@ def sharpness(r: Reading) -> Iterator[str]:
         ):
             yield f"rescaling: {moved}: {m.string}"
     lost = len(rows) - len(done)
-    for m in r.find("lost", r"Of (\d+|\w+) solutions (\w+) diverged"):
-        if (value(m[1]), value(m[2])) != (len(rows), lost):
-            yield f"lost: {lost} of {len(rows)}: {m.string}"
+    yield from counted(r, "lost", OF, len(rows), lost)
     if "level" in r.alt("rescaling") and any(
         abs(x["test_loss"] / rescaled[0]["test_loss"] - 1) > 2e-4
         for x in rescaled

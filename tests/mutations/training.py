@@ -30,6 +30,8 @@ from tests.mutations.reading import (
 
 LOG_MARGIN = math.log10(1.25)
 KEYS = re.compile(r"<([^>]+)>")
+OF = r"Of (\w+) \w+,? (\w+) "
+"""`Of seven runs, two …`."""
 
 
 def _group(rows: Rows, key: str) -> dict[Any, Rows]:
@@ -39,18 +41,20 @@ def _group(rows: Rows, key: str) -> dict[Any, Rows]:
     return found
 
 
-def counted(reading: Reading, name: str, yes: int, total: int) -> Iterator[str]:
-    """`Of seven runs, two …`."""
-    for found in reading.find(name, r"Of (\w+) \w+,? (\w+) "):
-        if (value(found[1]), value(found[2])) != (total, yes):
-            yield f"{name}: {yes} of {total}: {found.string}"
+def counted(
+    r: Reading, name: str, pattern: str, first: int, second: int, *, every: bool = True
+) -> Iterator[str]:
+    """The two numbers of a sentence; where not `every` one has them, if it has any."""
+    for m in r.find(name, pattern):
+        if (every or m[1]) and (value(m[1]), value(m[2])) != (first, second):
+            yield f"{name}: {first}, {second}: {m.string}"
 
 
 def diverged(reading: Reading, column: str) -> Iterator[str]:
     """The number of runs without a result."""
     rows = reading.rows()
     lost = sum(row.get(column) is None for row in rows)
-    yield from counted(reading, "diverged", lost, len(rows))
+    yield from counted(reading, "diverged", OF, len(rows), lost)
     text = reading.said("diverged")
     if "none reached a finite loss" in text and lost < len(rows):
         yield f"diverged: {lost} of {len(rows)}: {text}"
@@ -327,7 +331,7 @@ def train_on_task(r: Reading) -> Iterator[str]:
         for row in runs
         if row[column] is not None and len(row["train_loss"]) > 1
     ]
-    yield from counted(r, "stuck", sum(flat), len(runs))
+    yield from counted(r, "stuck", OF, len(runs), sum(flat))
     for m in r.find("stuck", "Nothing was learned: all runs"):
         if sum(flat) != len(runs):
             yield f"stuck: not all: {m.string}"
@@ -357,9 +361,7 @@ def random_labels(r: Reading) -> Iterator[str]:
         whole = reached == len(best) if not m[1] else reached == len(finite(best))
         if not whole or value(m[2]) != reached:
             yield f"fit: {reached} of {len(best)}: {m.string}"
-    for m in r.find("fit", r"(\w+) of (\w+) runs reach"):
-        if (value(m[1]), value(m[2])) != (reached, len(best)):
-            yield f"fit: {reached} of {len(best)}: {m.string}"
+    yield from counted(r, "fit", r"(\w+) of (\w+) runs reach", reached, len(best))
     for m in r.find("fit", r"depends on the network"):
         for yes, total, network in re.findall(r"(\w+) of (\w+) runs? of \*(.*?)\*", m.string):
             if (value(yes), value(total)) != fitted[network]:
@@ -541,41 +543,19 @@ def parameter_count(r: Reading) -> Iterator[str]:
     for m in r.find("fit", r"no structure reaches"):
         if yes:
             yield f"fit: {yes}: {m.string}"
-    for m in r.find("fit", r"fitted by (\w+) of (\w+) structures"):
-        if (value(m[1]), value(m[2])) != (len(yes), len(present)):
-            yield f"fit: {len(yes)} of {len(present)}: {m.string}"
+    yield from counted(r, "fit", r"by (\w+) of (\w+) structures", len(yes), len(present))
+    finals = {
+        "accuracy": ("final_train_accuracy", column),
+        "loss": ("final_test_loss", "final_train_loss"),
+    }
     gaps = {
-        "accuracy": [
-            (
-                sizes[m],
-                np.mean(
-                    [
-                        row["final_train_accuracy"] - row[column]
-                        for row in rows_of[m]
-                        if row[column] is not None
-                    ]
-                ),
-            )
+        name: [
+            float(np.mean([x[high] - x[low] for x in rows_of[m] if x[column] is not None]))
             for m in present
-        ],
-        "loss": [
-            (
-                sizes[m],
-                np.mean(
-                    [
-                        row["final_test_loss"] - row["final_train_loss"]
-                        for row in rows_of[m]
-                        if row[column] is not None
-                    ]
-                ),
-            )
-            for m in present
-        ],
+        ]
+        for name, (high, low) in finals.items()
     }
-    signs = {
-        name: rank(*zip(*points, strict=True)) if points else math.nan
-        for name, points in gaps.items()
-    }
+    signs = {name: rank([sizes[m] for m in present], own) for name, own in gaps.items()}
     for words, names, sign in (
         (r"gap widens with size, in accuracy as in loss", "accuracy loss", 1),
         (r"gap narrows with size, in accuracy as in loss", "accuracy loss", -1),
