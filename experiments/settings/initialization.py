@@ -58,6 +58,10 @@ class Initialization(Settings):
     bias: "Initialization | None" = None
     """The same for biases; null: as torch does by default."""
 
+    def __hash__(self) -> int:
+        """Of all fields: pydantic cannot hash a dict."""
+        return hash((self.name, frozenset(self.arguments.items()), self.bias))
+
     @model_validator(mode="before")
     @classmethod
     def _gathered(cls, given: Any) -> Any:

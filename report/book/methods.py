@@ -83,5 +83,5 @@ def thresholds_table(tasks: Sequence[Task]) -> Markdown:
         header=("Where", "What it decides", "Value"),
         align="lll",
         rows=tuple(thresholds(tasks)),
-        widths=(20, 60, 20),
+        widths=(14, 68, 18),
     ).markdown("definitions")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from types import ModuleType
@@ -18,14 +19,14 @@ from report.numbers.scales import ACCURACY, SCALES, SHARE, Scale
 from report.sections import registry
 from report.tasks import TASKS, Task
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
 EVERYWHERE = Markdown("everywhere")
 
 
 class Threshold(NamedTuple):
-    """A threshold: the task whose sentences it decides, what it is, its value."""
+    """A threshold: the section whose sentences it decides, what it is, its value."""
 
     where: Markdown
     words: Markdown
@@ -34,23 +35,30 @@ class Threshold(NamedTuple):
 
 def thresholds(tasks: Sequence[Task] = TASKS) -> tuple[Threshold, ...]:
     """Margins that matter everywhere, then the constants of each task's claims and kinds."""
-    margins = [
-        Threshold(EVERYWHERE, Markdown(f"Smallest difference that matters: {scale.name}."), margin)
-        for scale in SCALES
-        if (margin := _margin(scale)) is not None
-    ]
+    margins = defaultdict[Markdown, list[str]](list)
+    for scale in SCALES:
+        if (margin := _margin(scale)) is not None:
+            margins[margin].append(scale.name)
     general = [
         Threshold(EVERYWHERE, words, value)
         for module in (scales, comparison)
         for words, value in constants(module)
     ]
     by_task = [
-        Threshold(escape(task), words, value)
+        Threshold(Markdown(f"@sec-{task.name}"), words, value)
+        for task in tasks
         for name in ("claims", "kinds")
-        for task, module in registry.modules(name, tasks).items()
+        for module in registry.modules(name, [task]).values()
         for words, value in constants(module)
     ]
-    return (*margins, *general, *by_task)
+    return (
+        *(
+            Threshold(EVERYWHERE, Markdown(f"Smallest difference that matters: {join(of)}."), value)
+            for value, of in margins.items()
+        ),
+        *general,
+        *by_task,
+    )
 
 
 def _margin(scale: Scale) -> Markdown | None:

@@ -70,6 +70,23 @@ def test_trained_as_by_plain_torch(layered: Make, context: Context, given: Any) 
         assert (outcome.parameters - expected).abs().max() < 1e-6
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"hidden": (4,)},
+        {"convolutions": ({"channels": 3},)},
+        {"layers": ("Conv2d(3, 3)", "ReLU()", "Flatten()", "Linear(3)")},
+    ],
+    ids=str,
+)
+def test_every_form_trains_from_an_initialization(make: Make, context: Context, form: Any) -> None:
+    given = {"name": "xavier_uniform_", "gain": 0.5, "bias": {"name": "constant_", "val": 0.1}}
+    network = Network.model_validate({"name": "own", "initialization": given, **form})
+    run = replace(make("images", epochs=2, batch_size=8), network=network)
+    (outcome,) = train([run], context)
+    assert (outcome.parameters - train_plainly(run)).abs().max() < 1e-6
+
+
 def test_layers_that_are_a_perceptron_train_as_a_stack(layered: Make) -> None:
     plain = [layered("Flatten()", "Linear(4)", "Tanh()", "Linear(3)", seed=s) for s in (0, 1)]
     assert len(grouped(plain, CPU)) == 1

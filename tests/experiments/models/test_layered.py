@@ -219,6 +219,18 @@ def test_wrong_networks(given: dict[str, Any], message: str) -> None:
         Network.model_validate({"name": "own", **given})
 
 
+def test_equal_networks_have_one_hash() -> None:
+    given = {"name": "normal_", "std": 0.1, "mean": 0.0, "bias": "zeros_"}
+    turned = dict(reversed(given.items()))
+    forms = ({"hidden": (3,)}, {"layers": ("Flatten()", {"shortcut": ["Tanh()"]}, "Linear(2)")})
+    for form in forms:
+        one, other = (
+            Network.model_validate({"name": "own", "initialization": start, **form})
+            for start in (given, turned)
+        )
+        assert one == other and hash(one) == hash(other)
+
+
 def test_initialization_by_the_names_of_torch() -> None:
     line = Shape((50,), 40)
     given = {"name": "Xavier_Normal", "gain": 2.0, "bias": {"name": "constant_", "val": 0.5}}
