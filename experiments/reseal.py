@@ -15,8 +15,8 @@ from typing import Any
 
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record, write_record
+from report.records.files import write_text
 from report.records.record import digest, record_key
-from report.records.store import write_text
 
 SEALED = Path(__file__).parent / "sealed" / "modules.json"
 

@@ -9,9 +9,9 @@ from experiments.selection import Outcome, Selection
 from experiments.slurm.queue import forget
 from report.errors import UserError
 from report.records import Record, write_record
+from report.records.files import set_aside, write_text
 from report.records.folders import check_kind, make_room, remove_drafts
 from report.records.owner import LastRun, keep_questions, remember_run, take
-from report.records.store import set_aside, write_text
 
 
 @dataclass(frozen=True)
@@ -125,4 +125,4 @@ def _begun(request: Selection, say: Callable[[str], None]) -> Selection:
     say("--force: everything is trained anew; what was trained before is not taken up")
     since = results.anew.stat().st_mtime
     results.anew.unlink(missing_ok=True)
-    return replace(request, options=options.model_copy(update={"since": since}))
+    return replace(request, options=replace(options, since=since))

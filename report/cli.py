@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import replace
 from shlex import quote
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, get_args, get_type_hints
 
 import typer
 
@@ -61,13 +61,12 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 
 def _parameter(name: str) -> inspect.Parameter:
     """A field of `Options` as Typer reads it; an option that is left out is None or empty."""
-    field = Options.model_fields[name]
-    kind: Any = field.annotation
-    default = field.default
+    kind, words = get_args(get_type_hints(Options, include_extras=True)[name])
+    default = getattr(Options, name)
     if kind == tuple[str, ...]:
         kind, default = list[str], []
     least = 1 if name == "workers" else None
-    told = typer.Option(f"--{name.replace('_', '-')}", help=field.description, min=least)
+    told = typer.Option(f"--{name.replace('_', '-')}", help=words, min=least)
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
@@ -118,18 +117,18 @@ def check(
 ) -> None:
     """Check claims, records, figures, numbers and answers; exit status 1 and a list otherwise."""
     options = commands.last_run_here(options)
-    outcome = commands.check(options, allow_stale, submission)
-    for found in (*outcome.problems, *outcome.notes):
-        say(f"{found.topic:<10} {found.where}: {found.what}")
-    counted = f"{outcome.claims} claims, {outcome.figures} figures"
-    say(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
-    _finish(outcome.passed)
+    passed, lines = commands.check(options, allow_stale, submission)
+    say("\n".join(lines))
+    _finish(passed)
 
 
 @command(*WHICH)
 def names(options: Options) -> None:
     """List the numbers that a comment may cite, {name} in comments/<task>.md, with their values."""
-    for name, value in commands.names(commands.last_run_here(options)).items():
+    found, faults = commands.names(commands.last_run_here(options))
+    for fault in faults:
+        say(f"homework: {fault}", error=True)
+    for name, value in found.items():
         say(f"{{{name}}}  {value}")
 
 
@@ -148,13 +147,8 @@ def diff(
         raise UserError("--json and --markdown or --keep: choose one")
     if keep:
         say(f"kept beside {before}: {', '.join(commands.keep_repeated(before, after))}")
-    found = commands.diff(before, after)
-    if as_json:
-        say(json.dumps(asdict(found), indent=1, allow_nan=False))
-        return
-    from report.diff.shown import as_markdown, as_text
-
-    say(as_markdown(found) if markdown else as_text(found), end="")
+    form = "json" if as_json else "markdown" if markdown else "text"
+    say(commands.diff(before, after, form), end="")
 
 
 @command("suite", "results")
@@ -215,7 +209,7 @@ def reseal(options: Options) -> None:
 
 
 def _or_quick(options: Options) -> Options:
-    return options if options.suite else options.model_copy(update={"suite": "quick"})
+    return options if options.suite else replace(options, suite="quick")
 
 
 def _version(wanted: bool) -> None:

@@ -5,15 +5,17 @@ where something is trained or compared, the report's own modules where it is not
 from __future__ import annotations
 
 import gc
-import sys
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import asdict, replace
+from functools import partial, wraps
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.errors import UserError, did_you_mean
-from report.records import BadRecordError, Record, Results, read_record
+from report.records import BadRecordError, Record, Results, kept, read_record
 from report.records.folders import results_of
 from report.records.options import Options
 from report.records.owner import check_owner, last_run
@@ -22,12 +24,30 @@ from report.tasks import BY_NAME
 from report.words.terminal import say
 
 if TYPE_CHECKING:
-    from report.check import Outcome
-    from report.diff import Difference, Side
+    from report.diff import Side
 
 
 def run(options: Options) -> bool:
     """Run a suite's tasks; whether all that was asked for is there. Raises UserError.
+
+    A run that finds nothing to do is kept, and said again as long as nothing has changed.
+    """
+    from experiments.suites.basis import basis
+
+    plain = options.executor == "local" and options.device != "cuda"
+    asked = plain and not (options.force or options.log_dir)
+    name = basis("run", options, options.only) if asked else None
+    if name and (said := kept.read(name)):
+        say(said, error=True, end="")
+        return True
+    lines = _run(options)
+    if name and lines and basis("run", options, options.only) == name:
+        kept.write(name, "".join(f"{line}\n" for line in lines))
+    return lines is not None
+
+
+def _run(options: Options) -> tuple[str, ...] | None:
+    """What was said of the tasks; None where one failed.
 
     What is kept of records that are fresh is neither drawn nor computed again.
     """
@@ -41,11 +61,12 @@ def run(options: Options) -> bool:
     suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
     tasks = tuple(suites.chosen_tasks(suite, options.only))
     _check_asked(options)
-    kept = current(results)
+    stored = current(results)
+    said: list[str] = []
 
     def draw(record: Record) -> None:
-        if is_kept(kept, record):
-            known = kept[record.task]
+        if is_kept(stored, record):
+            known = stored[record.task]
             if all_drawn(record.task, known["record"], known["figures"], results):
                 return
         from report.sections.registry import section_of
@@ -54,23 +75,27 @@ def run(options: Options) -> bool:
 
     with Bars() as bars:
 
+        def tell(line: str) -> None:
+            said.append(line)
+            bars.say(line)
+
         def computed(
             begun: selection.Selection, waiting: tuple[str, ...]
         ) -> Iterator[tuple[str, selection.Outcome]]:
             need_torch()
             from experiments import executor
 
-            return executor.computed(begun, waiting, bars, bars.say)
+            return executor.computed(begun, waiting, bars, tell)
 
         asked = selection.Selection(options, suite, tasks, results)
-        report = runner.run(asked, computed, draw, bars.say)
-    if not all(is_kept(kept, record) for record in _records(results)):
+        report = runner.run(asked, computed, draw, tell)
+    if not all(is_kept(stored, record) for record in _records(results)):
         from report.book.gather import read_parts
 
         store_claims(results, read_parts(results))
     if report.failed:
         say(f"homework: failed: {', '.join(report.failed)}", error=True)
-    return not report.failed
+    return None if report.failed else tuple(said)
 
 
 def _check_asked(options: Options) -> None:
@@ -106,8 +131,8 @@ def last_run_here(options: Options) -> Options:
         return options
     last = last_run(options.results)
     if last is None:
-        return options.model_copy(update={"suite": "full"})
-    found = options.model_copy(update={"suite": last.suite, "smoke": options.smoke or last.smoke})
+        return replace(options, suite="full")
+    found = replace(options, suite=last.suite, smoke=options.smoke or last.smoke)
     smoke = ", a smoke run" if found.smoke else ""
     say(f"homework: --suite {found.suite}{smoke}, as last run here", error=True)
     return found
@@ -131,7 +156,6 @@ def results_for(options: Options) -> Results:
 
 def render(options: Options) -> None:
     """Render a suite's records, where the report is not up to date, and say where it is."""
-    from report.records.kept import kept_in
     from report.render import render as render_book
 
     results = results_for(options)
@@ -152,35 +176,43 @@ def render(options: Options) -> None:
     }
     result = render_book(Path.cwd(), options.renderer, environment, records, options.single_file)
     say(result.line)
-    with kept_in(Path.cwd()):
-        stale = _made_by_other_code(results)
+    stale = kept.answered(
+        lambda: kept.exactly(sorted(results.folder.glob("*.json")), kept.program(), "made"),
+        lambda: _made_by_other_code(results),
+    )
     if stale:
         again = f"homework run {options.chosen()}"
         few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
         say(f"Stale: the code of {few} changed since the records were made; run again: {again}")
 
 
-def _made_by_other_code(results: Results) -> tuple[str, ...]:
+def _made_by_other_code(results: Results) -> list[str]:
     """The tasks whose records show what the code of today would not give, by its text alone.
 
     Whether settings changed is for `status` to say, which reads the suite.
     """
-    from report.records import kept
+    from experiments.fingerprint.task import made_by_this_code
 
-    top = Path(__file__).parents[1]
-    code = sorted(path for name in ("experiments", "report") for path in (top / name).rglob("*.py"))
-    read = [*sorted(results.folder.glob("*.json")), *code]
-    name = kept.key(sys.version, *map(str, read), *kept.contents(read))
-    found = kept.read(name)
-    if found is None:
-        from experiments.fingerprint.task import made_by_this_code
-
-        stale = (record.task for record in _records(results) if not made_by_this_code(record))
-        found = " ".join(stale)
-        kept.write(name, found)
-    return tuple(found.split())
+    return [record.task for record in _records(results) if not made_by_this_code(record)]
 
 
+def _kept(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """An answer of JSON values that follows from a suite, its results and further words alone.
+
+    It is computed once, see `basis`.
+    """
+
+    @wraps(compute)
+    def answer(options: Options, *words: Any) -> Any:
+        from experiments.suites.basis import basis
+
+        asked = partial(basis, compute.__name__, options, words)
+        return kept.answered(asked, partial(compute, options, *words))
+
+    return answer
+
+
+@_kept
 def status(options: Options) -> list[dict[str, Any]]:
     """State of every task of a suite."""
     from experiments.freshness import freshness
@@ -198,8 +230,9 @@ def status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-def check(options: Options, allow_stale: bool = False, submission: bool = False) -> Outcome:
-    """Whether the report of a suite holds.
+@_kept
+def check(options: Options, allow_stale: bool, submission: bool) -> tuple[bool, list[str]]:
+    """Whether the report of a suite holds, and what was found, in lines.
 
     With `allow_stale`, that a record is stale is worth a note, and no problem.
     """
@@ -211,15 +244,31 @@ def check(options: Options, allow_stale: bool = False, submission: bool = False)
         State(found["task"], found["state"], tuple(found["reasons"])) for found in status(options)
     ]
     sources = Sources(Path.cwd(), results_for(options))
-    return check_report(sources, states, allow_stale, submission)
+    outcome = check_report(sources, states, allow_stale, submission)
+    found = (*outcome.problems, *outcome.notes)
+    lines = [f"{one.topic:<10} {one.where}: {one.what}" for one in found]
+    counted = f"{outcome.claims} claims, {outcome.figures} figures"
+    lines.append(f"{options.suite}: {len(outcome.problems) or 'no'} problem(s) in {counted}")
+    return outcome.passed, lines
 
 
-def diff(before: str, after: str) -> Difference:
-    """What changed between two folders of results or git revisions."""
+def diff(before: str, after: str, form: str) -> str:
+    """What changed between two folders of results or git revisions: json, markdown or text."""
+    from report.diff import sides
+
+    basis = partial(sides.basis, form, before, after)
+    return str(kept.answered(basis, lambda: _diff(before, after, form)))
+
+
+def _diff(before: str, after: str, form: str) -> str:
     from report.diff import compare, open_side
+    from report.diff.shown import as_markdown, as_text
 
     with open_side(before) as old, open_side(after) as new:
-        return compare(old, new, _stale(new))
+        found = compare(old, new, _stale(new))
+    if form == "json":
+        return json.dumps(asdict(found), indent=1, allow_nan=False) + "\n"
+    return as_markdown(found) if form == "markdown" else as_text(found)
 
 
 def keep_repeated(before: str, after: str) -> tuple[str, ...]:
@@ -252,21 +301,22 @@ def _stale(side: Side) -> dict[tuple[str, str], tuple[str, ...]]:
     return found
 
 
-def names(options: Options) -> dict[str, str]:
-    """What a comment may cite: names and values."""
+@_kept
+def names(options: Options) -> tuple[dict[str, str], list[str]]:
+    """What a comment may cite: names and values; and what is missing by a fault of the program."""
     from report.book.stored import stored_names
 
     results = results_for(options)
     stored = stored_names(results)
     if stored is not None:
-        return stored
+        return stored, []
     from report.book.gather import gather
 
     parts = gather(results)
-    for part in parts:
-        if part.faulty:
-            say(f"homework: {part.task.name}: {part.trouble}", error=True)
-    return {name: str(text) for part in parts for name, text in part.numbers().items()}
+    return (
+        {name: str(text) for part in parts for name, text in part.numbers().items()},
+        [f"{part.task.name}: {part.trouble}" for part in parts if part.faulty],
+    )
 
 
 def reseal(options: Options) -> Iterator[str]:
@@ -277,7 +327,8 @@ def reseal(options: Options) -> Iterator[str]:
     return reseal_records(options.results, name)
 
 
-def models(options: Options, built: bool = False) -> list[Any]:
+@_kept
+def models(options: Options, built: bool) -> list[Any]:
     """Every network of a suite with its number of parameters; with `built`, from the modules."""
     results_for(options)  # refuses what a run would refuse
     from experiments.suite import load_suite

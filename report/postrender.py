@@ -16,6 +16,8 @@ DATA = {"application/json", "application/ld+json"}
 """Types of scripts that hold data and are never executed."""
 META = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">\n')
 TAGS = re.compile(r'<meta (name="description"|property="og:[a-z]+") content="[^"]*" ?/?>\n')
+PIECE = 1 << 14
+"""So many letters are read at a time to find what a page is about."""
 SUSPECTS = re.compile(rb"(/MarkInfo\s*<<\s*/Marked\s+true\s*)(/Suspects\s+false)(\s*>>)")
 
 
@@ -58,8 +60,9 @@ def described(page: str) -> str:
     Without an image: its address has to be that of a site, which nobody knows here.
     """
     opening = Opening()
-    opening.feed(page)
-    opening.close()
+    for start in range(0, len(page), PIECE):
+        if not opening.words:  # what follows is not needed, and most of a long page
+            opening.feed(page[start : start + PIECE])
     words = opening.words or opening.title
     tags = (
         ("name", "description", words),
@@ -73,11 +76,7 @@ def described(page: str) -> str:
 
 
 class Inline(HTMLParser):
-    """What a page has inline and outside its main part: scripts, styles, event handlers.
-
-    The main part holds the author's words. Nothing there is ever executed, so that a script that
-    got in with them is forbidden rather than taken for the page's own.
-    """
+    """What a page has inline: scripts, styles, event handlers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,13 +85,9 @@ class Inline(HTMLParser):
         self.styles: set[str] = set()
         self._open: set[str] | None = None
         self._text = ""
-        self._main = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See `HTMLParser`."""
-        self._main = self._main or tag == "main"
-        if self._main:
-            return
         values = dict(attrs)
         self.handlers.update(v for name, v in attrs if name.startswith("on") and v)
         if tag == "script" and "src" not in values and values.get("type") not in DATA:
@@ -102,8 +97,6 @@ class Inline(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """See `HTMLParser`."""
-        if tag == "main":
-            self._main = False
         if self._open is not None and tag in ("script", "style"):
             self._open.add(self._text)
             self._open = None
@@ -116,6 +109,9 @@ class Inline(HTMLParser):
 def policy(page: str, quarto: bool) -> str:
     """The content security policy of a page: its own files, and by hash what it has inline.
 
+    The main part holds the author's words. Nothing there is ever executed, so that a script that
+    got in with them is forbidden rather than taken for the page's own.
+
     Args:
         page: the page's HTML.
         quarto: whether it is Quarto's, whose search loads an index, and whose scripts add style
@@ -124,7 +120,9 @@ def policy(page: str, quarto: bool) -> str:
     Source: https://www.w3.org/TR/CSP3/. Alignment and width of cells are attributes of style.
     """
     inline = Inline()
-    inline.feed(page)
+    before, _, main = page.partition("<main")
+    _, closed, after = main.rpartition("</main>")
+    inline.feed(before + (after if closed else ""))
     inline.close()
     styles = [*map(_hash, sorted(inline.styles))]
     scripts = [*map(_hash, sorted(inline.scripts))]

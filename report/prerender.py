@@ -14,7 +14,6 @@ sys.path = [str(HERE.parent), *(p for p in sys.path if Path(p or ".").resolve() 
 from report.book.generate import generate  # noqa: E402  (the path comes first)
 from report.book.sources import sources  # noqa: E402
 from report.errors import UserError  # noqa: E402
-from report.records.kept import kept_in  # noqa: E402
 from report.render.citations import check_bibliographies  # noqa: E402
 from report.render.staging import check_output  # noqa: E402
 from report.words.terminal import shown  # noqa: E402
@@ -25,8 +24,7 @@ if __name__ == "__main__":
         output = os.environ.get("QUARTO_PROJECT_OUTPUT_DIR")
         if output:
             check_output(PROJECT, PROJECT / output)
-        with kept_in(PROJECT):
-            check_bibliographies(PROJECT)
-            generate(sources(PROJECT))
+        check_bibliographies(PROJECT)
+        generate(sources(PROJECT))
     except UserError as error:
         sys.exit(shown(f"homework: {error}"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from report.errors import UserError
 from report.records import kept
-from report.records.store import write_bytes
+from report.records.files import write_bytes
 
 _PACKAGE = Path(__file__).parent
 _INSTALLED = _PACKAGE / "_share"

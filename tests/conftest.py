@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
@@ -27,6 +28,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(100_000)  # most of what a test makes is in use to its end
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test sees what another one, or the user, has kept."""
+    name = f"kept-{token_hex(4)}"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / name))
 
 
 @pytest.fixture
@@ -61,6 +71,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_project(folder)
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
         patch.chdir(folder)
+        patch.setenv("XDG_CACHE_HOME", str(folder.parent / "kept"))
         patch.setattr(sys, "argv", ["homework", *RUN])
         cli.main()
     assert ended.value.code == 0

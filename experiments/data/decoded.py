@@ -12,7 +12,7 @@ import numpy as np
 from experiments.data.arrays import Arrays
 from experiments.data.catalog import DatasetFacts
 from report.errors import UserError
-from report.records.store import write_bytes
+from report.records.files import write_bytes
 
 
 def read_cache(path: Path, facts: DatasetFacts) -> Arrays | None:

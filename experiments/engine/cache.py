@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from experiments.lock import claimed
-from report.records.store import set_aside, write_bytes
+from report.records.files import set_aside, write_bytes
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,18 @@ types and defaults: constraints, checks, units and docstrings can change under r
 """
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from experiments.fingerprint.kept import Kept
+from pydantic import TypeAdapter
+
 from experiments.fingerprint.nodes import PACKAGES, foreign
-from experiments.fingerprint.syntax import Module
+from experiments.fingerprint.syntax import Module, read_module
 from experiments.fingerprint.writer import EVERYTHING, HERE, Statement
+from report.records import kept
 
 COLUMNS = "report.records"
 STORAGE = tuple(
@@ -37,6 +40,9 @@ STORAGE = tuple(
 """What reads, writes and checks records, and says where they lie."""
 NOT_COUNTED = (*STORAGE, "experiments.fingerprint")
 TASKS = "experiments.tasks"
+
+
+_MODULE = TypeAdapter(Module)
 
 
 class Key(NamedTuple):
@@ -76,14 +82,12 @@ class Code:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._digests: dict[Key, str] = {}
-        self._kept = Kept(root / PACKAGES[0] / "__pycache__" / "fingerprint.json")
 
     def digest(self, definition: str) -> str:
         """Digest of what e.g. `experiments.engine.train.train` does; raises KeyError."""
         key = self._key(definition)
         if key not in self._digests:
             self._digest_from(key)
-            self._kept.save()
         return self._digests[key]
 
     def sources(self, definitions: Iterable[str]) -> dict[str, str]:
@@ -123,7 +127,7 @@ class Code:
         ):
             if path.is_file():
                 source = path.read_text(encoding="utf-8")
-                return self._kept.module(source, package, _within(name, COLUMNS))
+                return _read(source, package, _within(name, COLUMNS))
         return None
 
     def _known(self, name: str) -> Module:
@@ -391,6 +395,22 @@ class Code:
             "changes",
             *sorted(changes),
         )
+
+
+def _read(source: str, package: str, columns: bool) -> Module:
+    """As `read_module`, or as it was read before by this Python and these modules."""
+    name = kept.key(_reader(), package, str(columns), source)
+    text = kept.read(name)
+    if text is None:
+        module = read_module(source, package, columns)
+        kept.write(name, _MODULE.dump_json(module).decode())
+        return module
+    return _MODULE.validate_json(text)
+
+
+@cache
+def _reader() -> str:
+    return kept.key(sys.version, *kept.contents(sorted(Path(__file__).parent.glob("*.py"))))
 
 
 def _hash(*texts: str) -> str:

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 
 from report.errors import UserError
 from report.records import Results
+from report.records.files import write_text
 from report.records.record import digest
-from report.records.store import write_text
 
 SECONDS = 60
 """After which `squeue` counts as not answering."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from experiments.suites import SUITES, find_suite
 from report.errors import UserError
-from report.records.store import write_text
+from report.records.files import write_text
 
 ANNOTATED = SUITES / "annotated" / "suite.toml"
 SCHEMA = SUITES / "schema.json"

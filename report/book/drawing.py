@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report.records import Record, Results
+from report.records.files import set_aside, write_bytes, write_text
 from report.records.record import digest
-from report.records.store import set_aside, write_bytes, write_text
 from report.render.errors import tell_unshown
 from report.shipped import code_digest
 from report.words.markdown import plain

@@ -11,7 +11,6 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from report.book.drawing import all_drawn, as_csv, ensure_drawn
 from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path, outside
 from report.errors import UserError
 from report.records import Results, kept
-from report.records.store import write_bytes, write_text
+from report.records.files import write_bytes, write_text
 from report.shipped import code_digest, shared
 from report.tasks import TASKS
 from report.words.markdown import Markdown
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 COMMENT = re.compile("\0([a-z-]+)\0")
 """Where the author's comment on a task stands in a text that is kept; no other text holds NUL."""
-DRAWS = ("numpy", "scipy", "pandas", "jinja2", "pydantic")
-"""Packages on which the texts depend, beside this program."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,7 @@ def _key(chosen: Sources) -> str:
     )
     return kept.key(
         code_digest(),
-        *(sys.version, *map(version, DRAWS)),
+        *(sys.version, *kept.installed()),
         *map(str, (project, results, *sorted(linked), *read)),
         *kept.contents(read),
     )

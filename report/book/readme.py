@@ -6,7 +6,7 @@ from pathlib import Path
 
 from report.book.gather import Part, gather
 from report.records import Record, Results
-from report.records.store import write_text
+from report.records.files import write_text
 from report.tasks import BY_NAME
 from report.words import format as fmt
 from report.words.markdown import escape

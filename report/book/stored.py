@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from report.errors import UserError
 from report.records import BadRecordError, Record, Results, read_record
+from report.records.files import write_text
 from report.records.record import digest
-from report.records.store import write_text
 from report.shipped import code_digest
 from report.tasks import TASKS
 from report.words.traced import unmarked

@@ -1,10 +1,13 @@
 """Statements with several wordings, and claims: the wording that the data select."""
 
+from __future__ import annotations
+
+import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
@@ -12,9 +15,14 @@ from report.numbers.quantifiers import Count
 from report.numbers.statistics import Share
 from report.numbers.trend import Trend
 from report.records import Record
+from report.records.row import Row
 from report.words.markdown import Markdown
 from report.words.names import distinct, slug
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
 Effect = Share | Count[Any] | Comparison | Trend | Parts
 """What a claim's verdict is formed from."""
 
@@ -66,20 +74,47 @@ def evidence(
     )
 
 
+def used(
+    record: Record, rows: pd.DataFrame, *columns: str, table: type[Row] | str | None = None
+) -> list[Evidence]:
+    """Evidence from these columns of rows of their table, or of another one that has them too.
+
+    The table of columns that know none is `runs`.
+    """
+    if isinstance(table, type):
+        columns, table = tuple(table.column(column) for column in columns), None
+    places = [table or str(getattr(column, "table", "runs")) for column in columns]
+    return [evidence(record, *at, rows.index) for at in zip(places, columns, strict=True)]
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the Summary, as a statement prepares it.
 
     Attributes:
         question: what the task asks, ending in a question mark.
-        answers: by verdict, the answer in at most `ANSWER` words and the key number; fields `{…}`
-            are the values of the statement.
+        answers: by verdict, as `Wordings` have them, the answer in at most `ANSWER` words and the
+            key number; fields `{…}` are the values of the statement.
         figure: the section's figure that shows it; none does where the verdict is `nothing`.
     """
 
     question: str
     answers: Mapping[str, tuple[str, str]]
     figure: str
+
+    def __post_init__(self) -> None:
+        both = {
+            verdict: (_side(answer, place), _side(number, place))
+            for key, (answer, number) in self.answers.items()
+            for place, verdict in enumerate(key.split("|"))
+        }
+        object.__setattr__(self, "answers", both)
+
+    @classmethod
+    def of(cls, question: str, figure: str, number: str, **answers: str | tuple[str, str]) -> Line:
+        """A line whose key number is `number`, but for answers that come with their own."""
+        pairs = {v: (a, number) if isinstance(a, str) else a for v, a in answers.items()}
+        return cls(question, pairs, figure)
 
 
 ANSWER = 12
@@ -122,9 +157,11 @@ class Claim:
 class Wordings:
     """A sentence with a wording for each verdict that the data may lead to.
 
-    A wording has named fields `{…}` for formatted values. `headline` sentences are the findings;
-    in the Summary they appear as their `line`. If a statement is made several times in a section,
-    `about` names the value that distinguishes the claims.
+    A wording has named fields `{…}` for formatted values. Several verdicts may share one, as
+    `rises|falls` share "The gap [widens|narrows].", and a verdict that has none is said as what it
+    shows: `seen_more` and `partly_more` as `more` (their fields tell what is special). `headline`
+    sentences are the findings; in the Summary they appear as their `line`. If a statement is made
+    several times in a section, `about` names the value that distinguishes the claims.
     """
 
     id: str
@@ -132,6 +169,18 @@ class Wordings:
     headline: bool = False
     about: str = ""
     line: Line | None = None
+
+    def __post_init__(self) -> None:
+        each = {
+            verdict: _side(wording, place)
+            for key, wording in self.wordings.items()
+            for place, verdict in enumerate(key.split("|"))
+        }
+        object.__setattr__(self, "wordings", each)
+
+    def says(self, verdict: str) -> bool:
+        """Whether there are words for the verdict."""
+        return verdict in self.wordings or _shown(verdict) in self.wordings
 
     def said(
         self,
@@ -152,14 +201,35 @@ class Wordings:
         for name, value in values.items():
             if not isinstance(value, Markdown):
                 raise TypeError(f"{self.id}: {name} = {value!r} did not pass through a formatter")
-        text = _filled(self.wordings[verdict], values)
+        text = _filled(_chosen(self.wordings, verdict), values)
         about = slug(values[self.about]) if self.about else ""
         short = None
         if self.line is not None:
-            answer, number = (_filled(words, values) for words in self.line.answers[verdict])
+            answer, number = (_filled(w, values) for w in _chosen(self.line.answers, verdict))
+            if verdict.startswith(PARTLY) and verdict not in self.line.answers:
+                answer = Markdown(f"In part: {answer[0].lower()}{answer[1:]}")
             figure = "" if verdict == "nothing" else self.line.figure
             short = Short(self.line.question, answer, number, figure)
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)
+
+
+PARTLY = "partly_"
+_EITHER = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
+
+
+def _side(wording: str, place: int) -> str:
+    """A wording that several verdicts share, as the first (0), the second (1) … has it."""
+    return _EITHER.sub(lambda found: found[1].split("|")[place], wording)
+
+
+def _shown(verdict: str) -> str:
+    """What an observation, or a part of the whole, shows."""
+    return verdict.removeprefix("seen_").removeprefix(PARTLY)
+
+
+def _chosen(words: Mapping[str, T], verdict: str) -> T:
+    """The words of a verdict, or of what it shows. Raises KeyError."""
+    return words[verdict if verdict in words else _shown(verdict)]
 
 
 def _filled(wording: str, values: Mapping[str, Markdown]) -> Markdown:

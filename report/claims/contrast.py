@@ -7,14 +7,14 @@ with the interval of another is a type error.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from report.claims.claim import Claim, Evidence, Wordings
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import ordered
-from report.numbers.scales import ACCURACY, EPOCHS, LOSS, NORM, SHARE, Scale
+from report.numbers.scales import ACCURACY, CORRELATION, EPOCHS, LOSS, NORM, SHARE, Scale
 from report.numbers.trend import Trend
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -52,11 +52,11 @@ class Quantity:
         return fmt.number(abs(difference))
 
     def interval(self, found: Comparison) -> Markdown:
-        """The interval of `size`, turned so that it belongs to a positive one."""
+        """The interval of `size`, turned so that it belongs to a positive one; of a correlation."""
         low, high = found.low, found.high
         if low is None or high is None:
             return fmt.MISSING
-        if found.value < 0:
+        if found.value < 0 and self.scale is not CORRELATION:
             low, high = -high, -low
         if self.scale.logarithmic:
             return fmt.interval(self.scale.back(low), self.scale.back(high), neutral=1)
@@ -72,11 +72,43 @@ class Quantity:
             "interval": self.interval(found),
             "n": fmt.plural(found.n, self.repetition),
             "all": all_of(found.n, self.repetition),
+            "sure": self._sure(found),
+            "support": self._support(found),
+            "seen": self._seen(found),
             "left_out": left_out(found),
             "decide": _decide(found, self.repetition),
         }
 
+    def _support(self, found: Comparison) -> Markdown:
+        """What a sentence rests on: `95 % interval [1.2, 3.4], ten seeds`, `seen in both seeds`."""
+        if found.verdict.startswith("seen_"):
+            return Markdown(f"seen in {all_of(found.n, self.repetition)}")
+        n = f"{fmt.plural(found.n, self.repetition)}{left_out(found)}"
+        if found.verdict not in ("more", "less"):
+            return Markdown(n)
+        of = " of the factor" if self.scale.logarithmic else ""
+        return Markdown(f"95 % interval{of} {self.interval(found)}, {n}")
 
+    def _sure(self, found: Comparison) -> Markdown:
+        """The interval of a difference, in parentheses; empty where there is none."""
+        if found.low is None:
+            return Markdown("")
+        unit = " in points" if self.scale in (ACCURACY, SHARE) else ""
+        number = fmt.plural(found.n, self.repetition)
+        return Markdown(
+            f" (95 % interval of the difference{unit} {self.interval(found)}, {number}"
+            f"{left_out(found)})"
+        )
+
+    def _seen(self, found: Comparison) -> Markdown:
+        seen = found.verdict.startswith("seen")
+        return Markdown(f" in {all_of(found.n, self.repetition)}" if seen else "")
+
+
+NAMED = 2
+"""Parts without an order up to which a sentence names them; of more, it gives their number."""
+FACTORS = 3
+"""Parts up to which each is told with its factor; of more, the smallest and the largest."""
 MANY = 100
 """Repetitions beyond which nobody would run so many only to decide a question."""
 
@@ -92,10 +124,13 @@ class Contrast(Wordings):
 
     Fields of a wording, all from the comparison: `{first}` and `{second}` (the labels),
     `{first_value}` and `{second_value}`, `{size}` (how far apart), `{interval}` (of the size),
-    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{left_out}` (empty, or a clause in
-    parentheses), `{decide}` (empty, or a clause that says what would decide). Beside them stand the
-    labels that the call gives by name. Wordings: `more`, `less`, `alike`, `seen_more`, `seen_less`,
-    `undecided`; `nothing` where no repetition has both.
+    `{n}` ("six seeds"), `{all}` ("all three seeds"), `{seen}` (" in all three seeds" of what is
+    only seen, else empty), `{sure}` (the interval in parentheses, empty if there is none),
+    `{support}` (the interval and the repetitions, or "seen in all three seeds"),
+    `{left_out}` (empty, or a clause in parentheses), `{decide}` (empty, or a clause that says what
+    would decide). Beside them stand the labels that the call gives by name. Wordings: `more`,
+    `less`, `alike`, `undecided`, and `seen_more`, `seen_less` where they say it in other words;
+    `nothing` where no repetition has both.
     """
 
     quantity: Quantity = ACCURACIES
@@ -110,7 +145,7 @@ class Contrast(Wordings):
         """
         verdict = "nothing" if found.n == 0 else found.verdict
         sides = {"first": label(found.first), "second": label(found.second)}
-        values = {**sides, **_checked(self, labels), **self.quantity.fields(found)}
+        values = {**sides, **self.quantity.fields(found), **_checked(self, labels)}
         return self.said(verdict, evidence, found, values)
 
 
@@ -148,12 +183,29 @@ class Overall(Wordings):
 
     Its wording is that of the verdict which all parts share, observations (`seen_more`) taken with
     what they show; else `differ` (parts contradict each other) or, where the others are
-    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`. Fields
+    undecided, `partly_more`, `partly_less`, `partly_alike`, `partly_rises`, `partly_falls`, which
+    need no wording of their own where one has the field `{which}`, `{only}` or `{rest}`. Fields
     name the parts: `{parts}` (all), `{more}`, `{less}`, `{alike}`, `{undecided}`, `{rises}`,
     `{falls}` (those with that verdict), and labels. A part's name that is Markdown stands as it is.
     `{strongest}` names the part with the largest effect, of those that are decided if there are
-    any, and `{strength}` is that effect's size or rank correlation.
+    any, and `{strength}` is that effect's size or rank correlation. `{which}` are the decided
+    parts and, behind a semicolon, those of which no order shows; `{where}` the decided ones,
+    `{only}` those with "alone" where there are others; `{rest}` the end of `{which}`, empty where
+    all are decided. `{order}` says of which parts what holds, `{seen}` is " in all three seeds"
+    where too few for an interval show one order, and `{factors}` " by a factor of 27 for A and of
+    2.6 for B": of each part that is decided, or of many the smallest and the largest.
+
+    Attributes:
+        every: what all parts together are called: "every measure"; their names if empty.
+        word: what stands before a part: "by", "for", "with".
+        order: what is said of the parts with a verdict; it may have labels as fields.
+        repetition: over what the parts are repeated.
     """
+
+    every: str = ""
+    word: str = "for"
+    order: Mapping[str, str] = field(default_factory=dict)
+    repetition: str = "seed"
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
@@ -165,14 +217,56 @@ class Overall(Wordings):
         }
         strongest = _strongest(found)
         effect = found.parts[strongest]
+        decided = [part for part, said in shown.items() if said != "undecided"]
+        open_ = [part for part, said in shown.items() if said == "undecided"] if decided else []
+        those = join([_shown(part) for part in decided])
+        others = _few(open_, f"the {fmt.words(len(open_))} others")
+        rest = f"; {self.word} {others} no order shows".replace("  ", " ") if open_ else ""
+        order = [
+            f"{words.format(**labels)} {self.word} {_few(own, f'{fmt.words(len(own))} of them')}"
+            for verdict, words in self.order.items()
+            if (own := found.having(verdict))
+        ]
+        all_ = self.every or those
         values = {
-            **_checked(self, labels),
             **named,
+            "which": Markdown((those if open_ else all_) + rest),
+            "only": Markdown(f"{those} alone" if open_ else all_),
+            "where": Markdown(those if open_ else all_),
+            "rest": Markdown(rest),
+            "order": Markdown(join(order).rstrip().replace("  ", " ")),
+            "seen": _seen_in(found, self.repetition),
+            "factors": _factors(found, self.word),
             "parts": join([_shown(part) for part in found.parts]),
             "strongest": _shown(strongest),
             "strength": _strength(effect),
+            **_checked(self, labels),
         }
         return self.said(verdict, evidence, found, values)
+
+
+def _few(parts: Sequence[str], many: str) -> str:
+    """The parts by name, or, of more than `NAMED`, their number."""
+    return join([_shown(part) for part in parts]) if len(parts) <= NAMED else many
+
+
+def _seen_in(found: Parts, noun: str) -> Markdown:
+    among = [p for p in found.parts.values() if isinstance(p, Comparison)]
+    numbers = {part.n for part in among if part.verdict.startswith("seen")}
+    every = all_of(min(numbers), noun) if len(numbers) == 1 else f"all {fmt.plural_of(noun)}"
+    preposition = "on" if noun == "line" else "in"
+    return Markdown(f" {preposition} {every}" if numbers else "")
+
+
+def _factors(found: Parts, word: str) -> Markdown:
+    told = [
+        (abs(part.value), f"of {_strength(part)} {word} {_shown(name)}")
+        for name, part in found.parts.items()
+        if isinstance(part, Comparison) and part.direction
+    ]
+    if len(told) > FACTORS:
+        return Markdown(f" by factors from {min(told)[1][3:]} to {max(told)[1][3:]}")
+    return Markdown(f" by a factor {join([size for _, size in told])}")
 
 
 def _strength(effect: Comparison | Trend) -> Markdown:

@@ -9,7 +9,7 @@ from report.book.reproducibility import read_repeated
 from report.diff.numbers import Change, compare_numbers
 from report.errors import UserError
 from report.records import Record, Results, read_record
-from report.records.store import write_text
+from report.records.files import write_text
 
 SCHEMA = 1
 

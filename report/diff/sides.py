@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from report.errors import UserError
-from report.records import Results
+from report.records import Results, kept
 
 COMMITTED = "results"
 """Folder of the results in a revision, below the folder in which the command runs."""
@@ -27,6 +27,14 @@ class Side:
     single: bool
 
 
+def basis(form: str, *sides: str) -> str | None:
+    """The key of a comparison in some form; of a revision its commit says all."""
+    folders = [Path(side) for side in sides if Path(side).exists()]
+    read = [p for f in folders for ends in ("json", "begun") for p in sorted(f.rglob(f"*.{ends}"))]
+    commits = [commit(side) for side in sides if not Path(side).exists()]
+    return kept.exactly(read, kept.program(), "diff", str(Path.cwd()), form, *sides, *commits)
+
+
 @contextmanager
 def open_side(given: str) -> Iterator[Side]:
     """A folder of one suite's records, a folder of such folders, or a git revision.
@@ -39,10 +47,10 @@ def open_side(given: str) -> Iterator[Side]:
         return
     if folder.exists():
         raise UserError(f"{given}: is a file; name a folder of results or a git revision")
-    commit = _commit(given)
+    found = commit(given)
     with TemporaryDirectory(prefix="homework-diff-") as temporary:
-        _unpack(given, commit, Path(temporary))
-        label = given if commit.startswith(given) else f"{given} ({commit[:9]})"
+        _unpack(given, found, Path(temporary))
+        label = given if found.startswith(given) else f"{given} ({found[:9]})"
         yield _side(label, Path(temporary) / COMMITTED)
 
 
@@ -69,7 +77,8 @@ def _side(label: str, folder: Path) -> Side:
     return Side(label, {name: Results(folder, name) for name in sorted(found)}, False)
 
 
-def _commit(revision: str) -> str:
+def commit(revision: str) -> str:
+    """The commit that a git revision names. Raises UserError."""
     asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
     done = _git(*asked)
     if done.returncode != 0:

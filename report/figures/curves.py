@@ -5,6 +5,7 @@ Each panel has its axes as they are drawn (scale, limits, ticks) and its series 
 """
 
 import json
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from matplotlib.lines import Line2D
 from mpl_toolkits.mplot3d import Axes3D
 
 from report.figures.legends import labeled
+from report.figures.style import COLORS
 
 POINTS = 100
 """At most so many points of a curve, evenly over the width of its axes."""
@@ -32,7 +34,8 @@ def panels(figure: Canvas) -> list[dict[str, Any]]:
     """For every axes with series: its words, its box in the figure, its axes and its series.
 
     A curve is a line in the legend along increasing x; its `runs` are those that `draw_band` drew.
-    Points are marks in the legend, or a scatter that has `rows` (`report.figures.style.Rows`).
+    Points are marks in the legend, or a scatter that has `rows` (`report.figures.style.Rows`); a
+    line that is a `route` is points that are joined in their order.
     To be called after the figure was saved, when its layout is final.
     """
     found = [panel for axes in figure.axes if (panel := _panel(axes))]
@@ -91,12 +94,14 @@ def _mesh(axes: Any) -> dict[str, Any]:
 def _panel(axes: Axes) -> dict[str, Any] | None:
     if isinstance(axes, Axes3D):
         return None
-    lines = labeled(axes)
+    routes = [line for line in labeled(axes) if hasattr(line, "route")]
+    lines = [line for line in labeled(axes) if line not in routes]
     marks = [c for c in axes.collections if isinstance(c, PathCollection) and hasattr(c, "rows")]
     series = [
         *(_curve(axes, line) for line in lines if _is_curve(line)),
         *(_points(line, np.asarray(line.get_xydata(), float)) for line in lines if _is_marks(line)),
         *(_points(mark, np.asarray(mark.get_offsets(), float)) for mark in marks),
+        *(_route(line, color) for line, color in zip(routes, cycle(COLORS), strict=False)),
     ]
     across, along = _axis(axes.xaxis, axes.get_xlim()), _axis(axes.yaxis, axes.get_ylim())
     if not series or across is None or along is None:
@@ -159,7 +164,11 @@ def _curve(axes: Axes, line: Line2D) -> dict[str, Any]:
 
 
 def _points(marks: Line2D | PathCollection, places: np.ndarray[Any, Any]) -> dict[str, Any]:
-    color = marks.get_color() if isinstance(marks, Line2D) else "#0072B2"
+    color: Any = "#0072B2"
+    if isinstance(marks, Line2D):
+        color = marks.get_color()
+    elif len(colors := np.asarray([*marks.get_facecolor()] or [*marks.get_edgecolor()])) == 1:
+        color = colors[0]
     return _series(marks, True) | {
         "color": to_hex(color),
         "dash": [],
@@ -167,6 +176,11 @@ def _points(marks: Line2D | PathCollection, places: np.ndarray[Any, Any]) -> dic
         "y": [_short(v) for v in places[:, 1]],
         "runs": [],
     }
+
+
+def _route(line: Line2D, color: str) -> dict[str, Any]:
+    """Its drawing is gray; where it is drawn anew, a color tells it from the others."""
+    return _points(line, np.asarray(line.get_xydata(), float)) | {"color": color, "route": True}
 
 
 def _series(artist: Line2D | PathCollection, points: bool) -> dict[str, Any]:

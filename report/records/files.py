@@ -1,9 +1,15 @@
-"""Reading what the user put in a place: a file, nothing that only looks like one."""
+"""Files: read where the user put one, nothing that only looks like one; written whole or not."""
 
+import os
 import stat
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 from report.errors import UserError
+
+DRAFT = ".draft"
+"""Ending of a file that is being written; one is left behind where a write was killed."""
 
 
 def read_file(path: Path, what: str, most: int = -1) -> bytes:
@@ -47,3 +53,53 @@ def _name(kind: int) -> str:
         if test(kind):
             return name
     return "a device"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace `path` by `text` in one step; an interrupted write leaves the old file whole.
+
+    Raises:
+        UserError: the file cannot be written (read-only folder, full disk).
+    """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` in one step, as `write_text`."""
+    draft = path.with_name(f".{path.name}.{token_hex(4)}{DRAFT}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("xb") as file:  # with the permissions that the user's umask leaves
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror}); "
+            "free space or choose a writable folder, then run again"
+        ) from error
+
+
+def set_aside(path: Path, aside: Path) -> Path:
+    """Move a file that failed verification into the folder `aside`; where it lies now.
+
+    Raises UserError where it cannot be moved.
+    """
+    place = aside / path.name
+    number = 1
+    while place.exists():
+        number += 1
+        place = aside / f"{path.stem}-{number}{path.suffix}"
+    try:
+        aside.mkdir(parents=True, exist_ok=True)
+        path.replace(place)
+    except OSError as error:
+        raise UserError(
+            f"{path}: is damaged and cannot be moved to {aside} ({error.strerror}); delete it"
+        ) from error
+    return place

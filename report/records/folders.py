@@ -1,13 +1,18 @@
 """Folders of results: which records lie where, so that smoke and full-size ones never mix."""
 
+from __future__ import annotations
+
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from report.errors import UserError
+from report.records.files import DRAFT
 from report.records.paths import Results
-from report.records.record import Record
-from report.records.store import DRAFT, BadRecordError, read_record
+
+if TYPE_CHECKING:
+    from report.records.record import Record
 
 
 def results_of(root: Path, suite: str, smoke: bool) -> Results:
@@ -20,6 +25,21 @@ def results_of(root: Path, suite: str, smoke: bool) -> Results:
     if not smoke or any(_records(own, smoke=True)):
         return own
     return beside if beside.folder.is_dir() or any(own.folder.glob("*.json")) else own
+
+
+def files_of(root: Path, suite: str) -> list[Path]:
+    """The files of a suite's results below `root`, of either kind; what is computed of them.
+
+    Not the trained networks, nor what was set aside.
+    """
+    parts = ("*", "claims/*", "figures/*", ".work/suite", ".work/*.begun", ".work/jobs/*/*.json")
+    return [
+        path
+        for results in (Results(root, suite), _beside(root, suite))
+        for part in parts
+        for path in sorted(results.folder.glob(part))
+        if path not in (results.figures, results.claims.parent, results.work)
+    ]
 
 
 def make_room(results: Results) -> bool:
@@ -69,6 +89,8 @@ def _beside(root: Path, suite: str) -> Results:
 
 def _records(results: Results, *, smoke: bool) -> Iterator[Record]:
     """Whole records of one kind in a folder."""
+    from report.records.store import BadRecordError, read_record
+
     for path in sorted(results.folder.glob("*.json")):
         try:
             record = read_record(path)

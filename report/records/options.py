@@ -1,45 +1,38 @@
 """What a command was asked for: one object from the command line to a worker or a job of Slurm."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated, ClassVar, Literal
 
 
-class Options(BaseModel):
+@dataclass(frozen=True)
+class Options:
     """The options of `homework`, of which each command takes some. As JSON it reaches a job.
 
-    The descriptions are what `--help` says. An empty `suite` leaves the choice to the command.
+    The texts are what `--help` says. An empty `suite` leaves the choice to the command.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
 
-    suite: str = Field(default="", description="A suite's name, or the path of a TOML file.")
-    only: tuple[str, ...] = Field(default=(), description="Only this task; may be repeated.")
-    smoke: bool = Field(default=False, description="Shrink every task to seconds.")
-    results: Path = Field(default=Path("results"), description="The folder of all results.")
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        default="auto", description="auto uses a GPU where there is one."
+    suite: Annotated[str, "A suite's name, or the path of a TOML file."] = ""
+    only: Annotated[tuple[str, ...], "Only this task; may be repeated."] = ()
+    smoke: Annotated[bool, "Shrink every task to seconds."] = False
+    results: Annotated[Path, "The folder of all results."] = Path("results")
+    device: Annotated[Literal["auto", "cpu", "cuda"], "auto uses a GPU where there is one."] = (
+        "auto"
     )
-    executor: Literal["local", "slurm"] = Field(
-        default="local", description="Who computes the tasks."
-    )
-    data_dir: Path = Field(default=Path("data"), description="Where MNIST and CIFAR-10 lie or go.")
-    force: bool = Field(default=False, description="Run what is fresh again, and train it anew.")
-    workers: int | None = Field(
-        default=None,
-        ge=1,
-        description="Processes that compute side by side, one thread each; with Slurm, jobs at a "
-        "time. If not given: as many as there are cores, with Slurm as many as there are tasks.",
-    )
-    log_dir: Path | None = Field(
-        default=None, description="Also write scalars for TensorBoard there."
-    )
-    renderer: Literal["auto", "quarto", "builtin"] = Field(
-        default="auto", description="auto prefers Quarto."
-    )
-    single_file: bool = Field(
-        default=False, description="Also the whole report as one HTML file, _site/report.html."
+    executor: Annotated[Literal["local", "slurm"], "Who computes the tasks."] = "local"
+    data_dir: Annotated[Path, "Where MNIST and CIFAR-10 lie or go."] = Path("data")
+    force: Annotated[bool, "Run what is fresh again, and train it anew."] = False
+    workers: Annotated[
+        int | None,
+        "Processes that compute side by side, one thread each; with Slurm, jobs at a time. "
+        "If not given: as many as there are cores, with Slurm as many as there are tasks.",
+    ] = None
+    log_dir: Annotated[Path | None, "Also write scalars for TensorBoard there."] = None
+    renderer: Annotated[Literal["auto", "quarto", "builtin"], "auto prefers Quarto."] = "auto"
+    single_file: Annotated[bool, "Also the whole report as one HTML file, _site/report.html."] = (
+        False
     )
     command: str = ""
     """The command as the user gave it; no option, as the next."""

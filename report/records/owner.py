@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import UserError
+from report.records.files import write_text
 from report.records.options import Options
 from report.records.paths import Results, last_run_file
-from report.records.store import write_text
 
 
 def owner_of(root: Path, name: str) -> Path | None:

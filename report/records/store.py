@@ -1,75 +1,19 @@
 """One function writes a record, whole or not at all; one reads and verifies it."""
 
 import json
-import os
-from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 from pydantic import ValidationError
 
 from report.errors import UserError
-from report.records.files import read_file
+from report.records.files import read_file, write_text
 from report.records.record import SCHEMA, Record, digest
 from report.records.row import troubles
 from report.records.rows import metrics_type
 
-DRAFT = ".draft"
-"""Ending of a file that is being written; one is left behind where a write was killed."""
-
 
 class BadRecordError(UserError):
     """A record that is truncated, edited, foreign, of another schema or not of its task's types."""
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text` in one step; an interrupted write leaves the old file whole.
-
-    Raises:
-        UserError: the file cannot be written (read-only folder, full disk).
-    """
-    write_bytes(path, text.encode())
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step, as `write_text`."""
-    draft = path.with_name(f".{path.name}.{token_hex(4)}{DRAFT}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("xb") as file:  # with the permissions that the user's umask leaves
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror}); "
-            "free space or choose a writable folder, then run again"
-        ) from error
-
-
-def set_aside(path: Path, aside: Path) -> Path:
-    """Move a file that failed verification into the folder `aside`; where it lies now.
-
-    Raises UserError where it cannot be moved.
-    """
-    place = aside / path.name
-    number = 1
-    while place.exists():
-        number += 1
-        place = aside / f"{path.stem}-{number}{path.suffix}"
-    try:
-        aside.mkdir(parents=True, exist_ok=True)
-        path.replace(place)
-    except OSError as error:
-        raise UserError(
-            f"{path}: is damaged and cannot be moved to {aside} ({error.strerror}); delete it"
-        ) from error
-    return place
 
 
 def write_record(path: Path, record: Record) -> None:

@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from pypandoc import get_pandoc_version
-
-from report.records.kept import kept_in
 from report.render import quarto, stamp
 from report.render.errors import RenderError
+from report.render.pandoc import pandoc
 from report.render.project import Book, read_book
 from report.render.staging import staged
 from report.render.typeset import TYPST
@@ -80,7 +78,7 @@ def render(
         note = f"Quarto {program.version} is older than 1.9"
         program = None
     if program is None:
-        version = f"Pandoc {get_pandoc_version()}, Typst {TYPST}"
+        version = f"{pandoc()[1]}, Typst {TYPST}"
     book = read_book(folder, _profiles(added), builtin=program is None)
     pdf = book.output_dir / f"{book.output_name}.pdf"
     site = book.output_dir / (f"{book.output_name}.html" if one_file else "index.html")
@@ -91,7 +89,7 @@ def render(
     if basis is not None and stamp.holds(book, basis):
         return replace(result, fresh=True)
     try:
-        with staged(folder, book.output_dir) as new, kept_in(folder):
+        with staged(folder, book.output_dir) as new:
             if program is None:
                 from report.render import builtin  # here: who is up to date does not wait for it
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence, Set
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import pypandoc
 
 from report.errors import UserError
 from report.records import kept
@@ -25,10 +27,38 @@ Inlines = list[Node]
 Blocks = list[Node]
 Action = Callable[[Node], Node | list[Node] | None]
 
-WORDS = {"Str", "Space", "SoftBreak"}
+WORDS = {
+    *("Str", "Space", "SoftBreak"),
+    *("AlignLeft", "AlignRight", "AlignCenter", "AlignDefault", "ColWidth", "ColWidthDefault"),
+}
 """Nine nodes of ten, with nothing inside: passed over, and shared by the copies of a tree."""
 NESTING = {"BlockQuote", "BulletList", "OrderedList"}
 """What sets its content further in."""
+
+
+@cache
+def pandoc() -> tuple[str, str]:
+    """Path of the wheel's Pandoc, or else of the one that is installed; name and version.
+
+    Importing `pypandoc`, which would look for it, takes longer than most of what Pandoc does here.
+    """
+    wheel = find_spec("pypandoc")
+    folders = wheel.submodule_search_locations if wheel else None
+    path = shutil.which("pandoc", path=os.pathsep.join(f"{f}/files" for f in folders or ()))
+    path = path or shutil.which("pandoc")
+    if path is None:
+        raise RenderError("Pandoc is not there; install it with pip install pypandoc_binary")
+
+    def first_line() -> str:
+        command = [path, "--version"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return done.stdout.partition("\n")[0]
+
+    found = Path(path).stat()
+    version = kept.answered(
+        lambda: kept.key(path, str(found.st_size), str(found.st_mtime_ns)), first_line
+    )
+    return path, str(version).capitalize()
 
 
 def run(
@@ -42,7 +72,7 @@ def run(
 
     `reads` are all files that Pandoc takes in beside `text`: from the same, the output is the same.
     """
-    name = f"Pandoc {pypandoc.get_pandoc_version()}"
+    name = pandoc()[1]
     key = kept.key(name, *arguments, text, *kept.contents(reads))
     found = kept.read(key)
     if found is None:
@@ -52,7 +82,7 @@ def run(
 
 
 def _run(name: str, arguments: Sequence[str], text: str, folder: Path, limits: Limits) -> str:
-    command = [pypandoc.get_pandoc_path(), *arguments]
+    command = [pandoc()[0], *arguments]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = limited(command, text.encode(), name, limits, folder, environment)
     messages = done.err.strip()
@@ -77,26 +107,26 @@ def transform(value: Any, action: Action, passed: Set[str] = WORDS) -> Any:
     if isinstance(value, list):
         result: list[Any] = []
         for item in value:
-            if isinstance(item, dict):
-                if item.get("t") in passed:
-                    result.append(item)
-                    continue
+            kind = item.__class__
+            if kind is list:
+                result.append(transform(item, action, passed) if item else [])
+            elif kind is not dict or item.get("t") in passed:
+                result.append(item)
+            else:
                 new = transform(item, action, passed)
-                if isinstance(new, list):
+                if new.__class__ is list:
                     result.extend(new)
                 else:
                     result.append(new)
-            else:
-                result.append(transform(item, action, passed) if isinstance(item, list) else item)
         return result
-    if isinstance(value, dict):
-        node = {
-            key: transform(child, action, passed) if isinstance(child, (dict, list)) else child
-            for key, child in value.items()
-        }
-        new = action(node) if "t" in node else None
-        return node if new is None else new
-    return value
+    if not isinstance(value, dict):
+        return value
+    node = {
+        key: child if child.__class__ is str else transform(child, action, passed)
+        for key, child in value.items()
+    }
+    new = action(node) if "t" in node else None
+    return node if new is None else new
 
 
 def nodes(value: Any) -> Iterator[Node]:
@@ -104,17 +134,14 @@ def nodes(value: Any) -> Iterator[Node]:
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, dict):
+        if item.__class__ is dict:
             if "t" in item:
                 yield item
-            inner: Any = item.values()
-        else:
-            inner = item
-        waiting += [
-            child
-            for child in reversed(inner)
-            if isinstance(child, list) or (isinstance(child, dict) and child.get("t") not in WORDS)
-        ]
+            item = list(item.values())
+        for child in reversed(item):
+            kind = child.__class__
+            if (kind is list and child) or (kind is dict and child.get("t") not in WORDS):
+                waiting.append(child)
 
 
 def depth(blocks: Blocks) -> tuple[int, int]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 from report.records import kept
@@ -50,19 +49,11 @@ def basis(
     variables = {**os.environ, **environment}
     words = (
         f"{book}\n{renderer}\n{sys.version}",
-        *_installed(),
+        *kept.installed(),
         *sorted(f"{k}={v}" for k, v in variables.items() if k.startswith(VARIABLES)),
     )
     files = {str(path): path for path in (*named, *own, *records, *program, *templates)}
     return _digest(files, words)
-
-
-@cache
-def _installed() -> tuple[str, ...]:
-    """The packages beside this program, with their versions."""
-    folders = (Path(entry or ".") for entry in sys.path)
-    found = (path for folder in folders for path in folder.glob("*.*-info"))
-    return tuple(sorted({path.name for path in found}))  # "typst-0.15.2.dist-info"
 
 
 def write(book: Book, site: Path, read: str) -> None:

@@ -10,6 +10,7 @@ from report.numbers.parts import Parts
 from report.numbers.scales import Scale
 from report.numbers.trend import Trend, related
 from report.records import Record
+from report.records.row import Name, Row
 from report.sections.approach_words import Approach, approach_of, batch, rate
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
@@ -28,16 +29,14 @@ MEANS = Quantity(
 )
 
 
-def equal_loss(record: Record) -> pd.DataFrame:
-    """The solutions at an equal training loss, also those that did not get there; often none."""
-    return record.frame(EQUAL_LOSS) if record.metrics.get(EQUAL_LOSS) else pd.DataFrame()
-
-
-def solutions(record: Record) -> dict[str, pd.DataFrame]:
+def solutions(
+    record: Record, solution: type[Row], equal_loss: type[Row]
+) -> dict[str, pd.DataFrame]:
     """The solutions by their table: those of equal epochs, those at an equal loss if any."""
-    stopped = equal_loss(record)
-    own = {"solutions": record.frame("solutions")}
-    return own | {EQUAL_LOSS: stopped} if len(stopped) else own
+    stopped = record.frame(equal_loss)
+    return {solution.table: record.frame(solution)} | (
+        {equal_loss.table: stopped} if len(stopped) else {}
+    )
 
 
 def by_approach(
@@ -62,7 +61,7 @@ def unreached(rows: pd.DataFrame, done: pd.DataFrame) -> Label:
     ]
     among = f", among them all with {join(named)}" if 0 < len(named) <= FEW else ""
     number = fmt.plural(len(lost), "training")
-    return Label(f" ({number} of {fmt.count(len(rows))} did not get there{among})")
+    return Label(f" ({number} of {fmt.words(len(rows))} did not get there{among})")
 
 
 def _approaches(rows: pd.DataFrame) -> list[Approach]:
@@ -115,7 +114,7 @@ def over_approaches(rows: pd.DataFrame, first: str, second: str) -> Trend:
 
 
 def measures_with(
-    rows: pd.DataFrame, measures: dict[str, Markdown], other: str, *, first: bool = False
+    rows: pd.DataFrame, measures: Mapping[Name, Markdown], other: str, *, first: bool = False
 ) -> Parts:
     """Each measure with another column, which gives the positions where it stands `first`."""
     return Parts(
@@ -144,9 +143,3 @@ def moves(parts: Parts) -> Label:
     every, none = ("both", "neither") if len(ends) == 2 else ("all", "none")
     way = f"{none} {courses[0][4:]}" if courses[0].startswith("not ") else f"{every} {courses[0]}"
     return Label(f"{join(ends)}, {way}")
-
-
-def between(low: float, high: float, one: str = "") -> Label:
-    """Losses `from 0.42 to 0.49`, or one number, behind `one`, where both look alike."""
-    least, most = fmt.loss(low), fmt.loss(high)
-    return Label(f"{one}{least}" if least == most else f"from {least} to {most}")

@@ -1,12 +1,21 @@
-"""Cases: networks on a function or on images, as their tables and names in the report."""
+"""Cases: networks on a function or on images, as their tables, panels and names in the report."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from report.claims.contrast import Label
+from report.figures.style import canvas, title
 from report.records import Record
 from report.sections.section import Table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 
 def case_name(case: dict[str, Any]) -> Markdown:
@@ -28,6 +37,27 @@ def cases_settings(record: Record, *, steps: bool = True) -> Table:
     return replace(table, header=("Setting", *map(case_name, cases)), rows=rows)
 
 
-def about(case: dict[str, Any]) -> dict[str, Markdown]:
+def about(case: dict[str, Any]) -> dict[str, Label]:
     """The value that tells apart what is said of several cases, and the name of the case."""
-    return {"key": escape(case["case"]), "case": case_name(case)}
+    return {"key": Label(escape(case["case"])), "case": Label(case_name(case))}
+
+
+def case_panels(
+    cases: Sequence[dict[str, Any]],
+    draw: Callable[[Axes, dict[str, Any]], None],
+    labels: tuple[str, str],
+    height: float,
+    more: Callable[[dict[str, Any]], str] = lambda _: "",
+    **options: Any,
+) -> Canvas:
+    """A row of panels, one for each case, which `draw` fills and the case with `more` titles.
+
+    `labels` are those of the axes x and y; `options` go to `canvas`.
+    """
+    figure, axes = canvas(1, len(cases), height=height, **options)
+    for ax, case in zip(axes[0], cases, strict=True):
+        draw(ax, case)
+        title(ax, case, more(case))
+        ax.set_xlabel(labels[0])
+    axes[0, 0].set_ylabel(labels[1])
+    return figure

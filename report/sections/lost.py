@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from report.claims.claim import Claim, Statement, evidence
 from report.records import Record
+from report.records.row import Row
 from report.words import format as fmt
 from report.words.markdown import Markdown
+
+BANDS = "bands: from the smallest to the largest"
 
 
 def lost_statement(task: str) -> Statement:
@@ -21,15 +26,21 @@ def lost_statement(task: str) -> Statement:
     )
 
 
-def lost_runs(statement: Statement, record: Record, runs: pd.DataFrame, value: str) -> list[Claim]:
-    """How many of the runs have no `value`, where any has none."""
+def lost_runs(
+    statement: Statement,
+    record: Record,
+    runs: pd.DataFrame,
+    value: str,
+    table: type[Row] | None = None,
+) -> list[Claim]:
+    """How many of the runs, in the table of this type or `runs`, have no `value`, if any has."""
     lost = int(runs[value].isna().sum())
     if not lost:
         return []
     return [
         statement(
             "all" if lost == len(runs) else "some",
-            [evidence(record, "runs", "diverged_at", runs.index)],
+            [evidence(record, table.table if table else "runs", "diverged_at", runs.index)],
             all=fmt.plural(len(runs), "run"),
             number=fmt.words(lost),
             total=fmt.words(len(runs)),
@@ -51,4 +62,12 @@ def spread_words(runs: pd.DataFrame, over: str) -> Markdown:
     """What lines and bands are, in a caption; one seed has no band."""
     if runs["seed"].nunique() == 1:
         return Markdown("One seed each.")
-    return Markdown(f"Lines: median over {over}; bands: from the smallest to the largest.")
+    return Markdown(f"Lines: median over {over}; {BANDS}.")
+
+
+def numbers_of(counts: Iterable[int], noun: str = "seed") -> Markdown:
+    """How many each of several has: `three seeds`, `two to three seeds`."""
+    numbers = sorted(int(count) for count in counts)
+    most = fmt.plural(numbers[-1], noun)
+    single = numbers[0] == numbers[-1]
+    return most if single else Markdown(f"{fmt.words(numbers[0])} to {most}")

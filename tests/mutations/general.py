@@ -67,7 +67,7 @@ def _possible(one: Text) -> Iterator[str]:
         correlation = "correlation" in one.text[: found.start()]
         if correlation and (low < -1 or high > 1):
             yield "interval outside what is possible"
-        if "of the" not in one.text[found.start() - 25 : found.start()] and sizes:
+        if "of the" not in one.text[found.start() - 30 : found.start()] and sizes:
             slack = 2 * max(unit(found[1]), unit(found[2]), unit(sizes[-1]))
             if not low - slack <= value(sizes[-1]) <= high + slack:
                 yield "interval without its value"

@@ -58,15 +58,12 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         if "settles no direction" in m.string and whole and agree(found):
             yield f"fall: the seeds agree: {m.string}"
     for words, sign in (
-        (r"gets shorter in training: on (.*), its norm", -1),
-        (r"gets longer in training: on (.*), its norm", 1),
-        (r"keeps its length in training: on (.*), its norm", None),
         (r"^On (.*?) the gradient gets shorter", -1),
         (r"^On (.*?) the gradient gets longer", 1),
         (r"^On (.*?) the gradient keeps its length", None),
-        (r"it does on (.*?)(?:;|\.|$)", -1),
-        (r"it gets longer on (.*?)(?:;|\.|$)", 1),
-        (r"(?:open: on|; on) (.*?),? these runs settle no direction", 0),
+        (r"it does on (.*?)(?: and (?:it|no)|, it|\.|$)", -1),
+        (r"it gets longer on (.*?)(?: and (?:it|no)|, it|\.|$)", 1),
+        (r"(?:open: on |; on |settled on )(.*?)(?:, these| no order|;|\.)", 0),
     ):
         for m in r.find("answer", words):
             for case in [c for c in rows_of if f"<{c}>" in m[1]] or [name_of.get(m[1], "")]:
@@ -85,22 +82,16 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         sign = -1 if m[1] == "falls by" else 1
         if "more" not in m[1] and all(wrong(sign, found) for found in pools):
             yield f"descent: direction: {m.string}"
-    for m in r.find("peak", r"in every run|in no run|In (\w+) of (\w+) runs"):
-        early = {
-            case: [x["full_gradient_norm"][0] == max(x["full_gradient_norm"]) for x in rows]
-            for case, rows in done.items()
-        }
-        said = {
-            "in every run": any(e and all(e) for e in early.values()),
-            "in no run": any(e and not any(e) for e in early.values()),
-        }.get(
-            m[0],
-            any(
-                (sum(e), len(e)) == (value(m[1] or "no"), value(m[2] or "no"))
-                for e in early.values()
-            ),
+    for m in r.find("peak", r"in (?:(all|both|the one) |(none|\w+) of (\w+) )"):
+        early = [
+            [x["full_gradient_norm"][0] == max(x["full_gradient_norm"]) for x in rows]
+            for rows in done.values()
+        ]
+        told = any(
+            e and (all(e) if m[1] else (sum(e), len(e)) == (value(m[2]), value(m[3])))
+            for e in early
         )
-        if not said:
+        if not told:
             yield f"peak: {early}: {m.string}"
     for m in r.find("vanish", r"[oO]n (.*?)(?: it vanishes|:| but)"):
         rows = done[case_of(m[1])]
@@ -110,11 +101,11 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         gone = sum(high <= 1e-3 * top for _, high, top in tails)
         ratios = [high / low if low else math.inf for low, high, _ in tails]
         text = m.string
-        if "in every run" in text and "vanishes for" in text and gone < len(rows):
+        if re.search("purposes in (?:all|both|the one)", text) and gone < len(rows):
             yield f"vanish: {gone}: {text}"
         if "It does not vanish" in text and gone:
             yield f"vanish: {gone}: {text}"
-        if (n := re.search(r"vanishes in (\w+) of (\w+)", text)) and value(n[1]) != gone:
+        if (n := re.search(r"purposes in (\w+) of (\w+)", text)) and value(n[1]) != gone:
             yield f"vanish: {gone}: {text}"
         if (n := re.search(r"factor of ([\d.e]+) or more in every", text)) and not value(
             n[1]
@@ -134,7 +125,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
             q >= 3 for q in ratios
         ):
             yield f"vanish: {ratios}: {text}"
-    for m in r.find("relation", r"\bon (.*?)(?:, their rank| these runs)"):
+    for m in r.find("relation", r"on (.*?)(?:, a smaller| these runs)"):
         own = {
             x["seed"]: s
             for x in done[case_of(m[1])]
@@ -146,18 +137,17 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         whole = len(found) == len(rows_of[case_of(m[1])]) < 6
         if "not settle" in m.string and whole and agree(found):
             yield f"relation: the seeds agree: {m.string}"
-    for m in r.find("batch", r"[oO]n (.*?)(?: sees|, with| both| it is)"):
+    for m in r.find("batch", r"[oO]n (<.*?>|.*?)(?: sees|, )"):
         rows = rows_of[case_of(m[1])]
         found = differences(by_seed(rows, "tail_median"), by_seed(rows, late), log=True)
-        words = {"more": "times as long", "less": "shorter in the", "alike": "equally long"}
-        yield from order("batch", m.string, found, LOG_MARGIN, **words)
-    for m in r.find(
-        "stuck",
-        r"In (?:(\w+) of (\w+)|all (\w+)|(both)|the one) runs? on (.*?) the (gradient|loss|network)",
-    ):
-        rows = done[case_of(m[5])]
-        every = 2.0 if m[4] else value(m[3] or "one")
-        told = (value(m[1]), value(m[2])) if m[1] else (every, every)
+        if ("times as long" in m.string and wrong(1, found)) or (
+            "it is shorter" in m.string and wrong(-1, found)
+        ):
+            yield f"batch: direction: {m.string}"
+        if "equally long" in m.string and apart(found, LOG_MARGIN):
+            yield f"batch: not alike: {m.string}"
+    for m in r.find("stuck", r"In (\w+) of (\w+) runs? on (.*?) the (gradient|loss)"):
+        rows = done[case_of(m[3])]
         dead = [x["tail_highest"] == 0 for x in rows]
         lowest = [min(finite(x["full_loss"])) for x in rows]
         level = next((c for x in rows if (c := x.get("constant_loss")) is not None), math.inf)
@@ -222,9 +212,9 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
             if not at_least(m[2], [x["displacement"] for x in ways]):
                 yield f"place: bound: {m.string}"
     for words, sign in (
-        ("move apart,? in (.*?)(?: while|,|\\.)", 1),
-        ("come closer,? in (.*?)(?: while|;|\\.)", -1),
-        ("as they began,? in (.*?)(?: while|,|\\.)", 0),
+        ("they move apart in (.*?)(?:;| and they|\\.)", 1),
+        ("come closer in (.*?)(?:;| and they|\\.)", -1),
+        ("as they began in (.*?)(?:;|\\.)", 0),
     ):
         for m in r.find("answer", words):
             for part, text in (("model", "the whole model"), ("layer", "the layer")):
@@ -235,22 +225,23 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
                     yield f"answer: direction in {part}: {m.string}"
     for m in r.find("ends", r"two (ends|starts) (?:are|is)"):
         found = change("model")
-        sign = 1 if "ends farther" in m.string else -1 if "ends nearer" in m.string else 0
-        if sign and (wrong(sign, found) or not agree(found)):
+        sign = 1 if "starts only" in m.string else -1 if "ends are only" in m.string else 0
+        seen = "seen in" in m.string
+        if sign and (wrong(sign, found) or (seen and not agree(found))):
             yield f"ends: direction: {m.string}"
         if "too small to matter" in m.string and apart(found, LOG_MARGIN):
             yield f"ends: not alike: {m.string}"
     cosines = finite(row["cosine"] for row in pairs["model"])
     for m in r.find(
         "directions",
-        r"is (N) or more in (?:all |the )?(\w+)|(?:between|at) (N)(?: and (N))? (?:in|over) (?:all |the )?(\w+)|is (N) or less in (?:all |the )?(\w+)",
+        r"(?:between|at) (N)(?: and (N))? (?:in|over) (?:all |the )?(\w+)",
     ):
-        low, high = m[1] or m[3], m[4] or m[6]
-        if (m[5] and m[5] == "both") or m[2] == "both" or m[7] == "both":
+        low, high = m[1], m[2] or m[1]
+        if m[3] == "both":
             continue
-        if (low and not at_least(low, cosines)) or (high and not at_most(high, cosines)):
+        if not at_least(low, cosines) or not at_most(high, cosines):
             yield f"directions: bound {min(cosines)} {max(cosines)}: {m.string}"
-        if value(m[2] or m[5] or m[7]) != len(cosines):
+        if value(m[3]) != len(cosines):
             yield f"directions: {len(cosines)} pairs: {m.string}"
         if "opposite directions" in m.string and min(cosines) > 0:
             yield f"directions: not opposite: {m.string}"
@@ -260,15 +251,13 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
         if not (near(m[1], min(own)) and near(m[2] or m[1], max(own)) and value(m[3]) == len(own)):
             yield f"quality: {min(own)} {max(own)}: {m.string}"
     flat = sum(min(row["train_loss"]) * 1.25 > row["train_loss"][0] for row in done)
-    for m in r.find("stuck", r"In (?:(\w+)|none) of (\w+) runs"):
-        if flat != (value(m[1]) if m[1] and m[1] != "none" else len(done)):
+    for m in r.find("stuck", r"In (?:all |the )?(\w+)(?: of (\w+))? runs?"):
+        some = 2.0 if m[1] == "both" else value(m[1])
+        if (some, value(m[2]) if m[2] else some) != (flat, len(done)):
             yield f"stuck: {flat} of {len(done)}: {m.string}"
     bends = [x["path_length"] / x["displacement"] for x in ways if x["displacement"]]
-    for m in r.find(
-        "straightness", r"at most (N) times|each is (N) times|between (N) and (N) times"
-    ):
-        low, high = m[2] or m[3], m[1] or m[4]
-        if (low and not at_least(low, bends)) or (high and not at_most(high, bends)):
+    for m in r.find("straightness", r"they are (?:between (N) and )?(N) times"):
+        if (m[1] and not at_least(m[1], bends)) or not at_most(m[2], bends):
             yield f"straightness: bound {min(bends)} {max(bends)}: {m.string}"
     for m in r.find(
         "early", r"(The loss is ahead|The weights are ahead|at one pace).*come (N) of their way"
@@ -310,9 +299,7 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         titles.setdefault(
             f"<{next(k for k in cases if cases[k]['title'] == case['title'])}>", []
         ).append(c)
-    for m in r.find(
-        "found", r"(?:all|only|:|none of|,) ?(\w+) (?:of (\w+) )?runs|: (\w+) of (\w+)"
-    ):
+    for m in r.find("found", r", (?:(all|the) )?(?:both|(\w+)(?: of (\w+))?) runs? of "):
         name = KEYS.search(m.string)
         model = re.search(r"\*(.*?)\*", m.string)
         own = (
@@ -321,19 +308,11 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             else []
         )
         counts = [(len(critical[c]), sum(x["case"] == c for x in r.rows())) for c in own]
-        if n := re.search(
-            r"all (\w+) runs|none of (\w+) runs|(\w+) of (\w+)(?: runs| \()", m.string
-        ):
-            said = (
-                (value(n[1]), value(n[1]))
-                if n[1]
-                else (0.0, value(n[2]))
-                if n[2]
-                else (value(n[3]), value(n[4]))
-            )
-            if said not in counts:
-                yield f"found: {counts}: {m.string}"
-    for m in r.find("kind", r"(?:[Oo]f|the|All) (?:the )?(\w+) (?:critical |points|runs|sit)"):
+        some = value(m[2] or "two")
+        said = (some, value(m[3])) if m[3] else (some * ("does not" not in m.string), some)
+        if said not in counts:
+            yield f"found: {counts}: {m.string}"
+    for m in r.find("kind", r"(?:[Oo]f|the) (?:the )?(\w+) (?:critical |points|runs)"):
         numbers = {len(own) for own in critical.values()}
         if m[1] not in ("one",) and value(m[1]) not in numbers:
             yield f"kind: {numbers}: {m.string}"
@@ -349,7 +328,7 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             yield f"kind: {counts}: {m.string}"
     for words, sign in (
         ("Each of the (\\w+) critical points is a minimum", 0),
-        ("Not one of the (\\w+) critical points is a minimum", 1),
+        ("No minimum is among the (\\w+) critical points", 1),
     ):
         for m in r.find("kind", words):
             own = [c for c in critical.values() if len(c) == value(m[1])]
@@ -394,7 +373,7 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         ]
         if min(fewer) >= 6 and not any(constant):
             yield f"relation: {fewer} points: {m.string}"
-    for m in r.find("kind", r"make up (N) of the spectrum or more"):
+    for m in r.find("kind", r"make up (N) of the spectrum at least"):
         bounds = [[x["negative"] for x in c if x["negative"] > 0] for c in critical.values()]
         if not any(b and value(m[1]) <= min(b) * (1 + 1e-9) for b in bounds):
             yield f"kind: bound: {m.string}"
@@ -404,10 +383,7 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             smaller = "*smaller*" in m.string or "so it does" in m.string
             if not any((v > 0) if smaller else (v < 0) for v in signs.values()):
                 yield f"{name}: direction {signs}: {m.string}"
-    for m in r.find(
-        "tolerance",
-        r"moves by (N) (or more|at most)(?: on (.*?)(?:\.|, where|;))?|the same at every",
-    ):
+    for m in r.find("tolerance", r"moves by (N) (or more|at most)"):
         moves = []
         for c, case in cases.items():
             own = critical[c] or [x for x in runs if x["case"] == c]
@@ -508,7 +484,7 @@ def error_surface(r: Reading) -> Iterator[str]:
             yield f"faithfulness: bound {factors}: {m.string}"
     for m in r.find(
         "minimum",
-        r"The solution is the lowest point|In (\w+) of (\w+) runs|a point whose loss is lower by a factor of (N) or more",
+        r"The solution is the lowest point|In (\w+) of (\w+) runs|whose loss is lower by (?:a factor of|factors between) (N)",
     ):
         by_case = {
             c["case"]: [p for p in planes["pca"] if p["case"] == c["case"]] for c in r.rows("cases")
@@ -525,7 +501,8 @@ def error_surface(r: Reading) -> Iterator[str]:
             by_case[c] and all(f <= 1 for f in lower[c]) for c in by_case
         ):
             yield f"minimum: {lower}: {m.string}"
-        if m[3] and not any(f and value(m[3]) <= min(f) * (1 + 1e-9) for f in lower.values()):
+        fits = near if "a factor of" in m[0] else lambda text, least: value(text) <= least + 1e-9
+        if m[3] and not any(f and fits(m[3], min(f)) for f in lower.values()):
             yield f"minimum: bound {lower}: {m.string}"
     for m in r.find("share", r"capture (.*?) \(means"):
         means = [
@@ -538,9 +515,9 @@ def error_surface(r: Reading) -> Iterator[str]:
             near(t, v) for t, v in zip(texts, means, strict=True)
         ):
             yield f"share: {means}: {m.string}"
-    for m in r.find("walk", r"more, (N) at least|lowest share is (N)"):
+    for m in r.find("walk", r"lowest share here is (N)"):
         shares = [sum(p["explained"]) for p in r.rows("planes") if p["explained"] is not None]
-        if not at_least(m[1] or m[2], shares):
+        if not at_least(m[1], shares):
             yield f"walk: bound {min(shares)}: {m.string}"
     lost = [s["diverged_at"] for s in r.rows("solutions")]
     yield from counted(r, "diverged", OF, len(lost), len(finite(lost)))

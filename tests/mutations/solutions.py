@@ -322,21 +322,20 @@ def sensitivity(r: Reading) -> Iterator[str]:
     columns["accuracy_gap"] = lambda row: row["final_train_accuracy"] - row["final_test_accuracy"]
     points = _points(done, columns)
     gap = {c: _related(points, c, "loss_gap") for c in SENSITIVITY}
-    for name, own in (("loss-gap", points), ("fit-held", _points(held, columns))):
-        signs = {c: _related(own, c, "loss_gap") for c in SENSITIVITY}
-        yield from _directions(r, name, signs, SENSITIVITY)
-        number = len({(p["jacobian_norm"], p["loss_gap"]) for p in own.values()})
-        yield from _few(r, name, number, "approach(?:es)?")
+    yield from _directions(r, "loss-gap", gap, SENSITIVITY)
+    fit = {c: _related(points, c, "final_train_loss") for c in SENSITIVITY}
+    yield from _directions(r, "fit", fit, SENSITIVITY)
+    for name in ("loss-gap", "fit-held"):
+        yield from _few(
+            r,
+            name,
+            len({(p["jacobian_norm"], p["loss_gap"]) for p in points.values()}),
+            "approach(?:es)?",
+        )
     for m in r.find("correlations", r"is (N) for .* and (N) for"):
         if not (near(m[1], gap["jacobian_norm"]) and near(m[2], gap["loss_gradient_norm"])):
             yield f"correlations: {gap}: {m.string}"
     for name, x, y, words in (
-        (
-            "fit",
-            "jacobian_norm",
-            "final_train_loss",
-            ("have the higher training loss", "fit the training set better"),
-        ),
         (
             "novak",
             "probability_jacobian_norm",
@@ -348,7 +347,7 @@ def sensitivity(r: Reading) -> Iterator[str]:
         truth = _related(points, x, y)
         for m in r.find(
             name,
-            r"correlation (?:with the training loss )?(N)|too few|training losses|the same for",
+            r"correlation (N)|too few|the same for",
         ):
             up, down = (
                 words[0] in m.string and not truth > 0,
@@ -362,7 +361,9 @@ def sensitivity(r: Reading) -> Iterator[str]:
     sweeps = _sweeps(r, held, r.record.settings, SENSITIVITY)
     yield from _held(r, "sweep-held", sweeps, SENSITIVITY)
     for name, number in (("diverged", len(rows) - len(known)), ("dead", len(known) - len(done))):
-        yield from counted(r, name, OF, len(rows), number)
+        for m in r.find(name, r"Of (\d+|\w+) (?:runs|networks),? (\w+)"):
+            if (value(m[1]), value(m[2])) != (len(rows), number):
+                yield f"{name}: {number} of {len(rows)}: {m.string}"
         if number and not r.said(name):
             yield f"{name}: not said of {number}"
 

@@ -96,22 +96,25 @@ def simulate_function(r: Reading) -> Iterator[str]:
             for text, model in ((m[2], a), (m[3], b)):
                 if not among(text, [*losses[key, model].values()]):
                     yield f"depth-on: {text} is no loss of {model}: {m.string}"
-            words = {"less": "ahead in|higher by a factor", "alike": "too close"}
-            yield from order("depth-on", m.string, found, LOG_MARGIN, **words)
+            if "seen in" in m.string and not (agree(found) and found[0] < 0):
+                yield f"depth-on: not seen in all: {m.string}"
+            if "higher by a factor" in m.string and wrong(-1, found):
+                yield f"depth-on: direction: {m.string}"
+            if "too close" in m.string and apart(found, LOG_MARGIN):
+                yield f"depth-on: not close: {m.string}"
             whole = len(found) == len(cells[key, deep])
             if "no order" in m.string and agree(found) and whole and len(found) < 6:
                 yield f"depth-on: there is an order: {m.string}"
     for words, sign in (
-        ("Depth pays: .*? fit (.*) better than", -1),
-        ("Depth does not pay: .*? fit (.*) better than", 1),
-        ("Depth pays on (.*?), where", -1),
-        ("^On (.*?) depth does harm", 1),
-        (
-            "(?:and|: at \\w+ size,|: at nearly equal size,) [\\w ]*layers? fit better on (.*?)(?: and |\\.)",
-            0,
-        ),
-        ("fit (.*) equally well", None),
+        ("^On (.*?) depth pays: ", -1),
+        ("^On (.*?) depth does harm: ", 1),
         ("^On (.*?) depth makes no difference", None),
+        (": it does on (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", -1),
+        ("it does harm on (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 1),
+        (
+            "it makes no difference that matters on (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)",
+            None,
+        ),
     ):
         for m in r.find("depth", words):
             for key in KEYS.findall(m[1]):
@@ -176,9 +179,9 @@ def simulate_function(r: Reading) -> Iterator[str]:
         ]
         if before and row["train_loss"][-1]
     ]
-    for m in r.find("settling", r"(no run|every run|(\w+) of (\w+) runs)"):
-        said = {"no run": 0, "every run": len(moved)}.get(m[1])
-        if sum(moved) != (value(m[2]) if said is None else said):
+    for m in r.find("settling", r"(no run|both runs|all \w+ runs|the one run|(\w+) of (\w+) runs)"):
+        said = value(m[2]) if m[2] else 0 if m[1] == "no run" else len(moved)
+        if sum(moved) != said:
             yield f"settling: {sum(moved)} of {len(moved)}: {m.string}"
     for m in r.find(
         "error", r"(close to|follows|fits|of the runs on|Of the runs on) <(.*?)>.*?((N)|learned)"
@@ -225,10 +228,13 @@ def train_on_task(r: Reading) -> Iterator[str]:
             and models[m].architecture.startswith("conv") == conv
         ]
 
-    words = r"^Among the (MLPs|CNNs) on (.*?), those with (\w+) hidden layers? get (?:only )?(N) .*? and (?:those with (\w+)) (N)|^Among the (MLPs|CNNs) on (.*?), those with (\w+) hidden layers? get only (N) of the test images right, but those with (\w+) (N)"
+    words = (
+        r"^Among the (MLPs|CNNs) on (.*?), those with (\w+) hidden layers? get (?:only )?(N) .*?"
+        r" and those with (\w+) (?:only )?(N)"
+    )
     family: dict[str, Any] = {}
     for m in r.find("depth-on", words):
-        kind, data, deep, a, shallow, b = [g for g in m.groups() if g is not None]
+        kind, data, deep, a, shallow, b = m.groups()
         ends = [of(data, value(n), kind == "CNNs") for n in (deep, shallow)]
         if any(len(end) != 1 for end in ends):
             continue
@@ -245,14 +251,12 @@ def train_on_task(r: Reading) -> Iterator[str]:
             alike="too close to matter|no difference|alike|next to nothing|no harm",
         )
     for words, sign in (
-        ("Depth pays: among (.*), the deepest", 1),
-        ("(?:it does|partly) among (.*?)(?:;|\\.$)", 1),
-        ("Depth pays among (.*?), where", 1),
-        ("does not pay: among (.*), the deepest", -1),
-        ("does harm among (.*?)(?:;|\\.$|, where)", -1),
-        ("no difference that matters: among (.*), the deepest", 0),
-        ("no difference that matters among (.*?)(?:;|\\.$)", 0),
+        ("^Among (.*), depth pays: ", 1),
+        ("^Among (.*), depth does harm: ", -1),
         ("^Among (.*), depth makes no difference", 0),
+        ("it does among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 1),
+        ("it does harm among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", -1),
+        ("no difference that matters among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 0),
     ):
         for m in r.find("depth", words):
             for title, found in family.items():
@@ -331,11 +335,25 @@ def train_on_task(r: Reading) -> Iterator[str]:
         for row in runs
         if row[column] is not None and len(row["train_loss"]) > 1
     ]
-    yield from counted(r, "stuck", OF, len(runs), sum(flat))
-    for m in r.find("stuck", "Nothing was learned: all runs"):
-        if sum(flat) != len(runs):
-            yield f"stuck: not all: {m.string}"
+    yield from counted(r, "stuck", sum(flat), len(runs))
     yield from diverged(r, column)
+
+
+def _order(name: str, text: str, found: Any, margin: float) -> Iterator[str]:
+    """Words for the order of the first against the second of a sentence."""
+    if not len(found):
+        yield f"{name}: nothing to compare: {text}"
+        return
+    more = re.search(r"percentage points less|rises from|is ahead|even higher", text)
+    less = re.search(r"get only|does harm|falls to", text)
+    if (more and wrong(1, found)) or (less and wrong(-1, found)):
+        yield f"{name}: direction: {text}"
+    if re.search(r"in (?:both|all) ", text) and not agree(found):
+        yield f"{name}: not in all: {text}"
+    if re.search(
+        r"too close to matter|no difference|alike|next to nothing|no harm", text
+    ) and apart(found, margin):
+        yield f"{name}: not alike: {text}"
 
 
 def random_labels(r: Reading) -> Iterator[str]:
@@ -430,8 +448,12 @@ def random_labels(r: Reading) -> Iterator[str]:
         found = differences(
             by_seed(by[shares[1]], column), by_seed(by[shares[0]], column), log=False
         )
-        words = {"more": "even higher", "less": "Already", "alike": "next to nothing"}
-        yield from order("first-step", m.string, found, 0.005, **words)
+        if "Already" in m.string and wrong(-1, found):
+            yield f"first-step: direction: {m.string}"
+        if "even higher" in m.string and wrong(1, found):
+            yield f"first-step: direction: {m.string}"
+        if "next to nothing" in m.string and apart(found, 0.005):
+            yield f"first-step: not alike: {m.string}"
     partly = [row for row in runs if 0 < row["fraction"] < 1]
     kept = [row["changed_fitted"] for row in partly]
     often = sum(k is not None and k >= threshold for k in kept)
@@ -447,7 +469,7 @@ def random_labels(r: Reading) -> Iterator[str]:
     for m in r.find("memorized", r"(no run|none) gives back .* the best (?:of them )?(N)"):
         if often or not at_most(m[2], finite(kept)):
             yield f"memorized: bound: {m.string}"
-    for m in r.find("peak", r"stood at (N) in epoch (\d+) and ends at (N)"):
+    for m in r.find("peak", r"from (N) in epoch (\d+) to (N) at the end"):
         if value(m[1]) <= value(m[3]):
             yield f"peak: no fall: {m.string}"
     yield from diverged(r, column)
@@ -557,10 +579,10 @@ def parameter_count(r: Reading) -> Iterator[str]:
     }
     signs = {name: rank([sizes[m] for m in present], own) for name, own in gaps.items()}
     for words, names, sign in (
-        (r"gap widens with size, in accuracy as in loss", "accuracy loss", 1),
-        (r"gap narrows with size, in accuracy as in loss", "accuracy loss", -1),
-        (r"In (\w+) the generalization gap widens", None, 1),
-        (r"In (\w+) the generalization gap narrows", None, -1),
+        (r"gap widens with size in accuracy as in loss", "accuracy loss", 1),
+        (r"gap narrows with size in accuracy as in loss", "accuracy loss", -1),
+        (r"gap widens with size in (\w+);", None, 1),
+        (r"gap narrows with size in (\w+);", None, -1),
         (r"widens with size in (\w+) and narrows", None, 1),
         (r"narrows in (\w+):", None, -1),
     ):

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from experiments import freshness
+from experiments.suites.basis import basis
+from report.records import kept
+from report.records.options import Options
 from tests.project import RUN, Homework
 
 HEAVY = ("torch", "pandas", "scipy", "matplotlib")
+SETTINGS = "experiments.settings.strict"
 LOADED = f"""
 import atexit, sys
-atexit.register(lambda: print("loaded:", *(n for n in {HEAVY} if n in sys.modules)))
+atexit.register(lambda: print("loaded:", *(n for n in {(*HEAVY, SETTINGS)} if n in sys.modules)))
 from report.cli import main
 main()
 """
@@ -44,7 +49,8 @@ def loaded(folder: Path, *arguments: str) -> str:
     ids=lambda arguments: arguments[0],
 )
 def test_an_answer_loads_nothing_that_computes(finished: Path, arguments: tuple[str, ...]) -> None:
-    assert loaded(finished, *arguments) == "loaded:"
+    assert loaded(finished, *arguments) in ("loaded:", f"loaded: {SETTINGS}")
+    assert loaded(finished, *arguments) == "loaded:", "kept, it does not even read the settings"
 
 
 def test_a_report_that_is_up_to_date_loads_nothing_that_computes(ran: Homework) -> None:
@@ -53,4 +59,42 @@ def test_a_report_that_is_up_to_date_loads_nothing_that_computes(ran: Homework) 
 
 
 def test_the_modules_are_built_where_that_is_asked(finished: Path) -> None:
-    assert loaded(finished, "models", *SUITE, "--built") == "loaded: torch"
+    assert loaded(finished, "models", *SUITE, "--built") == f"loaded: torch {SETTINGS}"
+
+
+def test_a_kept_answer_holds_as_long_as_nothing_changes(ran: Homework) -> None:
+    status = ("status", *SUITE)
+    done = ran(*status).out
+    record, suite = ran.results / "train-on-task.json", ran.folder / "tiny.toml"
+    for path, old, new in ((record, b"1", b"2"), (suite, b"seeds", b"sedes")):
+        whole = path.read_bytes()
+        path.write_bytes(whole.replace(old, new))
+        assert ran(*status).out != done
+        path.write_bytes(whole)
+        assert ran(*status).out == done
+    record.rename(record.with_suffix(".gone"))
+    assert "missing" in ran(*status).out
+    record.with_suffix(".gone").rename(record)
+    (ran.results / "figures").rename(ran.results / "drawings")
+    assert "fresh" in ran(*RUN).err and (ran.results / "figures").is_dir()
+
+
+def test_an_answer_about_other_code_is_not_kept(
+    ran: Homework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = ("status", *SUITE)
+    ran(*status)
+    monkeypatch.setattr(freshness, "task_code", lambda task: "other")
+    assert "stale" not in ran(*status).out, "kept"
+    monkeypatch.setattr(kept, "program", lambda: "other")
+    assert "stale" in ran(*status).out
+
+
+@pytest.mark.parametrize("named", ["points.csv", "net.py:Net"])
+def test_a_suite_that_names_files_is_read_each_time(tmp_path: Path, named: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(f'title = "Own"\n[tasks.a]\nlist = [{{ file = "{named}" }}]\n')
+    options = Options(suite=str(file), results=tmp_path)
+    assert basis("status", options) is not None
+    (tmp_path / named.partition(":")[0]).write_text("")
+    assert basis("status", options) is None

@@ -16,7 +16,7 @@ from report.book.questions import QUESTIONS
 from report.book.sources import Sources
 from report.book.stored import store_claims
 from report.check import Outcome, State, check
-from report.claims.claim import Claim
+from report.claims.claim import Claim, Evidence, used
 from report.numbers.comparison import Comparison
 from report.records import Results, write_record
 from report.records.owner import keep_questions
@@ -211,10 +211,10 @@ def test_what_the_claims_rules_find_is_a_problem(
 def test_evidence_that_is_not_in_the_record_is_found(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def other(*given: object, **named: object) -> object:
-        return replace(report.claims.evidence(*given, **named), values=(1.0,))  # type: ignore[arg-type]
+    def other(*given: Any, **named: Any) -> list[Evidence]:
+        return [replace(one, values=(1.0,)) for one in used(*given, **named)]
 
-    monkeypatch.setattr(report.sections.random_labels.claims, "evidence", other)
+    monkeypatch.setattr(report.sections.random_labels.claims, "used", other)
     assert "holds other numbers" in said(checked(project))
 
 

@@ -10,7 +10,7 @@ from experiments.fingerprint import task
 from report import __version__
 from report.book.generate import generate
 from report.book.sources import sources
-from report.records import Results, read_record
+from report.records import Results, kept, read_record
 from tests.project import Homework
 
 TINY = ("--suite", "tiny.toml", "--device", "cpu", "--workers", "1")
@@ -174,7 +174,7 @@ def test_render_says_which_records_were_made_by_other_code(
 ) -> None:
     command = ("render", "--suite", "tiny.toml", "--renderer", "builtin")
     assert "Stale" not in ran(*command).out
-    shutil.rmtree(ran.folder / ".cache")  # keeps the answer, by the code that gave it
+    shutil.rmtree(kept.folder())  # keeps the answer, by the code that gave it
     monkeypatch.setattr(task, "made_by_this_code", lambda record: record.task != "train-on-task")
     *_, last = ran(*command).out.splitlines()
     assert last.startswith("Stale: the code of train-on-task changed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ from report.figures.scales import logarithmic
 from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.statistics import mean, median
 from report.records import Record
-from report.sections.cases import case_name, cases_settings
+from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.error_surface.claims import commentary, planes
+from report.sections.grouped import Column, grouped
 from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
@@ -21,7 +23,6 @@ from report.words.markdown import Markdown, escape
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure as Canvas
 
 LEVELS = 15
@@ -29,96 +30,74 @@ LEVELS = 15
 CEILING = 10.0
 """Losses above so many times the loss before training are drawn as that much."""
 WORDS = {"pca": "principal plane", "random": "random plane"}
+SEEDS = "the seeds that did not diverge"
+Case = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """A plane of a case that is drawn: its row, its axes, and the losses (B, A) over them."""
+
+    case: Case
+    plane: str
+    row: dict[str, Any]
+    a: list[float]
+    b: list[float]
+    losses: np.ndarray[Any, Any]
+
+    @property
+    def name(self) -> str:
+        """`mnist, random plane`."""
+        return f"{self.case['case']}, {WORDS[self.plane]}"
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    surfaces = record.rows("surfaces")
-    figures: tuple[Figure, ...] = ()
-    if surfaces:
-        figures = (
-            _contours(record),
-            _surfaces(record),
-            _distance(record),
-            *([_line(record)] if record.metrics.get("lines") else []),
-        )
+    views = [view for case in _drawn(record) for view in _views(record, case)]
+    figures = (_contours(record, views), _surfaces(views), _distance(record)) if views else ()
+    line = (_line(record),) if views and record.metrics.get("lines") else ()
     return Section(
-        figures=figures,
-        tables=(
-            cases_settings(record),
-            _planes_table(record),
-        ),
+        figures=(*figures, *line),
+        tables=(cases_settings(record), _planes_table(record)),
         commentary=commentary(record),
     )
 
 
-def _surface(record: Record, case: str, plane: str) -> dict[str, Any] | None:
-    return next(
-        (s for s in record.rows("surfaces") if (s["case"], s["plane"]) == (case, plane)), None
-    )
-
-
-def _view(record: Record, surface: dict[str, Any]) -> dict[str, Any]:
-    """The row of the plane that a surface belongs to."""
-    return next(
-        row
-        for row in record.rows("planes")
-        if all(row[key] == surface[key] for key in ("case", "plane", "seed"))
-    )
-
-
-def _start_loss(record: Record, surface: dict[str, Any]) -> float:
-    """Loss before training."""
-    return next(
-        float(row["initial_loss"])
-        for row in record.rows("solutions")
-        if all(row[key] == surface[key] for key in ("case", "seed"))
-    )
-
-
-def _drawn(record: Record) -> list[dict[str, Any]]:
+def _drawn(record: Record) -> list[Case]:
     """Cases that have a surface."""
     have = {surface["case"] for surface in record.rows("surfaces")}
     return [case for case in record.rows("cases") if case["case"] in have]
 
 
-def _losses(record: Record, surface: dict[str, Any]) -> np.ndarray[Any, Any]:
-    """Losses (B, A), cut off at the ceiling."""
-    values = np.asarray(
-        [[np.nan if v is None else v for v in line] for line in surface["loss"]], dtype=float
-    )
-    top = CEILING * _start_loss(record, surface)
-    return np.where(np.isnan(values), top, np.minimum(values, top))
+def _views(record: Record, case: Case) -> list[View]:
+    """Both planes of a case; losses are cut off at the ceiling."""
+    found = []
+    for plane in WORDS:
+        of = {"case": case["case"], "plane": plane}
+        surface = next(s for s in record.rows("surfaces") if of.items() <= s.items())
+        of["seed"] = surface["seed"]
+        row = next(row for row in record.rows("planes") if of.items() <= row.items())
+        del of["plane"]
+        start = next(row for row in record.rows("solutions") if of.items() <= row.items())
+        losses = np.array(surface["loss"], dtype=float)
+        losses = np.fmin(losses, CEILING * float(start["initial_loss"]))
+        found.append(View(case, plane, row, surface["a"], surface["b"], losses))
+    return found
 
 
-def _scale(losses: np.ndarray[Any, Any]) -> LogNorm:
-    """The logarithmic scale from the lowest loss to the highest."""
-    from matplotlib.colors import LogNorm
-
-    return LogNorm(max(float(losses.min()), 1e-12), float(losses.max()))
-
-
-def _seed(record: Record) -> Markdown:
-    return join_seeds(sorted({surface["seed"] for surface in record.rows("surfaces")}))
-
-
-def join_seeds(seeds: list[int]) -> Markdown:
+def _seeds(views: list[View]) -> Markdown:
     """`seed 0`, or `seeds 0 and 2`."""
+    seeds = sorted({view.row["seed"] for view in views})
     return Markdown(f"seed{'s' if len(seeds) > 1 else ''} {fmt.seeds(seeds)}")
 
 
-def _contours(record: Record) -> Figure:
-    described = []
-    for plane, words in WORDS.items():
-        for case in _drawn(record):
-            surface = _surface(record, case["case"], plane)
-            assert surface is not None
-            row = _view(record, surface)
-            described.append(
-                f"{case['case']}, {words}: loss {fmt.loss(row['origin_loss'])} at the solution, "
-                f"{fmt.loss(row['lowest_loss'])} at the lowest point of the grid, drawn up to "
-                f"{fmt.loss(float(_losses(record, surface).max()))}"
-            )
+def _contours(record: Record, views: list[View]) -> Figure:
+    described = "; ".join(
+        f"{view.name}: loss {fmt.loss(view.row['origin_loss'])} at the solution, "
+        f"{fmt.loss(view.row['lowest_loss'])} at the lowest point of the grid, drawn up to "
+        f"{fmt.loss(float(view.losses.max()))}"
+        for view in views
+    )
     grid = fmt.count(record.metrics["grid"])  # type: ignore[arg-type]
     return Figure(
         name="plane",
@@ -127,39 +106,35 @@ def _contours(record: Record) -> Figure:
             "the first two principal components of the trajectory; both axes are distances in "
             "parameter space, and the line is the trajectory from its start (circle), projected "
             "on the plane. Right: two random, filter-normalized directions; at a distance of one, "
-            f"each filter has moved by its own norm. {grid} × {grid} points, {_seed(record)}. "
+            f"each filter has moved by its own norm. {grid} × {grid} points, {_seeds(views)}. "
             "Star: the solution; cross: the lowest point of the grid; losses above "
             f"{fmt.count(CEILING)} times that before training are cut off."
         ),
         alt=(
             "Filled contours of the training loss on a logarithmic color scale, one row for each "
-            f"problem, one column for each plane. {'; '.join(described)}."
+            f"problem, one column for each plane. {described}."
         ),
-        draw=partial(_draw_contours, record),
+        draw=partial(_draw_contours, views),
     )
 
 
-def _draw_contours(record: Record) -> Canvas:
+def _draw_contours(views: list[View]) -> Canvas:
     from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import LogNorm
 
     from report.figures.ticks import plain_ticks
 
-    cases = _drawn(record)
-    figure, axes = canvas(len(cases), len(WORDS), height=1.75)
-    panels = [(case, plane) for case in cases for plane in WORDS]
-    for ax, (case, plane) in zip(axes.flat, panels, strict=True):
-        surface = _surface(record, case["case"], plane)
-        assert surface is not None
-        losses = _losses(record, surface)
-        scale = _scale(losses)
-        levels = np.geomspace(scale.vmin or 0, scale.vmax or 1, LEVELS)
-        a, b = np.asarray(surface["a"]), np.asarray(surface["b"])
-        ax.contourf(a, b, losses, levels=levels, norm=scale)
-        ax.contour(a, b, losses, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
+    figure, axes = canvas(len(views) // len(WORDS), len(WORDS), height=1.75)
+    for ax, view in zip(axes.flat, views, strict=True):
+        low, high = max(float(view.losses.min()), 1e-12), float(view.losses.max())
+        levels, scale = np.geomspace(low, high, LEVELS), LogNorm(low, high)
+        at = (view.a, view.b, view.losses)
+        ax.contourf(*at, levels=levels, norm=scale)
+        ax.contour(*at, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
         bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss")
         plain_ticks(bar.ax.yaxis)
-        _mark(ax, _view(record, surface), plane)
-        title(ax, case, WORDS[plane])
+        _mark(ax, view.row, view.plane)
+        title(ax, view.case, WORDS[view.plane])
         ax.grid(visible=False)
     return figure
 
@@ -168,112 +143,74 @@ def _mark(ax: Axes, row: dict[str, Any], plane: str) -> None:
     """The solution, the lowest point of the grid, the trajectory; axes with their meaning."""
     from matplotlib import patheffects
 
-    edge = [patheffects.withStroke(linewidth=2.4, foreground="#000000")]
+    look: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000"}
+    labels = ["direction 1", "direction 2"]
     if plane == "pca":
-        ax.plot(
-            row["a"],
-            row["b"],
-            color="#FFFFFF",
-            marker=".",
-            markersize=3,
-            linewidth=1.1,
-            path_effects=edge,
-        )
-        ax.plot(row["a"][0], row["b"][0], "o", color="#FFFFFF", markeredgecolor="#000000")
-        for axis, number, share in zip("xy", (1, 2), row["explained"], strict=True):
-            words = f"principal component {number} ({fmt.percent(share)})"
-            ax.set(**{f"{axis}label": words})
-    else:
-        ax.set(xlabel="direction 1", ylabel="direction 2")
+        edge = [patheffects.withStroke(linewidth=2.4, foreground="#000000")]
+        white: dict[str, Any] = {"color": "#FFFFFF", "marker": ".", "markersize": 3}
+        ax.plot(row["a"], row["b"], linewidth=1.1, path_effects=edge, **white)
+        ax.plot(row["a"][0], row["b"][0], "o", **look)
+        labels = [
+            f"principal component {number} ({fmt.percent(share)})"
+            for number, share in enumerate(row["explained"][:2], start=1)
+        ]
+    ax.set(xlabel=labels[0], ylabel=labels[1])
     if row["lowest_distance"] > 0:
-        ax.plot(*row["lowest"], "X", color="#FFFFFF", markeredgecolor="#000000", markersize=8)
-    ax.plot(0, 0, "*", color="#FFFFFF", markeredgecolor="#000000", markersize=11)
+        ax.plot(*row["lowest"], "X", markersize=8, **look)
+    ax.plot(0, 0, "*", markersize=11, **look)
 
 
-def _surfaces(record: Record) -> Figure:
+def _surfaces(views: list[View]) -> Figure:
+    described = "; ".join(
+        f"{view.name}: the loss spans "
+        f"{fmt.number(float(np.log10(view.losses.max() / view.losses.min())), 2)} decades"
+        for view in views
+    )
     return Figure(
         name="surface",
         caption=Markdown(
             "The same losses as surfaces: height and color are the decimal logarithm of the "
             "training loss; left the principal plane with the trajectory above it, right the "
-            f"random plane ({_seed(record)})."
+            f"random plane ({_seeds(views)})."
         ),
-        alt=(
-            "Surfaces in perspective, one row for each problem: "
-            + "; ".join(
-                f"{case['case']}: {', '.join(_shape(record, case['case'], p) for p in WORDS)}"
-                for case in _drawn(record)
-            )
-            + "."
-        ),
-        draw=partial(_draw_surfaces, record),
+        alt=f"Surfaces in perspective, one row for each problem. {described}.",
+        draw=partial(_draw_surfaces, views),
     )
 
 
-def _shape(record: Record, case: str, plane: str) -> str:
-    surface = _surface(record, case, plane)
-    assert surface is not None
-    losses = _losses(record, surface)
-    decades = float(np.log10(losses.max() / losses.min()))
-    return f"on the {WORDS[plane]} the loss spans {fmt.number(decades, 2)} decades"
-
-
-def _draw_surfaces(record: Record) -> Canvas:
-    cases = _drawn(record)
+def _draw_surfaces(views: list[View]) -> Canvas:
     figure, axes = canvas(
-        len(cases),
-        2,
+        len(views) // len(WORDS),
+        len(WORDS),
         height=1.85,
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
-    for row, case in enumerate(cases):
-        for column, plane in enumerate(WORDS):
-            surface = _surface(record, case["case"], plane)
-            assert surface is not None
-            _draw_surface(axes[row, column], record, surface)
-            title(axes[row, column], case, WORDS[plane])
+    for ax, view in zip(axes.flat, views, strict=True):
+        _draw_surface(ax, view)
+        title(ax, view.case, WORDS[view.plane])
     figure.subplots_adjust(left=0.02, right=0.93, bottom=0.07, top=0.95, wspace=0.12, hspace=0.26)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
 
 
-def _draw_surface(ax: Any, record: Record, surface: dict[str, Any]) -> None:
+def _draw_surface(ax: Any, view: View) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    losses = _losses(record, surface)
-    a, b = np.meshgrid(surface["a"], surface["b"])
-    ax.plot_surface(
-        a,
-        b,
-        np.log10(losses),
-        cmap="cividis",
-        rcount=60,
-        ccount=60,
-        linewidth=0,
-        rasterized=True,
-        antialiased=False,
-        zorder=1,
-    )
-    view = _view(record, surface)
-    heights = []
-    if surface["plane"] == "pca":
-        heights = [np.nan if v is None else np.log10(v) for v in view["projected_loss"]]
-        ax.plot(view["a"], view["b"], heights, color="#D55E00", linewidth=1.3, zorder=2)
+    a, b = np.meshgrid(view.a, view.b)
+    heights = np.log10(view.losses)
+    look: dict[str, Any] = {"rcount": 60, "ccount": 60, "linewidth": 0, "antialiased": False}
+    ax.plot_surface(a, b, heights, cmap="cividis", rasterized=True, zorder=1, **look)
     # For report/figures/curves.py.
-    ax.surface = (surface["a"], surface["b"], np.log10(losses))
-    ax.path = (view["a"], view["b"], heights) if heights else None
-    ax.plot(
-        [0],
-        [0],
-        [np.log10(view["origin_loss"])],
-        "*",
-        color="#FFFFFF",
-        zorder=3,
-        markeredgecolor="#000000",
-        markersize=9,
-    )
-    names = ("PC 1", "PC 2") if surface["plane"] == "pca" else ("direction 1", "direction 2")
+    ax.surface, ax.path = (view.a, view.b, heights), None
+    names = ("direction 1", "direction 2")
+    if view.plane == "pca":
+        names = ("PC 1", "PC 2")
+        above = np.log10(np.array(view.row["projected_loss"], dtype=float))
+        ax.path = (view.row["a"], view.row["b"], above)
+        ax.plot(*ax.path, color="#D55E00", linewidth=1.3, zorder=2)
+    star: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000", "markersize": 9}
+    ax.plot([0], [0], [np.log10(view.row["origin_loss"])], "*", zorder=3, **star)
     ax.set_xlabel(names[0], labelpad=-5)
     ax.set_ylabel(names[1], labelpad=-3)
     ax.set_zlabel("log₁₀ loss", labelpad=-5)
@@ -296,7 +233,7 @@ def _distance(record: Record) -> Figure:
         caption=Markdown(
             "Distance of the trajectory from its principal plane, as a share of its displacement, "
             "against epochs. At the solution, through which the plane is laid, it is zero. "
-            f"{spread_words(record.frame('solutions'), 'the seeds that did not diverge')}"
+            f"{spread_words(record.frame('solutions'), SEEDS)}"
         ),
         alt=f"One panel for each problem: distance from the plane over epochs. {ends}.",
         draw=partial(_draw_distance, record),
@@ -306,38 +243,37 @@ def _distance(record: Record) -> Figure:
 def _draw_distance(record: Record) -> Canvas:
     cases = _drawn(record)
     epochs = {(r["case"], r["seed"]): r.get("epoch") for r in record.rows("solutions")}
-    figure, axes = canvas(1, len(cases), height=1.5, sharey=True)
-    for index, (ax, case) in enumerate(zip(axes[0], cases, strict=True)):
+
+    def draw(ax: Axes, case: Case) -> None:
         own = planes(record, case["case"], "pca")
         longest = max((epochs[case["case"], seed] or [] for seed in own["seed"]), key=len)
         curves = []
-        for _, row in own.iterrows():
-            shares = [100 * d / row["displacement"] for d in row["distance"]]
-            curves.append(shares + [np.nan] * (len(longest) - len(shares)))
-        draw_band(ax, longest, curves, index, case["case"], rows=Rows.each("planes", own))
-        title(ax, case)
-        ax.set(xlabel="epoch")
+        for away, displacement in zip(own["distance"], own["displacement"], strict=True):
+            rest = [np.nan] * (len(longest) - len(away))
+            curves.append([100 * d / displacement for d in away] + rest)
+        rows = Rows.each("planes", own)
+        draw_band(ax, longest, curves, cases.index(case), case["case"], rows=rows)
         ax.set_ylim(bottom=0)
-    axes[0, 0].set_ylabel("distance (% of\nthe displacement)")
-    return figure
+
+    labels = ("epoch", "distance (% of\nthe displacement)")
+    return case_panels(cases, draw, labels, 1.5, sharey=True)
 
 
 def _line(record: Record) -> Figure:
     rows = record.rows("lines")
     most = fmt.count(len({row["seed"] for row in rows}))
-    over = f"the seeds that did not diverge ({most} at most)"
     described = "; ".join(
-        f"{case['case']}: a loss of {fmt.loss(ends[0])} at the start, {fmt.loss(ends[1])} at the "
-        f"solution, at most {fmt.loss(ends[2])} between them"
+        f"{case['case']}: a loss of {fmt.loss(start)} at the start, {fmt.loss(end)} at the "
+        f"solution, at most {fmt.loss(top)} between them"
         for case in _drawn(record)
-        for ends in [_ends([row for row in rows if row["case"] == case["case"]])]
+        for start, end, top in [_ends([row for row in rows if row["case"] == case["case"]])]
     )
     return Figure(
         name="line",
         caption=Markdown(
             "Training loss on the straight line from the untrained network ($\\alpha = 0$) to the "
             "solution ($\\alpha = 1$), and beyond both. "
-            f"{spread_words(record.frame('lines'), over)}"
+            f"{spread_words(record.frame('lines'), f'{SEEDS} ({most} at most)')}"
         ),
         alt=f"One panel for each problem: training loss over α, medians over seeds. {described}.",
         draw=partial(_draw_line, record),
@@ -353,62 +289,51 @@ def _ends(rows: list[dict[str, Any]]) -> tuple[float, float, float]:
 
 
 def _draw_line(record: Record) -> Canvas:
-    cases = _drawn(record)
-    figure, axes = canvas(1, len(cases), height=1.5)
-    for index, (ax, case) in enumerate(zip(axes[0], cases, strict=True)):
-        own = [row for row in record.rows("lines") if row["case"] == case["case"]]
-        losses = [[np.nan if v is None else v for v in row["loss"]] for row in own]
-        draw_band(ax, own[0]["alpha"], losses, index, case["case"])
+    cases, lines = _drawn(record), record.frame("lines")
+
+    def draw(ax: Axes, case: Case) -> None:
+        own = lines[lines["case"] == case["case"]]
+        losses = np.array([*own["loss"]], dtype=float).tolist()
+        rows = Rows.each("lines", own)
+        draw_band(ax, own["alpha"].iloc[0], losses, cases.index(case), case["case"], rows=rows)
         for end in (0, 1):
             ax.axvline(end, color="#000000", linewidth=0.8, linestyle=":")
-        title(ax, case)
-        ax.set(xlabel="α, from start (0) to solution (1)")
         logarithmic(ax, "y")
-    axes[0, 0].set_ylabel("training loss")
-    return figure
+
+    return case_panels(cases, draw, ("α, from start (0) to solution (1)", "training loss"), 1.5)
 
 
 def _planes_table(record: Record) -> Table:
-    rows = []
-    for case in record.rows("cases"):
-        for plane, words in WORDS.items():
-            own = planes(record, case["case"], plane)
-            if own.empty:
-                continue
-            explained = mean(own["explained"].map(sum)) if plane == "pca" else None
-            rows.append(
-                (
-                    case_name(case),
-                    escape(words.removesuffix(" plane")),
-                    fmt.percent(explained),
-                    fmt.percent(mean(own["captured"])),
-                    fmt.percent(median(own["largest_distance"] / own["displacement"])),
-                    fmt.loss(median(own["origin_loss"])),
-                    fmt.loss(median(own["lowest_loss"])),
-                    fmt.percent(median(own["lowest_distance"] / own["displacement"])),
-                    fmt.count(len(own)),
-                )
-            )
-    return Table(
-        name="planes",
-        caption=Markdown(
-            "The planes: variance of the trajectory that they explain (mean), share of the "
-            "displacement that they capture (mean), largest distance of the trajectory from them, "
-            "loss at the solution, lowest loss of the grid, and how far from the solution that "
-            "lies (medians; distances in shares of the displacement). *n* counts seeds."
-        ),
-        header=(
-            "Problem",
-            "Plane",
-            "Variance",
-            "Captured",
-            "Distance",
-            "Loss",
-            "Lowest",
-            "Away",
-            "n",
-        ),
-        align="llrrrrrrr",
-        rows=tuple(rows),
-        widths=(18, 11, 11, 11, 11, 12, 12, 9, 5),
+    found = [
+        (case, plane, own, own["displacement"])
+        for case in record.rows("cases")
+        for plane in WORDS
+        if len(own := planes(record, case["case"], plane))
+    ]
+    return grouped(
+        "planes",
+        "The planes: variance of the trajectory that they explain (mean), share of the "
+        "displacement that they capture (mean), largest distance of the trajectory from them, "
+        "loss at the solution, lowest loss of the grid, and how far from the solution that "
+        "lies (medians; distances in shares of the displacement). *n* counts seeds.",
+        found,
+        [
+            Column("Problem", lambda one: case_name(one[0]), 18, "l"),
+            Column("Plane", lambda one: escape(WORDS[one[1]].removesuffix(" plane")), 11, "l"),
+            Column(
+                "Variance",
+                lambda one: fmt.percent(
+                    mean(one[2]["explained"].map(sum)) if one[1] == "pca" else None
+                ),
+                11,
+            ),
+            Column("Captured", lambda one: fmt.percent(mean(one[2]["captured"])), 11),
+            Column(
+                "Distance", lambda one: fmt.percent(median(one[2]["largest_distance"] / one[3])), 11
+            ),
+            Column("Loss", lambda one: fmt.loss(median(one[2]["origin_loss"])), 12),
+            Column("Lowest", lambda one: fmt.loss(median(one[2]["lowest_loss"])), 12),
+            Column("Away", lambda one: fmt.percent(median(one[2]["lowest_distance"] / one[3])), 9),
+            Column("n", lambda one: fmt.count(len(one[2])), 5),
+        ],
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import LOSSES, NORMS, Contrast, Label, Overall, Quantity, label, some_of
+from report.claims.claim import Claim, Line, Statement, used
+from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Count, count, span
+from report.numbers.quantifiers import Count, count
 from report.numbers.samples import Group
 from report.numbers.scales import CORRELATION, LOSS, NORM
 from report.numbers.statistics import median
@@ -23,7 +24,7 @@ from report.sections.cases import about, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
-from report.words.markdown import join
+from report.words.markdown import Markdown
 
 LATE = 0.75
 """Share of the epochs behind which norms over the whole training set are typical of the end."""
@@ -39,53 +40,38 @@ RESTLESS = 3.0
 ANSWER = Overall(
     "gradient-norm.answer",
     {
-        "less": "The gradient gets shorter in training: on {parts}, its norm over the whole "
-        "training set ends below where it began.",
-        "more": "The gradient gets longer in training: on {parts}, its norm over the whole "
-        "training set ends above where it began.",
-        "alike": "The gradient keeps its length in training: on {parts}, its norm over the whole "
-        "training set ends about where it began.",
+        "less|more|alike": "On {where} the gradient [gets shorter|gets longer|keeps its length] "
+        "in training: its norm over the whole training set ends [below|above|about] where it "
+        "began{rest}.",
         "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
         "runs settle no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
-        "partly_less": "On {less} the gradient gets shorter in training; on {undecided} these "
-        "runs settle no direction.",
-        "partly_more": "On {more} the gradient gets longer in training; on {undecided} these "
-        "runs settle no direction.",
-        "partly_alike": "On {alike} the gradient keeps its length in training; on {undecided} "
-        "these runs settle no direction.",
     },
     headline=True,
-    line=Line(
+    line=Line.of(
         "Does the gradient get shorter in training?",
-        {
-            "less": ("Yes, on every problem.", "divided by {strength} on {strongest}"),
-            "more": ("No, it gets longer.", "times {strength} on {strongest}"),
-            "alike": ("No, it keeps its length.", "factor {strength} on {strongest}"),
-            "undecided": ("The runs do not decide.", "factor {strength} on {strongest}"),
-            "differ": ("That depends on the problem.", "factor {strength} on {strongest}"),
-            "partly_less": (
-                "Yes on {less}; elsewhere open.",
-                "divided by {strength} on {strongest}",
-            ),
-            "partly_more": ("No on {more}; elsewhere open.", "times {strength} on {strongest}"),
-            "partly_alike": ("Not on {alike}; elsewhere open.", "factor {strength} on {strongest}"),
-        },
         "norm",
+        "factor {strength} on {strongest}",
+        less=("Yes.", "divided by {strength} on {strongest}"),
+        more=("It gets longer.", "times {strength} on {strongest}"),
+        alike="It keeps its length.",
+        undecided="The runs do not decide.",
+        differ="That depends on the problem.",
     ),
+    order={
+        "less": "it does",
+        "more": "it gets longer",
+        "alike": "it keeps its length",
+        "undecided": "no direction is settled",
+    },
+    word="on",
 )
 
 FALL = Contrast(
     "gradient-norm.fall",
     {
-        "less": "On {case}, the gradient norm falls from {second_value} before training to "
-        "{first_value} in its last quarter (95 % interval of the factor {interval}, {n}).",
-        "seen_less": "On {case}, the gradient norm falls from {second_value} before training to "
-        "{first_value} in its last quarter, in {all}.",
-        "more": "On {case}, the gradient norm rises from {second_value} before training to "
-        "{first_value} in its last quarter (95 % interval of the factor {interval}, {n}).",
-        "seen_more": "On {case}, the gradient norm rises from {second_value} before training to "
-        "{first_value} in its last quarter, in {all}.",
+        "less|more": "On {case}, the gradient norm [falls|rises] from {second_value} before "
+        "training to {first_value} in its last quarter ({support}).",
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
@@ -99,13 +85,9 @@ FALL = Contrast(
 DESCENT = Contrast(
     "gradient-norm.descent",
     {
-        "less": "Meanwhile the loss falls by a factor of {size}, from {second_value} to "
+        "less": "Meanwhile the loss falls{seen} by a factor of {size}, from {second_value} to "
         "{first_value}.",
-        "seen_less": "Meanwhile the loss falls by a factor of {size} in {all}, from {second_value} "
-        "to {first_value}.",
-        "more": "The loss does not fall but rises, from {second_value} to {first_value}.",
-        "seen_more": "The loss does not fall but rises in {all}, from {second_value} to "
-        "{first_value}.",
+        "more": "The loss does not fall but rises{seen}, from {second_value} to {first_value}.",
         "alike": "The loss does not fall by more than matters: from {second_value} to "
         "{first_value}.",
         "undecided": "The loss is {second_value} before training and {first_value} after it, which "
@@ -117,32 +99,23 @@ DESCENT = Contrast(
 
 PEAK = Statement(
     "gradient-norm.peak",
-    {
-        "start": "It is largest before the first step, in every run.",
-        "later": "It does not fall from the start: in no run is it largest before the first step.",
-        "mixed": "In {number} of {total} runs it is largest before the first step, in the rest "
-        "later.",
-    },
+    {"counted": "It is largest before the first step in {which}."},
     about="key",
 )
 
 VANISH = Statement(
     "gradient-norm.vanish",
     {
-        "vanishes": "On {case} it vanishes for practical purposes: in the last tenth of training, "
-        "the norm of each step stays below {share} of the largest one, in every run.",
+        "vanishes": "On {case} it vanishes for practical purposes in {which}: the norm of each "
+        "step in the last tenth of training stays below {share} of the largest one.",
         "fluctuates": "It does not vanish on {case} but fluctuates: within the last tenth of "
-        "training, the norm of single steps varies by a factor of {factor} or more in every run.",
-        "touches": "It does not vanish on {case} but fluctuates: within the last tenth of "
-        "training, the norm of single steps touches zero in every run and comes back.",
+        "training, the norm of single steps {how} in every run.",
         "settles": "It does not vanish on {case} but settles: within the last tenth of training, "
         "the norm of single steps varies by a factor of at most {factor}.",
         "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
         "steps fluctuates in {number} of {total} runs and settles in the rest.",
         "ends": "It does not vanish on {case}: the norm of the last step is at least {lowest} in "
         "every run.",
-        "some": "On {case} it vanishes in {number} of {total} runs, where the norm of each step "
-        "stays below {share} of the largest one in the last tenth of training.",
     },
     about="key",
 )
@@ -150,15 +123,8 @@ VANISH = Statement(
 RELATION = Contrast(
     "gradient-norm.relation",
     {
-        "more": "Along a run, a smaller loss goes with a shorter gradient: over the steps on "
-        "{case}, their rank correlation is {first_value} (95 % interval {interval}, {n}).",
-        "seen_more": "Along a run, a smaller loss goes with a shorter gradient: over the steps on "
-        "{case}, their rank correlation is {first_value} and positive in {all}.",
-        "less": "Along a run, a smaller loss goes with a longer gradient: over the steps on "
-        "{case}, their rank correlation is {first_value} (95 % interval of its size {interval}, "
-        "{n}).",
-        "seen_less": "Along a run, a smaller loss goes with a longer gradient: over the steps on "
-        "{case}, their rank correlation is {first_value} and negative in {all}.",
+        "more|less": "Along a run on {case}, a smaller loss goes with a [shorter|longer] "
+        "gradient: their rank correlation over the steps is {first_value} ({support}).",
         "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
         "not settle (rank correlation over the steps {first_value}, {n}).",
     },
@@ -166,24 +132,22 @@ RELATION = Contrast(
     quantity=Quantity(CORRELATION, fmt.correlation),
 )
 
-EXPECTED = "Theory expects the gradient of a batch to be longer than that of the whole set, by the "
+EXPECTED = (
+    "Theory expects the gradient of a batch to be longer than that of the whole set, by the "
+    "variance of the sampling [@mccandlish2018empirical]; in the end "
+)
 BATCH = Contrast(
     "gradient-norm.batch",
     {
         "more": "What a step on {case} sees is the gradient of its batch, in the end {size} times "
-        "as long as that of the whole set, an excess that the variance of the sampling explains in "
-        "theory [@mccandlish2018empirical].",
-        "seen_more": "What a step on {case} sees is the gradient of its batch, in the end {size} "
-        "times as long as that of the whole set, and longer in {all}, an excess that the variance "
-        "of the sampling explains in theory [@mccandlish2018empirical].",
-        "alike": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case} both "
-        "are about equally long in the end, {first_value} and {second_value}.",
-        "less": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case} it is "
-        "shorter in the end, {first_value} against {second_value}.",
-        "seen_less": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case} it "
-        "is shorter in the end in {all}, {first_value} against {second_value}.",
-        "undecided": EXPECTED + "variance of the sampling [@mccandlish2018empirical]; on {case}, "
-        "with {first_value} against {second_value} in the end, these runs leave it open.",
+        "as long as that of the whole set ({support}), an excess that the variance of the sampling "
+        "explains in theory [@mccandlish2018empirical].",
+        "less": EXPECTED
+        + "it is shorter on {case}, {first_value} against {second_value} ({support}).",
+        "alike": EXPECTED + "both are about equally long on {case}, {first_value} and "
+        "{second_value}.",
+        "undecided": EXPECTED + "these runs leave that open on {case}, with {first_value} against "
+        "{second_value}.",
     },
     about="key",
     quantity=NORMS,
@@ -205,13 +169,13 @@ NOISE = Statement(
 STUCK = Statement(
     "gradient-norm.stuck",
     {
-        "dead": "In {which} on {case} the gradient is exactly zero at the end: "
-        "the network is dead, and its loss stays where it is.",
-        "constant": "In {which} on {case} the network learns no more than a constant: "
-        "the loss never comes below {loss}, that of the best constant output, and the gradient "
-        "norm is {norm} at the end.",
-        "stuck": "In {which} on {case} the loss never comes clearly below its first "
-        "value: nothing is learned there.",
+        "dead": "In {which} on {case} the gradient is exactly zero at the end: the network is "
+        "dead, and its loss stays where it is.",
+        "constant": "In {which} on {case} the network learns no more than a constant: the loss "
+        "never comes below {loss}, that of the best constant output, and the gradient norm is "
+        "{norm} at the end.",
+        "stuck": "In {which} on {case} the loss never comes clearly below its first value: nothing "
+        "is learned there.",
     },
     about="key",
 )
@@ -222,32 +186,26 @@ SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH)
 """Statements that are left out first where there is no room."""
 
 
+NORM_COLUMNS = ("epoch", "initial_gradient_norm", "full_gradient_norm")
+
+
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """The answer over all cases, then a paragraph for each as far as there is room."""
     runs = runs if "final_loss" in runs else runs.assign(final_loss=None)
-    cases = record.rows("cases")
     lost = lost_runs(DIVERGED, record, runs, "final_loss")
     if not runs["final_loss"].notna().any():
         return (tuple(lost),)
-    found = {case["case"]: _fall(record, runs, case) for case in cases}
-    paragraphs = [[_answer(record, runs, found)]]
-    paragraphs += [_case(record, runs, case, found[case["case"]]) for case in cases]
-    paragraphs.append(lost)
-    return shortened(paragraphs, SPARE)
-
-
-def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [evidence(record, "runs", column, rows.index) for column in columns]
-
-
-def _named(case: dict[str, Any]) -> dict[str, Label]:
-    return {"key": label(case["case"]), "case": Label(case_name(case))}
-
-
-def _fall(record: Record, runs: pd.DataFrame, case: dict[str, Any]) -> Comparison:
-    """The typical norm of the last quarter against that before the first step."""
-    rows = runs[runs["case"] == case["case"]]
-    return compare(_late(rows), seed_group("first", rows, "initial_gradient_norm"), NORM)
+    falls: dict[str, Comparison] = {}
+    paragraphs = []
+    for case in record.rows("cases"):
+        rows = runs[runs["case"] == case["case"]]
+        before = seed_group("first", rows, "initial_gradient_norm")
+        found = compare(_late(rows), before, NORM)
+        paragraphs.append(_case(record, rows, case, found))
+        if found.n:
+            falls[case_name(case)] = found
+    answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS))
+    return shortened([[answer], *paragraphs, lost], SPARE)
 
 
 def _late(rows: pd.DataFrame) -> Group:
@@ -255,60 +213,52 @@ def _late(rows: pd.DataFrame) -> Group:
 
     A single epoch is noise: on full batches the norm moves by decades from one to the next.
     """
-    typical: list[tuple[int | str, float | None]] = []
-    for row in rows.to_dict("records"):
-        value = None
-        if not pd.isna(row["final_loss"]):
-            epochs, norms = row["epoch"], row["full_gradient_norm"]
-            pairs = zip(epochs, norms, strict=True)
-            value = median([norm for epoch, norm in pairs if epoch >= LATE * epochs[-1]])
-        typical.append((int(row["seed"]), value))
-    return Group.of("last quarter", typical)
 
+    def typical(row: dict[Hashable, Any]) -> float | None:
+        if pd.isna(row["final_loss"]):
+            return None
+        pairs = zip(row["epoch"], row["full_gradient_norm"], strict=True)
+        return median([norm for epoch, norm in pairs if epoch >= LATE * row["epoch"][-1]])
 
-def _answer(record: Record, runs: pd.DataFrame, found: dict[str, Comparison]) -> Claim:
-    names = {case["case"]: case_name(case) for case in record.rows("cases")}
-    whole = Parts({names[key]: one for key, one in found.items() if one.n})
-    order = [
-        words.format(join(where))
-        for words, verdict in (
-            ("it does on {}", "less"),
-            ("it gets longer on {}", "more"),
-            ("it keeps its length on {}", "alike"),
-            ("no direction is settled on {}", "undecided"),
-        )
-        if (where := whole.having(verdict))
-    ]
-    used = _used(record, runs, "epoch", "initial_gradient_norm", "full_gradient_norm")
-    return ANSWER(whole, used, order=Label("; ".join(order)))
+    found = [(int(row["seed"]), typical(row)) for row in rows.to_dict("records")]
+    return Group.of("last quarter", found)
 
 
 def _case(
-    record: Record, runs: pd.DataFrame, case: dict[str, Any], found: Comparison
+    record: Record, rows: pd.DataFrame, case: dict[str, Any], found: Comparison
 ) -> list[Claim]:
-    chosen = runs[runs["case"] == case["case"]]
-    done = chosen[chosen["final_loss"].notna()]
+    done = rows[rows["final_loss"].notna()]
     if done.empty:
-        return [FALL(found, _used(record, chosen, "diverged_at"), **_named(case))]
-    norms = _used(record, chosen, "epoch", "initial_gradient_norm", "full_gradient_norm")
-    end, start = (seed_group(name, chosen, f"{name}_loss") for name in ("final", "initial"))
-    descent = compare(end, start, LOSS)
-    vanish = _vanish(record, chosen, case)
+        return [FALL(found, used(record, rows, "diverged_at"), **about(case))]
+    end, start = (seed_group(name, rows, f"{name}_loss") for name in ("final", "initial"))
+    based = used(record, rows, "initial_loss", "final_loss")
+    early = count(done["full_gradient_norm"], lambda norms: norms[0] == max(norms))
+    columns = ("tail_lowest", "tail_highest", "largest_batch_gradient_norm")
+    tails = [*done[[*columns]].astype(float).itertuples(index=False, name=None)]
+    gone = count(tails, lambda tail: tail[1] <= VANISHED * tail[2])
+    vanish = _vanish(gone, [*done["tail_steps"]])
     claims = [
-        FALL(found, norms, **_named(case)),
-        DESCENT(descent, _used(record, chosen, "initial_loss", "final_loss"), **_named(case)),
-        _peak(record, done, case),
-        vanish,
+        FALL(found, used(record, rows, *NORM_COLUMNS), **about(case)),
+        DESCENT(compare(end, start, LOSS), based, **about(case)),
+        PEAK(
+            "counted",
+            used(record, done, "full_gradient_norm"),
+            early,
+            which=some_of(len(early.yes), early.total, "run"),
+            **about(case),
+        ),
+        VANISH(vanish[0], used(record, done, "tail_steps", *columns), **vanish[1], **about(case)),
         *_stuck(record, done, case),
         *_relation(record, done, case),
     ]
     if case["batch_size"] != case["examples"]:
-        batch = compare(seed_group("batch", chosen, "tail_median"), _late(chosen), NORM)
-        used = _used(record, chosen, "tail_median", "epoch", "full_gradient_norm")
-        claims.append(BATCH(batch, used, **_named(case)))
-        if vanish.verdict != "some" and not _scheduled(record, case):
-            verdict = "differs" if vanish.verdict == "vanishes" else "agrees"
-            claims.append(NOISE(verdict, vanish.evidence, **about(case)))
+        batch = compare(seed_group("batch", rows, "tail_median"), _late(rows), NORM)
+        based = used(record, rows, "tail_median", "epoch", "full_gradient_norm")
+        claims.append(BATCH(batch, based, **about(case)))
+        if gone.extent != "some" and not _scheduled(record, case):
+            verdict = "differs" if gone.yes else "agrees"
+            based = used(record, done, *columns)
+            claims.append(NOISE(verdict, based, **about(case)))
     return claims
 
 
@@ -319,88 +269,61 @@ def _scheduled(record: Record, case: dict[str, Any]) -> bool:
     return place < len(settings) and bool(settings[place]["training"].get("schedule"))
 
 
-def _peak(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    """Whether the norm over the whole training set is largest at the first epoch."""
-    early = count(done["full_gradient_norm"], lambda norms: norms[0] == max(norms))
-    return PEAK(
-        "mixed" if early.extent == "some" else "start" if early.yes else "later",
-        _used(record, done, "full_gradient_norm"),
-        early,
-        number=fmt.words(len(early.yes)),
-        total=fmt.words(early.total),
-        **about(case),
-    )
-
-
-def _vanish(record: Record, chosen: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    """What the norm of single steps does in the last tenth, run by run."""
-    done = chosen[chosen["final_loss"].notna()]
-    columns = ("tail_lowest", "tail_highest", "largest_batch_gradient_norm")
-    tails = list(done[list(columns)].astype(float).itertuples(index=False, name=None))
-    gone = count(tails, lambda tail: tail[1] <= VANISHED * tail[2])
+def _vanish(
+    gone: Count[tuple[float, float, float]], steps: list[int]
+) -> tuple[str, dict[str, Markdown]]:
+    """What the norm of single steps does in the last tenth; lowest and highest norm by run."""
+    tails = [*gone.yes, *gone.no]
     ratios = [high / low if low else math.inf for low, high, _ in tails]
     restless = count(ratios, lambda ratio: ratio >= RESTLESS)
-    ends = span(ratios)
-    verdict, number, factor = "varies", restless.yes, fmt.MISSING
+    least, most = min(ratios), max(ratios)
+    touches = least == math.inf
+    verdict = {"all": "fluctuates", "none": "settles"}.get(restless.extent, "varies")
     if gone.yes:
-        verdict, number = ("some", gone.yes) if gone.no else ("vanishes", ())
-    elif (done["tail_steps"] == 1).all() or ends.high == 1:
+        verdict = "vanishes"
+    elif set(steps) == {1} or most == 1:
         verdict = "ends"
-    elif min(ratios) == math.inf:
-        verdict = "touches"
-    elif restless.extent == "all":
-        verdict, factor = "fluctuates", bound(ends.low, "lower", digits=2)
-    elif restless.extent == "none":
-        verdict, factor = "settles", bound(ends.high, "upper")
-    return VANISH(
-        verdict,
-        _used(record, done, "tail_steps", *columns),
-        number=fmt.words(len(number)),
-        total=fmt.words(len(tails)),
-        share=fmt.percent(VANISHED),
-        factor=factor,
-        lowest=bound(min(low for low, _, _ in tails), "lower"),
-        **about(case),
-    )
+    factor = "zero and comes back" if touches else bound(least, "lower", digits=2)
+    return verdict, {
+        "which": some_of(len(gone.yes), len(tails), "run"),
+        "number": fmt.words(len(restless.yes)),
+        "total": fmt.words(len(tails)),
+        "share": fmt.percent(VANISHED),
+        "how": Markdown(
+            f"touches {factor}" if touches else f"varies by a factor of {factor} or more"
+        ),
+        "factor": bound(most, "upper") if verdict == "settles" else fmt.MISSING,
+        "lowest": bound(min(low for low, _, _ in tails), "lower"),
+    }
 
 
 def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
-    dead = count(done.index, lambda run: bool(done["tail_highest"][run] == 0))
-    constant = count(dead.no, lambda run: _no_better(done, run))
-    stuck = count(
-        constant.no or constant.missing,
-        lambda run: bool(min(done["full_loss"][run]) >= LEARNED * done["full_loss"][run][0]),
-    )
-    found: tuple[tuple[str, Count[Any], str], ...] = (
-        ("dead", dead, "tail_highest"),
-        ("constant", constant, "full_loss"),
-        ("stuck", stuck, "full_loss"),
-    )
+    known = [] if "constant_loss" not in done else [*done["constant_loss"].dropna()]
+    constant = float(known[0]) if known else None
+
+    def kind(run: Any) -> str:
+        losses = done["full_loss"][run]
+        if done["tail_highest"][run] == 0:
+            return "dead"
+        if constant is not None and min(losses) >= CONSTANT * constant:
+            return "constant"
+        return "stuck" if min(losses) >= LEARNED * losses[0] else ""
+
+    kinds = {run: kind(run) for run in done.index}
+    found = {told: [r for r in kinds if kinds[r] == told] for told in ("dead", "constant", "stuck")}
     return [
         STUCK(
-            verdict,
-            _used(record, done, column),
-            which=some_of(len(which.yes), len(done), "run"),
-            loss=fmt.loss(_constant(done)),
-            norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which.yes])),
+            told,
+            used(record, done, "tail_highest" if told == "dead" else "full_loss"),
+            which=some_of(len(which), len(done), "run"),
+            loss=fmt.loss(constant),
+            norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which])),
             **about(case),
         )
-        for verdict, which, column in found
-        if which.yes
+        for told, which in found.items()
+        if which
     ]
-
-
-def _constant(done: pd.DataFrame) -> float | None:
-    """Loss of the best constant output; None where the record does not have it."""
-    known = [] if "constant_loss" not in done else list(done["constant_loss"].dropna())
-    return float(known[0]) if known else None
-
-
-def _no_better(done: pd.DataFrame, run: Any) -> bool | None:
-    """Whether a run never came below the loss of a constant; None where that is not known."""
-    constant = _constant(done)
-    return None if constant is None else bool(min(done["full_loss"][run]) >= CONSTANT * constant)
 
 
 def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
@@ -411,7 +334,5 @@ def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[
     }
     none = Group("none", dict.fromkeys(found, 0.0))
     relation = compare(Group("loss and norm", found), none, CORRELATION)
-    if not relation.n:
-        return []
-    used = _used(record, done, "batch_loss", "batch_gradient_norm")
-    return [RELATION(relation, used, **_named(case))]
+    based = used(record, done, "batch_loss", "batch_gradient_norm")
+    return [RELATION(relation, based, **about(case))] if relation.n else []

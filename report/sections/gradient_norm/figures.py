@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from report.figures.legends import legend_below
@@ -14,8 +13,10 @@ from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
+from report.sections.aligned import aligned
 from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
+from report.sections.grouped import Column, grouped
 from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
@@ -31,21 +32,16 @@ def section(record: Record) -> Section:
     runs = record.frame("runs")
     return Section(
         figures=(_figure(record, runs),),
-        tables=(
-            cases_settings(record),
-            _results_table(record, runs),
-        ),
+        tables=(cases_settings(record), _results_table(record, runs)),
         commentary=commentary(record, runs),
     )
 
 
 def _figure(record: Record, runs: pd.DataFrame) -> Figure:
-    cases = record.rows("cases")
     windows = ", ".join(
-        f"{fmt.plural(int(runs.loc[runs['case'] == case['case'], 'window'].max()), 'step')} "
-        f"({case_name(case)})"
-        for case in cases
-        if (runs["case"] == case["case"]).any()
+        f"{fmt.plural(int(own['window'].max()), 'step')} ({case_name(case)})"
+        for case in record.rows("cases")
+        if len(own := runs[runs["case"] == case["case"]])
     )
     ends = "; ".join(
         f"{case}: loss from {fmt.loss(_middle(group, 'initial_loss'))} to "
@@ -82,9 +78,8 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
     figure, axes = canvas(2, len(cases), height=1.5, sharex="col")
     for column, case in enumerate(cases):
         chosen = runs[runs["case"] == case["case"]]
-        whole = case["steps_per_epoch"] == 1
         for ax, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):
-            _draw_panel(ax, chosen, quantity, whole)
+            _draw_panel(ax, chosen, quantity, case["steps_per_epoch"] == 1)
         title(axes[0, column], case)
         axes[1, column].set_xlabel("step")
     axes[0, 0].set_ylabel("training loss")
@@ -98,72 +93,36 @@ def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str, whole: bool) -> N
     """Where a batch is the `whole` training set, the two curves are one, and one is drawn."""
     words = "whole training set"
     style, label = (1, words) if whole else (0, "batch")
-    draw_band(
-        ax,
-        *_curves(chosen, "step", f"batch_{quantity}"),
-        style,
-        label,
-        rows=Rows.each("runs", chosen),
-    )
+    rows = Rows.each("runs", chosen)
+    draw_band(ax, *aligned(chosen, f"batch_{quantity}", at="step"), style, label, rows=rows)
     finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
     if len(finite) and not whole:
-        x, curves = _curves(finite, "full_step", f"full_{quantity}")
-        draw_band(ax, x, curves, 1, words, markers=True, rows=Rows.each("runs", finite))
+        rows = Rows.each("runs", finite)
+        curves = aligned(finite, f"full_{quantity}", at="full_step")
+        draw_band(ax, *curves, 1, words, markers=True, rows=rows)
     logarithmic(ax, "y")
 
 
-def _curves(chosen: pd.DataFrame, at: str, column: str) -> tuple[list[float], list[list[float]]]:
-    """Curves of all runs on the steps of the longest; NaN where a run has none."""
-    steps = sorted({step for row in chosen[at] for step in row})
-    curves = []
-    for _, run in chosen.iterrows():
-        known = dict(zip(run[at], run[column], strict=True))
-        curves.append([np.nan if known.get(s) is None else float(known[s]) for s in steps])
-    return steps, curves
-
-
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
-    rows = []
-    for case in record.rows("cases"):
-        group = runs[runs["case"] == case["case"]]
+    def shown(header: str, width: int, column: str) -> Column[Any]:
+        return Column(header, lambda one: fmt.number(_middle(one[1], column)), width)
 
-        def shown(column: str, group: pd.DataFrame = group) -> Markdown:
-            return fmt.number(_middle(group, column))
-
-        done = group["final_loss"].notna().sum()
-        rows.append(
-            (
-                case_name(case),
-                shown("initial_loss"),
-                shown("final_loss"),
-                shown("initial_gradient_norm"),
-                shown("final_gradient_norm"),
-                shown("tail_median"),
-                shown("tail_lowest"),
-                shown("tail_highest"),
-                fmt.count(int(done)),
-            )
-        )
-    return Table(
-        name="results",
-        caption=Markdown(
-            "Loss and gradient norm of the whole training set before the first and after the last "
-            "step, and the norm of the single steps over the last tenth of training: its median, "
-            "lowest and highest value. All entries are medians over the seeds; *n* counts seeds "
-            "that did not diverge."
-        ),
-        header=(
-            "Problem",
-            "Loss, first",
-            "last",
-            "Norm, first",
-            "last",
-            "Last tenth, median",
-            "lowest",
-            "highest",
-            "n",
-        ),
-        align="lrrrrrrrr",
-        rows=tuple(rows),
-        widths=(22, 9, 9, 10, 10, 13, 10, 10, 7),
+    return grouped(
+        "results",
+        "Loss and gradient norm of the whole training set before the first and after the last "
+        "step, and the norm of the single steps over the last tenth of training: its median, "
+        "lowest and highest value. All entries are medians over the seeds; *n* counts seeds "
+        "that did not diverge.",
+        [(case, runs[runs["case"] == case["case"]]) for case in record.rows("cases")],
+        [
+            Column("Problem", lambda one: case_name(one[0]), 22, "l"),
+            shown("Loss, first", 9, "initial_loss"),
+            shown("last", 9, "final_loss"),
+            shown("Norm, first", 10, "initial_gradient_norm"),
+            shown("last", 10, "final_gradient_norm"),
+            shown("Last tenth, median", 13, "tail_median"),
+            shown("lowest", 10, "tail_lowest"),
+            shown("highest", 10, "tail_highest"),
+            Column("n", lambda one: fmt.count(int(one[1]["final_loss"].notna().sum())), 7),
+        ],
     )

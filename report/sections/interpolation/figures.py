@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +14,20 @@ from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
+from report.records.rows.interpolation import Line, Solution
 from report.sections.approach_words import (
     Approach,
     approach_of,
     batch,
-    batch_words,
     common_words,
     pair_short,
     rate,
 )
+from report.sections.approaches import VARIABLES
+from report.sections.grouped import COUNTED, Column, at_the_end, grouped, means_of
 from report.sections.interpolation.claims import commentary
-from report.sections.interpolation.lines import (
-    ends_of,
-    growths,
-    label_of,
-    with_case,
-    with_ends,
-)
+from report.sections.interpolation.lines import ends_of, growths, label_of, with_case, with_ends
+from report.sections.lost import BANDS, numbers_of
 from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -45,133 +41,81 @@ SPLITS = {"train": "training", "test": "test"}
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    lines = with_ends(record, record.frame("lines"))
-    done = known(lines, "train_barrier", "test_barrier")
-    figures: tuple[Figure, ...] = ()
-    if len(done):
-        figures = (_figure(record, done, "loss"), _figure(record, done, "accuracy"))
+    lines = with_ends(record)
+    done = _drawn(lines)
+    solutions = with_case(record.frame(Solution))
     return Section(
-        figures=figures,
+        figures=tuple(_figure(record, done, q) for q in ("loss", "accuracy") if len(done)),
         tables=(
             settings_table(record, omit=("pairs", "batch_size", "learning_rate")),
-            _solutions_table(record),
-            _lines_table(record, lines),
+            _solutions_table(solutions),
+            _lines_table(record, lines, solutions),
         ),
         commentary=commentary(record),
     )
 
 
-def _solutions_table(record: Record) -> Table:
-    rows: list[tuple[Markdown, ...]] = []
-    solutions = with_case(record.frame("solutions"))
-    several = bool(solutions["case"].any())
-    for (case, *varied), group in solutions.groupby(
-        ["case", "batch_size", "learning_rate"], sort=False, dropna=False
-    ):
-        approach = approach_of(*varied)
-        done = known(group, "final_test_accuracy")
+def _case(rows: pd.DataFrame) -> Column[pd.DataFrame] | None:
+    """The data set of a group, where there are several."""
+    several = bool(rows["case"].any())
+    return Column("Data", lambda group: escape(group["case"].iloc[0]), 9, "l") if several else None
 
-        def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]) if len(done) else None
 
-        rows.append(
-            (
-                *([escape(str(case))] if several else []),
-                batch(approach.batch_size),
-                rate(approach.learning_rate),
-                fmt.loss(shown("final_train_loss")),
-                fmt.loss(shown("final_test_loss")),
-                fmt.accuracy(shown("final_train_accuracy")),
-                fmt.accuracy(shown("final_test_accuracy")),
-                fmt.number(shown("parameter_norm")),
-                fmt.count(len(done)),
-            )
-        )
-    return Table(
-        name="solutions",
-        caption=Markdown(
-            "The solutions at the end of training: means over the seeds; the norm is that of all "
-            "parameters together, *n* counts seeds that did not diverge."
-        ),
-        header=(
-            *(["Data"] if several else []),
-            "Batch size",
-            "Learning rate",
-            "Train loss",
-            "Test loss",
-            "Train accuracy",
-            "Test accuracy",
-            "Norm",
-            "n",
-        ),
-        align="l" * several + "rrrrrrrr",
-        rows=tuple(rows),
+def _solutions_table(solutions: pd.DataFrame) -> Table:
+    def approach(group: pd.DataFrame) -> Approach:
+        return approach_of(*(group[variable].iloc[0] for variable in VARIABLES))
+
+    by = ["case", *VARIABLES]
+    return grouped(
+        "solutions",
+        "The solutions at the end of training: means over the seeds; the norm is that of all "
+        "parameters together, *n* counts seeds that did not diverge.",
+        [group for _, group in solutions.groupby(by, sort=False, dropna=False)],
+        [
+            _case(solutions),
+            Column("Batch size", lambda group: batch(approach(group).batch_size), 10),
+            Column("Learning rate", lambda group: rate(approach(group).learning_rate), 13),
+            *at_the_end(),
+            means_of("Norm", Solution.parameter_norm, fmt.number, 9),
+            COUNTED,
+        ],
     )
 
 
-def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
-    rows: list[tuple[Markdown, ...]] = []
-    solutions = with_case(record.frame("solutions"))
-    several = bool(solutions["case"].any())
-    for (_, start), group in lines.groupby(["pair", "start"], sort=False):
-        done = known(group, "train_barrier", "test_barrier")
+def _lines_table(record: Record, lines: pd.DataFrame, solutions: pd.DataFrame) -> Table:
+    def growth(kind: str, rows: pd.DataFrame) -> Markdown:
+        """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
+        own = solutions[solutions["case"].isin(rows["case"])]
+        found = [growths(record, row, own).get(kind) for row in rows.to_dict("records")]
+        sides = zip(*(one for one in found if one), strict=True)
+        both = [[value for value in side if value is not None] for side in sides] or [[], []]
+        return Markdown(" / ".join(fmt.number(mean(side) if side else None) for side in both))
 
-        def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]) if len(done) else None
-
-        own = solutions[solutions["case"] == group["case"].iloc[0]]
-        steep = [growths(record, row, own) for row in done.to_dict("records")]
-        rows.append(
-            (
-                *([escape(str(group["case"].iloc[0]))] if several else []),
-                pair_short(*ends_of(group.iloc[0])),
-                Markdown(str(start)),
-                fmt.number(shown("distance")),
-                fmt.loss(shown("train_barrier")),
-                fmt.loss(shown("test_barrier")),
-                fmt.points(shown("test_accuracy_barrier"), unit=False),
-                *(_steepness(steep, kind) for kind in ("absolute", "relative")),
-                fmt.count(len(done)),
-            )
-        )
-    return Table(
-        name="lines",
-        caption=Markdown(
-            "The lines: distance of the two solutions, height of the barrier in training and test "
-            "loss, and the largest fall of test accuracy below the straight line between its ends "
-            "in percentage points; "
-            "how many times one plus the training loss grows beyond the first and the second "
-            "solution, at equal distance and at equal distance relative to the norms of the "
-            "weights; means over *n* lines."
-        ),
-        header=(
-            *(["Data"] if several else []),
-            "Pair",
-            "Start",
-            "Distance",
-            "Train barrier",
-            "Test barrier",
-            "Fall",
-            "Growth",
-            "Relative",
-            "n",
-        ),
-        align="l" * several + "llrrrrrrr",
-        rows=tuple(rows),
-        widths=(9, 23, 9, 8, 8, 8, 6, 13, 13, 3) if several else (24, 11, 11, 11, 11, 8, 10, 10, 4),
+    return grouped(
+        "lines",
+        "The lines: distance of the two solutions, height of the barrier in training and test "
+        "loss, and the largest fall of test accuracy below the straight line between its ends "
+        "in percentage points; how many times one plus the training loss grows beyond the first "
+        "and the second solution, at equal distance and at equal distance relative to the norms of "
+        "the weights; means over *n* lines.",
+        [group for _, group in lines.groupby(["pair", "start"], sort=False)],
+        [
+            _case(lines),
+            Column("Pair", lambda rows: pair_short(*ends_of(rows.iloc[0])), 24, "l"),
+            Column("Start", lambda rows: Markdown(rows["start"].iloc[0]), 10, "l"),
+            means_of("Distance", Line.distance, fmt.number, 9),
+            means_of("Train barrier", Line.train_barrier, fmt.loss, 9),
+            means_of("Test barrier", Line.test_barrier, fmt.loss, 9),
+            means_of("Fall", Line.test_accuracy_barrier, partial(fmt.points, unit=False), 7),
+            Column("Growth", lambda rows: growth("absolute", _drawn(rows)), 13),
+            Column("Relative", lambda rows: growth("relative", _drawn(rows)), 13),
+            Column("n", lambda rows: fmt.count(len(_drawn(rows))), 4),
+        ],
     )
 
 
-def _steepness(
-    found: Sequence[Mapping[str, tuple[float | None, float | None]]], kind: str
-) -> Markdown:
-    """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
-    sides = []
-    for side in (0, 1):
-        values = [one[kind][side] for one in found if kind in one]
-        known_ = [value for value in values if value is not None]
-        sides.append(fmt.number(sum(known_) / len(known_) if known_ else None))
-    return Markdown(f"{sides[0]} / {sides[1]}")
+def _drawn(lines: pd.DataFrame) -> pd.DataFrame:
+    return known(lines, Line.train_barrier, Line.test_barrier)
 
 
 def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
@@ -205,13 +149,9 @@ def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
 
 def _spread(done: pd.DataFrame) -> Markdown:
     """What curves and bands are, with the number of lines that can be drawn."""
-    sizes = done.groupby(["pair", "start"]).size()
-    least, most = int(sizes.min()), int(sizes.max())
-    if most == 1:
-        return Markdown("One line each.")
-    words = fmt.plural(most, "line")
-    over = words if least == most else f"{fmt.words(least)} to {words}"
-    return Markdown(f"Curves: median over {over}; bands: from the smallest to the largest.")
+    over = numbers_of(done.groupby(["pair", "start"]).size(), "line")
+    single = over == fmt.plural(1, "line")
+    return Markdown("One line each." if single else f"Curves: median over {over}; {BANDS}.")
 
 
 def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
@@ -228,18 +168,17 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
         sharey=quantity == "accuracy",
     )
     scale = 100 if quantity == "accuracy" else 1
+    alphas: Any = record.metrics["alphas"]
     for row, (case, start) in enumerate(panels):
         for ax in axes[row, len(cases[case]) :]:
             ax.set_axis_off()
         for column, pair in enumerate(cases[case]):
             ax = axes[row, column]
             chosen = done[(done["start"] == start) & (done["pair"] == pair)]
-            for index, (split, words) in enumerate(SPLITS.items()):
+            rows = Rows.each("lines", chosen, ("first_seed",))
+            for index, (split, words) in enumerate(SPLITS.items() if len(chosen) else ()):
                 curves = scale * _curves(chosen[f"{split}_{quantity}"])
-                if len(curves):
-                    alphas: Any = record.metrics["alphas"]
-                    rows = Rows.each("lines", chosen, ("first_seed",))
-                    draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
+                draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
             first = row == 0 or panels[row - 1][0] != case
             _mark_ends(ax, chosen, words=first)
             if quantity == "loss":
@@ -263,8 +202,7 @@ def _linear_below(chosen: pd.DataFrame) -> float:
     """Where a loss is exactly zero, the smallest positive one; else 0."""
     values = np.concatenate([_curves(chosen[f"{split}_loss"]).ravel() for split in SPLITS])
     positive = values[values > 0]
-    some = 0 < len(positive) < len(values)
-    return float(positive.min()) if some else 0.0
+    return float(positive.min()) if 0 < len(positive) < len(values) else 0.0
 
 
 def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:
@@ -288,8 +226,6 @@ def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:
 
 def _short(first: Approach, second: Approach) -> tuple[str, str]:
     """`batch 64`, or `rate 0.01` where the batch sizes are equal."""
-    if first.batch_size != second.batch_size:
-        return f"batch {batch(first.batch_size)}", f"batch {batch(second.batch_size)}"
-    if first.learning_rate != second.learning_rate:
+    if first.batch_size == second.batch_size and first.learning_rate != second.learning_rate:
         return f"rate {rate(first.learning_rate)}", f"rate {rate(second.learning_rate)}"
-    return str(batch_words(first.batch_size)), str(batch_words(second.batch_size))
+    return f"batch {batch(first.batch_size)}", f"batch {batch(second.batch_size)}"

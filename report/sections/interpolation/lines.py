@@ -15,7 +15,9 @@ from report.numbers.comparison import Comparison, compare
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, BARRIER, LOSS
 from report.records import Record
+from report.records.rows.interpolation import Line
 from report.sections.approach_words import Approach, approach_of, pair_words
+from report.sections.approaches import VARIABLES
 from report.sections.groups import seed_group
 from report.words.markdown import Markdown, escape
 
@@ -25,7 +27,7 @@ SMALLEST = 1e-6
 Ends = tuple[Approach, Approach]
 
 
-def ends_of(row: pd.Series) -> Ends:
+def ends_of(row: Mapping[Hashable, Any] | pd.Series) -> Ends:
     """The approaches at the two ends of a line."""
     first, second = (
         approach_of(row[f"{end}_batch_size"], row[f"{end}_learning_rate"])
@@ -36,8 +38,25 @@ def ends_of(row: pd.Series) -> Ends:
 
 def with_case(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with `case`, the data set; empty where the record has only one."""
-    named = rows["case"].fillna("") if "case" in rows else pd.Series("", index=rows.index)
+    named = rows["case"].astype(object).where(rows["case"].notna(), "")
     return rows.assign(case=named if named.nunique() > 1 else "")
+
+
+def differing(ends: Ends) -> tuple[str, ...]:
+    """The settings in which two approaches differ."""
+    return tuple(name for name in VARIABLES if getattr(ends[0], name) != getattr(ends[1], name))
+
+
+def larger_first(ends: Ends) -> bool:
+    """Whether the second end is the one with the larger of the settings in which they differ."""
+    first, second = ([_size(end, name) for name in differing(ends)] for end in ends)
+    return second > first
+
+
+def _size(end: Approach, name: str) -> float:
+    """A setting as a number, the whole training set being the largest batch."""
+    found = getattr(end, name)
+    return math.inf if found is None else float(found)
 
 
 def label_of(row: pd.Series, words: Callable[[Approach, Approach], Markdown] = pair_words) -> Label:
@@ -46,21 +65,22 @@ def label_of(row: pd.Series, words: Callable[[Approach, Approach], Markdown] = p
     return Label(f"{words(*ends_of(row))}{case}")
 
 
-def with_ends(record: Record, lines: pd.DataFrame) -> pd.DataFrame:
+def with_ends(record: Record) -> pd.DataFrame:
     """The lines with `at_ends`, the mean training loss of their two ends, and their `case`.
 
     `floor` is the height from which a barrier matters, at the median of the losses at the ends of
     the lines of the case.
     """
+    lines = with_case(record.frame(Line))
     alphas = np.asarray(record.metrics["alphas"], dtype=float)
     places = [int(np.argmin(abs(alphas - alpha))) for alpha in (0, 1)]
     means = [
         float(np.mean([float(curve[place]) for place in places]))
         if isinstance(curve, list)
         else math.nan
-        for curve in lines["train_loss"]
+        for curve in lines[Line.train_loss]
     ]
-    found = with_case(lines).assign(at_ends=means)
+    found = lines.assign(at_ends=means)
     typical = found.groupby("case")["at_ends"].transform("median").fillna(0.0)
     return found.assign(floor=((BARRIER.margin or 0) * typical).clip(lower=SMALLEST))
 
@@ -78,30 +98,20 @@ def heights(lines: pd.DataFrame, label: str) -> Group:
     What is lower than its `floor` counts as that high: how many times one barrier that does not
     matter is higher than another says nothing.
     """
-    return Group.of(
-        label,
-        [
-            (int(seed), None if pd.isna(height) else max(float(height), floor))
-            for seed, height, floor in zip(
-                lines["first_seed"], lines["train_barrier"], lines["floor"], strict=True
-            )
-        ],
-        {
-            int(row["first_seed"]): str(row["reason"])
-            for row in lines.to_dict("records")
-            if isinstance(row["reason"], str)
-        },
+    found = lines.assign(
+        seed=lines[Line.first_seed],
+        final_reason=lines[Line.reason],
+        height=lines[Line.train_barrier].astype(float).clip(lower=lines["floor"]),
     )
+    return seed_group(label, found, "height")
 
 
 def starts_compared(lines: pd.DataFrame) -> dict[int, Comparison]:
     """Barriers from different starts against those from a common one, by pair."""
     found = {}
     for pair, rows in lines.groupby("pair"):
-        sides = {str(start): part for start, part in rows.groupby("start")}
-        if len(sides) == 2:
-            first, second = (heights(sides[s], s) for s in ("different", "same"))
-            found[int(str(pair))] = compare(first, second, LOSS)
+        different, same = (heights(rows[rows["start"] == s], s) for s in ("different", "same"))
+        found[int(str(pair))] = compare(different, same, LOSS)
     return {pair: one for pair, one in found.items() if one.n}
 
 
@@ -110,45 +120,34 @@ def twins(lines: pd.DataFrame) -> list[tuple[str, int, int]]:
 
     Of several on one data set that differ in the same setting, the two with the widest distance.
     """
-    rows = {int(str(pair)): part.iloc[0] for pair, part in with_case(lines).groupby("pair")}
+    rows = {int(str(pair)): part.iloc[0] for pair, part in lines.groupby("pair")}
     ends = {pair: ends_of(row) for pair, row in rows.items()}
     widest: dict[tuple[str, str], tuple[float, int, int]] = {}
     for low, high in combinations(ends, 2):
         case = rows[low]["case"]
-        if case != rows[high]["case"]:
-            continue
-        for variable in ("batch_size", "learning_rate"):
-            a, b = (_only(ends[pair], variable) for pair in (low, high))
-            if a is None or b is None or a[1] != b[1] or a[0] == b[0]:
+        for variable, other in (tuple(VARIABLES), tuple(VARIABLES)[::-1]):
+            (a, b), (c, d) = (
+                [{_size(end, variable) for end in ends[pair]} for pair in (low, high)],
+                [[getattr(end, other) for end in ends[pair]] for pair in (low, high)],
+            )
+            if case != rows[high]["case"] or len(a) > 1 or len(b) > 1 or a == b or c != d:
                 continue
-            up, down = (high, low) if b[0] > a[0] else (low, high)
-            ratio = max(a[0], b[0]) / min(a[0], b[0])
+            (first,), (second,) = a, b
+            up, down = (high, low) if second > first else (low, high)
+            ratio = max(first, second) / min(first, second)
             if ratio > widest.get((variable, case), (0.0,))[0]:
                 widest[variable, case] = (ratio, up, down)
     return [(variable, up, down) for (variable, _), (_, up, down) in widest.items()]
-
-
-def _only(ends: Ends, variable: str) -> tuple[float, tuple[object, ...]] | None:
-    """The setting that both ends share, and what they have of the other; None if they differ."""
-    shared, other = (
-        [getattr(end, name) for end in ends]
-        for name in (variable, "learning_rate" if variable == "batch_size" else "batch_size")
-    )
-    if shared[0] != shared[1]:
-        return None
-    return (math.inf if shared[0] is None else float(shared[0])), tuple(other)
 
 
 def settings_compared(lines: pd.DataFrame, high: int, low: int) -> dict[str, Comparison]:
     """Barriers of one pair against another's, by start."""
     found = {}
     for start in ("same", "different"):
-        sides = [lines[(lines["pair"] == p) & (lines["start"] == start)] for p in (high, low)]
-        if all(len(side) for side in sides):
-            one = compare(heights(sides[0], "high"), heights(sides[1], "low"), LOSS)
-            if one.n:
-                found[start] = one
-    return found
+        own = lines[lines["start"] == start]
+        first, second = (heights(own[own["pair"] == pair], str(pair)) for pair in (high, low))
+        found[start] = compare(first, second, LOSS)
+    return {start: one for start, one in found.items() if one.n}
 
 
 def growth_compared(
@@ -182,20 +181,23 @@ def growths(
     """Growth beyond both ends of a line, `absolute` and, where it is known, `relative`."""
     outward = float(record.metrics["outward"])  # type: ignore[arg-type]
     found = {"absolute": _growth(record, row, (outward, outward))}
-    known: list[Any] = [row.get(f"{end}_relative_growth") for end in ("first", "second")]
-    if not any(pd.isna(value) for value in known):
-        found["relative"] = (float(known[0]), float(known[1]))
-        return found
-    norms = _norms(solutions)
-    own = [
-        norms.get(
-            (*approach_of(row[f"{e}_batch_size"], row[f"{e}_learning_rate"]), row[f"{e}_seed"]), 0.0
+    first, second = (row[f"{end}_relative_growth"] for end in ("first", "second"))
+    if not (pd.isna(first) or pd.isna(second)):
+        return found | {"relative": (float(first), float(second))}
+    norms = {
+        (*approach_of(*varied), seed): float(norm)
+        for *varied, seed, norm in solutions[[*VARIABLES, "seed", "parameter_norm"]].itertuples(
+            index=False
         )
-        for e in ("first", "second")
+        if not pd.isna(norm)
+    }
+    own = [
+        norms.get((*end, row[f"{name}_seed"]), 0.0)
+        for end, name in zip(ends_of(row), ("first", "second"), strict=True)
     ]
     if min(own) > 0:
-        first, second = (outward * norm / max(own) for norm in own)
-        found["relative"] = _growth(record, row, (first, second))
+        near, far = (outward * norm / max(own) for norm in own)
+        found["relative"] = _growth(record, row, (near, far))
     return found
 
 
@@ -213,29 +215,16 @@ def _growth(
     return grown(0.0, -steps[0]), grown(1.0, 1 + steps[1])
 
 
-def _norms(solutions: pd.DataFrame) -> dict[tuple[object, ...], float]:
-    if "parameter_norm" not in solutions:
-        return {}
-    return {
-        (*approach_of(row["batch_size"], row["learning_rate"]), row["seed"]): float(
-            row["parameter_norm"]
-        )
-        for row in solutions.to_dict("records")
-        if not pd.isna(row["parameter_norm"])
-    }
-
-
 def accuracy_compared(
     solutions: pd.DataFrame, ends: Ends, names: Sequence[str]
 ) -> Comparison | None:
     """Test accuracies of the solutions at both ends, by seed; None where no seed has both."""
-    groups = []
-    for end, name in zip(ends, names, strict=True):
-        sizes = solutions["batch_size"]
-        same = sizes.isna() if end.batch_size is None else sizes == end.batch_size
-        own = solutions[same & (solutions["learning_rate"] == end.learning_rate)]
-        groups.append(seed_group(name, own, "final_test_accuracy"))
-    if not {*groups[0].values} & {*groups[1].values}:
-        return None
-    found = compare(groups[0], groups[1], ACCURACY)
+    trained = [
+        approach_of(*varied) for varied in zip(*(solutions[v] for v in VARIABLES), strict=True)
+    ]
+    first, second = (
+        seed_group(name, solutions[[one == end for one in trained]], "final_test_accuracy")
+        for end, name in zip(ends, names, strict=True)
+    )
+    found = compare(first, second, ACCURACY)
     return found if found.n else None

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 import pandas as pd
 
 from report.figures.legends import legend_below
 from report.figures.networks import network_words
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band, line, title
+from report.figures.style import Line, Rows, draw_band, line
 from report.numbers.statistics import median
 from report.records import Record
-from report.sections.cases import case_name, cases_settings
-from report.sections.minimal_ratio.claims import commentary, eigenvalues, finite, swept
-from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, distinct, kinds
+from report.sections.cases import case_name, case_panels
+from report.sections.grouped import Column, grouped
+from report.sections.minimal_ratio.claims import commentary, finite, problem, swept, tolerances
+from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, Kinds, distinct, kinds
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -31,113 +33,81 @@ VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still fall
 """Verdicts in the order of their colors and markers, and what they are called."""
 AREA = 12
 """Area of a mark in square points for every run that it stands for."""
+Case = dict[str, Any]
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     runs = finite(record.frame("runs"))
-    figures: tuple[Figure, ...] = ()
-    if len(runs):
-        figures = (
-            _ratio_figure(record, runs),
-            _norms_figure(record, runs),
-            _tolerance_figure(record, runs),
-            _spectrum_figure(record, runs),
-        )
+    drawn = (_ratio_figure, _norms_figure, _tolerance_figure, _spectrum_figure)
     return Section(
-        figures=figures,
-        tables=(
-            _cases_table(record),
-            cases_settings(record, steps=False),
-            _results_table(record),
-            *_kinds_table(record, runs),
-        ),
+        figures=tuple(figure(record, runs) for figure in drawn) if len(runs) else (),
+        tables=(_cases_table(record), _results_table(record), *_kinds_table(record, runs)),
         commentary=commentary(record),
     )
 
 
-def _of(runs: pd.DataFrame, case: dict[str, Any]) -> pd.DataFrame:
+def _of(runs: pd.DataFrame, case: Case) -> pd.DataFrame:
     return runs[runs["case"].eq(str(case["case"]))]
-
-
-def _title(case: dict[str, Any]) -> str:
-    """Name of the function and of the network, for a panel or an alternative text."""
-    return traced(str(case["case"]))
 
 
 def _cases_table(record: Record) -> Table:
     everything = record.frame("runs")
-    lengths = {
-        case["case"]: sorted(set(_of(everything, case)["epochs"])) for case in record.rows("cases")
-    }
-    return Table(
-        name="cases",
-        caption=Markdown(
-            "Problems. The runs take the lengths of the first phase in turn; every run has its own "
-            "seed. The tolerance τ is relative to the largest eigenvalue in magnitude."
-        ),
-        header=("Problem", "Model", "Parameters", "Examples", "Epochs of training", "Runs", "τ"),
-        align="llrrrrr",
-        rows=tuple(
-            (
-                case_name(case),
-                escape(case["model"]),
-                fmt.count(case["parameters"]),
-                fmt.count(case["examples"]),
-                join([fmt.count(length) for length in lengths[case["case"]]]),
-                fmt.count(len(_of(everything, case))),
-                fmt.number(case["relative_tolerance"], 2),
-            )
-            for case in record.rows("cases")
-        ),
-        widths=(16, 14, 13, 12, 25, 7, 13),
+
+    def lengths(case: Case) -> Markdown:
+        return join([fmt.count(length) for length in sorted(set(_of(everything, case)["epochs"]))])
+
+    return grouped(
+        "cases",
+        "Problems. The runs take the lengths of the first phase in turn; every run has its own "
+        "seed. The tolerance τ is relative to the largest eigenvalue in magnitude.",
+        record.rows("cases"),
+        [
+            Column("Problem", case_name, 16, "l"),
+            Column("Model", lambda case: escape(case["model"]), 14, "l"),
+            Column("Parameters", lambda case: fmt.count(case["parameters"]), 13),
+            Column("Examples", lambda case: fmt.count(case["examples"]), 12),
+            Column("Epochs of training", lengths, 25),
+            Column("Runs", lambda case: fmt.count(len(_of(everything, case))), 7),
+            Column("τ", lambda case: fmt.number(case["relative_tolerance"], 2), 13),
+        ],
     )
 
 
 def _results_table(record: Record) -> Table:
     everything = record.frame("runs")
-    rows = []
-    for case in record.rows("cases"):
-        of_case = _of(everything, case)
-        for verdict, words in {**VERDICTS, "diverged": "diverged"}.items():
-            group = of_case[of_case["verdict"] == verdict]
-            if group.empty:
-                continue
-            columns = ("loss", "trained_gradient_norm", "gradient_norm", "relative_gradient_norm")
-            shares = ("minimal_ratio", "near_zero", "negative", "higher_neighbors")
-            rows.append(
-                (
-                    case_name(case),
-                    Markdown(words),
-                    fmt.count(len(group)),
-                    *(fmt.number(_middle(group, column), 2) for column in columns),
-                    *(fmt.number(_middle(group, column), 2) for column in shares),
-                )
-            )
-    return Table(
-        name="results",
-        caption=Markdown(
-            "Where the runs ended. Medians over the runs of each kind: loss, gradient norm after "
-            "training and at the end, that divided by the largest eigenvalue, the shares of "
-            "eigenvalues above τ (the minimal ratio), between −τ and τ, and below −τ, and of the "
-            "sampled neighbors whose loss is higher."
-        ),
-        header=(
-            "Problem",
-            "End",
-            "Runs",
-            "Loss",
-            "Norm before",
-            "Norm",
-            "Norm / λmax",
-            "Ratio",
-            "Near 0",
-            "Below 0",
-            "Higher",
-        ),
-        align="llrrrrrrrrr",
-        rows=tuple(rows),
-        widths=(15, 13, 6, 9, 9, 9, 10, 7, 8, 7, 7),
+    ends = {**VERDICTS, "diverged": "diverged"}
+    groups = [
+        (problem(record, case), Markdown(words), group)
+        for case in record.rows("cases")
+        for verdict, words in ends.items()
+        if len(group := _of(everything, case)[lambda rows, v=verdict: rows["verdict"] == v])
+    ]
+    sampled = "higher_neighbors" in everything
+
+    def shown(header: str, width: int, column: str) -> Column[Any]:
+        return Column(header, lambda one: fmt.number(_middle(one[2], column), 2), width)
+
+    return grouped(
+        "results",
+        "Where the runs ended. Medians over the runs of each kind: loss, gradient norm after "
+        "training and at the end, that divided by the largest eigenvalue, the shares of "
+        f"eigenvalues above τ (the minimal ratio), between −τ and τ, and below −τ"
+        f"{', and of the sampled neighbors whose loss is higher' if sampled else ''}.",
+        groups,
+        [
+            Column("Problem", lambda one: one[0], 15 if sampled else 22, "l"),
+            Column("End", lambda one: one[1], 13, "l"),
+            Column("Runs", lambda one: fmt.count(len(one[2])), 6),
+            shown("Loss", 9, "loss"),
+            shown("Norm before", 9, "trained_gradient_norm"),
+            shown("Norm", 9, "gradient_norm"),
+            shown("Norm / λmax", 10, "relative_gradient_norm"),
+            shown("Ratio", 7, "minimal_ratio"),
+            shown("Near 0", 8, "near_zero"),
+            shown("Below 0", 7, "negative"),
+            *([shown("Higher", 7, "higher_neighbors")] if sampled else []),
+        ],
     )
 
 
@@ -146,48 +116,37 @@ def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
     critical = runs[runs["verdict"] == CRITICAL] if len(runs) else runs
     if critical.empty:
         return ()
-    rows: list[tuple[Markdown, ...]] = []
-    for case in record.rows("cases"):
-        planned = _of(record.frame("runs"), case)
 
-        def within(chosen: pd.Series) -> pd.DataFrame:
-            return critical[critical.index.isin(chosen.index[chosen])]
+    def by_length(one: tuple[Case, pd.DataFrame, pd.DataFrame, Kinds]) -> Markdown:
+        case, planned, own, _ = one
+        after = [own[own["epochs"] == length] for length in sorted(set(planned["epochs"]))]
+        counts = [(len(kinds(rows, case).minima), len(rows)) for rows in after]
+        return Markdown(", ".join(f"{fmt.count(some)}/{fmt.count(n)}" for some, n in counts))
 
-        own = within(planned["epochs"] > 0)
-        told = kinds(own, case)
-        counts = (len(planned), len(own), len(distinct(own)))
-        found = (len(told.minima), len(told.saddles), len(told.constants))
-        by_length = []
-        for length in sorted(set(planned["epochs"])):
-            after = within(planned["epochs"] == length)
-            by_length.append(f"{fmt.count(len(kinds(after, case).minima))}/{fmt.count(len(after))}")
-        numbers = (fmt.count(n) for n in (*counts, *found))
-        name = (case_name(case), escape(case["model"]))
-        rows.append((*name, *numbers, Markdown(", ".join(by_length))))
+    found = [
+        (case, _of(record.frame("runs"), case), own, kinds(own, case))
+        for case in record.rows("cases")
+        for own in [_of(critical, case)]
+    ]
     return (
-        Table(
-            name="kinds",
-            caption=Markdown(
-                "Critical points: how many runs end at one, how many distinct ones these are, and "
-                "of which kind they are (runs). Minima have no eigenvalue below −τ. A constant "
-                "solution has the loss of the best constant output, and is counted as neither. "
-                "Last column: minima of critical points, from the shortest length of training to "
-                "the longest."
-            ),
-            header=(
-                "Problem",
-                "Model",
-                "Runs",
-                "Critical",
-                "Distinct",
-                "Minima",
-                "Saddles",
-                "Constants",
-                "Minima by length",
-            ),
-            align="llrrrrrrl",
-            rows=tuple(rows),
-            widths=(15, 10, 6, 9, 9, 9, 9, 10, 23),
+        grouped(
+            "kinds",
+            "Critical points: how many runs end at one, how many distinct ones these are, and of "
+            "which kind they are (runs). Minima have no eigenvalue below −τ. A constant solution "
+            "has the loss of the best constant output, and is counted as neither. Last column: "
+            "minima of critical points, from the shortest length of training to the longest.",
+            found,
+            [
+                Column("Problem", lambda one: case_name(one[0]), 15, "l"),
+                Column("Model", lambda one: escape(one[0]["model"]), 10, "l"),
+                Column("Runs", lambda one: fmt.count(len(one[1])), 6),
+                Column("Critical", lambda one: fmt.count(len(one[2])), 9),
+                Column("Distinct", lambda one: fmt.count(len(distinct(one[2]))), 9),
+                Column("Minima", lambda one: fmt.count(len(one[3].minima)), 9),
+                Column("Saddles", lambda one: fmt.count(len(one[3].saddles)), 9),
+                Column("Constants", lambda one: fmt.count(len(one[3].constants)), 10),
+                Column("Minima by length", by_length, 23, "l"),
+            ],
         ),
     )
 
@@ -201,25 +160,56 @@ def _epsilon(record: Record) -> float:
     return float(cast(dict[str, Any], record.settings["search"])["epsilon"])
 
 
+def _described(
+    record: Record, runs: pd.DataFrame, words: Callable[[Case, pd.DataFrame], str]
+) -> str:
+    """What an alternative text says of each problem that has runs."""
+    cases = [(case, _of(runs, case)) for case in record.rows("cases")]
+    return ". ".join(
+        f"{traced(str(case['case']))}: {words(case, done)}" for case, done in cases if len(done)
+    )
+
+
+def _panels(
+    record: Record,
+    draw: Callable[[Axes, Case], None],
+    labels: tuple[str, str],
+    columns: int = 3,
+    height: float = 1.7,
+) -> Canvas:
+    """A panel for each problem, with its network in the title, and the legend of the first."""
+    words = network_words(record.models)
+    figure = case_panels(
+        record.rows("cases"), draw, labels, height, lambda case: words[case["model"]], sharey=True
+    )
+    legend_below(figure, figure.axes[0], columns)
+    return figure
+
+
+def _marker(style: Line, filled: bool) -> dict[str, Any]:
+    return {"marker": style.marker, "markerfacecolor": style.color if filled else "none"}
+
+
 def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    described = []
-    for case in record.rows("cases"):
-        done = _of(runs, case)
-        if done.empty:
-            continue
+    def described(case: Case, done: pd.DataFrame) -> str:
         ends = ", ".join(
             f"{fmt.count(int((done['verdict'] == verdict).sum()))} {words}"
             for verdict, words in VERDICTS.items()
         )
         told = kinds(done[done["verdict"] == CRITICAL], case)
-        described.append(
-            f"{_title(case)}: {ends}; of the critical points {fmt.count(len(told.minima))} minima, "
-            f"{fmt.count(len(told.saddles))} saddles, {fmt.count(len(told.constants))} with the "
-            f"loss of a constant; losses from {fmt.loss(done['loss'].min())} to "
-            f"{fmt.loss(done['loss'].max())}, ratios from "
-            f"{fmt.number(done['minimal_ratio'].min(), 2)} to "
-            f"{fmt.number(done['minimal_ratio'].max(), 2)}"
+        counts = (
+            fmt.plural(len(told.minima), "minimum", "minima"),
+            fmt.plural(len(told.saddles), "saddle"),
+            f"{fmt.words(len(told.constants)) if told.constants else 'none'} with the loss of a "
+            "constant",
         )
+        losses, ratios = done["loss"], done["minimal_ratio"]
+        return (
+            f"{ends}; of the critical points {', '.join(counts)}; losses from "
+            f"{fmt.loss(losses.min())} to {fmt.loss(losses.max())}, ratios from "
+            f"{fmt.number(ratios.min(), 2)} to {fmt.number(ratios.max(), 2)}"
+        )
+
     return Figure(
         name="ratio",
         caption=Markdown(
@@ -229,66 +219,54 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
             f"{fmt.number(_epsilon(record), 2)}; squares: gradient-flat; triangles: still falling "
             "when the iterations ended. The area of a mark counts the runs that coincide there."
         ),
-        alt=f"Scatter plots over a logarithmic loss axis. {'. '.join(described)}.",
+        alt=f"Scatter plots over a logarithmic loss axis. {_described(record, runs, described)}.",
         draw=partial(_draw_ratio, record, runs),
     )
 
 
 def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
-    cases = record.rows("cases")
-    words = network_words(record.models)
-    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
-    for ax, case in zip(axes[0], cases, strict=True):
+    def draw(ax: Axes, case: Case) -> None:
         done = _of(runs, case)
         for index, (verdict, called) in enumerate(VERDICTS.items()):
             _draw_marks(ax, done[done["verdict"] == verdict], index, called)
-        title(ax, case, words[case["model"]])
-        ax.set(xlabel="training loss (MSE)")
         logarithmic(ax, "x")
         ax.set_ylim(-0.04, 1.06)
-    axes[0, 0].set_ylabel("minimal ratio")
-    legend_below(figure, axes[0, 0], len(VERDICTS))
+
+    figure = _panels(record, draw, ("training loss (MSE)", "minimal ratio"))
+    for key in figure.legends[0].legend_handles:
+        key.set_sizes([2 * AREA])  # type: ignore[union-attr]  # of a scatter
     return figure
 
 
 def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
     """One mark for runs of one ratio whose losses agree to a fiftieth of a decade."""
-    met = Counter(
-        (round(50 * math.log10(row["loss"])) / 50, row["minimal_ratio"])
-        for _, row in rows.iterrows()
-        if row["loss"] > 0
-    )
+    met: dict[tuple[float, float], list[int]] = {}
+    for run, loss, ratio in zip(rows.index, rows["loss"], rows["minimal_ratio"], strict=True):
+        if loss > 0:
+            met.setdefault((10 ** (round(50 * math.log10(loss)) / 50), ratio), []).append(int(run))
     style = line(index)
-    ax.scatter(
-        [10**loss for loss, _ in met],
+    marks = ax.scatter(
+        [loss for loss, _ in met],
         [ratio for _, ratio in met],
-        s=[AREA * count for count in met.values()],
+        s=[AREA * len(own) for own in met.values()],
         marker=style.marker,
         facecolors=style.color if index == 0 else "none",
         edgecolors=style.color,
         alpha=0.6 if index == 0 else 0.9,
         linewidths=1.1,
         zorder=3 + index,
-        clip_on=False,  # a ratio of 1 or 0 is whole
-    )
-    ax.scatter(
-        [],
-        [],
-        s=2 * AREA,
-        marker=style.marker,
-        facecolors=style.color if index == 0 else "none",
-        edgecolors=style.color,
         label=words,
     )
+    names = tuple(f"{words}, {fmt.plural(len(own), 'run')}" for own in met.values())
+    # For report/figures/curves.py.
+    marks.rows = Rows("runs", tuple(map(tuple, met.values())), names)  # type: ignore[attr-defined]
 
 
 def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    described = "; ".join(
-        f"{_title(case)}: median {fmt.number(_middle(_of(runs, case), 'trained_gradient_norm'), 2)}"
-        f" after training, {fmt.number(_middle(_of(runs, case), 'gradient_norm'), 2)} at the end"
-        for case in record.rows("cases")
-        if len(_of(runs, case))
-    )
+    def described(_: Case, done: pd.DataFrame) -> str:
+        norms = (_middle(done, name) for name in ("trained_gradient_norm", "gradient_norm"))
+        return "median {} after training, {} at the end".format(*(fmt.number(v, 2) for v in norms))
+
     return Figure(
         name="norms",
         caption=Markdown(
@@ -296,7 +274,8 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
             f"{fmt.number(_epsilon(record), 2)} below which a run counts as critical."
         ),
-        alt=f"Two rows of points in each panel, on a logarithmic axis. {described}.",
+        alt="Two rows of points in each panel, on a logarithmic axis. "
+        f"{_described(record, runs, described)}.",
         draw=partial(_draw_norms, record, runs),
     )
 
@@ -304,54 +283,31 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
     from matplotlib.ticker import MaxNLocator
 
-    cases = record.rows("cases")
-    words = network_words(record.models)
-    figure, axes = canvas(1, len(cases), height=1.7, sharey=True)
-    for ax, case in zip(axes[0], cases, strict=True):
+    def draw(ax: Axes, case: Case) -> None:
         done = _of(runs, case).sort_values("gradient_norm")
         done = done.assign(rank=range(1, len(done) + 1))
-        ax.plot(
-            done["rank"],
-            done["trained_gradient_norm"],
-            color="#000000",
-            marker="x",
-            linestyle="none",
-            alpha=0.6,
-            label="after training",
-        )
+        look: dict[str, Any] = {"linestyle": "none", "color": "#000000", "alpha": 0.6}
+        norms = done["trained_gradient_norm"]
+        ax.plot(done["rank"], norms, marker="x", label="after training", **look)
         for index, (verdict, called) in enumerate(VERDICTS.items()):
-            style, rows = line(index), done[done["verdict"] == verdict]
-            ax.plot(
-                rows["rank"],
-                rows["gradient_norm"],
-                color=style.color,
-                marker=style.marker,
-                markerfacecolor=style.color if index == 0 else "none",
-                linestyle="none",
-                label=called,
-            )
+            rows = done[done["verdict"] == verdict]
+            look = {"linestyle": "none", "color": line(index).color, "label": called}
+            look |= _marker(line(index), index == 0)
+            ax.plot(rows["rank"], rows["gradient_norm"], **look)
         ax.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
-        title(ax, case, words[case["model"]])
-        ax.set(xlabel="run, by its final norm")
         logarithmic(ax, "y")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes[0, 0].set_ylabel("gradient norm")
-    legend_below(figure, axes[0, 0], len(VERDICTS) + 1)
-    return figure
+
+    return _panels(record, draw, ("run, by its final norm", "gradient norm"), len(VERDICTS) + 1)
 
 
 def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
-    described = []
-    for case in record.rows("cases"):
-        done = _of(runs, case)
-        if len(done):
-            shares = pd.DataFrame(swept(done, "swept_positive", eigenvalues(case)))
-            medians = shares.median()
-            described.append(
-                f"{_title(case)}: the median positive share goes from "
-                f"{fmt.number(medians.iloc[0], 2)} to {fmt.number(medians.iloc[-1], 2)}"
-            )
+    def described(case: Case, done: pd.DataFrame) -> str:
+        medians = np.median(swept(done, "swept_positive", case), axis=0)
+        ends = fmt.number(medians[0], 2), fmt.number(medians[-1], 2)
+        return "the median positive share goes from {} to {}".format(*ends)
+
+    swept_over = tolerances(record)
     return Figure(
         name="tolerance",
         caption=Markdown(
@@ -360,48 +316,36 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
             f"problem ({fmt.count(len(runs))} in all); bands: from the smallest to the largest. "
             "Dotted: the stated tolerance."
         ),
-        alt=(
-            f"A curve for each sign in each panel, from {fmt.number(tolerances[0], 1)} to "
-            f"{fmt.number(tolerances[-1], 1)}. {'; '.join(described)}."
-        ),
+        alt=f"A curve for each sign in each panel, from {fmt.number(swept_over[0], 1)} to "
+        f"{fmt.number(swept_over[-1], 1)}. {_described(record, runs, described)}.",
         draw=partial(_draw_tolerance, record, runs),
     )
 
 
 def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
-    cases = record.rows("cases")
-    words = network_words(record.models)
-    tolerances = [row["relative_tolerance"] for row in record.rows("sweep")]
-    figure, axes = canvas(1, len(cases), height=1.65, sharey=True)
-    for ax, case in zip(axes[0], cases, strict=True):
+    def draw(ax: Axes, case: Case) -> None:
         done = _of(runs, case)
-        title(ax, case, words[case["model"]])
-        ax.set(xlabel="τ / max |λ|")
         logarithmic(ax, "x")
         ax.set_ylim(-0.03, 1.03)
         if done.empty:
-            continue
-        positive, negative = (
-            swept(done, column, eigenvalues(case))
-            for column in ("swept_positive", "swept_negative")
-        )
-        kinds = {"positive": positive, "near zero": 1 - positive - negative, "negative": negative}
-        for index, (called, shares) in enumerate(kinds.items()):
-            draw_band(ax, tolerances, shares.tolist(), index, called)
+            return
+        more, less = (swept(done, f"swept_{sign}", case) for sign in ("positive", "negative"))
+        shares = {"positive": more, "near zero": 1 - more - less, "negative": less}
+        for index, (called, share) in enumerate(shares.items()):
+            draw_band(ax, tolerances(record), share.tolist(), index, called)
         ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
-    axes[0, 0].set_ylabel("share of the eigenvalues")
-    legend_below(figure, axes[0, 0])
-    return figure
+
+    return _panels(record, draw, ("τ / max |λ|", "share of the eigenvalues"), height=1.65)
 
 
 def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    described = []
-    for spectrum in record.rows("spectra"):
-        values = spectrum["eigenvalues"]
-        described.append(
-            f"{_title(spectrum)}: {fmt.count(len(values))} eigenvalues from "
-            f"{fmt.number(values[0], 2)} to {fmt.number(values[-1], 2)}"
-        )
+    spectra = {spectrum["case"]: spectrum["eigenvalues"] for spectrum in record.rows("spectra")}
+
+    def described(case: Case, _: pd.DataFrame) -> str:
+        values = spectra[case["case"]]
+        ends = fmt.number(values[0], 2), fmt.number(values[-1], 2)
+        return f"{fmt.count(len(values))} eigenvalues from {ends[0]} to {ends[1]}"
+
     return Figure(
         name="spectrum",
         caption=Markdown(
@@ -409,7 +353,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
             "the tolerance τ, linear within it (shaded)."
         ),
-        alt=f"Sorted eigenvalues. {'; '.join(described)}.",
+        alt=f"Sorted eigenvalues. {_described(record, runs, described)}.",
         draw=partial(_draw_spectrum, record),
     )
 
@@ -417,39 +361,29 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_spectrum(record: Record) -> Canvas:
     from matplotlib.ticker import MaxNLocator
 
-    cases = {case["case"]: case for case in record.rows("cases")}
-    spectra = record.rows("spectra")
-    figure, axes = canvas(1, len(spectra), height=1.65)
-    for ax, spectrum in zip(axes[0], spectra, strict=True):
-        case, values = cases[spectrum["case"]], spectrum["eigenvalues"]
-        tolerance = case["relative_tolerance"] * max(abs(value) for value in values)
-        signs = {1: "positive", 0: "near zero", -1: "negative"}
-        for index, (sign, words) in enumerate(signs.items()):
-            style = line(index)
-            points = [(n, v) for n, v in enumerate(values, start=1) if _sign(v, tolerance) == sign]
-            ax.plot(
-                [n for n, _ in points],
-                [v for _, v in points],
-                color=style.color,
-                marker=style.marker,
-                markerfacecolor="none" if index else style.color,
-                linestyle="none",
-                label=words,
-            )
+    spectra = {spectrum["case"]: spectrum for spectrum in record.rows("spectra")}
+
+    def draw(ax: Axes, case: Case) -> None:
+        values = np.asarray(spectra[case["case"]]["eigenvalues"], dtype=float)
+        place = np.arange(1, len(values) + 1)
+        tolerance = case["relative_tolerance"] * float(abs(values).max())
+        near = abs(values) <= tolerance
+        signs = {"positive": values > tolerance, "near zero": near, "negative": values < -tolerance}
+        for index, (words, chosen) in enumerate(signs.items()):
+            look: dict[str, Any] = {"linestyle": "none", "color": line(index).color, "label": words}
+            ax.plot(place[chosen], values[chosen], **look, **_marker(line(index), index == 0))
         ax.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
         if tolerance > 0:
             logarithmic(ax, "y", linear=tolerance, linscale=0.6)
-            _decades(ax, values, tolerance)
-        title(ax, case, f"seed {spectrum['seed']}")
-        ax.set(xlabel="eigenvalue, by size")
+            _decades(ax, values.tolist(), tolerance)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes[0, 0].set_ylabel("eigenvalue λ")
-    legend_below(figure, axes[0, 0])
+
+    cases = [case for case in record.rows("cases") if case["case"] in spectra]
+    labels = ("eigenvalue, by size", "eigenvalue λ")
+    seeds = {name: f"seed {spectrum['seed']}" for name, spectrum in spectra.items()}
+    figure = case_panels(cases, draw, labels, 1.65, lambda case: seeds[case["case"]])
+    legend_below(figure, figure.axes[0])
     return figure
-
-
-def _sign(value: float, tolerance: float) -> int:
-    return int(value > tolerance) - int(value < -tolerance)
 
 
 def _decades(ax: Axes, values: list[float], tolerance: float) -> None:

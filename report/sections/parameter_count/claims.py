@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.extremes import hump_by_half
+from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count
 from report.numbers.samples import Group
@@ -20,11 +20,17 @@ from report.numbers.selection import best, enough
 from report.numbers.statistics import mean
 from report.numbers.trend import related, trend
 from report.records import Record
+from report.records.rows.parameter_count import Run
 from report.sections.groups import against, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
+ACCURACY_OF = Run.final_test_accuracy
+FINALS = (
+    *(Run.final_train_accuracy, Run.final_test_accuracy),
+    *(Run.final_train_loss, Run.final_test_loss),
+)
 FITTED = 0.99
 """Training accuracy that each run must reach in its best epoch for a structure to fit its set."""
 
@@ -68,41 +74,32 @@ BEFORE = Contrast(
     "parameter-count.before",
     {
         "more": "{lead}: from *{smallest}* to *{larger}*, {times} times the parameters, test "
-        "accuracy rises from {second_value} to {first_value} (95 % interval of the gain "
-        "{interval} points, {n}{left_out}).",
-        "seen_more": "{lead}: from *{smallest}* to *{larger}*, {times} times the parameters, test "
-        "accuracy rises from {second_value} to {first_value}, in {all}.",
+        "accuracy rises{seen} from {second_value} to {first_value}{sure}.",
         "alike": "Between *{smallest}* and *{larger}*, {times} times the parameters, no difference "
         "in test accuracy matters: it is {second_value} and {first_value}.",
         "undecided": "From *{smallest}* to *{larger}*, {times} times the parameters, test accuracy "
-        "goes from {second_value} to {first_value}, which these runs do not tell from chance"
-        "{decide}.",
+        "goes from {second_value} to {first_value}, which these runs do not tell from "
+        "chance{decide}.",
     },
-    quantity=ACCURACIES,
 )
 
 AFTER = Contrast(
     "parameter-count.after",
     {
-        "less": "More size than that does harm: *{largest}*, with {times} times the parameters, "
-        "falls to {first_value} from {second_value}.",
-        "seen_less": "More size than that does harm in {all}: *{largest}*, with {times} times the "
+        "less": "More size than that does harm{seen}: *{largest}*, with {times} times the "
         "parameters, falls to {first_value} from {second_value}.",
         "alike": "More size than that does no harm either: *{largest}*, with {times} times the "
         "parameters, keeps {first_value} of the {second_value}.",
         "undecided": "What more size than that does stays open: *{largest}*, with {times} times "
         "the parameters, gets {first_value} instead of {second_value}{decide}.",
     },
-    quantity=ACCURACIES,
 )
 
 TREND = Tendency(
     "parameter-count.trend",
     {
-        "rises": "Over {n} test accuracy rises with size (rank correlation {correlation}), from "
-        "{start} for the smallest to {end} for the largest.",
-        "falls": "Over {n} test accuracy falls with size (rank correlation {correlation}), from "
-        "{start} for the smallest to {end} for the largest.",
+        "rises|falls": "Over {n} test accuracy [rises|falls] with size (rank correlation "
+        "{correlation}), from {start} for the smallest to {end} for the largest.",
         "undecided": "Over {n} test accuracy follows the size in no clear order (rank correlation "
         "{correlation}).",
         "too_few": "The smallest structure gets {start} of the test images right and the largest "
@@ -129,17 +126,14 @@ FIT = Statement(
 GAP = Overall(
     "parameter-count.gap",
     {
-        "rises": "The generalization gap widens with size, in accuracy as in loss: {gaps}.",
-        "falls": "The generalization gap narrows with size, in accuracy as in loss: {gaps}.",
+        "rises|falls": "The generalization gap [widens|narrows] with size in {which}: {gaps}.",
         "undecided": "Whether the generalization gap follows the size stays open, in accuracy as "
         "in loss: {gaps}.",
         "differ": "Accuracy and loss disagree on the generalization gap, which widens with size in "
         "{rises} and narrows in {falls}: {gaps}.",
-        "partly_rises": "In {rises} the generalization gap widens with size, in {undecided} no "
-        "trend shows: {gaps}.",
-        "partly_falls": "In {falls} the generalization gap narrows with size, in {undecided} no "
-        "trend shows: {gaps}.",
     },
+    every="accuracy as in loss",
+    word="in",
 )
 
 TEST_LOSS = Statement(
@@ -156,44 +150,37 @@ TEST_LOSS = Statement(
     },
 )
 
-EXPECTED = "Classical theory expects worse generalization once a network has more parameters than "
+EXPECTED = (
+    "Classical theory expects worse generalization once a network has more parameters than examples"
+)
+HERE = "here, where {count_over} more than the {examples} training images,"
+MODERN = "as @belkin2019reconciling describe for modern networks"
 CLASSICAL = Contrast(
     "parameter-count.classical",
     {
-        "less": EXPECTED + "examples, unlike what @belkin2019reconciling describe; here, where "
-        "{count_over} more than the {examples} training images, it does get worse: from *{under}* "
-        "to *{largest}* test accuracy falls from {second_value} to {first_value}.",
-        "seen_less": EXPECTED + "examples, unlike what @belkin2019reconciling describe; here, "
-        "where {count_over} more than the {examples} training images, it does get worse in {all}: "
-        "from *{under}* to *{largest}* test accuracy falls from {second_value} to {first_value}.",
-        "alike": EXPECTED + "examples; here, where {count_over} more than the {examples} training "
-        "images, nothing of that shows between *{under}* and *{largest}*, as "
-        "@belkin2019reconciling describe for modern networks.",
-        "more": EXPECTED + "examples; here, where {count_over} more than the {examples} training "
-        "images, accuracy even rises from *{under}* to *{largest}*, as @belkin2019reconciling "
-        "describe for modern networks.",
-        "seen_more": EXPECTED + "examples; here, where {count_over} more than the {examples} "
-        "training images, accuracy even rises from *{under}* to *{largest}* in {all}, as "
-        "@belkin2019reconciling describe for modern networks.",
-        "undecided": EXPECTED + "examples, which @belkin2019reconciling do not find in modern "
-        "networks; here, where {count_over} more than the {examples} training images, these runs "
-        "leave it open ({second_value} for *{under}*, {first_value} for *{largest}*).",
+        "less": f"{EXPECTED}, unlike what @belkin2019reconciling describe; {HERE} it does get "
+        f"worse{{seen}}: from *{{under}}* to *{{largest}}* test accuracy falls from "
+        f"{{second_value}} to {{first_value}}.",
+        "alike": f"{EXPECTED}; {HERE} nothing of that shows between *{{under}}* and *{{largest}}*, "
+        f"{MODERN}.",
+        "more": f"{EXPECTED}; {HERE} accuracy even rises from *{{under}}* to "
+        f"*{{largest}}*{{seen}}, {MODERN}.",
+        "undecided": f"{EXPECTED}, which @belkin2019reconciling do not find in modern networks; "
+        f"{HERE} these runs leave it open ({{second_value}} for *{{under}}*, {{first_value}} for "
+        f"*{{largest}}*).",
     },
-    quantity=ACCURACIES,
 )
 
 DOUBLE = Statement(
     "parameter-count.double-descent",
     {
-        "shows": "{lead} descends twice, as "
-        "@belkin2019reconciling describe: from {before} for *{valley}* it climbs to {top} for "
-        "*{peak}*{place} and falls to {after} for *{largest}*.",
+        "shows": "{lead} descends twice, as @belkin2019reconciling describe: from {before} for "
+        "*{valley}* it climbs to {top} for *{peak}*{place} and falls to {after} for *{largest}*.",
         "absent": "{lead} shows no double descent [@belkin2019reconciling] over these sizes: even "
         "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for "
         "*{valley}* and {after} for *{largest}*.",
-        "open": "{lead} is {before} for *{valley}*, "
-        "{top} for *{peak}*{place} and {after} for *{largest}*, and whether that is a "
-        "double descent [@belkin2019reconciling] stays open.",
+        "open": "{lead} is {before} for *{valley}*, {top} for *{peak}*{place} and {after} for "
+        "*{largest}*, and whether that is a double descent [@belkin2019reconciling] stays open.",
     },
     about="measure",
 )
@@ -204,13 +191,14 @@ SPARE = (GAP, AFTER)
 """Statements that are left out first where there is no room."""
 
 
-def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
+def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: where size stops helping; fit, gap, and what theory expects."""
+    runs = record.frame(Run)
     plain, *_ = panels(runs).values()
-    done = plain[plain["final_test_accuracy"].notna()]
-    lost = lost_runs(DIVERGED, record, runs, "final_test_accuracy")
+    done = known(plain, ACCURACY_OF)
+    lost = lost_runs(DIVERGED, record, runs, ACCURACY_OF)
     if done.empty:
-        return ((STOPS("nothing", _used(record, runs, "diverged_at")), *lost),)
+        return ((STOPS("nothing", used(record, runs, Run.diverged_at)), *lost),)
     first = _answer(record, plain)
     second = [_fit(record, done), *_gap(record, done), *_test_loss(record, plain)]
     second += _classical(record, plain)
@@ -220,8 +208,6 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
 
 def panels(runs: pd.DataFrame) -> dict[float, pd.DataFrame]:
     """The runs by their share of random labels, those of the first panel first."""
-    if "label_noise" not in runs:
-        return {0.0: runs}
     noise = runs["label_noise"].astype(float).fillna(0.0)
     return {float(share): runs[noise == share] for share in dict.fromkeys(noise)} or {0.0: runs}
 
@@ -240,10 +226,6 @@ def structures(runs: pd.DataFrame) -> dict[str, int]:
     return dict(sorted(sizes.items(), key=lambda item: item[1]))
 
 
-def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [evidence(record, "runs", column, rows.index) for column in columns]
-
-
 def _measured(runs: pd.DataFrame, column: str) -> list[Group]:
     """The structures that have a value of any seed, smallest first."""
     groups = seed_groups(runs, "model", column)
@@ -252,8 +234,8 @@ def _measured(runs: pd.DataFrame, column: str) -> list[Group]:
 
 def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Where size stops helping, and what it gives before and after."""
-    groups = _measured(runs, "final_test_accuracy")
-    used = _used(record, runs, "parameters", "final_test_accuracy")
+    groups = _measured(runs, ACCURACY_OF)
+    based = used(record, runs, Run.parameters, ACCURACY_OF)
     sizes = structures(runs)
     found = enough(groups, ACCURACY, highest=True)
     top, knee, order = found.best, found.smallest, [group.label for group in groups]
@@ -268,7 +250,7 @@ def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
     claims = [
         STOPS(
             verdict,
-            used,
+            based,
             knee=escape(stopped or top),
             knee_parameters=fmt.count(sizes[stopped or top]),
             best=escape(top),
@@ -283,7 +265,8 @@ def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
         claims += _contrast(
             BEFORE,
             pair(larger, order[0]),
-            _used(record, runs[runs["model"].isin([larger, order[0]])], "final_test_accuracy"),
+            record,
+            runs,
             lead=Label("Up to there size pays" if stopped else "Size pays"),
             smallest=label(order[0]),
             larger=label(larger),
@@ -293,13 +276,14 @@ def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
         claims += _contrast(
             AFTER,
             pair(order[-1], stopped),
-            _used(record, runs[runs["model"].isin([stopped, order[-1]])], "final_test_accuracy"),
+            record,
+            runs,
             largest=label(order[-1]),
             times=Label(fmt.factor(sizes[order[-1]] / sizes[stopped])),
         )
     if not stopped and len(groups) > 1:
         positions = [(model, float(sizes[model])) for model in order]
-        claims.append(TREND(trend(positions, groups, ACCURACY), used))
+        claims.append(TREND(trend(positions, groups, ACCURACY), based))
     return claims
 
 
@@ -310,22 +294,23 @@ def _center(leads: tuple[Comparison, ...], top: Group) -> float:
 
 
 def _contrast(
-    statement: Contrast, found: Comparison, used: list[Evidence], **labels: Label
+    statement: Contrast, found: Comparison, record: Record, runs: pd.DataFrame, **labels: Label
 ) -> list[Claim]:
     """The claim, where the statement has a wording for what came of the comparison."""
-    said = found.n > 0 and found.verdict in statement.wordings
-    return [statement(found, used, **labels)] if said else []
+    if not found.n or not statement.says(found.verdict):
+        return []
+    both = runs[runs["model"].isin([found.first, found.second])]
+    return [statement(found, used(record, both, ACCURACY_OF), **labels)]
 
 
 def _fit(record: Record, done: pd.DataFrame) -> Claim:
     """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
-    curves: Iterable[list[float]] = (
-        done["train_accuracy"] if "train_accuracy" in done else [[]] * len(done)
-    )
     reached = pd.Series(
         [
             max([last, *curve]) >= FITTED
-            for last, curve in zip(done["final_train_accuracy"], curves, strict=True)
+            for last, curve in zip(
+                done[Run.final_train_accuracy], done[Run.train_accuracy], strict=True
+            )
         ],
         index=done.index,
     )
@@ -334,10 +319,9 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
     tail = list(sizes)[len(fitting.no) :]
     verdict = "never" if not fitting.yes else "from" if list(fitting.yes) == tail else "some"
     model = fitting.yes[0] if fitting.yes else list(sizes)[-1]
-    columns = ["final_train_accuracy", *(["train_accuracy"] if "train_accuracy" in done else [])]
     return FIT(
         verdict,
-        _used(record, done, "parameters", *columns),
+        used(record, done, Run.parameters, Run.final_train_accuracy, Run.train_accuracy),
         model=escape(model),
         parameters=fmt.count(sizes[model]),
         examples=fmt.count(record.datasets[0].train_size),
@@ -347,44 +331,46 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
     )
 
 
+def gaps_of(runs: pd.DataFrame) -> dict[str, pd.Series]:
+    """The generalization gap of each run, in accuracy and in loss."""
+    return {
+        "accuracy": (runs[Run.final_train_accuracy] - runs[Run.final_test_accuracy]).astype(float),
+        "loss": (runs[Run.final_test_loss] - runs[Run.final_train_loss]).astype(float),
+    }
+
+
 def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Training against test, in accuracy and in loss, over the structures' means."""
     sizes = structures(done)
     if len(sizes) < 2:
         return []
-    gaps = {
-        "accuracy": done["final_train_accuracy"] - done["final_test_accuracy"],
-        "loss": done["final_test_loss"] - done["final_train_loss"],
-    }
-    means = {name: gap.astype(float).groupby(done["model"]).mean() for name, gap in gaps.items()}
+    means = {name: gap.groupby(done["model"]).mean() for name, gap in gaps_of(done).items()}
     whole = Parts(
         {
             name: related([(float(sizes[model]), float(found[model])) for model in sizes])
             for name, found in means.items()
         }
     )
-    ends = next(iter(sizes)), list(sizes)[-1]
-    points, losses = (
-        [show(float(means[name][model])) for model in ends]
-        for name, show in (("accuracy", fmt.points), ("loss", fmt.loss))
+    (small, points, loss), (large, more_points, more_loss) = (
+        (escape(model), fmt.points(means["accuracy"][model]), fmt.loss(means["loss"][model]))
+        for model in (next(iter(sizes)), list(sizes)[-1])
     )
     words = (
-        f"for *{escape(ends[0])}* it is {points[0]} and a loss of {losses[0]}, for "
-        f"*{escape(ends[1])}* {points[1]} and {losses[1]}"
+        f"for *{small}* it is {points} and a loss of {loss}, for *{large}* {more_points} and "
+        f"{more_loss}"
     )
-    columns = [f"final_{split}_{name}" for name in gaps for split in ("train", "test")]
-    return [GAP(whole, _used(record, done, "parameters", *columns), gaps=Label(words))]
+    return [GAP(whole, used(record, done, Run.parameters, *FINALS), gaps=Label(words))]
 
 
 def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Whether the loss of the largest structure lies above the lowest, all pairs held together."""
-    groups = _measured(runs, "final_test_loss")
+    groups = _measured(runs, Run.final_test_loss)
     if len(groups) < 2:
         return []
-    used, largest = _used(record, runs, "parameters", "final_test_loss"), groups[-1].label
+    based, largest = used(record, runs, Run.parameters, Run.final_test_loss), groups[-1].label
     found = best(groups, LOSS, highest=False)
     if found.first == largest:
-        return [TEST_LOSS("lowest", used, largest=escape(largest))]
+        return [TEST_LOSS("lowest", based, largest=escape(largest))]
     rise = found.against(largest).flipped()
     if not rise.n:
         return []
@@ -393,7 +379,7 @@ def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
     return [
         TEST_LOSS(
             "alike" if rise.verdict == "alike" else beaten,
-            used,
+            based,
             largest=escape(largest),
             lowest=escape(found.first),
             low=shown["second_value"],
@@ -406,7 +392,7 @@ def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
 def _classical(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Largest structure against the last with no more parameters than training examples."""
     examples = record.datasets[0].train_size
-    groups = _measured(runs, "final_test_accuracy")
+    groups = _measured(runs, ACCURACY_OF)
     sizes = structures(runs)
     under = [group.label for group in groups if sizes[group.label] <= examples]
     over = [group.label for group in groups if sizes[group.label] > examples]
@@ -416,7 +402,8 @@ def _classical(record: Record, runs: pd.DataFrame) -> list[Claim]:
     return _contrast(
         CLASSICAL,
         against(groups, ACCURACY)(over[-1], under[-1]),
-        _used(record, runs[runs["model"].isin([under[-1], over[-1]])], "final_test_accuracy"),
+        record,
+        runs,
         count_over=Label(f"{fmt.words(len(over))} {verb}"),
         examples=Label(fmt.count(examples)),
         under=label(under[-1]),
@@ -429,19 +416,19 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
 
     Half of the seeds choose valley, peak and end, the others measure climb and fall.
     """
-    runs = noisy.assign(error=1 - noisy["final_test_accuracy"].astype(float))
+    runs = noisy.assign(error=1 - noisy[ACCURACY_OF].astype(float))
     sizes = structures(runs)
     claims: list[Claim] = []
+    same = "For the same networks"
     noise = f"With {fmt.percent(noisy['label_noise'].max(), 0)} of the labels made random"
     for measure, column, quantity, recorded in (
-        ("error", "error", ACCURACIES, "final_test_accuracy"),
-        ("loss", "final_test_loss", LOSSES, "final_test_loss"),
+        ("error", "error", ACCURACIES, ACCURACY_OF),
+        ("loss", "final_test_loss", LOSSES, Run.final_test_loss),
     ):
         models = [group.label for group in _measured(runs, column)]
-        table = runs.pivot(index="seed", columns="model", values=column)[models]
-        whole = table.dropna().astype(float)
+        table = runs.pivot(index="seed", columns="model", values=column)[models].dropna()
         curves: dict[int | str, list[float]] = {
-            int(seed): list(row) for seed, row in zip(whole.index, whole.values, strict=True)
+            int(seed): list(row) for seed, *row in table.astype(float).itertuples()
         }
         if len(curves) < 2 or len(models) < 3:
             continue
@@ -450,18 +437,15 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
             compare(hump.group(hump.peak), hump.group(other), quantity.scale)
             for other in (hump.valley, hump.end)
         )
-        sides = [found.verdict for found in (climb, fall)]
         verdict = "shows" if min(climb.direction, fall.direction) > 0 else "open"
-        if {"alike", "less", "seen_less"} & set(sides):
+        if {"alike", "less", "seen_less"} & {climb.verdict, fall.verdict}:
             verdict = "absent"
         claims.append(
             DOUBLE(
                 verdict,
-                _used(record, noisy, "label_noise", "parameters", recorded),
+                used(record, noisy, Run.label_noise, Run.parameters, recorded),
                 measure=Markdown(measure),
-                lead=Markdown(
-                    f"{'For the same networks' if claims else noise}, the test {measure}"
-                ),
+                lead=Markdown(f"{same if claims else noise}, the test {measure}"),
                 place=_beside_threshold(noisy, sizes[models[hump.peak]]),
                 valley=escape(models[hump.valley]),
                 peak=escape(models[hump.peak]),
@@ -476,7 +460,7 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
 
 def _beside_threshold(runs: pd.DataFrame, parameters: int) -> Markdown:
     """Where a size lies, as a clause between commas; empty where the threshold is not known."""
-    if "examples" not in runs or runs["examples"].isna().any():
+    if runs["examples"].isna().any():
         return Markdown("")
     times = fmt.factor(parameters / threshold(runs))
     return Markdown(f", {times} times the interpolation threshold,")

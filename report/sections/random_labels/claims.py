@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import (
     ACCURACIES,
     EPOCHS_OR_STEPS,
@@ -23,36 +23,36 @@ from report.claims.contrast import (
 from report.claims.length import shortened
 from report.numbers.comparison import compare
 from report.numbers.extremes import chosen_by_half
-from report.numbers.quantifiers import count
+from report.numbers.frames import known
+from report.numbers.quantifiers import count, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS
 from report.numbers.statistics import mean
 from report.numbers.trend import trend
 from report.records import Record
+from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned
 from report.sections.groups import seed_group, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 
+ACCURACY_OF = Run.final_test_accuracy
 FALLING = 0.99
 """A training loss still falls where the last quarter of training lowers it below this share."""
 
 FIT = Statement(
     "random-labels.fit",
     {
-        "all": "{fits} random labels: every run reaches a training accuracy of "
-        "{threshold} on them ({n}).",
-        "all_known": "{fits} random labels: every run that did not diverge reaches a "
-        "training accuracy of {threshold} on them ({number} of {total}).",
+        "all|all_known": "{fits} random labels: every run [|that did not diverge ]reaches a "
+        "training accuracy of {threshold} on them ([{n}|{number} of {total}]).",
         "some": "The network fits random labels only sometimes: {number} of {total} runs reach a "
         "training accuracy of {threshold} on them.",
         "differ": "Random labels are fitted by some runs only, and that depends on the network: a "
         "training accuracy of {threshold} on them is reached by {counts}.",
-        "falling": "Within {epochs} {unfit} the random labels: no run gets further than "
-        "{best} of them, though the training loss still falls.",
-        "stuck": "Within {epochs} {unfit} the random labels: no run gets further than "
-        "{best} of them, and the training loss has stopped falling.",
+        "falling|stuck": "Within {epochs} {unfit} the random labels: no run gets further than "
+        "{best} of them, [though the training loss still falls|and the training loss has stopped "
+        "falling].",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
     },
@@ -88,21 +88,14 @@ TEST = Statement(
 OTHER = Contrast(
     "random-labels.other",
     {
-        "less": "For *{case}* test accuracy falls from {second_value} with {low} "
-        "random labels to {first_value} with {high}.",
-        "seen_less": "For *{case}* test accuracy falls in {all}, from {second_value} with {low} "
-        "random labels to {first_value} with {high}.",
+        "less|more": "For *{case}* test accuracy [falls|even rises]{seen}, from {second_value} "
+        "with {low} random labels to {first_value} with {high}.",
         "alike": "*{case}* keeps its test accuracy: it is {second_value} with {low} random labels "
         "and {first_value} with {high}.",
-        "more": "The test accuracy of *{case}* even rises, from {second_value} with {low} random "
-        "labels to {first_value} with {high}.",
-        "seen_more": "The test accuracy of *{case}* even rises in {all}, from {second_value} with "
-        "{low} random labels to {first_value} with {high}.",
         "undecided": "What random labels cost *{case}* stays open: its test accuracy is "
         "{second_value} with {low} of them and {first_value} with {high}{decide}.",
     },
     about="case",
-    quantity=ACCURACIES,
 )
 
 CHANCE = Contrast(
@@ -110,31 +103,19 @@ CHANCE = Contrast(
     {
         "alike": "It learns nothing from them that holds for other images: its test accuracy of "
         "{first_value} is that of guessing, {second_value}.",
-        "more": "On the test images, whose labels are intact, it then scores {first_value}, more "
-        "than the {second_value} of guessing (95 % interval of the lead {interval} points, {n}).",
-        "less": "On the test images, whose labels are intact, it then scores {first_value}, less "
-        "than the {second_value} of guessing (95 % interval of the lag {interval} points, {n}).",
-        "seen_more": "On the test images, whose labels are intact, it scores {first_value}, above "
-        "the {second_value} of guessing in {all}.",
-        "seen_less": "On the test images, whose labels are intact, it scores {first_value}, below "
-        "the {second_value} of guessing in {all}.",
+        "more|less": "On the test images, whose labels are intact, it scores {first_value}, "
+        "[more|less] than the {second_value} of guessing{seen}{sure}.",
         "undecided": "On the test images, whose labels are intact, it scores {first_value}, where "
         "guessing gives {second_value} ({n}).",
     },
-    quantity=ACCURACIES,
 )
 
 SPEED = Contrast(
     "random-labels.speed",
     {
-        "more": "Noise is learned more slowly than the task: a training accuracy of {threshold} "
-        "takes {first_value} epochs on random labels and {second_value} on true ones.",
-        "seen_more": "Noise is learned more slowly than the task in {all}: a training accuracy of "
-        "{threshold} takes {first_value} epochs on random labels and {second_value} on true ones.",
-        "less": "Random labels are even learned faster: a training accuracy of {threshold} takes "
-        "{first_value} epochs on them and {second_value} on true ones.",
-        "seen_less": "Random labels are even learned faster in {all}: a training accuracy of "
-        "{threshold} takes {first_value} epochs on them and {second_value} on true ones.",
+        "more|less": "[Noise is learned more slowly than the task|Random labels are even learned "
+        "faster]{seen}: a training accuracy of {threshold} takes {first_value} epochs on random "
+        "labels and {second_value} on true ones.",
         "alike": "Random labels take no longer than true ones: a training accuracy of {threshold} "
         "comes at epoch {first_value} and {second_value}.",
         "undecided": "A training accuracy of {threshold} takes {first_value} epochs on random "
@@ -146,22 +127,17 @@ SPEED = Contrast(
 SELDOM = Statement(
     "random-labels.reached",
     {
-        "random": "A training accuracy of {threshold} is reached by {true} on true labels "
-        "and by {random} on random ones."
+        "random": "A training accuracy of {threshold} is reached by {true} on true labels and by "
+        "{random} on random ones."
     },
 )
 
 LOSS_RISES = Contrast(
     "random-labels.loss",
     {
-        "more": "The test loss shows it: on random labels it goes from {second_value} to "
-        "{first_value} in the course of training.",
-        "seen_more": "The test loss shows it: on random labels it rises from {second_value} to "
-        "{first_value}, in {all}.",
+        "more|less": "[The test loss shows it: on random labels it rises|On random labels even the "
+        "test loss falls]{seen}, from {second_value} to {first_value}.",
         "alike": "On random labels the test loss ends where it began, at {first_value}.",
-        "less": "On random labels even the test loss falls, from {second_value} to {first_value}.",
-        "seen_less": "On random labels even the test loss falls, from {second_value} to "
-        "{first_value}, in {all}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
         "{first_value} after it, which these runs do not tell from chance ({n}).",
     },
@@ -171,9 +147,8 @@ LOSS_RISES = Contrast(
 PRICE = Tendency(
     "random-labels.price",
     {
-        "falls": "The price grows with the share of random labels: test accuracy falls from "
-        "{start} with {low} of them to {end} with {high}.",
-        "rises": "Against expectation, test accuracy rises with the share of random labels, from "
+        "falls|rises": "[The price grows with the share of random labels: test accuracy "
+        "falls|Against expectation, test accuracy rises with the share of random labels,] from "
         "{start} with {low} of them to {end} with {high}.",
         "undecided": "Test accuracy does not follow the share of random labels in order: it is "
         "{start} with {low} of them and {end} with {high} (rank correlation {correlation}, {n}).",
@@ -186,33 +161,24 @@ PRICE = Tendency(
 FIRST_STEP = Contrast(
     "random-labels.first-step",
     {
-        "less": "Already {share} of random labels cost {size} of test accuracy.",
-        "seen_less": "Already {share} of random labels cost {size} of test accuracy, which "
-        "falls in {all}.",
+        "less": "Already {share} of random labels lower test accuracy{seen}, by {size}.",
         "alike": "Up to {share} of random labels cost next to nothing: test accuracy is "
         "{first_value} instead of {second_value}.",
-        "more": "Test accuracy is even higher with {share} of random labels, by {size}.",
-        "seen_more": "Test accuracy is even higher with {share} of random labels, by {size}, in "
-        "{all}.",
+        "more": "Test accuracy is even higher with {share} of random labels{seen}, by {size}.",
         "undecided": "Whether {share} of random labels cost any test accuracy stays open: it is "
         "{first_value} with them and {second_value} without{decide}.",
     },
-    quantity=ACCURACIES,
 )
 
 MEMORIZED = Statement(
     "random-labels.memorized",
     {
-        "all": "The wrong labels are learned by heart even where they are few: in every run the "
-        "network ends up giving back at least {lowest} of them.",
-        "all_known": "The wrong labels are learned by heart even where they are few: in {known} "
-        "that did not diverge the network gives back at least {lowest} of them.",
+        "all|all_known": "The wrong labels are learned by heart even where they are few: in [every "
+        "run|{known} that did not diverge] the network gives back at least {lowest} of them.",
         "some": "Not every run learns the wrong labels by heart: {number} of {total} give back "
         "{threshold} of them or more at the end, the others as little as {lowest}.",
-        "none": "The wrong labels are not learned by heart: no run gives back {threshold} of them, "
-        "the best of them {highest}.",
-        "none_known": "The wrong labels are not learned by heart: of the runs that did not diverge "
-        "none gives back {threshold} of them, the best {highest}.",
+        "none|none_known": "The wrong labels are not learned by heart: [no run|of the runs that "
+        "did not diverge none] gives back {threshold} of them, the best {highest}.",
     },
 )
 
@@ -220,14 +186,11 @@ PEAK = Contrast(
     "random-labels.peak",
     {
         "more": "Stopping early would have avoided much of it: with {share} of random labels test "
-        "accuracy stood at {first_value} in epoch {epoch} and ends at {second_value}.",
-        "seen_more": "Stopping early would have avoided much of it: with {share} of random labels "
-        "test accuracy stood at {first_value} in epoch {epoch} and ends at {second_value}, lower "
-        "in {all} that did not choose the epoch.",
+        "accuracy falls{seen} from {first_value} in epoch {epoch} to {second_value} at the end, "
+        "over seeds that did not choose the epoch.",
         "alike": "Stopping early would have gained nothing: with {share} of random labels test "
         "accuracy ends where it stood at its best, at {second_value}.",
     },
-    quantity=ACCURACIES,
 )
 
 THEORY = Statement(
@@ -252,50 +215,50 @@ def share(fraction: float) -> Markdown:
 
 def top_threshold(record: Record) -> float:
     """The training accuracy from which on labels count as fitted."""
-    return float(max(row["threshold"] for row in record.rows("fits")))
+    return float(record.frame(Fit)["threshold"].max())
 
 
 SPARE = (PEAK, FIRST_STEP, LOSS_RISES)
 """Statements that are left out first where there is no room."""
 
 
-def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
+def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Whether random labels are fitted and how it shows, then what they cost.
 
     Of several networks all enter the first sentence; the others are about the first network, and
     each further one has a sentence on what it pays.
     """
-    every = runs
-    parts = networks(runs)
+    every = record.frame(Run)
+    parts = networks(every)
     (name, runs), *others = parts.items()
-    done = runs[runs["final_test_accuracy"].notna()]
     most = _most(runs)
-    known = most[most["final_test_accuracy"].notna()]
+    finite = known(most, ACCURACY_OF)
     intact = not random_test(record)
     first, second = [], []
     if any(len(_most(part)) for part in parts.values()):
         first.append(_fit(record, parts))
     if others:
         named = join([f"*{escape(other)}*" for other, _ in others])
-        used = _used(record, every, "case")
-        first.append(WHICH("first", used, model=escape(name), others=Markdown(named)))
-    if len(known):
-        first += [_chance(record, most) if intact else _test(record, known)]
-        first += [*_speed(record, runs), *([_loss(record, known)] if intact else [])]
+        first.append(
+            WHICH("first", used(record, every, Run.case), model=escape(name), others=named)
+        )
+    if len(finite):
+        first.append(_chance(record, most) if intact else _test(record, finite))
+        first += [*_speed(record, runs), *([_loss(record, finite)] if intact else [])]
     if intact:
         second += [*_price(record, runs), *_first_step(record, runs)]
-    second += [*_memorized(record, runs), *(_peak(record, done) if intact else [])]
-    if len(known) and intact:
+    second += [*_memorized(record, runs), *(_peak(record, runs) if intact else [])]
+    if len(finite) and intact:
         second += _theory(record, every, first[0])
     if intact:
         second += [c for other, part in others for c in _other(record, other, part)]
-    second += lost_runs(DIVERGED, record, every, "final_test_accuracy")
+    second += lost_runs(DIVERGED, record, every, ACCURACY_OF)
     return shortened([first, second], SPARE)
 
 
 def networks(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """The runs of each case by its name, in the record's order; of a single one, without a name."""
-    if "case" not in runs or runs["case"].isna().any():
+    if runs["case"].isna().any():
         return {"": runs}
     return {str(name): part for name, part in runs.groupby("case", sort=False)}
 
@@ -307,11 +270,14 @@ def random_test(record: Record) -> bool:
 
 def fits_of(record: Record, runs: pd.DataFrame) -> pd.DataFrame:
     """When these runs, of one case, reached the thresholds."""
-    fits = record.frame("fits")
-    if len(networks(record.frame("runs"))) < 2:
-        return fits
-    chosen: pd.DataFrame = fits[fits["case"].isin(runs["case"])]
-    return chosen
+    fits = record.frame(Fit)
+    several = fits["case"].nunique() > 1
+    return fits[fits["case"].isin(runs["case"])] if several else fits
+
+
+def chance_of(record: Record) -> float:
+    """Accuracy of guessing."""
+    return float(record.metrics["chance"])  # type: ignore[arg-type]
 
 
 def _most(runs: pd.DataFrame) -> pd.DataFrame:
@@ -319,16 +285,12 @@ def _most(runs: pd.DataFrame) -> pd.DataFrame:
     return most
 
 
-def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [evidence(record, "runs", column, rows.index) for column in columns]
-
-
 def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
     threshold = top_threshold(record)
     most = pd.concat([_most(part) for part in parts.values()])
     reached = {
-        index: None if pd.isna(row["final_test_accuracy"]) else max(row["train_accuracy"])
+        index: None if pd.isna(row[ACCURACY_OF]) else max(row["train_accuracy"])
         for index, row in most.iterrows()
     }
     found = count(reached, lambda run: _at_least(reached[run], threshold))
@@ -348,7 +310,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     best = max((value for value in reached.values() if value is not None), default=None)
     return FIT(
         verdict,
-        _used(record, most, "train_accuracy", "train_loss", "diverged_at"),
+        used(record, most, Run.train_accuracy, Run.train_loss, Run.diverged_at),
         found,
         fits=Markdown(f"Each of the {fmt.words(len(counts))} networks fits")
         if several
@@ -356,7 +318,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         unfit=Markdown("neither network fits" if len(counts) == 2 else "no network fits")
         if several
         else Markdown("the network does not fit"),
-        counts=Markdown(join(counts)),
+        counts=join(counts),
         n=fmt.plural(len(most), "run" if several else "seed"),
         all=fmt.plural(len(most), "run"),
         number=fmt.words(len(found.yes)),
@@ -386,33 +348,35 @@ def _still_falling(most: pd.DataFrame) -> bool:
 
 
 def _chance(record: Record, most: pd.DataFrame) -> Claim:
-    chance = float(record.metrics["chance"])  # type: ignore[arg-type]
-    scored = seed_group("trained on random labels", most, "final_test_accuracy")
-    guessing = Group("guessing", dict.fromkeys(scored.values, chance))
-    return CHANCE(compare(scored, guessing, ACCURACY), _used(record, most, "final_test_accuracy"))
+    scored = seed_group("trained on random labels", most, ACCURACY_OF)
+    guessing = Group("guessing", dict.fromkeys(scored.values, chance_of(record)))
+    return CHANCE(compare(scored, guessing, ACCURACY), used(record, most, ACCURACY_OF))
 
 
-def _test(record: Record, known: pd.DataFrame) -> Claim:
+def _test(record: Record, finite: pd.DataFrame) -> Claim:
     return TEST(
         "random",
-        _used(record, known, "final_test_accuracy"),
-        accuracy=fmt.accuracy(mean(known["final_test_accuracy"])),
-        chance=fmt.accuracy(float(record.metrics["chance"])),  # type: ignore[arg-type]
+        used(record, finite, ACCURACY_OF),
+        accuracy=fmt.accuracy(mean(finite[ACCURACY_OF])),
+        chance=fmt.accuracy(chance_of(record)),
     )
+
+
+def _by_share(runs: pd.DataFrame) -> tuple[list[float], dict[str, Group]]:
+    """The shares of random labels with a result, rising, and the test accuracies at every share."""
+    groups = seed_groups(runs, "fraction", ACCURACY_OF)
+    return sorted(float(key) for key, group in groups.items() if group.known()), groups
 
 
 def _other(record: Record, name: str, runs: pd.DataFrame) -> list[Claim]:
     """Test accuracy of a further network with the most random labels against the fewest."""
-    groups = seed_groups(runs, "fraction", "final_test_accuracy")
-    shares = sorted((float(key) for key, group in groups.items() if group.known()))
+    shares, groups = _by_share(runs)
     if len(shares) < 2:
         return []
     found = compare(groups[str(shares[-1])], groups[str(shares[0])], ACCURACY)
-    if not found.n:
-        return []
-    used = _used(record, runs, "case", "fraction", "final_test_accuracy")
+    based = used(record, runs, Run.case, Run.fraction, ACCURACY_OF)
     low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
-    return [OTHER(found, used, case=label(name), low=low, high=high)]
+    return [OTHER(found, based, case=label(name), low=low, high=high)] if found.n else []
 
 
 def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -423,7 +387,7 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
     if low != 0 or high == 0:
         return []
     chosen = top[top["fraction"].isin([low, high])]
-    used = [evidence(record, "fits", "epoch", chosen.index)]
+    based = used(record, chosen, Fit.epoch)
     threshold = Label(fmt.percent(top_threshold(record), 0))
     groups = seed_groups(chosen, "fraction", "epoch")
     true, random = (groups[str(fraction)] for fraction in (low, high))
@@ -431,7 +395,7 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
         return [
             SELDOM(
                 "random",
-                used,
+                based,
                 threshold=threshold,
                 true=out_of(len(true.known()), true.planned, "run"),
                 random=out_of(len(random.known()), random.planned, "run"),
@@ -441,43 +405,35 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
     later, sooner = (
         Group(g.label, {r: max(1.0, v) for r, v in g.known().items()}) for g in (random, true)
     )
-    return [SPEED(compare(later, sooner, EPOCHS), used, threshold=threshold)]
+    return [SPEED(compare(later, sooner, EPOCHS), based, threshold=threshold)]
 
 
-def _loss(record: Record, known: pd.DataFrame) -> Claim:
+def _loss(record: Record, finite: pd.DataFrame) -> Claim:
     """The test loss at the end against that before training."""
     end, start = (
-        Group.of(
-            name,
-            [(int(row["seed"]), float(row["test_loss"][place])) for _, row in known.iterrows()],
-        )
+        seed_group(name, finite.assign(at=finite[Run.test_loss].str[place]), "at")
         for name, place in (("end", -1), ("start", 0))
     )
-    return LOSS_RISES(compare(end, start, LOSS), _used(record, known, "test_loss"))
+    return LOSS_RISES(compare(end, start, LOSS), used(record, finite, Run.test_loss))
 
 
 def _price(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    groups = seed_groups(runs, "fraction", "final_test_accuracy")
-    shares = sorted(float(key) for key, group in groups.items() if group.known())
+    shares, groups = _by_share(runs)
     if len(shares) < 2:
         return []
     found = trend([(key, float(key)) for key in groups], list(groups.values()), ACCURACY)
-    used = _used(record, runs, "fraction", "final_test_accuracy")
-    return [PRICE(found, used, low=Label(share(shares[0])), high=Label(share(shares[-1])))]
+    low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
+    return [PRICE(found, used(record, runs, Run.fraction, ACCURACY_OF), low=low, high=high)]
 
 
 def _first_step(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """What the smallest share of random labels costs, against true labels."""
-    shares = sorted({float(f) for f in runs["fraction"]})
+    shares, groups = _by_share(runs)
     if len(shares) < 3 or shares[0] != 0:
         return []
-    pair = runs[runs["fraction"].isin(shares[:2])]
-    groups = seed_groups(pair, "fraction", "final_test_accuracy")
     found = compare(groups[str(shares[1])], groups[str(shares[0])], ACCURACY)
-    if found.n == 0:
-        return []
-    used = _used(record, pair, "final_test_accuracy")
-    return [FIRST_STEP(found, used, share=Label(share(shares[1])))]
+    based = used(record, runs[runs["fraction"].isin(shares[:2])], ACCURACY_OF)
+    return [FIRST_STEP(found, based, share=Label(share(shares[1])))] if found.n else []
 
 
 def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -491,33 +447,34 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
     found = count(shares, lambda index: _at_least(shares[index], threshold))
     if not found.known:
         return []
-    values = [value for value in shares.values() if value is not None]
+    values = span(shares.values())
     return [
         MEMORIZED(
             found.extent,
-            _used(record, partly, "changed_fitted"),
+            used(record, partly, Run.changed_fitted),
             found,
             number=fmt.words(len(found.yes)),
             total=fmt.words(found.total),
             known=all_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
-            lowest=bound(min(values), "lower", fmt.percent, decimals=3),
-            highest=bound(max(values), "upper", fmt.percent, decimals=3),
+            lowest=bound(values.low, "lower", fmt.percent, decimals=3),
+            highest=bound(values.high, "upper", fmt.percent, decimals=3),
         )
     ]
 
 
-def _peak(record: Record, done: pd.DataFrame) -> list[Claim]:
+def _peak(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Whether test accuracy falls back after its best epoch, at the middle share.
 
     Half of the seeds choose the epoch, the others measure the fall: noise has no favor.
     """
+    done = known(runs, ACCURACY_OF)
     partly = sorted({float(f) for f in done["fraction"] if 0 < f < 1})
     if not partly:
         return []
     fraction = partly[(len(partly) - 1) // 2]
     chosen = done[done["fraction"] == fraction]
-    epochs, curves = aligned(chosen, "test_accuracy")
+    epochs, curves = aligned(chosen, Run.test_accuracy)
     whole: dict[int | str, list[float]] = {
         int(seed): curve
         for seed, curve in zip(chosen["seed"], curves, strict=True)
@@ -526,31 +483,24 @@ def _peak(record: Record, done: pd.DataFrame) -> list[Claim]:
     if len(whole) < 2:
         return []
     best = chosen_by_half(whole, "highest")
-    peak = Group("best", dict(best.values))
-    end = Group("end", {seed: whole[seed][-1] for seed in best.values if isinstance(seed, int)})
-    found = compare(peak, end, ACCURACY)
-    if found.verdict not in PEAK.wordings:
+    end = Group("end", {seed: whole[seed][-1] for seed in best.values})
+    found = compare(Group("best", dict(best.values)), end, ACCURACY)
+    if not PEAK.says(found.verdict):
         return []
-    return [
-        PEAK(
-            found,
-            _used(record, chosen, "test_accuracy"),
-            share=Label(share(fraction)),
-            epoch=Label(fmt.count(epochs[best.place])),
-        )
-    ]
+    at = Label(fmt.count(epochs[best.place]))
+    based = used(record, chosen, Run.test_accuracy)
+    return [PEAK(found, based, share=Label(share(fraction)), epoch=at)]
 
 
 def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:
     """Whether these runs test, and bear out, what the literature says."""
     if fit.verdict in ("falling", "stuck"):
         return [THEORY("open", fit.evidence)]
-    true = runs[(runs["fraction"] == 0) & runs["final_test_accuracy"].notna()]
+    true = runs[(runs["fraction"] == 0) & runs[ACCURACY_OF].notna()]
     if true.empty or fit.verdict not in ("all", "all_known"):
         return []
     threshold = top_threshold(record)
     fitted = all(max(curve) >= threshold for curve in true["train_accuracy"])
-    chance = float(record.metrics["chance"])  # type: ignore[arg-type]
-    learned = bool((true["final_test_accuracy"] > 2 * chance).all())
-    used = [*fit.evidence, *_used(record, true, "train_accuracy", "final_test_accuracy")]
-    return [THEORY("agrees", used)] if fitted and learned else []
+    learned = bool((true[ACCURACY_OF] > 2 * chance_of(record)).all())
+    based = [*fit.evidence, *used(record, true, Run.train_accuracy, ACCURACY_OF)]
+    return [THEORY("agrees", based)] if fitted and learned else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,245 +12,142 @@ from report.figures.legends import name_lines
 from report.figures.scales import logarithmic, scale_to
 from report.figures.style import canvas, line
 from report.numbers.quantifiers import ordered
-from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.approach_words import batch, rate
-from report.sections.approaches import (
-    EQUAL_LOSS,
-    SHOWN,
-    VARIABLES,
-    by_approach,
-    means,
-    solutions,
-    varied,
-)
-from report.sections.lost import spread_words
-from report.sections.section import Figure, Section, Table, settings_table
-from report.sections.sensitivity.figures import (
+from report.records.rows.sharpness import EqualLoss, Rescaled, Solution, Whole
+from report.sections.approach_words import approach_of, batch, rate
+from report.sections.approaches import VARIABLES, solutions, varied
+from report.sections.grouped import Column, grouped
+from report.sections.measure_figures import (
+    Tables,
     correlations_table,
-    draw_sweep,
-    ends_words,
-    epochs_cell,
     gap_figure,
-    seeds_words,
+    measured_mean,
+    solutions_table,
+    sweeps_figure,
 )
-from report.sections.sharpness.claims import (
-    EQUAL,
-    FIRST_ORDER,
-    MEASURES,
-    commentary,
-    measured,
-    sampled,
-)
+from report.sections.section import Figure, Section, Table, settings_table
+from report.sections.sharpness.claims import EQUAL, MEASURES, commentary, measured, sampled
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-LABELS = {
-    "epsilon_sharpness": "ε-sharpness (%)",
-    "largest_eigenvalue": "largest eigenvalue",
-    "trace": "trace",
-}
+LABELS: dict[str, str] = dict(
+    zip(MEASURES, ("ε-sharpness (%)", "largest eigenvalue", "trace"), strict=True)
+)
 """Labels of axes; the eigenvalue and the trace are those of the Hessian."""
+SHORT = dict(zip(MEASURES, ("Sharp.", "Eigenv.", "Trace"), strict=True))
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    found = solutions(record)
+    found = solutions(record, Solution, EqualLoss)
     done = {table: own for table, rows in found.items() if len(own := measured(rows))}
-    figures: tuple[Figure, ...] = ()
+    figures: list[Figure] = []
     tables = [
         settings_table(record, omit=("solutions", "double")),
         _results_table(record, found),
     ]
-    if "solutions" in done:
-        sweeps = varied(record, done["solutions"])
-        figures = (
-            gap_figure("sharpness", done, MEASURES, "train_loss", LABELS),
-            *([_variables_figure(sweeps)] if sweeps else []),
-        )
+    if Solution.table in done:
+        figures.append(gap_figure("sharpness", done, MEASURES, Solution.train_loss, LABELS))
+        if sweeps := varied(record, done[Solution.table]):
+            panels = {label: {name: label} for name, label in LABELS.items()}
+            figures.append(sweeps_figure(sweeps, "The measures of sharpness", panels, MEASURES))
         words = _epsilons(record)
         measures = {table: _by_epsilon(rows, words) for table, rows in done.items()}
-        tables.append(correlations_table(measures, {**MEASURES, **words}, "train_loss"))
-    if record.metrics.get("whole"):
+        tables.append(correlations_table(measures, {**MEASURES, **words}, Solution.train_loss))
+    if len(record.frame(Whole)):
         tables.append(_whole_table(sampled(record)))
-    rescaling = record.frame("rescaling")
+    rescaling = record.frame(Rescaled)
     if len(rescaling):
-        figures += (_rescaling_figure(rescaling),)
+        figures.append(_rescaling_figure(rescaling))
         tables.append(_rescaling_table(rescaling))
-    return Section(figures=figures, tables=tuple(tables), commentary=commentary(record))
+    return Section(figures=tuple(figures), tables=tuple(tables), commentary=commentary(record))
 
 
 def _epsilons(record: Record) -> dict[str, Markdown]:
     """What the ε-sharpness with each further ε is called, by its column."""
-    found: Any = record.metrics.get("epsilons")
+    found: Any = record.metrics.get("epsilons") or []
     return {
         f"epsilon_{place}": Markdown(f"the ε-sharpness, ε = {fmt.number(epsilon, 1)}")
-        for place, epsilon in enumerate(found or [])
-        if place
+        for place, epsilon in enumerate(found[1:], 1)
     }
 
 
 def _by_epsilon(done: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     """The solutions with a column for each further ε."""
     columns: dict[str, Any] = {
-        name: [row[place] if isinstance(row, list) else None for row in done["by_epsilon"]]
+        name: [row[place] if isinstance(row, list) else None for row in done[Solution.by_epsilon]]
         for place, name in enumerate(names, 1)
     }
     return done.assign(**{name: pd.Series(v, done.index) for name, v in columns.items()})
 
 
 def _whole_table(rows: pd.DataFrame) -> Table:
-    names = ("epsilon_sharpness", "largest_eigenvalue", "trace")
-    return Table(
-        name="whole",
-        caption=Markdown(
-            "How far the sample of training images is to be trusted: the measures over the sample "
-            f"and over all {fmt.count(rows['images'].iloc[0])} training images."
-        ),
-        header=(
-            "Batch",
-            "Rate",
-            *(f"{t}, {w}" for t in ("Sharp.", "Eigenv.", "Trace") for w in ("sample", "all")),
-        ),
-        align="rr" + "rr" * len(names),
-        rows=tuple(
-            (
-                batch(None if pd.isna(row["batch_size"]) else row["batch_size"]),
-                rate(row["learning_rate"]),
-                *(fmt.number(row[f"{name}{side}"]) for name in names for side in ("_sample", "")),
-            )
-            for _, row in rows.iterrows()
-        ),
+    return grouped(
+        "whole",
+        "How far the sample of training images is to be trusted: the measures over the sample and "
+        f"over all {fmt.count(rows['images'].iloc[0])} training images.",
+        rows.to_dict("records"),
+        [
+            Column("Batch", lambda row: batch(approach_of(*(row[v] for v in VARIABLES))[0])),
+            Column("Rate", lambda row: rate(row["learning_rate"])),
+            *(
+                _number(f"{header}, {words}", f"{name}{side}")
+                for name, header in SHORT.items()
+                for words, side in (("sample", "_sample"), ("all", ""))
+            ),
+        ],
     )
 
 
-def _results_table(record: Record, found: Mapping[str, pd.DataFrame]) -> Table:
-    held = EQUAL_LOSS in found
-    slopes = any(FIRST_ORDER in rows and rows[FIRST_ORDER].notna().any() for rows in found.values())
-    lines = []
-    for table, approach, group in by_approach(found):
-        done = measured(group)
+def _number(header: str, column: str, digits: int = 3) -> Column[Any]:
+    return Column(header, lambda row: fmt.number(row[column], digits))
 
-        def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(done[column]) if len(done) else None
 
-        lines.append(
-            (
-                batch(approach.batch_size),
-                rate(approach.learning_rate),
-                *([epochs_cell(record, table, done)] if held else []),
-                fmt.loss(shown("train_loss")),
-                fmt.loss(shown("loss_gap")),
-                fmt.percent(shown("accuracy_gap")),
-                *(fmt.number(shown(column)) for column in MEASURES),
-                fmt.number(shown("trace_standard_error"), 2),
-                fmt.number(shown("gradient_norm"), 2),
-                *([fmt.percent(shown(FIRST_ORDER), 0)] if slopes else []),
-                fmt.count(len(done)),
-            )
-        )
+def _results_table(record: Record, found: Tables) -> Table:
+    slopes = any(rows[Solution.first_order].notna().any() for rows in found.values())
     share = (
         ", the share of the ε-sharpness that the slope explains to first order" if slopes else ""
     )
-    return Table(
-        name="results",
-        caption=Markdown(
-            f"The solutions{ends_words(found)}: means over the seeds of the training loss, the gap "
-            "in loss and in accuracy, the ε-sharpness in percent, the largest eigenvalue and the "
-            "trace of the Hessian with the standard error of the trace, and the norm of the "
-            "gradient, which tells how far a solution is from a critical point"
-            f"{share}; *n* counts the solutions."
-        ),
-        header=(
-            "Batch",
-            "Rate",
-            *(["Epochs"] if held else []),
-            "Train loss",
-            "Loss gap",
-            "Acc. gap",
-            "Sharp.",
-            "Eigenv.",
-            "Trace",
-            "± s.e.",
-            "Grad.",
-            *(["Slope"] if slopes else []),
-            "n",
-        ),
-        align="r" * (11 + held + slopes),
-        rows=tuple(lines),
+    return solutions_table(
+        record,
+        found,
+        measured,
+        [
+            measured_mean("Train loss", Solution.train_loss, fmt.loss),
+            measured_mean("Loss gap", Solution.loss_gap, fmt.loss),
+            measured_mean("Acc. gap", Solution.accuracy_gap, partial(fmt.points, unit=False)),
+            *(measured_mean(header, name, fmt.number) for name, header in SHORT.items()),
+            measured_mean("± s.e.", Solution.trace_standard_error, partial(fmt.number, digits=2)),
+            measured_mean("Grad.", Solution.gradient_norm, partial(fmt.number, digits=2)),
+            measured_mean("Slope", Solution.first_order, partial(fmt.percent, decimals=0))
+            if slopes
+            else None,
+        ],
+        "means over the seeds of the training loss, the gap in loss and in accuracy (percentage "
+        "points), the ε-sharpness in percent, the largest eigenvalue and the trace of the Hessian "
+        "with the standard error of the trace, and the norm of the gradient, which tells how far a "
+        f"solution is from a critical point{share}; *n* counts the solutions.",
     )
 
 
 def _rescaling_table(rows: pd.DataFrame) -> Table:
-    return Table(
-        name="rescaling",
-        caption=Markdown(
-            "One solution, its first layer multiplied and its second divided by a factor: the same "
-            "function in other coordinates."
-        ),
-        header=(
-            "Factor",
-            "Test loss",
-            "Test accuracy",
-            "ε-sharpness",
-            "Eigenvalue",
-            "Trace",
-            "Parameter norm",
-        ),
-        align="rrrrrrr",
-        rows=tuple(
-            (
-                fmt.count(row["factor"]),
-                fmt.number(row["test_loss"], 6),
-                fmt.accuracy(row["test_accuracy"]),
-                *(fmt.number(row[column]) for column in MEASURES),
-                fmt.number(row["parameter_norm"]),
-            )
-            for _, row in rows.iterrows()
-        ),
+    titles = ("ε-sharpness", "Eigenvalue", "Trace")
+    return grouped(
+        "rescaling",
+        "One solution, its first layer multiplied and its second divided by a factor: the same "
+        "function in other coordinates.",
+        rows.to_dict("records"),
+        [
+            Column("Factor", lambda row: fmt.count(row["factor"])),
+            _number("Test loss", "test_loss", 6),
+            Column("Test accuracy", lambda row: fmt.accuracy(row["test_accuracy"])),
+            *map(_number, titles, MEASURES),
+            _number("Parameter norm", "parameter_norm"),
+        ],
     )
-
-
-def _variables_figure(sweeps: dict[str, pd.DataFrame]) -> Figure:
-    described = [
-        f"{VARIABLES[variable]} {SHOWN[variable](row[variable])}: "
-        + ", ".join(f"{name} {fmt.number(row[m])}" for m, name in MEASURES.items())
-        for variable, rows in sweeps.items()
-        for row in means(rows, *MEASURES).sort_values(variable).to_dict("records")
-    ]
-    sides = ("left", "right") if len(sweeps) > 1 else ("",)
-    named = [
-        f"{VARIABLES[variable]}{f' ({side})' if side else ''}"
-        for variable, side in zip(sweeps, sides, strict=True)
-    ]
-    everything = pd.concat(
-        rows.assign(varied=variable, value=rows[variable]) for variable, rows in sweeps.items()
-    )
-    return Figure(
-        name="variables",
-        caption=Markdown(
-            f"The measures of sharpness against what is varied, {' and '.join(named)}. "
-            f"{spread_words(everything, seeds_words(everything, ['varied', 'value']))}"
-        ),
-        alt=f"Lines, a row of panels for each measure. Means: {'; '.join(described)}.",
-        draw=partial(_draw_variables, sweeps),
-    )
-
-
-def _draw_variables(sweeps: dict[str, pd.DataFrame]) -> Canvas:
-    figure, axes = canvas(len(MEASURES), len(sweeps), height=1.2, sharex="col", sharey="row")
-    for column, (variable, rows) in enumerate(sweeps.items()):
-        for row, measure in enumerate(MEASURES):
-            ax = axes[row, column]
-            draw_sweep(ax, rows, variable, rows[measure], row, LABELS[measure])
-            scale_to(ax, "y", [v for part in sweeps.values() for v in part[measure]])
-            if column == 0:
-                ax.set_ylabel(LABELS[measure])
-        axes[-1, column].set_xlabel(VARIABLES[variable])
-    return figure
 
 
 def _rescaling_figure(rows: pd.DataFrame) -> Figure:
@@ -259,7 +156,9 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
         + ", ".join(f"{words} {fmt.number(row[m])}" for m, words in MEASURES.items())
         for _, row in rows.iterrows()
     )
-    losses = _unrounded(list(rows["test_loss"].astype(float)))
+    losses = list(rows["test_loss"].astype(float))
+    # Equal to the first where rounding explains that they differ from it.
+    losses = [losses[0] if abs(v - losses[0]) <= EQUAL * abs(losses[0]) else v for v in losses]
     level = ", the test loss level" if ordered(losses) == "level" else ""
     return Figure(
         name="rescaling",
@@ -275,31 +174,29 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
     )
 
 
-def _unrounded(values: Sequence[float]) -> list[float]:
-    """The values, equal to the first where rounding explains that they differ from it."""
-    return [values[0] if abs(v - values[0]) <= EQUAL * abs(values[0]) else v for v in values]
-
-
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
     figure, axes = canvas(height=1.9)
     ax = axes[0, 0]
-    names = {**LABELS, "parameter_norm": "norm of the parameters", "test_loss": "test loss"}
+    names: dict[str, str] = {
+        **LABELS,
+        "parameter_norm": "norm of the parameters",
+        "test_loss": "test loss",
+    }
+    shown = rows[list(names)].astype(float) / rows[list(names)].astype(float).iloc[0]
     for index, (column, words) in enumerate(names.items()):
-        values = rows[column].astype(float)
-        if not values.iloc[0]:
+        if not rows[column].iloc[0]:
             continue
         style = line(index)
         ax.plot(
             rows["factor"],
-            values / values.iloc[0],
+            shown[column],
             color=style.color,
             linestyle=style.dashes,
             marker=style.marker,
             label=words.removesuffix(" (%)"),
         )
     factors = list(rows["factor"])
-    shown = rows[list(names)].astype(float)
-    scale_to(ax, "y", (shown / shown.iloc[0]).to_numpy().ravel())
+    scale_to(ax, "y", shown.to_numpy().ravel())
     logarithmic(ax, "x")
     ax.set(xlabel="factor", ylabel="value over that at factor 1")
     ax.set_xticks(factors, [str(fmt.count(factor)) for factor in factors])

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.claims.bound import Bound, bound
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import LOSSES, Contrast, Label, Overall, label
-from report.numbers.comparison import compare
+from report.claims.bound import bound
+from report.claims.claim import Claim, Line, Statement, evidence, used
+from report.claims.contrast import LOSSES, Contrast, Label, Overall, label, some_of
+from report.numbers.comparison import Comparison, compare
+from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count
 from report.numbers.scales import LOSS
@@ -28,6 +29,8 @@ from report.words.markdown import Markdown, escape, join
 
 NEARLY = 1.1
 """Factor between two numbers of parameters up to which models are compared by their depth."""
+EQUAL = 0.01
+"""Relative difference of numbers of parameters up to which models are said to be of equal size."""
 NEAR, FAR = 0.05, 0.5
 """Root-mean-square error, in units of the function's spread, up to which a fit is close; rough."""
 CONSTANT = 0.02
@@ -38,58 +41,41 @@ QUARTER = 0.75
 DEPTH = Overall(
     "simulate-function.depth",
     {
-        "less": "Depth pays: {size}, {deep} fit {parts} better than {shallow}.",
-        "more": "Depth does not pay: {size}, {shallow} fit {parts} better than {deep}.",
-        "alike": "Depth makes no difference that matters: {size}, {deep} and {shallow} fit {parts} "
-        "equally well.",
+        "less|more|alike": "On {where} depth [pays|does harm|makes no difference that matters]: "
+        "{size}, {deep} fit [better than|worse than|as well as] {shallow}{rest}.",
         "undecided": "Whether depth pays stays open: {size}, these runs show no order between "
         "{deep} and {shallow} on {parts}.",
-        "differ": "Whether depth pays depends on the function: {size}, {order}.",
-        "partly_less": "Depth pays on {less}, where {size} {deep} fit better than {shallow}; on "
-        "{undecided} no order shows.",
-        "partly_more": "On {more} depth does harm: {size}, {shallow} fit better than {deep} there; "
-        "on {undecided} no order shows.",
-        "partly_alike": "On {alike} depth makes no difference that matters between {deep} and "
-        "{shallow} {size}; on {undecided} no order shows.",
+        "differ": "Whether depth pays depends on the function, for {deep} against {shallow} "
+        "{size}: {order}.",
     },
     headline=True,
-    line=Line(
+    line=Line.of(
         "Does depth pay at equal size?",
-        {
-            "less": ("Yes, on every function.", "loss {strength} times lower on {strongest}"),
-            "more": ("No, it does harm.", "loss {strength} times higher on {strongest}"),
-            "alike": ("It makes no difference that matters.", "factor {strength} at most"),
-            "undecided": ("The runs do not decide.", "factor {strength} on {strongest}"),
-            "differ": ("That depends on the function.", "factor {strength} on {strongest}"),
-            "partly_less": (
-                "Yes on {less}; elsewhere open.",
-                "loss {strength} times lower on {strongest}",
-            ),
-            "partly_more": (
-                "No on {more}; elsewhere open.",
-                "loss {strength} times higher on {strongest}",
-            ),
-            "partly_alike": ("Not on {alike}; elsewhere open.", "factor {strength}"),
-        },
         "loss",
+        "factor {strength} on {strongest}",
+        less=("Yes.", "loss {strength} times lower on {strongest}"),
+        more=("It does harm.", "loss {strength} times higher on {strongest}"),
+        alike="It makes no difference that matters.",
+        undecided="The runs do not decide.",
+        differ="That depends on the function.",
     ),
+    order={
+        "less": "it does",
+        "more": "it does harm",
+        "alike": "it makes no difference that matters",
+        "undecided": "no order shows",
+    },
+    word="on",
 )
 
 DEPTH_ON = Contrast(
     "simulate-function.depth-on",
     {
-        "less": "On {function} the deep network ends at a loss of {first_value} and the shallow "
-        "one at {second_value}, higher by a factor of {size} (95 % interval {interval}, "
-        "{n}{left_out}).",
-        "seen_less": "On {function} the deep network ends at {first_value} and the shallow one at "
-        "{second_value}; the deep one is ahead in {all}.",
-        "more": "On {function} the shallow network ends at a loss of {second_value} and the deep "
-        "one at {first_value}, higher by a factor of {size} (95 % interval {interval}, "
-        "{n}{left_out}).",
-        "seen_more": "On {function} the shallow network ends at {second_value} and the deep one at "
-        "{first_value}; the shallow one is ahead in {all}.",
+        "less|more": "On {function} the [deep|shallow] network ends at a loss of "
+        "[{first_value}|{second_value}] and the [shallow|deep] one at "
+        "[{second_value}|{first_value}], higher by a factor of {size} ({support}).",
         "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
-        "({n}{left_out}).",
+        "({support}).",
         "undecided": "On {function} the deep network ends at {first_value} and the shallow one at "
         "{second_value}, which settles no order ({n}){decide}.",
         "nothing": "On {function} no seed gave a finite loss for both networks.",
@@ -101,7 +87,7 @@ DEPTH_ON = Contrast(
 BEST = Statement(
     "simulate-function.best",
     {
-        "alone": "Of all models *{best}* fits {function} best, ahead of {others}.",
+        "alone": "Of all models *{best}* fits {function} best, ahead of {beaten}.",
         "among": "Of all models *{best}* has the lowest typical loss on {function}, but {others} "
         "cannot be told from it.",
         "some": "Of all models *{best}* has the lowest typical loss on {function}; {others} cannot "
@@ -155,10 +141,8 @@ SETTLING = Statement(
     {
         "none": "Training had settled: in the last quarter of the epochs no run changed its loss "
         "by a factor of {factor} or more.",
-        "some": "These losses are not final: in the last quarter of the epochs {number} of {total} "
-        "runs still changed theirs by a factor of {factor} or more.",
-        "all": "These losses are not final: in the last quarter of the epochs every run still "
-        "changed its own by a factor of {factor} or more.",
+        "moving": "These losses are not final: in the last quarter of the epochs {which} still "
+        "changed the loss by a factor of {factor} or more.",
     },
 )
 
@@ -166,26 +150,24 @@ DIVERGED = lost_statement("simulate-function")
 
 SPARE = (BETWEEN, BEST, ERROR, SPREAD)
 """Statements that are left out first where there is no room."""
+LOSS_OF = "final_train_loss"
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer with its numbers, then what it costs and what limits it."""
     runs = record.frame("runs")
-    done = runs[runs["final_train_loss"].notna()]
+    done = known(runs, LOSS_OF)
+    lost = lost_runs(DIVERGED, record, runs, LOSS_OF)
     if done.empty:
-        return (tuple(lost_runs(DIVERGED, record, runs, "final_train_loss")),)
+        return (tuple(lost),)
     answer = [*_depth(record, runs), *_spread(record, done)]
     limits = [
         claim
         for key in dict.fromkeys(done["function"])
         for claim in (*_best(record, runs, key), *_error(record, done, key))
     ]
-    limits += [
-        *_between(record, done),
-        *_settling(record, done),
-        *lost_runs(DIVERGED, record, runs, "final_train_loss"),
-    ]
-    return (tuple(answer), tuple(limits)) if answer else (tuple(limits),)
+    limits += [*_between(record, done), *_settling(record, done), *lost]
+    return tuple(tuple(paragraph) for paragraph in (answer, limits) if paragraph)
 
 
 def formulas(record: Record) -> dict[str, Markdown]:
@@ -201,16 +183,6 @@ def ends(record: Record) -> tuple[Model, Model] | None:
     return (deep, shallow) if deep.depth > shallow.depth and sizes[1] <= NEARLY * sizes[0] else None
 
 
-def _layers(model: Model) -> Label:
-    return Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}")
-
-
-def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [
-        evidence(record, "runs", column, rows.index) for column in columns or ["final_train_loss"]
-    ]
-
-
 def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Deepest against shallowest, function by function, and what that says of all."""
     pair = ends(record)
@@ -219,108 +191,78 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
     deep, shallow = pair
     both = runs[runs["model"].isin([deep.name, shallow.name])]
     shown = formulas(record)
-    parts, claims = {}, []
+    parts: dict[str, Comparison] = {}
+    claims = []
     for key, rows in both.groupby("function", sort=False):
-        groups = seed_groups(rows, "model", "final_train_loss")
+        groups = seed_groups(rows, "model", LOSS_OF)
         if len(groups) < 2:
             continue
         found = compare(groups[deep.name], groups[shallow.name], LOSS)
-        parts[str(key)] = found
         names = {"key": label(str(key)), "function": Label(shown[str(key)])}
-        claims.append(DEPTH_ON(found, _used(record, rows), **names))
-    if all(found.n == 0 for found in parts.values()):
+        claims.append(DEPTH_ON(found, used(record, rows, LOSS_OF), **names))
+        if found.n:
+            parts[shown[str(key)]] = found
+    if not parts:
         return []
-    whole = Parts({shown[key]: found for key, found in parts.items() if found.n})
-    order = [
-        f"{words} on {join(where)}"
-        for words, verdict in (
-            (f"{_layers(deep)} fit better", "less"),
-            (f"{_layers(shallow)} fit better", "more"),
-            ("depth makes no difference that matters", "alike"),
-            ("no order shows", "undecided"),
-        )
-        if (where := whole.having(verdict))
-    ]
-    equal = "at equal size" if _same_size(deep, shallow) else "at nearly equal size"
-    return [
-        DEPTH(
-            whole,
-            _used(record, both),
-            size=Label(equal),
-            deep=_layers(deep),
-            shallow=_layers(shallow),
-            order=Label(join(order)),
-        ),
-        *claims,
-    ]
-
-
-def _same_size(first: Model, second: Model) -> bool:
-    return abs(first.parameters - second.parameters) <= 0.01 * min(
-        first.parameters, second.parameters
+    apart = abs(deep.parameters - shallow.parameters)
+    equal = apart <= EQUAL * min(deep.parameters, shallow.parameters)
+    layers = [Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}") for model in pair]
+    answer = DEPTH(
+        Parts(parts),
+        used(record, both, LOSS_OF),
+        size=Label("at equal size" if equal else "at nearly equal size"),
+        deep=layers[0],
+        shallow=layers[1],
     )
+    return [answer, *claims]
 
 
 def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
     """Which models may be the best on a function, where there are more than two."""
     rows = runs[runs["function"] == key]
-    groups = [g for g in seed_groups(rows, "model", "final_train_loss").values() if g.known()]
+    groups = [g for g in seed_groups(rows, "model", LOSS_OF).values() if g.known()]
     if len(groups) < 3:
         return []
     found = best(groups, LOSS, highest=False)
-    if not found.decided:
-        return []
     others, beaten = (
-        join([f"*{escape(name)}*" for name in names if name != found.first])
+        Markdown(join([f"*{escape(name)}*" for name in names if name != found.first]))
         for names in (found.among, found.beaten)
     )
-    return [
-        BEST(
-            "alone" if found.alone else "some" if found.beaten else "among",
-            _used(record, rows),
-            key=escape(key),
-            function=formulas(record)[key],
-            best=escape(found.first),
-            others=Markdown(beaten if found.alone else others),
-            beaten=Markdown(beaten),
-        )
-    ]
+    made = BEST(
+        "alone" if found.alone else "some" if found.beaten else "among",
+        used(record, rows, LOSS_OF),
+        key=escape(key),
+        function=formulas(record)[key],
+        best=escape(found.first),
+        others=others,
+        beaten=beaten,
+    )
+    return [made] if found.decided else []
 
 
 def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Worst over best run of the deepest and the shallowest model, on every function."""
     pair = ends(record)
-    positive = done[done["final_train_loss"] > 0]
-    if pair is None or len(positive) < len(done):
+    if pair is None or not (done[LOSS_OF] > 0).all():
         return []
-    losses = done.groupby(["model", "function"])["final_train_loss"]
-    ratios = (losses.max() / losses.min())[losses.count() > 1]
-    known = ratios.index.get_level_values("model")
-    if not {pair[0].name, pair[1].name} <= set(known):
-        return []
-    deep, shallow = (ratios[model.name] for model in pair)
-    common = deep.index.intersection(shallow.index)
+    names = [model.name for model in pair]
+    losses = done.groupby(["function", "model"])[LOSS_OF]
+    ratios = (losses.max() / losses.min())[losses.count() > 1].unstack().reindex(columns=names)
+    common = ratios.dropna()
     if common.empty:
         return []
-    wider = count(common, lambda key: bool(deep[key] > LOSS.margin * shallow[key]))
-    narrower = count(common, lambda key: bool(shallow[key] > LOSS.margin * deep[key]))
-    verdict = "mixed"
-    if wider.extent == "all":
-        verdict = "wider"
-    elif narrower.extent == "all":
-        verdict = "narrower"
-    highest = [
-        bound(float(found[common].max()), "upper", fmt.factor, digits=2)
-        for found in (deep, shallow)
-    ]
+    deep, shallow = (common[name] for name in names)
+    apart = [LOSS.to(a) - LOSS.to(b) for a, b in zip(deep, shallow, strict=True)]
+    margin = LOSS.width or 0.0
+    verdict = "wider" if min(apart) > margin else "narrower" if max(apart) < -margin else "mixed"
     return [
         SPREAD(
             verdict,
-            _used(record, done[done["model"].isin([model.name for model in pair])]),
-            deep=escape(pair[0].name),
-            shallow=escape(pair[1].name),
-            deep_factor=highest[0],
-            shallow_factor=highest[1],
+            used(record, done[done["model"].isin(names)], LOSS_OF),
+            deep=escape(names[0]),
+            shallow=escape(names[1]),
+            deep_factor=bound(float(deep.max()), "upper", fmt.factor, digits=2),
+            shallow_factor=bound(float(shallow.max()), "upper", fmt.factor, digits=2),
         )
     ]
 
@@ -334,18 +276,17 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
     if variance == 0:
         return []
     about = {"key": escape(key), "function": formulas(record)[key]}
-    used = [*_used(record, rows), evidence(record, "functions", "y", [place])]
+    based = [*used(record, rows, LOSS_OF), evidence(record, "functions", "y", [place])]
     claims = []
-    stuck = count(rows["final_train_loss"], lambda loss: abs(loss / variance - 1) < CONSTANT)
+    stuck = count(rows[LOSS_OF], lambda loss: abs(loss / variance - 1) < CONSTANT)
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
         their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
-        claims.append(ERROR("constant", used, **about, number=number, their=their))
+        claims.append(ERROR("constant", based, **about, number=number, their=their))
     if stuck.no:
-        typical = float(rows.groupby("model")["final_train_loss"].median().min())
-        share = math.sqrt(typical / variance)
+        share = math.sqrt(float(rows.groupby("model")[LOSS_OF].median().min()) / variance)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
-        claims.append(ERROR(verdict, used, **about, share=fmt.percent(share)))
+        claims.append(ERROR(verdict, based, **about, share=fmt.percent(share)))
     return claims
 
 
@@ -359,30 +300,25 @@ def _variance(function: Mapping[str, Any]) -> float:
 
 def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Loss at the midpoints over the training loss, function by function."""
-    fitted = done[(done["final_train_loss"] > 0) & done["final_test_loss"].notna()]
-    if fitted.empty:
-        return []
-    ratios = (fitted["final_test_loss"] / fitted["final_train_loss"]).groupby(fitted["function"])
-    typical = ratios.median()
+    fitted = done[(done[LOSS_OF] > 0) & done["final_test_loss"].notna()]
+    ratios = (fitted["final_test_loss"] / fitted[LOSS_OF]).groupby(fitted["function"])
+    typical = {str(key): float(value) for key, value in ratios.median().items()}
     margin = LOSS.margin or 1.0
     shown = formulas(record)
     claims = []
-    worse = {str(key): value for key, value in typical.items() if value >= margin}
-    fine = {str(key): value for key, value in typical.items() if value < margin}
-    limits: tuple[tuple[str, dict[str, float], Bound], ...] = (
-        ("same", fine, bound(max(fine.values(), default=math.nan), "upper")),
-        ("worse", worse, bound(min(worse.values(), default=math.nan), "lower")),
-    )
-    for verdict, found, limit in limits:
+    for verdict in ("same", "worse"):
+        worse = verdict == "worse"
+        found = {k: v for k, v in typical.items() if (v >= margin) == worse}
         if found:
+            limit = (min if worse else max)(found.values())
             rows = fitted[fitted["function"].isin(found)]
             claims.append(
                 BETWEEN(
                     verdict,
-                    _used(record, rows, "final_train_loss", "final_test_loss"),
-                    functions=Markdown(join([shown[key] for key in found])),
+                    used(record, rows, LOSS_OF, "final_test_loss"),
+                    functions=join([shown[key] for key in found]),
                     where=between(record, found),
-                    ratio=limit,
+                    ratio=bound(limit, "lower" if worse else "upper"),
                 )
             )
     return claims
@@ -398,17 +334,15 @@ def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
             return None
         return abs(math.log10(curve[-1] / curve[before])) >= (LOSS.width or 0)
 
-    runs = [*zip(done["epoch"], done["train_loss"], strict=True)]
-    moved = count(runs, change)
-    if moved.missing or not runs:
+    moved = count([*zip(done["epoch"], done["train_loss"], strict=True)], change)
+    if moved.missing:
         return []
     return [
         SETTLING(
-            moved.extent,
-            _used(record, done, "epoch", "train_loss"),
+            "moving" if moved.yes else "none",
+            used(record, done, "epoch", "train_loss"),
             moved,
-            number=fmt.words(len(moved.yes)),
-            total=fmt.words(moved.total),
+            which=some_of(len(moved.yes), moved.total, "run"),
             factor=fmt.number(LOSS.margin, 3),
         )
     ]

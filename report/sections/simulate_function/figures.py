@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +19,8 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.simulate_function import Stopped
 from report.sections.aligned import aligned
+from report.sections.cases import case_panels
+from report.sections.grouped import Column, grouped
 from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.simulate_function.claims import commentary, formulas
@@ -26,7 +30,12 @@ from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
+
+Row = dict[str, Any]
+Group = tuple[Any, pd.DataFrame]
+"""Function and model, and their runs."""
 
 
 def section(record: Record) -> Section:
@@ -35,10 +44,7 @@ def section(record: Record) -> Section:
     functions = list(dict.fromkeys(runs["function"]))
     runs = runs.sort_values("function", key=lambda names: names.map(functions.index), kind="stable")
     return Section(
-        figures=(
-            _loss_figure(record, runs, functions),
-            _prediction_figure(record, runs, functions),
-        ),
+        figures=(_loss_figure(record, runs), _prediction_figure(record, runs)),
         tables=(
             models_table(record),
             _functions_table(record),
@@ -51,29 +57,25 @@ def section(record: Record) -> Section:
 
 
 def _functions_table(record: Record) -> Table:
-    return Table(
-        name="functions",
-        caption=Markdown("Functions, their domains, and how singular points are handled."),
-        header=("Function", "Domain", "Points", "At singular points"),
-        align="llrl",
-        rows=tuple(
-            (
-                Markdown(f"{fmt.formula(f['formula'])}{_own_name(record, f['function'])}"),
-                fmt.formula(f"[{f['domain'][0]:g}, {f['domain'][1]:g}]"),
-                fmt.count(f["points"]),
-                _note(f["note"]),
-            )
-            for f in record.rows("functions")
-        ),
-        widths=(26, 16, 10, 48),
-    )
-
-
-def _own_name(record: Record, name: str) -> str:
-    """` (chirp)` behind a formula that the suite gave a name, under which settings speak of it."""
     given = cast(list[dict[str, Any]], record.settings.get("functions", []))
-    named = any(one["name"] == name != one.get("formula") and one.get("formula") for one in given)
-    return f" ({escape(name)})" if named else ""
+    own = {f["name"] for f in given if f.get("formula") and f["formula"] != f["name"]}
+
+    def name(function: Row) -> Markdown:
+        """The formula, with the name that the suite gave it, under which settings speak of it."""
+        key = function["function"]
+        return Markdown(f"{fmt.formula(function['formula'])}{f' ({escape(key)})' * (key in own)}")
+
+    return grouped(
+        "functions",
+        "Functions, their domains, and how singular points are handled.",
+        record.rows("functions"),
+        [
+            Column("Function", name, 26, "l"),
+            Column("Domain", lambda f: fmt.formula("[{:g}, {:g}]".format(*f["domain"])), 16, "l"),
+            Column("Points", lambda f: fmt.count(f["points"]), 10),
+            Column("At singular points", lambda f: _note(f["note"]), 48, "l"),
+        ],
+    )
 
 
 @fmt.formatter
@@ -82,90 +84,78 @@ def _note(text: str) -> Markdown:
     return Markdown(text or "none")
 
 
-def _results_table(record: Record, runs: pd.DataFrame) -> Table:
+def _named(record: Record) -> tuple[Column[Group], Column[Group]]:
+    """The columns of a table by function and model."""
     names = formulas(record)
-    rows = []
-    for (function, model), group in runs.groupby(["function", "model"], sort=False):
-        done = known(group, "final_train_loss")
-        values = list(done["final_train_loss"])
-        rows.append(
-            (
-                names[str(function)],
-                escape(str(model)),
-                fmt.loss(median(values) if values else None),
-                fmt.loss(min(values, default=None)),
-                fmt.loss(max(values, default=None)),
-                fmt.loss(median(list(done["final_test_loss"])) if values else None),
-                fmt.count(len(values)),
-            )
-        )
-    return Table(
-        name="results",
-        caption=Markdown(
-            f"Final mean squared errors. Test points are {checked_on(record)}; "
-            f"*n* counts seeds that did not diverge.{_units(record)}"
-        ),
-        header=(
-            "Function",
-            "Model",
-            "Train, median",
-            "Train, best",
-            "Train, worst",
-            "Test, median",
-            "n",
-        ),
-        align="llrrrrr",
-        rows=tuple(rows),
-        widths=(22, 14, 14, 14, 14, 15, 7),
+    return (
+        Column("Function", lambda one: names[str(one[0][0])], 22, "l"),
+        Column("Model", lambda one: escape(str(one[0][1])), 14, "l"),
     )
 
 
-def _units(record: Record) -> str:
+def _of(
+    header: str, width: int, column: str, middle: Callable[[list[float]], float] = median
+) -> Column[Group]:
+    """A column of the median, or another statistic, over the seeds that have the value."""
+
+    def cell(one: Group) -> Markdown:
+        values = list(one[1][column].dropna()) if column in one[1] else []
+        return fmt.loss(middle(values) if values else None)
+
+    return Column(header, cell, width)
+
+
+def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     names = formulas(record)
     scaled = [names[name] for name in names if is_scaled(record, name)]
-    return f" Those of {join(scaled)} are of values scaled to deviation 1." if scaled else ""
+    units = f" Those of {join(scaled)} are of values scaled to deviation 1." if scaled else ""
+    return grouped(
+        "results",
+        f"Final mean squared errors. Test points are {checked_on(record)}; "
+        f"*n* counts seeds that did not diverge.{units}",
+        runs.groupby(["function", "model"], sort=False),
+        [
+            *_named(record),
+            _of("Train, median", 14, "final_train_loss"),
+            _of("Train, best", 14, "final_train_loss", min),
+            _of("Train, worst", 14, "final_train_loss", max),
+            _of("Test, median", 15, "final_test_loss"),
+            Column("n", lambda one: fmt.count(len(known(one[1], "final_train_loss"))), 7),
+        ],
+    )
 
 
 def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
     """The runs that were made again under a stopping rule, beside those of full length."""
     if not record.table(Stopped):
         return []
-    names = formulas(record)
-    rows = []
-    order = list(dict.fromkeys(runs["function"]))
-    stopped = record.frame("stopped")
-    for (function, model), group in sorted(
-        stopped.groupby(["function", "model"], sort=False),
-        key=lambda item: order.index(item[0][0]),
-    ):
-        whole = runs[(runs["function"] == function) & (runs["model"] == model)]
-        ended = list(group["stopped_at"].dropna())
-        losses = [list(g["final_train_loss"].dropna()) for g in (group, whole)]
-        rows.append(
-            (
-                names[str(function)],
-                escape(str(model)),
-                Markdown(f"{fmt.count(len(ended))} of {fmt.count(len(group))}"),
-                fmt.count(median(ended) if ended else None),
-                *(fmt.loss(median(values) if values else None) for values in losses),
-            )
-        )
+    key = ["function", "model"]
+    whole = dict(iter(runs.groupby(key, sort=False)))
+    stopped = dict(iter(record.frame("stopped").groupby(key)))
+    loss = _of("", 0, "final_train_loss")
+
+    def ended(one: Group) -> Markdown:
+        return Markdown(f"{fmt.count(one[1]['stopped_at'].count())} of {fmt.count(len(one[1]))}")
+
     return [
-        Table(
-            name="stopped",
-            caption=Markdown(
-                "The same runs under the stopping rule of the settings: how many it ended, at "
-                "which epoch (median), and their final training loss beside that of the runs of "
-                "full length (medians)."
-            ),
-            header=("Function", "Model", "Ended", "At epoch", "Loss, stopped", "Loss, full length"),
-            align="llrrrr",
-            rows=tuple(rows),
+        grouped(
+            "stopped",
+            "The same runs under the stopping rule of the settings: how many it ended, at "
+            "which epoch (median), and their final training loss beside that of the runs of "
+            "full length (medians).",
+            [(name, stopped[name]) for name in whole if name in stopped],
+            [
+                *(replace(column, width=0) for column in _named(record)),
+                Column("Ended", ended, 0),
+                Column("At epoch", lambda one: fmt.count(one[1]["stopped_at"].median()), 0),
+                replace(loss, header="Loss, stopped"),
+                Column("Loss, full length", lambda one: loss.show((one[0], whole[one[0]])), 0),
+            ],
         )
     ]
 
 
-def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
+def _loss_figure(record: Record, runs: pd.DataFrame) -> Figure:
     ends = "; ".join(
         f"{traced(str(model))} on {function} ends at {fmt.loss(group['final_train_loss'].median())}"
         for (function, model), group in runs.groupby(["function", "model"], sort=False)
@@ -177,30 +167,38 @@ def _loss_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Fi
             f"{spread_words(runs, seeds_shown(runs, 'final_train_loss'))}"
         ),
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
-        draw=partial(_draw_loss, record, runs, functions),
+        draw=partial(_draw_loss, record, runs),
     )
 
 
-def _draw_loss(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
-    figure, axes = canvas(1, len(functions), height=2.15, sharey=True)
-    formulas_of = {f["function"]: f["formula"] for f in record.rows("functions")}
+def _shown(record: Record, runs: pd.DataFrame) -> list[Row]:
+    """The functions that were fitted, in order, each as the title of its panel needs it."""
+    truth = {f["function"]: f for f in record.rows("functions")}
+    return [
+        {**truth[name], "kind": "function", "title": truth[name]["formula"]}
+        for name in dict.fromkeys(runs["function"])
+    ]
+
+
+def _draw_loss(record: Record, runs: pd.DataFrame) -> Canvas:
     words, styles = network_words(record.models), network_styles(record.models, record.models)
-    for ax, function in zip(axes[0], functions, strict=True):
+
+    def draw(ax: Axes, function: Row) -> None:
         for model, style in styles.items():
-            chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
-            x, curves = aligned(chosen, "train_loss")
-            draw_band(ax, x, curves, style, words[model], rows=Rows.each("runs", chosen))
-        title(ax, {"kind": "function", "title": formulas_of[function]})
-        ax.set(xlabel="epoch")
+            chosen = runs[(runs["function"] == function["function"]) & (runs["model"] == model)]
+            curves = aligned(chosen, "train_loss")
+            draw_band(ax, *curves, style, words[model], rows=Rows.each("runs", chosen))
         logarithmic(ax, "x", linear=2)
         logarithmic(ax, "y")
         ax.set_xlim(left=0)
-    axes[0, 0].set_ylabel("training loss (MSE)")
-    name_lines(figure, list(axes[0]), len(record.models))
+
+    labels = ("epoch", "training loss (MSE)")
+    figure = case_panels(_shown(record, runs), draw, labels, 2.15, sharey=True)
+    name_lines(figure, figure.axes, len(record.models))
     return figure
 
 
-def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str]) -> Figure:
+def _prediction_figure(record: Record, runs: pd.DataFrame) -> Figure:
     return Figure(
         name="prediction",
         caption=Markdown(
@@ -214,25 +212,25 @@ def _prediction_figure(record: Record, runs: pd.DataFrame, functions: list[str])
             "curve lies to the black line, the better the fit; the losses are in the table of "
             "results."
         ),
-        draw=partial(_draw_prediction, record, runs, functions),
+        draw=partial(_draw_prediction, record, runs),
     )
 
 
-def _draw_prediction(record: Record, runs: pd.DataFrame, functions: list[str]) -> Canvas:
-    truth = {f["function"]: f for f in record.rows("functions")}
+def _draw_prediction(record: Record, runs: pd.DataFrame) -> Canvas:
     words, styles = network_words(record.models), network_styles(record.models, record.models)
+    functions = _shown(record, runs)
     figure, axes = canvas(2, len(functions), height=1.5, sharex="col", height_ratios=(3, 2))
     for (ax, below), function in zip(axes.T, functions, strict=True):
-        x, y = truth[function]["x"], np.asarray(truth[function]["y"], dtype=float)
+        x, y = function["x"], np.asarray(function["y"], dtype=float)
         ax.plot(x, y, color="#000000", linewidth=2.4, alpha=0.45, label="truth")
         for model, style in styles.items():
-            chosen = runs[(runs["function"] == function) & (runs["model"] == model)]
+            chosen = runs[(runs["function"] == function["function"]) & (runs["model"] == model)]
             done = known(chosen, "final_train_loss").sort_values("final_train_loss")
             if len(done):
                 prediction = np.asarray(done.iloc[(len(done) - 1) // 2]["prediction"], dtype=float)
                 draw_band(ax, x, [prediction.tolist()], style, words[model])
                 draw_band(below, x, [(prediction - y).tolist()], style, words[model])
-        title(ax, {"kind": "function", "title": truth[function]["formula"]})
+        title(ax, function)
         below.set(xlabel="x")
     axes[0, 0].set_ylabel("f(x)")
     axes[1, 0].set_ylabel("error")

@@ -8,11 +8,12 @@ from typing import Any, cast
 
 import pandas as pd
 
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence
+from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.extremes import chosen_by_half
+from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count, span
 from report.numbers.samples import Group
@@ -31,63 +32,47 @@ NEARLY = 1.1
 LEARNED = 0.95
 """Share of its first training loss below which a run must come to have learned anything."""
 
+SCORE = "final_test_accuracy"
+
 DEPTH = Overall(
     "train-on-task.depth",
     {
-        "more": "Depth pays: among {parts}, the deepest networks classify better than the "
-        "shallowest{caveat}.",
-        "less": "Depth does not pay: among {parts}, the deepest networks classify worse than the "
-        "shallowest{caveat}.",
-        "alike": "Depth makes no difference that matters: among {parts}, the deepest and the "
-        "shallowest networks classify equally well{caveat}.",
+        "more|less|alike": "Among {where}, depth [pays|does harm|makes no difference that "
+        "matters]: the deepest networks classify [better than|worse than|as well as] the "
+        "shallowest{caveat}{rest}.",
         "undecided": "Whether depth pays stays open: among {parts}, neither the deepest nor the "
         "shallowest networks are shown to classify better{caveat}.",
         "differ": "Whether depth pays depends on the networks and the task: {order}{caveat}.",
-        "partly_more": "Depth pays among {more}, where the deepest networks classify better than "
-        "the shallowest; among {undecided} it stays open{caveat}.",
-        "partly_less": "Depth does harm among {less}, where the deepest networks classify worse "
-        "than the shallowest; among {undecided} it stays open{caveat}.",
-        "partly_alike": "Among {alike}, depth makes no difference that matters; among {undecided} "
-        "it stays open{caveat}.",
     },
     headline=True,
-    line=Line(
+    line=Line.of(
         "Does depth pay on images?",
-        {
-            "more": ("Yes, in every comparison.", "{strength} more among {strongest}"),
-            "less": ("No, it does harm.", "{strength} less among {strongest}"),
-            "alike": ("It makes no difference that matters.", "{strength} among {strongest}"),
-            "undecided": ("The runs do not decide.", "{strength} among {strongest}"),
-            "differ": ("That depends on network and task.", "{strength} among {strongest}"),
-            "partly_more": (
-                "In part; elsewhere it stays open.",
-                "{strength} more among {strongest}",
-            ),
-            "partly_less": (
-                "In part it does harm, else open.",
-                "{strength} less among {strongest}",
-            ),
-            "partly_alike": ("In part it makes no difference.", "{strength} among {strongest}"),
-        },
         "accuracy",
+        "{strength} among {strongest}",
+        more=("Yes.", "{strength} more among {strongest}"),
+        less=("It does harm.", "{strength} less among {strongest}"),
+        alike="It makes no difference that matters.",
+        undecided="The runs do not decide.",
+        differ="That depends on network and task.",
     ),
+    order={
+        "more": "it does",
+        "less": "it does harm",
+        "alike": "it makes no difference that matters",
+        "undecided": "it stays open",
+    },
+    word="among",
 )
 
 DEPTH_ON = Contrast(
     "train-on-task.depth-on",
     {
-        "more": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
-        "{second_value}, a lead of {size} (95 % interval {interval}, {n}{left_out}).",
-        "seen_more": "Among {family}, {deep} get {first_value} of the test images right and "
-        "{shallow} {second_value}, with the deep network ahead in {all}.",
-        "less": "Among {family}, {deep} get only {first_value} of the test images right, but "
-        "{shallow} {second_value}, {size} more (95 % interval {interval}, {n}{left_out}).",
-        "seen_less": "Among {family}, {deep} get only {first_value} of the test images right and "
-        "{shallow} {second_value}, with the shallow network ahead in {all}.",
+        "more|less": "Among {family}, {deep} get [|only ]{first_value} of the test images right "
+        "and {shallow} {second_value}, {size} [less|more] ({support}).",
         "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
         "{second_value}, too close to matter.",
         "undecided": "Among {family}, {deep} get {first_value} of the test images right and "
-        "{shallow} {second_value}, which these runs cannot tell apart ({n}{left_out}{decide}).",
+        "{shallow} {second_value}, which these runs cannot tell apart ({support}{decide}).",
     },
     about="key",
     quantity=ACCURACIES,
@@ -97,14 +82,9 @@ FAMILY = Contrast(
     "train-on-task.family",
     {
         "more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
-        "{first_value}, *{dense}* with {dense_parameters} only {second_value}.",
-        "seen_more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
-        "{first_value} and is ahead of *{dense}* with {dense_parameters} and {second_value} in "
-        "{all}.",
+        "{first_value}, *{dense}* with {dense_parameters} only {second_value} ({support}).",
         "less": "On {dataset} convolution does not help: *{conv}* reaches {first_value}, *{dense}* "
-        "{second_value}.",
-        "seen_less": "On {dataset} convolution does not help: *{conv}* reaches {first_value} and "
-        "is behind *{dense}* with {second_value} in {all}.",
+        "{second_value} ({support}).",
         "alike": "On {dataset} the best network with convolutions, *{conv}*, and the best without, "
         "*{dense}*, classify equally well, at {first_value} and {second_value}.",
         "undecided": "On {dataset} neither the best network with convolutions nor the best without "
@@ -114,22 +94,23 @@ FAMILY = Contrast(
     quantity=ACCURACIES,
 )
 
+FIRST = "comes out first with {accuracy} of the test images"
+HOW = {
+    "alone": "classifies best, with {accuracy} of the test images, and every other model is worse.",
+    "some": FIRST + ", though {others} may be as good.",
+    "among": FIRST + ", but no model is shown to be worse.",
+    "seen": "is ahead of every other model in {all}, with {accuracy} of the test images.",
+    "observed": FIRST + "; these are too few runs to rank the models.",
+    "single_model": "gets {accuracy} of the test images right.",
+}
 BEST = Statement(
     "train-on-task.best",
     {
-        "alone": "On {dataset}{among}, *{best}* ({parameters} parameters) classifies best, with "
-        "{accuracy} of the test images, and every other model is worse.",
-        "some": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
-        "{accuracy} of the test images, though {others} may be as good.",
-        "among": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
-        "{accuracy} of the test images, but no model is shown to be worse.",
-        "seen": "On {dataset}{among}, *{best}* ({parameters} parameters) is ahead of every other "
-        "model in {all}, with {accuracy} of the test images.",
-        "observed": "On {dataset}{among}, *{best}* ({parameters} parameters) comes out first with "
-        "{accuracy} of the test images; these are too few runs to rank the models.",
+        v: f"On {{dataset}}{{among}}, *{{best}}* ({{parameters}} parameters) {how}"
+        for v, how in HOW.items()
+    }
+    | {
         "level": "On {dataset}{among}, all models get {accuracy} of the test images right.",
-        "single_model": "On {dataset}{among}, *{best}* ({parameters} parameters) gets {accuracy} "
-        "of the test images right.",
         "nothing": "On {dataset}{among}, no run ended with a finite loss.",
     },
     about="dataset",
@@ -178,13 +159,15 @@ OVERFITTING = Statement(
 STUCK = Statement(
     "train-on-task.stuck",
     {
-        "some": "Of {total} runs, {number} learned next to nothing and stayed at the loss of an "
-        "untrained network.",
-        "all": "Nothing was learned: all runs stayed at the loss of an untrained network.",
+        "counted": "Of {total}, {number} learned next to nothing and stayed at the loss of an "
+        "untrained network."
     },
 )
 
 DIVERGED = lost_statement("train-on-task")
+
+SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
+"""Statements that are left out first where there is no room."""
 
 
 @dataclass(frozen=True)
@@ -205,75 +188,62 @@ class Family:
         return sizes[1] <= NEARLY * sizes[0]
 
 
-SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
-"""Statements that are left out first where there is no room."""
-
-
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer about depth, then each data set: its best model, its gap, its overfitting."""
-    runs = record.frame("runs")
-    every, runs = runs, compared(runs)
+    every = record.frame("runs")
+    runs = compared(every)
     datasets = [str(name) for name in dict.fromkeys(runs["dataset"])]
-    families = [f for name in datasets for f in _families(record, runs, name)]
-    answer = _depth(record, families)
+    answer = _depth(record, [f for name in datasets for f in _families(record, runs, name)])
     paragraphs = [answer]
     for name in datasets:
         rows = runs[runs["dataset"] == name]
-        done = rows[rows["final_test_accuracy"].notna()]
-        # Where depth cannot be compared, the best model is the answer.
-        among = f", among the {fmt.words(rows['model'].nunique())} networks compared"
+        done = known(rows, SCORE)
         aside = every[(every["dataset"] == name) & ~every.index.isin(runs.index)]
+        among = f", among the {fmt.words(rows['model'].nunique())} networks compared"
         first = _best(record, rows, name, Markdown(among if len(aside) else ""))
+        # Where depth cannot be compared, the best model is the answer.
         claims = [replace(first, headline=not answer)]
         if len(done):
             claims += [*_family(record, rows, name), _gap(record, done, name)]
             claims += _overfitting(record, done, name)
         claims += [_outside(record, part) for _, part in aside.groupby("model", sort=False)]
         paragraphs.append(claims)
-    lost = lost_runs(DIVERGED, record, every, "final_test_accuracy")
-    paragraphs.append([*_stuck(record, every), *lost])
+    paragraphs.append([*_stuck(record, every), *lost_runs(DIVERGED, record, every, SCORE)])
     return shortened(paragraphs, SPARE)
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:
     """The runs without those of networks that stand outside the comparison."""
-    if "outside" not in runs:
-        return runs
-    inside = runs[runs["outside"].isna()]
+    inside = runs[runs["outside"].isna()] if "outside" in runs else runs
     return inside if len(inside) else runs
 
 
 def _outside(record: Record, rows: pd.DataFrame) -> Claim:
     """What a network outside the comparison reaches, and how it was trained."""
     name, dataset = (str(rows[column].iloc[0]) for column in ("model", "dataset"))
-    done = rows[rows["final_test_accuracy"].notna()]
+    done = known(rows, SCORE)
     about = {"model": escape(name), "dataset": escape(dataset)}
     if done.empty:
-        return OUTSIDE("nothing", _used(record, rows, "diverged_at"), **about)
+        return OUTSIDE("nothing", used(record, rows, "diverged_at"), **about)
     augmented = any(
         (comparison.get("training") or {}).get("augmentation")
         for comparison in cast(list[dict[str, Any]], record.settings.get("comparisons", []))
         if any(model["name"] == name for model in comparison.get("models", ()))
     )
-    sizes = {model.name: model.parameters for model in record.models}
+    seeds = fmt.plural(len(done), "seed")
     return OUTSIDE(
         "reaches",
-        _used(record, rows),
+        used(record, rows, SCORE),
         **about,
-        parameters=fmt.count(sizes.get(name)),
+        parameters=_parameters(record, name),
         how=Markdown(" and trained on augmented images" if augmented else ""),
-        accuracy=fmt.accuracy(mean(done["final_test_accuracy"])),
-        n=Markdown(f"mean over {fmt.plural(len(done), 'seed')}")
-        if len(done) > 1
-        else fmt.plural(1, "seed"),
+        accuracy=fmt.accuracy(mean(done[SCORE])),
+        n=Markdown(f"mean over {seeds}" if len(done) > 1 else seeds),
     )
 
 
-def _used(record: Record, rows: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [
-        evidence(record, "runs", column, rows.index)
-        for column in columns or ["final_test_accuracy"]
-    ]
+def _parameters(record: Record, name: str) -> Markdown:
+    return fmt.count({model.name: model.parameters for model in record.models}.get(name))
 
 
 def _present(record: Record, rows: pd.DataFrame) -> list[Model]:
@@ -290,21 +260,20 @@ def _convolutional(model: Model) -> bool:
 def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Family]:
     rows = runs[runs["dataset"] == dataset]
     models = _present(record, rows)
-    pair = against(list(seed_groups(rows, "model", "final_test_accuracy").values()), ACCURACY)
+    pair = against(list(seed_groups(rows, "model", SCORE).values()), ACCURACY)
     for kind, words in ((False, "MLPs"), (True, "CNNs")):
         family = _of_one_size([model for model in models if _convolutional(model) == kind])
-        if not family:
-            continue
-        deep = max(family, key=lambda model: model.depth)
-        shallow = min(family, key=lambda model: model.depth)
-        yield Family(
-            title=Label(f"the {words} on {escape(dataset)}"),
-            key=label(f"{words} {dataset}"),
-            deep=deep,
-            shallow=shallow,
-            rows=rows[rows["model"].isin([deep.name, shallow.name])],
-            found=pair(deep.name, shallow.name),
-        )
+        if family:
+            deep = max(family, key=lambda model: model.depth)
+            shallow = min(family, key=lambda model: model.depth)
+            yield Family(
+                title=Label(f"the {words} on {escape(dataset)}"),
+                key=label(f"{words} {dataset}"),
+                deep=deep,
+                shallow=shallow,
+                rows=rows[rows["model"].isin([deep.name, shallow.name])],
+                found=pair(deep.name, shallow.name),
+            )
 
 
 def _of_one_size(models: list[Model]) -> list[Model]:
@@ -329,45 +298,32 @@ def _depth(record: Record, families: list[Family]) -> list[Claim]:
         return []
     caveat = "" if chosen[0].equal else "; as these differ in size too, depth need not be the cause"
     whole = Parts({family.title: family.found for family in chosen})
-    order = [
-        words.format(join(where))
-        for words, verdict in (
-            ("it does among {}", "more"),
-            ("it does harm among {}", "less"),
-            ("it makes no difference that matters among {}", "alike"),
-            ("it stays open among {}", "undecided"),
-        )
-        if (where := whole.having(verdict))
-    ]
-    rows = pd.concat([family.rows for family in chosen])
-    answer = DEPTH(whole, _used(record, rows), caveat=Label(caveat), order=Label("; ".join(order)))
-    return [
-        answer,
-        *(
+    based = used(record, pd.concat([family.rows for family in chosen]), SCORE)
+    claims = [DEPTH(whole, based, caveat=Label(caveat))]
+    for family in chosen:
+        deep, shallow = family.deep.depth, family.shallow.depth
+        claims.append(
             DEPTH_ON(
                 family.found,
-                _used(record, family.rows),
+                used(record, family.rows, SCORE),
                 key=family.key,
                 family=family.title,
-                deep=Label(f"those with {fmt.plural(family.deep.depth, 'hidden layer')}"),
-                shallow=Label(f"those with {fmt.words(family.shallow.depth)}"),
+                deep=Label(f"those with {fmt.plural(deep, 'hidden layer')}"),
+                shallow=Label(f"those with {fmt.words(shallow)}"),
             )
-            for family in chosen
-        ),
-    ]
+        )
+    return claims
 
 
 def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> Claim:
     """The models that may be the best, with the errors of all comparisons held together."""
-    groups = [g for g in seed_groups(rows, "model", "final_test_accuracy").values() if g.known()]
-    name = escape(dataset)
+    groups = [g for g in seed_groups(rows, "model", SCORE).values() if g.known()]
+    about = {"dataset": escape(dataset), "among": among}
     if not groups:
-        used = [evidence(record, "runs", "diverged_at")]
-        return BEST("nothing", used, dataset=name, among=among)
-    if len(groups) == 1:
-        first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
-        center = mean(list(groups[0].known().values()))
-    else:
+        return BEST("nothing", [evidence(record, "runs", "diverged_at")], **about)
+    first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
+    center = mean(groups[0].known().values())
+    if len(groups) > 1:
         found = best(groups, ACCURACY, highest=True)
         first = found.first
         others = join([f"*{escape(one)}*" for one in found.among if one != first])
@@ -377,20 +333,17 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         verdict = "alone" if found.alone else "some" if found.beaten else "among"
         if all(one.error is None for one in leads):
             seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)
-            verdict = "seen" if seen else "observed"
-            if len({value for group in groups for value in group.known().values()}) == 1:
-                verdict = "level"
+            level = len({value for group in groups for value in group.known().values()}) == 1
+            verdict = "level" if level else "seen" if seen else "observed"
         if not lead.n:
-            center = median(list(next(g for g in groups if g.label == first).known().values()))
-    sizes = {model.name: model.parameters for model in record.models}
+            center = median(next(g for g in groups if g.label == first).known().values())
     return BEST(
         verdict,
-        _used(record, rows),
-        dataset=name,
-        among=among,
+        used(record, rows, SCORE),
+        **about,
         best=escape(first),
         others=Markdown(others),
-        parameters=fmt.count(sizes.get(first)),
+        parameters=_parameters(record, first),
         accuracy=fmt.accuracy(center),
         all=every,
     )
@@ -398,34 +351,29 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
 
 def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     """The best network with convolutions against the best without."""
-    models = _present(record, rows)
-    groups = seed_groups(rows, "model", "final_test_accuracy")
+    groups = seed_groups(rows, "model", SCORE)
     means = {
-        model: sum(known.values()) / len(known)
-        for model in models
-        if (known := groups[model.name].known())
+        model: mean(scores.values())
+        for model in _present(record, rows)
+        if (scores := groups[model.name].known())
     }
     kinds = [[m for m in means if _convolutional(m) == kind] for kind in (True, False)]
     if not all(kinds):
         return []
     conv, dense = (max(kind, key=lambda model: means[model]) for kind in kinds)
     found = against(list(groups.values()), ACCURACY)(conv.name, dense.name)
-    if found.n == 0:
-        return []
     smaller = conv.parameters < dense.parameters
-    helps = "Convolution counts for more than size" if smaller else "Convolution helps"
-    return [
-        FAMILY(
-            found,
-            _used(record, rows[rows["model"].isin([conv.name, dense.name])]),
-            helps=Label(helps),
-            dataset=label(dataset),
-            conv=label(conv.name),
-            dense=label(dense.name),
-            conv_parameters=Label(fmt.count(conv.parameters)),
-            dense_parameters=Label(fmt.count(dense.parameters)),
-        )
-    ]
+    claim = FAMILY(
+        found,
+        used(record, rows[rows["model"].isin([conv.name, dense.name])], SCORE),
+        helps=Label("Convolution counts for more than size" if smaller else "Convolution helps"),
+        dataset=label(dataset),
+        conv=label(conv.name),
+        dense=label(dense.name),
+        conv_parameters=Label(fmt.count(conv.parameters)),
+        dense_parameters=Label(fmt.count(dense.parameters)),
+    )
+    return [claim] if found.n else []
 
 
 def _more(found: dict[str, Comparison]) -> Count[str]:
@@ -447,12 +395,6 @@ def _more(found: dict[str, Comparison]) -> Count[str]:
     return count(found, more)
 
 
-def _extent(found: Count[str]) -> str:
-    if found.yes:
-        return "all" if found.extent == "all" and len(found.yes) > 1 else "some"
-    return "none" if found.extent == "none" else "open"
-
-
 def _named(models: Iterable[str]) -> Markdown:
     return Markdown(join([f"*{escape(model)}*" for model in models]))
 
@@ -462,7 +404,7 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
     gaps = {
         str(model): compare(
             seed_group("training images", rows, "final_train_accuracy"),
-            seed_group("test images", rows, "final_test_accuracy"),
+            seed_group("test images", rows, SCORE),
             ACCURACY,
         )
         for model, rows in done.groupby("model", sort=False)
@@ -470,9 +412,12 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
     wide = _more(gaps)
     widest = max(wide.yes or gaps, key=lambda model: gaps[model].value)
     shown = ACCURACIES.fields(gaps[widest])
+    verdict = "none" if wide.extent == "none" else "open"
+    if wide.yes:
+        verdict = "all" if wide.extent == "all" and len(wide.yes) > 1 else "some"
     return GAP(
-        _extent(wide),
-        _used(record, done, "final_train_accuracy", "final_test_accuracy"),
+        verdict,
+        used(record, done, "final_train_accuracy", SCORE),
         dataset=escape(dataset),
         models=_named(wide.yes),
         model=escape(widest),
@@ -491,10 +436,9 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
     measured = False
     for model, rows in done.groupby("model", sort=False):
         epochs, curves = aligned(rows, "test_loss")
+        seeds = zip(rows["seed"], curves, strict=True)
         whole: dict[int | str, list[float]] = {
-            int(seed): curve
-            for seed, curve in zip(rows["seed"], curves, strict=True)
-            if not span(curve).missing
+            int(seed): curve for seed, curve in seeds if not span(curve).missing
         }
         if len(whole) < 2:
             continue
@@ -507,17 +451,16 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
         epoch[str(model)] = epochs[lowest.place]
     if not measured:
         return []
-    used, name = _used(record, done, "test_loss"), escape(dataset)
+    based, name = used(record, done, "test_loss"), escape(dataset)
     risen = _more(rises)
-    verdict = "some" if risen.yes else "open" if risen.missing else "none"
-    if verdict == "none":
-        return [OVERFITTING("none", used, dataset=name)]
+    if not (risen.yes or risen.missing):
+        return [OVERFITTING("none", based, dataset=name)]
     model = max(risen.yes or risen.missing, key=lambda one: rises[one].value)
     shown = LOSSES.fields(rises[model])
     return [
         OVERFITTING(
-            verdict,
-            used,
+            "some" if risen.yes else "open",
+            based,
             dataset=name,
             models=_named(risen.yes),
             model=escape(model),
@@ -530,22 +473,11 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
 
 def _stuck(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Runs whose training loss never came clearly below that of the untrained network."""
-
-    def learned(run: tuple[list[float], float | None]) -> bool | None:
-        curve, accuracy = run
-        if len(curve) < 2 or pd.isna(accuracy):
-            return None
-        return min(curve) < LEARNED * curve[0]
-
-    rows = zip(runs["train_loss"], runs["final_test_accuracy"], strict=True)
-    found = count(rows, learned)
-    if not found.no:
-        return []
-    return [
-        STUCK(
-            "all" if len(found.no) == found.total else "some",
-            _used(record, runs, "train_loss"),
-            number=fmt.words(len(found.no)),
-            total=fmt.words(found.total),
-        )
-    ]
+    curves = zip(runs["train_loss"], runs[SCORE], strict=True)
+    stuck = sum(
+        len(curve) > 1 and pd.notna(score) and min(curve) >= LEARNED * curve[0]
+        for curve, score in curves
+    )
+    total, number = fmt.plural(len(runs), "run"), fmt.words(stuck)
+    based = used(record, runs, "train_loss")
+    return [STUCK("counted", based, total=total, number=number)] if stuck else []

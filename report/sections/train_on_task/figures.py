@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
 from report.sections.aligned import aligned
+from report.sections.grouped import Column, grouped
 from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
@@ -47,61 +49,50 @@ def _cross_entropy(record: Record) -> bool:
 
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
-    rows = []
-    held = _held_out(runs)
-    for (dataset, model), group in runs.groupby(["dataset", "model"], sort=False):
-        done = known(group, "final_test_accuracy")
+    def shown(
+        header: str,
+        width: int,
+        column: str,
+        show: Callable[[float | None], Markdown],
+        middle: Callable[[list[float]], float] = mean,
+    ) -> Column[tuple[Any, pd.DataFrame, pd.DataFrame]]:
+        def cell(one: tuple[Any, pd.DataFrame, pd.DataFrame]) -> Markdown:
+            return show(middle(list(one[2][column])) if len(one[2]) else None)
 
-        def shown(column: str, done: pd.DataFrame = done) -> float | None:
-            return mean(list(done[column])) if len(done) else None
+        return Column(header, cell, width)
 
-        tests = list(done["final_test_accuracy"])
-        rows.append(
-            (
-                escape(str(dataset)),
-                escape(_shown_name(group, str(model))),
-                fmt.loss(shown("final_train_loss")),
-                fmt.loss(shown("final_test_loss")),
-                fmt.accuracy(shown("final_train_accuracy")),
-                *([fmt.accuracy(shown("final_validation_accuracy"))] if held else []),
-                fmt.accuracy(shown("final_test_accuracy")),
-                fmt.accuracy(min(tests, default=None)),
-                fmt.accuracy(max(tests, default=None)),
-                fmt.count(len(done)),
-            )
-        )
-    return Table(
-        name="results",
-        caption=Markdown(
-            "At the end of training: means over the seeds, and the range of the test accuracy; *n* "
-            "counts seeds that did not diverge."
-        ),
-        header=(
-            "Data",
-            "Model",
-            "Train loss",
-            "Test loss",
-            "Train accuracy",
-            *(["Validation accuracy"] if held else []),
-            "Test accuracy",
-            "lowest",
-            "highest",
-            "n",
-        ),
-        align="llrrrrrrr" + "r" * held,
-        rows=tuple(rows),
-        widths=(12, 16, 9, 9, 12, 13, 12, 7, 7, 3) if held else (13, 17, 10, 10, 13, 13, 10, 10, 4),
+    held, wide = _held_out(runs), 1 - _held_out(runs)
+    test = "final_test_accuracy"
+    middle = shown("Validation accuracy", 13, "final_validation_accuracy", fmt.accuracy)
+    return grouped(
+        "results",
+        "At the end of training: means over the seeds, and the range of the test accuracy; *n* "
+        "counts seeds that did not diverge.",
+        [
+            (names, group, known(group, test))
+            for names, group in runs.groupby(["dataset", "model"], sort=False)
+        ],
+        [
+            Column("Data", lambda one: escape(str(one[0][0])), 12 + wide, "l"),
+            Column(
+                "Model", lambda one: escape(_shown_name(one[1], str(one[0][1]))), 16 + wide, "l"
+            ),
+            shown("Train loss", 9 + wide, "final_train_loss", fmt.loss),
+            shown("Test loss", 9 + wide, "final_test_loss", fmt.loss),
+            shown("Train accuracy", 12 + wide, "final_train_accuracy", fmt.accuracy),
+            *([middle] if held else []),
+            shown("Test accuracy", 12 + wide, test, fmt.accuracy),
+            shown("lowest", 7 + 3 * wide, test, fmt.accuracy, min),
+            shown("highest", 7 + 3 * wide, test, fmt.accuracy, max),
+            Column("n", lambda one: fmt.count(len(one[2])), 3 + wide),
+        ],
     )
 
 
 def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
-    seeds = _seeds(runs)
     middle = ", that on the images held out for validation (middle)" if _held_out(runs) else ""
-    aside = (
-        " What is marked *outside* stands outside the comparison."
-        if len(compared(runs)) < len(runs)
-        else ""
-    )
+    aside = " What is marked *outside* stands outside the comparison."
+    aside = aside if len(compared(runs)) < len(runs) else ""
     ends = "; ".join(
         f"{traced(str(model))} on {dataset}: train "
         f"{_shown(quantity, group[f'final_train_{quantity}'].mean())}, "
@@ -112,8 +103,7 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Fig
         name=quantity,
         caption=Markdown(
             f"Training {quantity} (left){middle} and test {quantity} (right) of all models against "
-            f"epochs, one row per data set. "
-            f"{spread_words(runs, seeds)}{aside}"
+            f"epochs, one row per data set. {spread_words(runs, _seeds(runs))}{aside}"
         ),
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, unit),
@@ -146,12 +136,8 @@ def _shown(quantity: str, value: float) -> str:
 
 def _limits(runs: pd.DataFrame) -> tuple[float, float]:
     """Percents between which the axis of accuracy shows all but the untrained networks."""
-    later = [
-        100 * value
-        for column in ("train_accuracy", "test_accuracy")
-        for curve in runs[column]
-        for value in curve[1:]
-    ]
+    curves = [*runs["train_accuracy"], *runs["test_accuracy"]]
+    later = [100 * value for curve in curves for value in curve[1:]]
     if not later:
         return 0.0, 100.0
     low, high = max(0.0, min(later) - 5), max(later)
@@ -163,6 +149,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
     splits = {"train": "training", "validation": "validation", "test": "test"}
     if not _held_out(runs):
         del splits["validation"]
+    scale = 100 if quantity == "accuracy" else 1
     figure, axes = canvas(len(datasets), len(splits), height=1.75, sharey="row")
     for row, dataset in enumerate(datasets):
         chosen = runs[runs["dataset"] == dataset]
@@ -176,9 +163,7 @@ def _draw(record: Record, runs: pd.DataFrame, quantity: str, unit: str) -> Canva
             for model, group in chosen.groupby("model", sort=False):
                 if group[f"{split}_{quantity}"].isna().any():
                     continue  # nothing was held out for validation
-                x, curves = aligned(group, f"{split}_{quantity}")
-                if quantity == "accuracy":
-                    curves = [[100 * value for value in curve] for curve in curves]
+                x, curves = aligned(group, f"{split}_{quantity}", scale)
                 name = _shown_name(group, names[str(model)])
                 draw_band(ax, x, curves, styles[str(model)], name, rows=Rows.each("runs", group))
             # Three panels in a row are too narrow for a title of one line.

@@ -6,15 +6,15 @@ said of all runs or all pairs is counted over all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence
-from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of, out_of
+from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
+from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of, some_of
 from report.numbers.comparison import Comparison, compare
+from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count, span
 from report.numbers.samples import Group
@@ -41,38 +41,33 @@ QUESTION = "Do repeated trainings end in one place?"
 ANSWER = Overall(
     "weight-trajectories.answer",
     {
-        "more": "Repeated trainings do not end in one place: they move apart, in {parts}.",
-        "less": "Repeated trainings do not end in one place, though they come closer, in {parts}.",
-        "alike": "Repeated trainings do not end in one place: they stay as far apart as they "
-        "began, in {parts}.",
+        "more|less|alike": "Repeated trainings do not end in one place[: they move apart|, though "
+        "they come closer|: they stay as far apart as they began] in {where}{rest}.",
         "undecided": "Repeated trainings do not end in one place; whether they move apart stays "
         "open in {parts}.",
-        "differ": "Repeated trainings do not end in one place, and {order}.",
-        "partly_more": "Repeated trainings do not end in one place: they move apart in {more}, "
-        "while {undecided} leaves that open.",
-        "partly_less": "Repeated trainings do not end in one place, though they come closer in "
-        "{less}; {undecided} leaves that open.",
-        "partly_alike": "Repeated trainings do not end in one place: they stay as far apart as "
-        "they began in {alike}, while {undecided} leaves that open.",
+        "differ": "Repeated trainings do not end in one place: {order}.",
     },
     headline=True,
-    line=Line(
+    line=Line.of(
         QUESTION,
-        {
-            "more": ("No: they move apart.", "distance times {strength}"),
-            "less": ("No, though they come closer.", "distance divided by {strength}"),
-            "alike": ("No: they stay as far apart as they began.", "factor {strength}"),
-            "undecided": ("No; whether they move apart is open.", "factor {strength}"),
-            "differ": ("No; layer and model differ in how.", "factor {strength} in {strongest}"),
-            "partly_more": ("No: in part they move apart.", "distance times {strength}"),
-            "partly_less": (
-                "No, though in part they come closer.",
-                "distance divided by {strength}",
-            ),
-            "partly_alike": ("No: in part they stay as far apart.", "factor {strength}"),
-        },
         "model",
+        "factor {strength} in {strongest}",
+        more=("No: they move apart.", "distance times {strength}"),
+        less=("No, though they come closer.", "distance divided by {strength}"),
+        alike="No: they stay as far apart as they began.",
+        partly_more=("No: in part they move apart.", "distance times {strength}"),
+        partly_less=("No, though in part they come closer.", "distance divided by {strength}"),
+        partly_alike="No: in part they stay as far apart.",
+        undecided="No; whether they move apart is open.",
+        differ="No; layer and model differ in how.",
     ),
+    order={
+        "more": "they move apart",
+        "less": "they come closer",
+        "alike": "they stay as far apart as they began",
+        "undecided": "whether they move apart is open",
+    },
+    word="in",
 )
 
 PLACE = Statement(
@@ -83,31 +78,24 @@ PLACE = Statement(
         "nothing": "Fewer than two runs stayed finite, so that there is nothing to compare.",
     },
     headline=True,
-    line=Line(
+    line=Line.of(
         QUESTION,
-        {
-            "together": ("Yes, all ends lie in one place.", "at most {largest} apart"),
-            "nothing": ("Too few runs stayed finite to say.", "{runs}"),
-        },
         "model",
+        "{runs} of {total} runs",
+        together=("Yes, all ends lie in one place.", "at most {largest} apart"),
+        nothing="Too few runs stayed finite to say.",
     ),
 )
 
 ENDS = Contrast(
     "weight-trajectories.ends",
     {
-        "more": "In the whole model two ends are {first_value} apart and two starts {second_value} "
-        "({n}{left_out}, 95 % interval of the ratio {interval}).",
-        "seen_more": "In the whole model two ends are {first_value} apart and two starts "
-        "{second_value}, the ends farther in {all}.",
+        "more|less": "In the whole model two ends are [|only ]{first_value} apart and two starts "
+        "[only |]{second_value} ({support}).",
         "alike": "In the whole model two ends are {first_value} apart and two starts "
-        "{second_value}, a difference too small to matter ({n}{left_out}).",
-        "less": "In the whole model two starts are {second_value} apart and two ends {first_value} "
-        "({n}{left_out}, 95 % interval of the ratio {interval}).",
-        "seen_less": "In the whole model two starts are {second_value} apart and two ends "
-        "{first_value}, the ends nearer in {all}.",
+        "{second_value}, a difference too small to matter ({support}).",
         "undecided": "In the whole model two ends are {first_value} apart and two starts "
-        "{second_value} ({n}{left_out}), which settles no direction{decide}.",
+        "{second_value} ({support}), which settles no direction{decide}.",
     },
     quantity=Quantity(NORM, fmt.number, repetition="disjoint pair"),
 )
@@ -115,66 +103,53 @@ ENDS = Contrast(
 DIRECTIONS = Statement(
     "weight-trajectories.directions",
     {
-        "common": "They set out in a common direction: the cosine between the displacements of two "
-        "runs is {low} or more in {pairs}.",
-        "none": "Each takes a direction of its own: the cosine between the displacements of two "
-        "runs lies {range} in {pairs}.",
-        "opposed": "They set out in opposite directions: the cosine between the displacements of "
-        "two runs is {high} or less in {pairs}.",
-        "mixed": "Some share a direction and others do not: the cosine between the displacements "
-        "of two runs lies {range} over {pairs}.",
+        "common|none|opposed|mixed": (
+            "[They set out in a common direction|Each takes a direction of its own|They set "
+            "out in opposite directions|Some share a direction and others do not]: the "
+            "cosine between the displacements of two runs lies {range} in {pairs}."
+        )
     },
 )
 
 QUALITY = Statement(
     "weight-trajectories.quality",
     {
-        "alike": "The places are equally good: {quantity} lies {range} over {n}.",
-        "unlike": "They are not equally good: {quantity} lies {range} over {n}.",
+        "alike|unlike": (
+            "[The places are equally good|They are not equally good]: {quantity} lies "
+            "{range} over {n}."
+        )
     },
 )
 
 STUCK = Statement(
     "weight-trajectories.stuck",
     {
-        "some": "In {number} of {total} runs the training loss never fell by a factor of {factor}, "
-        "so that their ways show no learning.",
-        "all": "In none of {total} runs did the training loss fall by a factor of {factor}, so "
-        "that these ways show no learning.",
+        "counted": "In {which} the training loss never fell by a factor of {factor}, so that no "
+        "learning shows there."
     },
 )
 
 STRAIGHTNESS = Statement(
     "weight-trajectories.straightness",
     {
-        "straight": "The paths are nearly straight: from snapshot to snapshot each is at most "
-        "{high} times as long as the displacement from first to last.",
-        "bent": "The paths bend a little: from snapshot to snapshot each is at most {high} times "
-        "as long as the displacement from first to last.",
-        "winding": "The paths wind: from snapshot to snapshot each is {low} times as long as the "
-        "displacement from first to last, or longer.",
-        "mixed": "Some paths wind more than others: from snapshot to snapshot they are between "
-        "{low} and {high} times as long as the displacement from first to last.",
+        "straight|bent|winding|mixed": (
+            "[The paths are nearly straight|The paths bend a little|The paths wind|Some "
+            "paths wind more than others]: from snapshot to snapshot they are {times} times "
+            "as long as the displacement from first to last."
+        )
     },
 )
 
 EARLY = Contrast(
     "weight-trajectories.early",
     {
-        "less": "The loss is ahead of the weights: at the first snapshot where it has made "
-        "{second_value} of its fall, at epoch {epoch} at the latest, they have come {first_value} "
-        "of their way ({n}{left_out}).",
-        "seen_less": "The loss is ahead of the weights in {all}: at the first snapshot where it "
-        "has made {second_value} of its fall, they have come {first_value} of their way.",
-        "more": "The weights are ahead of the loss: at the first snapshot where it has made "
-        "{second_value} of its fall, at epoch {epoch} at the latest, they have come {first_value} "
-        "of their way ({n}{left_out}).",
-        "seen_more": "The weights are ahead of the loss in {all}: at the first snapshot where it "
-        "has made {second_value} of its fall, they have come {first_value} of their way.",
+        "less|more": "The [loss is ahead of the weights|weights are ahead of the loss]: at the "
+        "first snapshot where the loss has made {second_value} of its fall, at epoch {epoch} at "
+        "the latest, the weights have come {first_value} of their way ({support}).",
         "alike": "Loss and weights go at one pace: at the first snapshot where the loss has made "
         "{second_value} of its fall, the weights have come {first_value} of their way.",
         "undecided": "At the first snapshot where the loss has made {second_value} of its fall, "
-        "the weights have come {first_value} of their way ({n}{left_out}).",
+        "the weights have come {first_value} of their way ({support}).",
     },
     quantity=Quantity(SHARE, lambda value: fmt.percent(value, 0), repetition="run"),
 )
@@ -182,13 +157,11 @@ EARLY = Contrast(
 PICTURE = Statement(
     "weight-trajectories.picture",
     {
-        "part": "The two figures show less than half of this: {layer} of the variance for the "
-        "layer and {model} for the whole model, and every distance in them is at most the real "
-        "one.",
-        "most": "The two figures show most of this: {layer} of the variance for the layer and "
-        "{model} for the whole model, and every distance in them is at most the real one.",
-        "mixed": "The two figures show {layer} of the variance for the layer and {model} for the "
-        "whole model, and every distance in them is at most the real one.",
+        "part|most|mixed": (
+            "The two figures show [less than half of this: |most of this: |]{layer} of the "
+            "variance for the layer and {model} for the whole model, and every distance in "
+            "them is at most the real one."
+        )
     },
 )
 
@@ -211,24 +184,29 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Where the runs end; then how they get there and what the figures show."""
     runs = record.frame("runs")
     lost = lost_runs(DIVERGED, record, runs, "final_train_loss")
-    done = runs[runs["final_train_loss"].notna()]
+    done = known(runs, "final_train_loss")
     if len(done) < 2:
-        used = [evidence(record, "runs", "diverged_at")]
+        based = used(record, runs, "diverged_at")
+        numbers = {"runs": fmt.words(len(done)), "total": fmt.words(len(runs))}
         none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
-        return ((PLACE("nothing", used, runs=out_of(len(done), len(runs), "run"), **none), *lost),)
+        return ((PLACE("nothing", based, **numbers, **none), *lost),)
     pairs = _part(record, "pairs", "model")
     distances = _part(record, "distances", "model")
-    where = _together(record, distances, pairs)
-    apart = not where
-    if apart:
-        found = {part: _ends(record, part, len(runs)) for part in ("model", "layer")}
-        where = [_answer(record, found), ENDS(found["model"], _distances(record, pairs))]
+    where = _together(record, distances, pairs, len(runs))
+    caution = []
+    if not where:
+        based = _distances(record, pairs)
+        ends = {part: _ends(record, part, len(runs)) for part in WORDS}
+        whole = Parts({WORDS[part]: found for part, found in ends.items()})
+        every = _distances(record, record.frame("pairs"))
+        where = [ANSWER(whole, every), ENDS(ends["model"], based)]
+        caution = [SYMMETRY("open", based)]
     first = [*where, *_directions(record, pairs), _quality(record, runs), *_stuck(record, done)]
     second = [
         *_straightness(record, distances),
         *_early(record, runs, distances),
         _picture(record),
-        *([SYMMETRY("open", _distances(record, pairs))] if apart else []),
+        *caution,
         *lost,
     ]
     return (tuple(first), tuple(second))
@@ -239,23 +217,17 @@ def _part(record: Record, table: str, part: str) -> pd.DataFrame:
     return frame[frame["part"] == part]
 
 
-def _columns(
-    record: Record, table: str, rows: pd.DataFrame, names: Iterable[str]
-) -> list[Evidence]:
-    return [evidence(record, table, name, rows.index) for name in names]
-
-
 def _distances(record: Record, pairs: pd.DataFrame) -> list[Evidence]:
-    return _columns(record, "pairs", pairs, ("start_distance", "end_distance"))
+    return used(record, pairs, "start_distance", "end_distance", table="pairs")
 
 
 def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of which no two have a run in common, so that they are independent: 0-1, 2-3, …"""
-    used: set[int] = set()
+    based: set[int] = set()
     chosen = []
     for index, seeds in pairs["seeds"].items():
-        if not used & set(seeds):
-            used |= set(seeds)
+        if not based & set(seeds):
+            based |= set(seeds)
             chosen.append(index)
     return pairs.loc[chosen]
 
@@ -264,14 +236,13 @@ def _together(record: Record, distances: pd.DataFrame, pairs: pd.DataFrame) -> l
     shortest, largest = distances["displacement"].min(), pairs["end_distance"].max()
     if not largest <= TOGETHER * shortest:
         return []
-    used = [
-        *_columns(record, "pairs", pairs, ["end_distance"]),
-        *_columns(record, "distances", distances, ["displacement"]),
-    ]
     return [
         PLACE(
             "together",
-            used,
+            [
+                *used(record, pairs, "end_distance", table="pairs"),
+                *used(record, distances, "displacement", table="distances"),
+            ],
             runs=fmt.words(len(distances)),
             largest=bound(largest, "upper"),
             displacement=bound(shortest, "lower"),
@@ -286,22 +257,10 @@ def _ends(record: Record, part: str, runs: int) -> Comparison:
 
     def group(name: str, column: str) -> Group:
         rows = zip(own["seeds"], own[column], strict=True)
-        known = [("-".join(map(str, seeds)), float(value)) for seeds, value in rows]
-        return Group.of(name, [*known, *missing])
+        found = [("-".join(map(str, seeds)), float(value)) for seeds, value in rows]
+        return Group.of(name, [*found, *missing])
 
     return compare(group("ends", "end_distance"), group("starts", "start_distance"), NORM)
-
-
-def _answer(record: Record, found: dict[str, Comparison]) -> Claim:
-    whole = Parts({WORDS[part]: one for part, one in found.items()})
-    clauses = {
-        "more": "they move apart",
-        "less": "they come closer",
-        "alike": "they stay as far apart as they began",
-    }
-    order = [f"{text} in {where[0]}" for v, text in clauses.items() if (where := whole.having(v))]
-    rows = record.frame("pairs")
-    return ANSWER(whole, _distances(record, rows), order=Label(" while ".join(order)))
 
 
 def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
@@ -316,13 +275,13 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
         verdict = "opposed"
     elif max(abs(found.low), abs(found.high)) < COMMON:
         verdict = "none"
-    moved = " that moved" if found.missing else ""
     least = bound(found.low, "lower", fmt.correlation, decimals=2)
     most = bound(found.high, "upper", fmt.correlation, decimals=2)
+    moved = " that moved" if found.missing else ""
     return [
         DIRECTIONS(
             verdict,
-            _columns(record, "pairs", pairs, ["cosine"]),
+            used(record, pairs, "cosine", table="pairs"),
             low=least,
             high=most,
             range=fmt.between(least, most),
@@ -334,18 +293,18 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
 def _quality(record: Record, runs: pd.DataFrame) -> Claim:
     """How far the final training accuracies (or losses) lie apart."""
     accurate = bool(runs["final_train_accuracy"].notna().any())
-    column = "final_train_accuracy" if accurate else "final_train_loss"
-    found = span(runs[column])
-    scale = ACCURACY if accurate else LOSS
-    low, high = scale.to(found.low), scale.to(found.high)
-    show = fmt.accuracy if accurate else fmt.loss
+    name, scale, show = (
+        ("accuracy", ACCURACY, fmt.accuracy) if accurate else ("loss", LOSS, fmt.loss)
+    )
+    found = span(runs[f"final_train_{name}"])
+    low, high = show(found.low), show(found.high)
     return QUALITY(
-        "alike" if high - low <= (scale.width or 0.0) else "unlike",
-        _columns(record, "runs", runs, [column]),
-        quantity=Markdown(f"the final training {'accuracy' if accurate else 'loss'}"),
-        low=show(found.low),
-        high=show(found.high),
-        range=fmt.between(show(found.low), show(found.high)),
+        "alike" if scale.to(found.high) - scale.to(found.low) <= (scale.width or 0.0) else "unlike",
+        used(record, runs, f"final_train_{name}"),
+        quantity=Markdown(f"the final training {name}"),
+        low=low,
+        high=high,
+        range=fmt.between(low, high),
         n=fmt.plural(found.known, "run"),
     )
 
@@ -354,18 +313,10 @@ def _stuck(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Runs that learned nothing: at no snapshot is the loss lower by the margin that matters."""
     margin = LOSS.margin or 1.0
     stuck = count(done["train_loss"], lambda losses: min(losses) * margin > losses[0])
-    if not stuck.yes:
-        return []
-    return [
-        STUCK(
-            "some" if stuck.no else "all",
-            _columns(record, "runs", done, ["train_loss"]),
-            stuck,
-            number=fmt.words(len(stuck.yes)),
-            total=fmt.words(stuck.total),
-            factor=fmt.number(margin, 3),
-        )
-    ]
+    based = used(record, done, "train_loss")
+    which = some_of(len(stuck.yes), stuck.total, "run")
+    made = STUCK("counted", based, stuck, which=which, factor=fmt.number(margin, 3))
+    return [made] if stuck.yes else []
 
 
 def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
@@ -373,49 +324,46 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
     found = span(moved["path_length"] / moved["displacement"])
     if not found.known:
         return []
-    verdict = "mixed"
+    verdict = "winding" if found.low > BENT else "mixed"
     if found.high <= BENT:
         verdict = "straight" if found.high <= STRAIGHT else "bent"
-    elif found.low > BENT:
-        verdict = "winding"
+    low, high = bound(found.low, "lower"), bound(found.high, "upper")
     return [
         STRAIGHTNESS(
             verdict,
-            _columns(record, "distances", moved, ("path_length", "displacement")),
-            low=bound(found.low, "lower"),
-            high=bound(found.high, "upper"),
+            used(record, moved, "path_length", "displacement", table="distances"),
+            low=low,
+            high=high,
+            times=low if low == high else fmt.between(low, high),
         )
     ]
 
 
 def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[Claim]:
     """How far the weights have come when the loss has made most of its fall, run by run."""
-    ways = distances.set_index("seed")["from_start"]
+    ways = dict(zip(distances["seed"], distances["from_start"], strict=True))
     shares: dict[int | str, float | None] = {}
     latest = 0
-    for _, run in runs.iterrows():
-        seed, losses = int(run["seed"]), run["train_loss"]
-        shares[seed] = None
-        if seed not in ways.index or losses[-1] >= losses[0] or not ways[seed][-1]:
+    for seed, epochs, losses in zip(runs["seed"], runs["epoch"], runs["train_loss"], strict=True):
+        shares[int(seed)] = None
+        if seed not in ways or losses[-1] >= losses[0] or not ways[seed][-1]:
             continue
         target = losses[0] - FALLEN * (losses[0] - losses[-1])
         place = next(i for i, loss in enumerate(losses) if loss <= target)
-        shares[seed] = float(ways[seed][place] / ways[seed][-1])
-        latest = max(latest, int(run["epoch"][place]))
+        shares[int(seed)] = float(ways[seed][place] / ways[seed][-1])
+        latest = max(latest, int(epochs[place]))
     way, fall = Group("weights", shares), Group("loss", dict.fromkeys(shares, FALLEN))
     found = compare(way, fall, SHARE)
-    if found.n == 0:
-        return []
-    used = [
-        *_columns(record, "runs", runs, ["train_loss"]),
-        *_columns(record, "distances", distances, ["from_start"]),
+    based = [
+        *used(record, runs, "train_loss"),
+        *used(record, distances, "from_start", table="distances"),
     ]
-    return [EARLY(found, used, epoch=Label(fmt.count(latest)))]
+    return [EARLY(found, based, epoch=Label(fmt.count(latest)))] if found.n else []
 
 
 def _picture(record: Record) -> Claim:
     parts: dict[str, Any] = {row["part"]: row["explained"] for row in record.rows("parts")}
-    shown = {name: sum(parts[name][:2]) for name in ("layer", "model")}
+    shown = {name: sum(parts[name][:2]) for name in WORDS}
     much = count(shown, lambda name: shown[name] >= HALF)
     return PICTURE(
         {"all": "most", "none": "part"}.get(much.extent, "mixed"),

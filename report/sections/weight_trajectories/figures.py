@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from report.figures.finish import lay_out
-from report.figures.style import HALF, MARKERS, canvas, line
+from report.figures.style import HALF, MARKERS, Rows, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
+from report.sections.grouped import Column, grouped
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.weight_trajectories.claims import commentary
 from report.words import format as fmt
@@ -21,7 +22,6 @@ from report.words.markdown import Markdown, escape
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.cm import ScalarMappable
     from matplotlib.figure import Figure as Canvas
 
 MARKED = 4
@@ -29,40 +29,32 @@ MARKED = 4
 CLEAR = 7
 """Points between a seed and the nearest mark."""
 PARTS = ("layer", "model")
+Row = dict[str, Any]
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     parts = {row["part"]: row for row in record.rows("parts")}
-    drawn = [name for name in PARTS if parts[name]["explained"] is not None]
-    figures = [_trajectories(record, parts[name]) for name in drawn]
-    figures += [_embedding(record, parts[name]) for name in drawn if _has(record, "tsne1")]
-    figures += [_single(record, parts[name]) for name in drawn if _has(record, "own1")]
+    drawn = [parts[name] for name in PARTS if parts[name]["explained"] is not None]
+    figures = [_trajectories(record, part) for part in drawn]
+    figures += [_embedding(record, part) for part in drawn if _has(record, "tsne1")]
+    figures += [_single(record, part) for part in drawn if _has(record, "own1")]
     tables = [_settings(record)]
     if drawn:
         figures.append(_distances(record, parts))
         tables.append(_distance_table(record, parts))
     return Section(
-        figures=tuple(figures),
-        tables=(*tables, _runs_table(record)),
-        commentary=commentary(record),
+        figures=tuple(figures), tables=(*tables, _runs_table(record)), commentary=commentary(record)
     )
 
 
 def _settings(record: Record) -> Table:
     """The settings, with the layer in words and the method, which is no setting."""
     layer = next(row["words"] for row in record.rows("parts") if row["part"] == "layer")
-    more = (
-        (Markdown("layer"), escape(layer)),
-        (
-            Markdown("dimension reduction"),
-            Markdown(
-                "principal component analysis, one fit to the snapshots of all runs"
-                + (", and one to each run" if _has(record, "own1") else "")
-                + ("; t-SNE beside it" if _has(record, "tsne1") else "")
-            ),
-        ),
-    )
+    method = "principal component analysis, one fit to the snapshots of all runs"
+    method += ", and one to each run" if _has(record, "own1") else ""
+    method += "; t-SNE beside it" if _has(record, "tsne1") else ""
+    more = ((Markdown("layer"), escape(layer)), (Markdown("dimension reduction"), Markdown(method)))
     return settings_table(record, omit=("layer", "projection", "fit"), more=more)
 
 
@@ -71,16 +63,26 @@ def _has(record: Record, column: str) -> bool:
     return any(row.get(column) is not None for row in record.rows("points"))
 
 
+def _points(record: Record, part: Row) -> list[Row]:
+    return [row for row in record.rows("points") if row["part"] == part["part"]]
+
+
 def _marked(epochs: list[int]) -> list[int]:
     """Positions of the epochs that have their own marker."""
     return sorted({round(p) for p in np.linspace(0, len(epochs) - 1, MARKED)})
 
 
-def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
+def _trajectories(record: Record, part: Row) -> Figure:
     runs = known(record.frame("runs"), "final_train_loss")
-    first, second = part["explained"][:2]
+    first, second = (fmt.percent(share) for share in part["explained"][:2])
     article = "the " if part["part"] == "model" else ""
-    lower = int(runs["train_loss"].map(lambda losses: losses[-1] < losses[0]).sum())
+    begin = [losses[0] for losses in runs["train_loss"]]
+    lower = sum(curve[-1] < curve[0] for curve in runs["train_loss"])
+    every = fmt.plural(int(record.metrics["record_every"]), "epoch")  # type: ignore[arg-type]
+    labels = (
+        f"principal component 1 ({first} of the variance)",
+        f"principal component 2 ({second})",
+    )
     return Figure(
         name=part["part"],
         caption=Markdown(
@@ -89,27 +91,15 @@ def _trajectories(record: Record, part: dict[str, Any]) -> Figure:
             f"principal components of all {fmt.count(part['snapshots'])} snapshots. A gray line "
             "joins the points of one run in order, the number at its end is the seed; color is the "
             "training loss. Large markers tell epochs apart as in the legend; there is a point for "
-            f"every {fmt.plural(int(record.metrics['record_every']), 'epoch')}."  # type: ignore[arg-type]
-            f"{_written(record)}"
+            f"every {every}.{_written(record)}"
         ),
         alt=(
-            f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: "
-            f"{fmt.percent(first)} of the variance; second: {fmt.percent(second)}. At the end of "
-            f"{fmt.words(lower) if lower else 'none'} of them the training loss is lower than at "
-            "the start; its mean is "
-            f"{fmt.loss(runs['train_loss'].map(lambda c: c[0]).mean())} there and "
-            f"{fmt.loss(runs['final_train_loss'].mean())} at the end."
+            f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: {first} of the "
+            f"variance; second: {second}. At the end of {fmt.words(lower)} of them the training "
+            f"loss is lower than at the start; its mean is {fmt.loss(mean(begin))} there and "
+            f"{fmt.loss(mean(runs['final_train_loss']))} at the end."
         ),
-        draw=partial(
-            _draw_trajectories,
-            record,
-            part,
-            ("pc1", "pc2"),
-            (
-                f"principal component 1 ({fmt.percent(first)} of the variance)",
-                f"principal component 2 ({fmt.percent(second)})",
-            ),
-        ),
+        draw=partial(_draw_trajectories, record, part, ("pc1", "pc2"), labels),
     )
 
 
@@ -119,8 +109,8 @@ def _written(record: Record) -> str:
     return f" The small numbers at the large markers are the training {kind}." if kind else ""
 
 
-def _embedding(record: Record, part: dict[str, Any]) -> Figure:
-    runs = sum(row["part"] == part["part"] for row in record.rows("points"))
+def _embedding(record: Record, part: Row) -> Figure:
+    runs = fmt.plural(len(_points(record, part)), "path")
     return Figure(
         name=f"{part['part']}-tsne",
         caption=Markdown(
@@ -128,17 +118,15 @@ def _embedding(record: Record, part: dict[str, Any]) -> Figure:
             "[@vandermaaten2008visualizing], which keeps neighbors together; distances and "
             f"directions between groups of points mean nothing in it.{_written(record)}"
         ),
-        alt=f"Scatter plot of {fmt.plural(runs, 'path')} in two coordinates of t-SNE.",
+        alt=f"Scatter plot of {runs} in two coordinates of t-SNE.",
         draw=partial(_draw_trajectories, record, part, ("tsne1", "tsne2"), ("t-SNE 1", "t-SNE 2")),
     )
 
 
-def _single(record: Record, part: dict[str, Any]) -> Figure:
-    chosen = [row for row in record.rows("points") if row["part"] == part["part"]]
+def _single(record: Record, part: Row) -> Figure:
+    chosen = [row for row in _points(record, part) if row.get("own1")]
     shares = "; ".join(
-        f"seed {row['seed']}: {fmt.percent(sum(row['own_explained']))}"
-        for row in chosen
-        if row.get("own_explained")
+        f"seed {row['seed']}: {fmt.percent(sum(row['own_explained']))}" for row in chosen
     )
     return Figure(
         name=f"{part['part']}-own",
@@ -147,13 +135,13 @@ def _single(record: Record, part: dict[str, Any]) -> Figure:
             f"components; places in two panels are not comparable.{_written(record)}"
         ),
         alt=f"A panel for each run. Variance along two components: {shares}.",
-        draw=partial(_draw_single, record, [row for row in chosen if row.get("own1")]),
+        draw=partial(_draw_single, record, chosen),
     )
 
 
-def _draw_single(record: Record, points: list[dict[str, Any]]) -> Canvas:
+def _draw_single(record: Record, points: list[Row]) -> Canvas:
     figure, axes = canvas(-(-len(points) // 4), min(4, len(points)), height=1.7)
-    draw = _path_drawer(record, points, ("own1", "own2"))
+    draw, _ = _path_drawer(record, points, ("own1", "own2"))
     for ax, row in zip(axes.flat, points, strict=False):
         draw(ax, row)
         ax.set_title(f"seed {row['seed']}")
@@ -164,74 +152,64 @@ def _draw_single(record: Record, points: list[dict[str, Any]]) -> Canvas:
 
 
 def _path_drawer(
-    record: Record, points: list[dict[str, Any]], at: tuple[str, str]
-) -> Callable[[Axes, dict[str, Any]], ScalarMappable]:
-    """What draws one run: its line, its points colored by the loss, its marked epochs."""
-    from matplotlib.cm import ScalarMappable
+    record: Record, points: list[Row], at: tuple[str, str]
+) -> tuple[Callable[[Axes, Row], None], Any]:
+    """What draws one run (its line, its points colored by the loss, its marked epochs), and that
+    scale of colors."""
     from matplotlib.colors import LogNorm
 
-    runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
-    losses = np.asarray([runs[row["seed"]]["train_loss"] for row in points], dtype=float)
+    runs = {row["seed"]: (n, row) for n, row in enumerate(record.rows("runs"))}
+    losses = np.asarray([runs[row["seed"]][1]["train_loss"] for row in points], dtype=float)
     scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
-    marked = _marked(points[0]["epoch"])
     kind = record.settings.get("labels")
+    show = fmt.loss if kind == "loss" else partial(fmt.percent, decimals=0)
 
-    def draw(ax: Axes, row: dict[str, Any]) -> ScalarMappable:
+    def draw(ax: Axes, row: Row) -> None:
         x, y = np.asarray(row[at[0]]), np.asarray(row[at[1]])
-        run = runs[row["seed"]]
+        number, run = runs[row["seed"]]
         values = np.asarray(run["train_loss"], dtype=float)
-        ax.plot(x, y, color="#888888", linewidth=0.9, zorder=1)
+        seed = f"seed {row['seed']}"
+        names = (f"{seed}, epoch {e}" for e in row["epoch"])
+        names = (f"{n}, loss {fmt.loss(v)};" for n, v in zip(names, values, strict=True))
+        (way,) = ax.plot(x, y, color="#888888", linewidth=0.9, zorder=1, label=seed)
+        way.rows = Rows("runs", ((number,),) * len(x), tuple(names))  # type: ignore[attr-defined]
+        way.route = True  # type: ignore[attr-defined]  # both for report/figures/curves.py
         ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, edgecolor="#555555", linewidth=0.4)
-        for marker, position in zip(MARKERS, marked, strict=False):
-            ax.scatter(
-                x[position],
-                y[position],
-                c=[values[position]],
-                norm=scale,
-                s=34,
-                marker=marker,
-                edgecolor="#000000",
-                linewidth=0.5,
-                zorder=3,
-            )
+        look: Row = {"s": 34, "edgecolor": "#000000", "linewidth": 0.5, "norm": scale, "zorder": 3}
+        for marker, place in zip(MARKERS, _marked(points[0]["epoch"]), strict=False):
+            ax.scatter(x[place], y[place], c=[values[place]], marker=marker, **look)
             if kind:
-                show = fmt.loss if kind == "loss" else partial(fmt.percent, decimals=0)
-                ax.annotate(
-                    show(run[f"train_{kind}"][position]),
-                    (x[position], y[position]),
-                    xytext=(4, -7),
-                    textcoords="offset points",
-                    fontsize=7,
-                    zorder=4,
-                )
-        return ScalarMappable(scale)
+                text = show(run[f"train_{kind}"][place])
+                where: Row = {"xytext": (4, -7), "textcoords": "offset points", "zorder": 4}
+                ax.annotate(text, (x[place], y[place]), fontsize=7, **where)
 
-    return draw
+    return draw, scale
 
 
 def _draw_trajectories(
-    record: Record, part: dict[str, Any], at: tuple[str, str], labels: tuple[str, str]
+    record: Record, part: Row, at: tuple[str, str], labels: tuple[str, str]
 ) -> Canvas:
+    from matplotlib.cm import ScalarMappable
     from matplotlib.lines import Line2D
 
     from report.figures.ticks import plain_ticks
 
-    points = [row for row in record.rows("points") if row["part"] == part["part"]]
-    runs = {row["seed"]: row for row in record.rows("runs") if row.get("train_loss")}
+    points = _points(record, part)
     figure, axes = canvas(1, 1, height=3.1, width=HALF)
     ax = axes[0, 0]
-    draw = _path_drawer(record, points, at)
-    colors = [draw(ax, row) for row in points]
-    marked = _marked(points[0]["epoch"])
+    draw, scale = _path_drawer(record, points, at)
+    for row in points:
+        draw(ax, row)
     ax.set(xlabel=labels[0], ylabel=labels[1])
     ax.set_aspect("equal", adjustable="datalim")
     ax.margins(0.16)
-    bar = figure.colorbar(colors[0], ax=ax, label="training loss", shrink=0.8)
+    bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss", shrink=0.8)
     plain_ticks(bar.ax.yaxis)
+    words = _epoch_labels(record, _marked(points[0]["epoch"]))
     figure.legend(
         handles=[
             Line2D([], [], linestyle="", marker=marker, color="#555555", label=label)
-            for marker, label in zip(MARKERS, _epoch_labels(runs, marked), strict=False)
+            for marker, label in zip(MARKERS, words, strict=False)
         ],
         loc="outside lower center",
         fontsize=7.5,
@@ -241,22 +219,19 @@ def _draw_trajectories(
     return figure
 
 
-def _epoch_labels(runs: dict[int, dict[str, Any]], marked: list[int]) -> list[str]:
+def _epoch_labels(record: Record, marked: list[int]) -> list[str]:
     """`epoch 15, mean training accuracy 93.1 %`; without an accuracy, the mean loss."""
-    rows = list(runs.values())
-    labels = []
-    for position in marked:
-        epoch = f"epoch {rows[0]['epoch'][position]}, mean training "
-        if rows[0]["train_accuracy"]:
-            share = float(np.mean([row["train_accuracy"][position] for row in rows]))
-            labels.append(f"{epoch}accuracy {fmt.percent(share)}")
-        else:
-            average = float(np.mean([row["train_loss"][position] for row in rows]))
-            labels.append(f"{epoch}loss {fmt.loss(average)}")
-    return labels
+    runs = [row for row in record.rows("runs") if row.get("train_loss")]
+    kind, show = ("accuracy", fmt.percent) if runs[0]["train_accuracy"] else ("loss", fmt.loss)
+    means = [mean(row[f"train_{kind}"][place] for row in runs) for place in marked]
+    epochs = [runs[0]["epoch"][place] for place in marked]
+    return [
+        f"epoch {epoch}, mean training {kind} {show(value)}"
+        for epoch, value in zip(epochs, means, strict=True)
+    ]
 
 
-def _number(ax: Axes, points: list[dict[str, Any]], at: tuple[str, str]) -> None:
+def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
     """The seeds beyond the last points; runs that end (nearly) at one point share a label.
 
     A label stands in the direction of its run, or the nearest to it in which it covers no point
@@ -270,6 +245,7 @@ def _number(ax: Axes, points: list[dict[str, Any]], at: tuple[str, str]) -> None
     unit = 72 / ax.get_figure(root=True).dpi  # type: ignore[union-attr]  # points in a pixel
     ends = np.asarray([path[-1] for path in paths])
     near = 0.04 * float(np.ptp(ends, axis=0).max())
+    look: Row = {"ha": "center", "va": "center", "fontsize": 8, "fontweight": "bold"}
     left = list(range(len(points)))
     while left:
         same = [i for i in left if np.linalg.norm(ends[i] - ends[left[0]]) <= near]
@@ -283,33 +259,25 @@ def _number(ax: Axes, points: list[dict[str, Any]], at: tuple[str, str]) -> None
         free = [place for room, place in places if room * unit > CLEAR]
         place = free[0] if free else max(places, key=lambda found: found[0])[1]
         taken.append(place)
+        words = ", ".join(str(points[i]["seed"]) for i in same)
         x, y = ax.transData.inverted().transform(place)
-        ax.text(
-            x,
-            y,
-            ", ".join(str(points[i]["seed"]) for i in same),
-            ha="center",
-            va="center",
-            fontsize=8,
-            fontweight="bold",
-        )
+        ax.text(x, y, words, **look)
         left = [i for i in left if i not in same]
 
 
 def _kinds(record: Record, part: str) -> dict[str, list[float]]:
     """What is compared: lengths of single runs, distances of all pairs of runs."""
-    runs = record.frame("distances")
-    pairs = record.frame("pairs")
-    own, both = runs[runs["part"] == part], pairs[pairs["part"] == part]
+    own = [row for row in record.rows("distances") if row["part"] == part]
+    both = [row for row in record.rows("pairs") if row["part"] == part]
     return {
-        "length of the path": list(own["path_length"]),
-        "displacement": list(own["displacement"]),
-        "between two starts": list(both["start_distance"]),
-        "between two ends": list(both["end_distance"]),
+        "length of the path": [row["path_length"] for row in own],
+        "displacement": [row["displacement"] for row in own],
+        "between two starts": [row["start_distance"] for row in both],
+        "between two ends": [row["end_distance"] for row in both],
     }
 
 
-def _distances(record: Record, parts: dict[str, Any]) -> Figure:
+def _distances(record: Record, parts: dict[str, Row]) -> Figure:
     described = "; ".join(
         f"{name}: "
         + ", ".join(f"{k} {fmt.number(mean(v))}" for k, v in _kinds(record, name).items())
@@ -328,24 +296,15 @@ def _distances(record: Record, parts: dict[str, Any]) -> Figure:
     )
 
 
-def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
+def _draw_distances(record: Record, parts: dict[str, Row]) -> Canvas:
     figure, axes = canvas(1, 2, height=1.6, sharey=True)
     for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
         for index, values in enumerate(kinds.values()):
-            style = line(index)
-            heights = np.linspace(-0.22, 0.22, len(values)) if len(values) > 1 else [0.0]
-            ax.plot(
-                values,
-                index + np.asarray(heights),
-                linestyle="",
-                marker=style.marker,
-                color=style.color,
-                alpha=0.6,
-                markeredgewidth=0,
-            )
-            middle = float(np.mean(values))
-            ax.plot([middle, middle], [index - 0.36, index + 0.36], color="#000000")
+            look: Row = {"marker": line(index).marker, "color": line(index).color}
+            heights = np.linspace(-0.22, 0.22, len(values)) if len(values) > 1 else np.zeros(1)
+            ax.plot(values, index + heights, linestyle="", alpha=0.6, markeredgewidth=0, **look)
+            ax.plot([mean(values)] * 2, [index - 0.36, index + 0.36], color="#000000")
         ax.set(title=parts[name]["words"], xlabel="distance", ylim=(len(kinds) - 0.5, -0.5))
         ax.set_yticks(range(len(kinds)), list(kinds))
         ax.set_xlim(left=0)
@@ -353,58 +312,43 @@ def _draw_distances(record: Record, parts: dict[str, Any]) -> Canvas:
     return figure
 
 
-def _distance_table(record: Record, parts: dict[str, Any]) -> Table:
-    rows = []
-    for name in PARTS:
-        for kind, values in _kinds(record, name).items():
-            rows.append(
-                (
-                    escape(parts[name]["words"]),
-                    escape(kind),
-                    fmt.number(mean(values)),
-                    fmt.number(min(values)),
-                    fmt.number(max(values)),
-                    fmt.count(len(values)),
-                )
-            )
-    return Table(
-        name="distances",
-        caption=Markdown(
-            "Euclidean distances between parameter vectors; *n* counts runs for the first two rows "
-            "of each part and pairs of runs for the others."
-        ),
-        header=("Part", "Distance", "Mean", "Smallest", "Largest", "n"),
-        align="llrrrr",
-        rows=tuple(rows),
-        widths=(28, 26, 12, 13, 13, 8),
+def _distance_table(record: Record, parts: dict[str, Row]) -> Table:
+    return grouped(
+        "distances",
+        "Euclidean distances between parameter vectors; *n* counts runs for the first two rows "
+        "of each part and pairs of runs for the others.",
+        [(parts[name]["words"], *row) for name in PARTS for row in _kinds(record, name).items()],
+        [
+            Column("Part", lambda one: escape(one[0]), 28, "l"),
+            Column("Distance", lambda one: escape(one[1]), 26, "l"),
+            Column("Mean", lambda one: fmt.number(mean(one[2])), 12),
+            Column("Smallest", lambda one: fmt.number(min(one[2])), 13),
+            Column("Largest", lambda one: fmt.number(max(one[2])), 13),
+            Column("n", lambda one: fmt.count(len(one[2])), 8),
+        ],
     )
 
 
 def _runs_table(record: Record) -> Table:
     runs = record.frame("runs")
-    accurate = runs["final_train_accuracy"].notna().any()
-    shown: list[tuple[str, str, Callable[[float | None], Markdown]]] = [
-        ("Train loss", "final_train_loss", fmt.loss),
-        ("Test loss", "final_test_loss", fmt.loss),
-    ]
-    if accurate:
-        shown += [
-            ("Train accuracy", "final_train_accuracy", fmt.accuracy),
-            ("Test accuracy", "final_test_accuracy", fmt.accuracy),
-        ]
-    return Table(
-        name="runs",
-        caption=Markdown(
-            "The runs at their last recorded epoch; a run that diverged has no values."
-        ),
-        header=("Seed", *(words for words, _, _ in shown)),
-        align="r" * (1 + len(shown)),
-        rows=tuple(
-            (fmt.count(run["seed"]), *(show(_value(run, column)) for _, column, show in shown))
-            for _, run in runs.iterrows()
-        ),
+
+    def shown(
+        header: str, name: str, show: Callable[[float | None], Markdown]
+    ) -> Column[pd.Series[Any]]:
+        return Column(header, lambda run: show(run.get(name)), 0)
+
+    accuracies = (
+        shown("Train accuracy", "final_train_accuracy", fmt.accuracy),
+        shown("Test accuracy", "final_test_accuracy", fmt.accuracy),
     )
-
-
-def _value(run: pd.Series[Any], column: str) -> float | None:
-    return float(run[column]) if column in run and pd.notna(run[column]) else None
+    return grouped(
+        "runs",
+        "The runs at their last recorded epoch; a run that diverged has no values.",
+        [run for _, run in runs.iterrows()],
+        [
+            Column("Seed", lambda run: fmt.count(run["seed"]), 0),
+            shown("Train loss", "final_train_loss", fmt.loss),
+            shown("Test loss", "final_test_loss", fmt.loss),
+            *(accuracies if runs["final_train_accuracy"].notna().any() else ()),
+        ],
+    )

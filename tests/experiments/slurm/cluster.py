@@ -81,7 +81,7 @@ def computed(
 ) -> dict[str, Outcome]:
     say = [].append if said is None else said.append  # type: ignore[var-annotated]
     request = cluster.request
-    options = request.options.model_copy(update={"workers": workers})
+    options = replace(request.options, workers=workers)
     suite = replace(request.suite, slurm=slurm or Slurm())
     driver = Driver(replace(request, options=options, suite=suite), say)
     return dict(driver.computed(tasks))

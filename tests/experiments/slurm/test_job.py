@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def changed(arguments: Arguments, **options: Any) -> Arguments:
     """The same with other options."""
-    return arguments.model_copy(update={"options": arguments.options.model_copy(update=options)})
+    return arguments.model_copy(update={"options": replace(arguments.options, **options)})
 
 
 def test_a_task_is_computed_once(arguments: Arguments, computed: list[str]) -> None:

@@ -106,14 +106,13 @@ def test_names_and_differences_tell_of_a_section_that_fails(
     error: Exception,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     chosen = project(tmp_path, task)
     failing(monkeypatch, task, error)
     monkeypatch.chdir(tmp_path)
-    found = commands.names(Options(suite="quick"))
+    found, faults = commands.names(Options(suite="quick"))
     assert {name.partition(".")[0] for name in found} == {neighbor(task)}
-    assert told(task, error, capsys.readouterr().err)
+    assert told(task, error, *faults)
     folder = str(chosen.results.folder)
     with open_side(folder) as old, open_side(folder) as new:
         (suite,) = compare(old, new).suites

@@ -108,6 +108,38 @@ def test_a_scatter_of_rows_of_the_record_has_data():
     assert as_csv(text).decode().splitlines()[1:] == ["1,,seed 0,,,0.0,1.0", "1,,seed 3,,,1.0,2.0"]
 
 
+@pytest.mark.parametrize(
+    ("colors", "shown"),
+    [
+        ({"facecolors": "#D55E00"}, "#d55e00"),
+        ({"facecolors": "none", "edgecolors": "#009E73"}, "#009e73"),
+        ({"c": [1.0, 2.0], "edgecolors": "#000000"}, "#0072b2"),
+    ],
+)
+def test_a_scatter_of_one_color_keeps_it(colors, shown):
+    def draw():
+        figure, axes = canvas()
+        axes[0, 0].scatter([0, 1], [1, 2], **colors).rows = Rows.each("runs", FRAME)
+        return figure
+
+    assert drawn(draw)[1][0]["series"][0]["color"] == shown
+
+
+def test_a_route_is_points_in_their_order_each_in_a_color_of_its_own():
+    def draw():
+        figure, axes = canvas()
+        for seed in (0, 1):
+            (way,) = axes[0, 0].plot([1, 2, seed], [0, 1, 2], color="#888888", label=f"seed {seed}")
+            way.rows, way.route = Rows("runs", ((seed,),) * 3, ("start", "then", "end")), True
+        return figure
+
+    (panel,) = drawn(draw)[1]
+    first, second = panel["series"]
+    assert (first["x"], first["route"], first["points"]) == ([1, 2, 0], True, True)
+    assert (second["label"], second["rows"], second["names"][2]) == ("seed 1", [[1]] * 3, "end")
+    assert first["color"] != second["color"]
+
+
 def test_rows_of_a_seed_and_by_several_columns():
     frame = pd.DataFrame({"seed": [3, 0, 3], "rate": [0.1, 0.01, 1.0]}, index=[2, 5, 9])
     by_seed = Rows.by_seed("runs", frame)

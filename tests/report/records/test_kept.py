@@ -9,51 +9,69 @@ from report.book import gather
 from report.book.generate import generate
 from report.book.sources import Sources
 from report.records import Results, kept, read_record, write_record
-from report.records.kept import kept_in
 from report.tasks import BY_NAME
 from tests.report.sections.test_every_section import records
 
 TASK = "parameter-count"
 
 
-def test_a_text_is_kept_in_its_project_alone(tmp_path: Path) -> None:
+def test_a_text_is_kept_in_the_users_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     name = kept.key("a", b"b")
     assert name != kept.key("ab") and name != kept.key("a", "", "b")
-    kept.write(name, "nowhere")
-    with kept_in(tmp_path):
-        assert kept.read(name) is None
-        kept.write(name, "α\n")
-        assert kept.read(name) == "α\n"
     assert kept.read(name) is None
-    assert (tmp_path / kept.FOLDER / ".gitignore").read_text() == "*\n"
+    kept.write(name, "α\n")
+    assert kept.read(name) == "α\n"
+    assert kept.folder().stat().st_mode & 0o77 == 0
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert kept.folder() == Path.home() / ".cache" / "homework"
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff", b"x" * 90, None])
-def test_what_is_damaged_is_not_read(damage: bytes | None, tmp_path: Path) -> None:
-    with kept_in(tmp_path):
-        kept.write("name", "text")
-        path, other = tmp_path / kept.FOLDER / "name", tmp_path / kept.FOLDER / "other"
-        other.write_bytes(path.read_bytes() if damage is None else damage)
-        assert kept.read("other") is None, "also what is kept by another name"
-        path.write_bytes(path.read_bytes()[:-1])
-        assert kept.read("name") is None
+def test_what_is_damaged_is_not_read(damage: bytes | None) -> None:
+    kept.write("name", "text")
+    path, other = kept.folder() / "name", kept.folder() / "other"
+    other.write_bytes(path.read_bytes() if damage is None else damage)
+    assert kept.read("other") is None, "also what is kept by another name"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert kept.read("name") is None
 
 
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
-    (tmp_path / kept.FOLDER).write_text("in the way")
-    with kept_in(tmp_path):
-        kept.write("name", "text")
-        assert kept.read("name") is None
+    kept.folder().parent.write_text("in the way")
+    kept.write("name", "text")
+    assert kept.read("name") is None
 
 
-def test_what_was_not_used_for_long_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_not_used_for_long_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MOST", 2)
-    with kept_in(tmp_path):
-        for number in range(4):
-            kept.write(f"{number}", "text")
-            os.utime(tmp_path / kept.FOLDER / f"{number}", (number, number))
-        assert kept.read("0") == "text"  # used now
-    assert {path.name for path in (tmp_path / kept.FOLDER).iterdir()} == {".gitignore", "0", "3"}
+    for number in (9, 8, 7):
+        kept.write(f"{number}", "text")
+        os.utime(kept.folder() / f"{number}", (number, number))
+    assert kept.read("7") == "text"  # used now
+    kept.write("0", "text")
+    assert {path.name for path in kept.folder().iterdir()} == {"0", "7"}
+
+
+def test_an_answer_is_kept_as_long_as_nothing_changes(tmp_path: Path) -> None:
+    file, made = tmp_path / "file", []
+    file.write_text("a")
+
+    def answer(change: str = "") -> object:
+        def compute() -> list[str]:
+            made.append(file.read_text())
+            file.write_text(change or made[-1])
+            return [made[-1]]
+
+        return kept.answered(lambda: kept.exactly([file], "question"), compute)
+
+    assert [answer(), answer()] == [["a"], ["a"]] and made == ["a"]
+    file.write_text("b")
+    assert answer(change="c") == ["b"]
+    file.write_text("b")
+    assert answer() == ["b"] and made == ["a", "b", "b"], "what changed meanwhile is not kept"
+    file.unlink()
+    file.symlink_to(__file__)
+    assert kept.exactly([file], "question") is None
 
 
 def test_chapters_are_made_once_for_the_same_records(
@@ -74,8 +92,7 @@ def test_chapters_are_made_once_for_the_same_records(
     comment.parent.mkdir()
 
     def text(times: int) -> str:
-        with kept_in(tmp_path):
-            paths = generate(chosen)
+        paths = generate(chosen)
         assert len(made) == times
         return "".join(path.read_text(encoding="utf-8") for path in paths)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from report.errors import UserError
 from report.records import BadRecordError, Record, read_record, write_record
-from report.records.store import write_bytes, write_text
+from report.records.files import write_bytes, write_text
 from tests.report.records.build import DIGITS, record
 
 

@@ -106,6 +106,29 @@ def test_one_choice_holds_in_all_figures_of_a_section(generalization, tmp_path):
     assert off == [["false", True, True]] * 2
 
 
+def test_a_trajectory_can_be_switched_off_and_lit(committed, tmp_path):
+    script = """
+    const figures = sections.flatMap((section) => section.figures);
+    const model = figures.find(({ box }) => box.dataset.figure.endsWith("trajectories-model.svg"));
+    model.frame.scrollIntoView({ behavior: "instant" });
+    await pause(1000);
+    model.approach();
+    const [chart] = model.charts;
+    const lines = () => chart.lines.map(({ label, route }) => [label, !!route]);
+    const before = lines();
+    model.chips.find(([, name]) => name === "seed 3")[0].click();
+    const after = lines();
+    model.section.lit = new Set(["runs:2"]);
+    refresh(model.section);
+    return [before, after, chart.lines.filter(({ size }) => size === 10).length];
+    """
+    page = committed / "_site" / "chapters" / "optimization.html"
+    before, after, lit = probe(page, script, tmp_path, 1366)
+    assert before == [[f"seed {seed}", False] for seed in range(8)]
+    assert after == [[f"seed {seed}", True] for seed in range(8) if seed != 3]
+    assert lit == 1
+
+
 def test_a_sentence_opens_its_evidence_and_lights_up_its_runs(generalization, tmp_path):
     before, opened, closed, names = probe(generalization, FIGURES + LIGHT, tmp_path, 1366)
     assert before == ["false", False, False] == closed

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from report.errors import UserError
+from report.records import kept
 from report.render import render, stamp
 from tests.project import RUN, Homework
 from tests.report.render.programs import RECENT, fake_quarto
@@ -144,7 +145,7 @@ def test_another_suite_profile_or_renderer_renders_again(
     report.environment = fake_quarto(tmp_path / "newer", RECENT.replace("1.9.20", "1.9.21") + MAKE)
     assert report.made()
     assert not report.made()
-    monkeypatch.setattr(stamp, "_installed", lambda: ("typst 99",))
+    monkeypatch.setattr(kept, "installed", lambda: ("typst 99",))
     assert report.made()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from report.claims import Claim, Statement, contradiction
+from report.claims.claim import _chosen
 from report.sections.registry import statements
 from tests.report.sections.grammar import faults
 
@@ -29,7 +30,7 @@ def _every_claim_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
         if known.get(statement.id) is statement:
             assert not faults(claim.text), (faults(claim.text), claim.text)
             assert not contradiction(claim), (contradiction(claim), claim.text)
-            wording = statement.wordings[verdict]
+            wording = _chosen(statement.wordings, verdict)
             for value, bounds in WITHIN.items():
                 if f"{{{value}}}" in wording and f"{{{bounds}}}" in wording:
                     (found,), (low, high) = numbers(values[value]), numbers(values[bounds])

@@ -1,6 +1,7 @@
 """What every sentence must be, whatever it says."""
 
 import re
+from collections.abc import Iterable
 
 from report.claims.claim import Claim, Wordings
 
@@ -20,6 +21,15 @@ def wordings_of(module: object) -> set[tuple[str, str]]:
         for statement in vars(module).values()
         if isinstance(statement, Wordings)
         for verdict in statement.wordings
+    }
+
+
+def worded(module: object, reached: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The wordings in which these (identifier, verdict) are said."""
+    own = wordings_of(module)
+    return {
+        (name, verdict if (name, verdict) in own else re.sub("^(seen|partly)_", "", verdict))
+        for name, verdict in reached
     }
 
 

@@ -14,7 +14,7 @@ from report.sections.interpolation.figures import section
 from report.sections.interpolation.lines import growth_compared, starts_compared, twins, with_ends
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
-from tests.report.sections.wording import wordings_of
+from tests.report.sections.wording import worded, wordings_of
 
 ALPHAS = [-0.5, 0.0, 0.5, 1.0, 1.5]
 ENDS = (((64, 1e-3), (1024, 1e-3)), ((64, 1e-2), (1024, 1e-2)))
@@ -263,7 +263,7 @@ def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, A
 
 def test_every_wording_is_reached() -> None:
     reached = {(f"interpolation.{name}", verdict) for name, verdict, _ in CASES}
-    assert reached == wordings_of(interpolation)
+    assert worded(interpolation, reached) == wordings_of(interpolation)
 
 
 def test_the_numbers_are_those_of_the_record() -> None:
@@ -333,7 +333,7 @@ def test_steepness_is_also_told_relative_to_the_norm() -> None:
     assert first == pytest.approx(5 / 1.1) and second == pytest.approx((1.1 + 0.39) / 1.1)
     text = said(turned)["rise"].text
     assert "beyond batch size 64 relative to the norm of the weights and neither at equal" in text
-    bare = solutions.drop(columns="parameter_norm")
+    bare = solutions.assign(parameter_norm=None)
     assert list(growth_compared(turned, rows, bare, ("a", "b"))) == ["absolute"]
 
 
@@ -360,7 +360,7 @@ def test_losses_of_zero_are_compared() -> None:
         row["train_loss"] = [0.0] * 5
     claims = said(exact)
     assert claims["same-start"].verdict == "none" and claims["contrast"].verdict == "undecided"
-    assert starts_compared(with_ends(exact, exact.frame("lines")))[0].value == 0
+    assert starts_compared(with_ends(exact))[0].value == 0
 
 
 def test_swapped_ends_swap_what_is_said() -> None:
@@ -399,7 +399,7 @@ def test_a_barrier_matters_by_the_losses_of_its_own_data_set() -> None:
     for row in apart.rows("lines"):
         if row["case"] == "CIFAR-10":  # losses of 10 at the ends: a barrier of 1 just matters
             row["train_loss"] = [10.0, 10.0, 10.0, 10.0, 10.0]
-    found = starts_compared(with_ends(apart, apart.frame("lines")))
+    found = starts_compared(with_ends(apart))
     assert [one.direction for one in found.values()] == [1, 1, 0, 0]
 
 

@@ -14,7 +14,7 @@ from report.sections.parameter_count.claims import commentary
 from report.sections.parameter_count.figures import section
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
-from tests.report.sections.wording import wordings_of
+from tests.report.sections.wording import worded, wordings_of
 
 SIZES = {f"m{n}": 100 * 2**n for n in range(8)}
 """100 to 12,800 parameters; DIGITS has 1,437 training images."""
@@ -85,7 +85,7 @@ def _row(
 
 
 def said(made_record: Record) -> dict[str, Claim]:
-    claims = [c for group in commentary(made_record, made_record.frame("runs")) for c in group]
+    claims = [c for group in commentary(made_record) for c in group]
     # Of the two measures of a double descent the records here give the loss its truth.
     found = {c.id.partition(".")[2]: c for c in claims if c.about != "error"}
     assert len(found) == len(claims) - sum(c.about == "error" for c in claims)
@@ -205,8 +205,8 @@ def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, A
 
 
 def test_every_wording_is_reached() -> None:
-    wordings = {(name.partition(".")[2], verdict) for name, verdict in wordings_of(parameter_count)}
-    assert wordings == {(name, verdict) for name, verdict, _ in [*CASES, SINGLE]}
+    reached = {(f"parameter-count.{name}", verdict) for name, verdict, _ in [*CASES, SINGLE]}
+    assert worded(parameter_count, reached) == wordings_of(parameter_count)
 
 
 @pytest.mark.parametrize("knee", range(1, 6))
@@ -278,7 +278,7 @@ def test_the_error_descends_twice_though_the_smallest_structure_is_the_worst() -
         if row["label_noise"]:
             error = (0.9, 0.3, 0.32, 0.4, 0.5, 0.42, 0.3, 0.2)[int(row["model"][1:])]
             row["final_test_accuracy"] = 1 - error + 0.01 * float(random.normal())
-    claims = [c for group in commentary(given, given.frame("runs")) for c in group]
+    claims = [c for group in commentary(given) for c in group]
     found = next(c for c in claims if c.about == "error")
     assert found.verdict == "shows"
     assert (found.values["valley"], found.values["peak"], found.values["largest"]) == (

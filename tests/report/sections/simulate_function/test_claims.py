@@ -13,7 +13,7 @@ from report.sections.simulate_function import claims as module
 from report.sections.simulate_function.claims import commentary
 from report.sections.simulate_function.figures import section
 from tests.report.records.build import model, record
-from tests.report.sections.wording import said, wordings_of
+from tests.report.sections.wording import said, worded, wordings_of
 
 MODELS = (model("deep", 7, 571), model("middle", 4, 572), model("shallow", 1, 571))
 Losses = Mapping[str, float | Sequence[float | None]]
@@ -95,15 +95,11 @@ def test_depth_is_decided_function_by_function(
 def test_the_answer_names_the_functions_on_which_depth_pays() -> None:
     claim = said(commentary(made(CLEAR, MIXED)))["depth"]
     assert claim.text == (
-        "Depth pays on $f_sinc(x)$, where at equal size networks with seven hidden layers fit "
-        "better than networks with one hidden layer; on $f_cube(x)$ no order shows."
+        "On $f_sinc(x)$ depth pays: at equal size, networks with seven hidden layers fit better "
+        "than networks with one hidden layer; on $f_cube(x)$ no order shows."
     )
     contrary = said(commentary(made(CLEAR, REVERSED, seeds=8)))["depth"].text
-    assert contrary.endswith(
-        "networks with seven hidden layers fit better on $f_sinc(x)$ and networks with one hidden "
-        "layer fit better on "
-        "$f_cube(x)$."
-    )
+    assert contrary.endswith(": it does on $f_sinc(x)$ and it does harm on $f_cube(x)$.")
 
 
 def test_the_numbers_are_those_of_the_comparison() -> None:
@@ -117,7 +113,7 @@ def test_the_numbers_are_those_of_the_comparison() -> None:
 def test_few_seeds_are_observed_and_have_no_interval() -> None:
     claim = said(commentary(made(CLEAR, seeds=3)))["depth-on"]
     assert claim.verdict == "seen_less"
-    assert "ahead in all three seeds" in claim.text and "interval" not in claim.text
+    assert "seen in all three seeds" in claim.text and "interval" not in claim.text
 
 
 def test_a_lost_seed_is_no_observation_of_all() -> None:
@@ -241,12 +237,17 @@ def test_a_constant_is_called_a_constant() -> None:
 
 
 @pytest.mark.parametrize(
-    ("losses", "verdict"),
-    [([0.5, 0.5], "all"), ([0.95, 0.95], "none"), ([1.4, 1.0], "some"), ([0.5, 1.0], "some")],
+    ("losses", "words"),
+    [
+        ([0.5, 0.5], "epochs both runs still"),
+        ([0.95, 0.95], "epochs no run changed"),
+        ([1.4, 1.0], "epochs one of two runs still"),
+        ([0.5, 1.0], "epochs one of two runs still"),
+    ],
 )
-def test_whether_training_had_settled(losses: list[float], verdict: str) -> None:
+def test_whether_training_had_settled(losses: list[float], words: str) -> None:
     """The loss begins at one, then one epoch lies before the last quarter: rises count too."""
-    assert said(commentary(settling(losses)))["settling"].verdict == verdict
+    assert words in said(commentary(settling(losses)))["settling"].text
 
 
 def settling(losses: list[float]) -> Record:
@@ -307,7 +308,7 @@ def test_every_wording_is_reached() -> None:
         for paragraph in commentary(made_record)
         for claim in paragraph
     }
-    assert reached == wordings_of(module)
+    assert worded(module, reached) == wordings_of(module)
     for one in records:
         said(commentary(one))
 

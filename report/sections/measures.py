@@ -1,0 +1,216 @@
+"""Measures of solutions against their gap between training and test: sensitivity and sharpness.
+
+Every measure has its own verdict; the unit is always the approach, by the means of its seeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from report.claims.claim import Claim, Line, Statement, used
+from report.claims.contrast import Label, Overall, reason
+from report.numbers.parts import Parts
+from report.numbers.quantifiers import span
+from report.records import Record
+from report.records.row import Name, Row
+from report.sections.approaches import (
+    SHOWN,
+    VARIABLES,
+    measures_with,
+    moves,
+    trends,
+    unreached,
+    varied,
+)
+from report.words import format as fmt
+from report.words.markdown import Markdown, join
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A task that measures solutions.
+
+    Attributes:
+        task: its name.
+        solution, equal_loss: rows of the solutions after equal epochs, and at an equal loss.
+        measures: what each measure is called, by its column.
+        train_loss: column of the training loss.
+        gap: columns that the gap in loss is made of.
+        noun, more: what is measured, and what a solution with more of it is.
+        every, one: what all the measures are called, and what one of them is.
+        finished: the rows of which everything could be measured, with `loss_gap`.
+    """
+
+    task: str
+    solution: type[Row]
+    equal_loss: type[Row]
+    measures: Mapping[Name, Markdown]
+    train_loss: Name
+    gap: tuple[Name, ...]
+    noun: str
+    more: str
+    every: str
+    one: str
+    finished: Callable[[pd.DataFrame], pd.DataFrame]
+
+    def statements(self, figure: str) -> tuple[Overall, Statement, Overall, Overall]:
+        """About the gap (its headline, shown in `figure`), its correlations, fit, equal fit."""
+        stopped = "Stopped at an equal training loss, {reached}, "
+        apart = f"These data do not separate {self.noun} from fit: the {self.more} solutions also "
+        whether = f"Whether {self.more} solutions have the wider gap between test and training loss"
+        number = "rank correlation {strength}"
+        gap = Overall(
+            f"{self.task}.loss-gap",
+            {
+                "rises|falls": f"The {self.more} solutions have the [wider|narrower] gap between "
+                "test and training loss, by {which}.",
+                "undecided": f"{whether} stays open: {{reason}}.",
+                "differ": f"{whether} depends on the {self.one}: it is wider by {{rises}} and "
+                "narrower by {falls}.",
+            },
+            headline=True,
+            line=Line(
+                f"Do {self.more} solutions generalize worse?",
+                {
+                    "rises": ("Yes, their loss gap is wider.", number),
+                    "falls": ("No, their loss gap is narrower.", number),
+                    "partly_rises|partly_falls": (
+                        f"By some {self.one}s [yes|no]; by others that is open.",
+                        number,
+                    ),
+                    "undecided": ("These solutions do not decide.", number),
+                    "differ": (f"That depends on the {self.one}.", number),
+                },
+                figure,
+            ),
+            every=self.every,
+            word="by",
+        )
+        sizes = Statement(
+            f"{self.task}.correlations",
+            {"known": "Over {n} the rank correlation with that gap is {sizes}."},
+        )
+        fit = Overall(
+            f"{self.task}.fit",
+            {
+                "rises|falls": f"{apart}have the [higher|lower] training loss, by {{which}}.",
+                "undecided": "The solutions also differ in how well they fit, with training losses "
+                f"{{losses}}; whether {self.noun} goes with that stays open: {{reason}}.",
+                "differ": f"{apart}have the higher training loss by {{rises}} and the lower one by "
+                "{falls}.",
+            },
+            every=self.every,
+            word="by",
+        )
+        held = Overall(
+            f"{self.task}.fit-held",
+            {
+                "rises|falls": f"{stopped}the {self.more} solutions have the [wider|narrower] gap "
+                "in loss, by {which}{lost}.",
+                "undecided": f"{stopped}the solutions leave open whether gap and {self.noun} go "
+                "together: {reason}{lost}.",
+                "differ": f"{stopped}the {self.more} solutions have the wider gap in loss by "
+                "{rises} and the narrower one by {falls}{lost}.",
+            },
+            every=self.every,
+            word="by",
+        )
+        return gap, sizes, fit, held
+
+    def relation(
+        self,
+        statement: Overall,
+        record: Record,
+        done: pd.DataFrame,
+        other: str,
+        columns: tuple[Name, ...],
+        **labels: Label,
+    ) -> Claim:
+        """How each measure goes with another column, which rests on `columns`."""
+        parts = measures_with(done, self.measures, other)
+        evidence = used(record, done, *self.measures, *columns)
+        return statement(parts, evidence, reason=why(parts), **labels)
+
+    def correlations(self, statement: Statement, record: Record, done: pd.DataFrame) -> list[Claim]:
+        """The correlations with the gap in loss, where there are enough approaches."""
+        parts = measures_with(done, self.measures, "loss_gap")
+        found = trends(parts)
+        if "too_few" in parts.verdicts.values() or len({trend.n for trend in found}) > 1:
+            return []
+        sizes = [
+            f"{fmt.correlation(trend.value)} for {words}"
+            for words, trend in zip(parts.parts, found, strict=True)
+        ]
+        n = fmt.plural(found[0].n, "approach")
+        evidence = used(record, done, *self.measures, *self.gap)
+        return [statement("known", evidence, n=n, sizes=join(sizes))]
+
+    def fit(
+        self, equal: Overall, unequal: Overall, record: Record, done: pd.DataFrame
+    ) -> tuple[Claim, ...]:
+        """The relation at an equal training loss, or else how each measure goes with that loss."""
+        rows = record.frame(self.equal_loss)
+        stopped = self.finished(rows)
+        if stopped.empty:
+            losses = _between(done[self.train_loss], "of ")
+            given = (record, done, self.train_loss, (self.train_loss,))
+            return (self.relation(unequal, *given, losses=losses),)
+        parts = measures_with(stopped, self.measures, "loss_gap")
+        columns = dict.fromkeys((*self.measures, *self.gap, self.train_loss))
+        return (
+            equal(
+                parts,
+                used(record, stopped, *columns, table=self.equal_loss),
+                reason=why(parts),
+                reached=_between(stopped[self.train_loss]),
+                lost=unreached(rows, stopped),
+            ),
+        )
+
+    def sweeps(
+        self,
+        statements: Mapping[str, tuple[Overall, Overall | None]],
+        record: Record,
+        done: pd.DataFrame,
+    ) -> list[Claim]:
+        """How the measures move with what is varied: after equal epochs, and at an equal loss.
+
+        `statements` are those of both, by the variable.
+        """
+        held = varied(record, self.finished(record.frame(self.equal_loss)))
+        claims = []
+        for variable, rows in varied(record, done).items():
+            both = ((self.solution, rows), (self.equal_loss, held.get(variable)))
+            for statement, (table, own) in zip(statements[variable], both, strict=True):
+                if statement is None or own is None:
+                    continue
+                parts = measures_with(own, self.measures, variable, first=True)
+                smallest, largest = (SHOWN[variable](f(own[variable])) for f in (min, max))
+                claims.append(
+                    statement(
+                        parts,
+                        used(record, own, table.column(variable), *self.measures, table=table),
+                        variable=Label(VARIABLES[variable]),
+                        smallest=Label(smallest),
+                        largest=Label(largest),
+                        sizes=moves(parts),
+                        reason=why(parts, VARIABLES[variable]),
+                    )
+                )
+        return claims
+
+
+def why(parts: Parts, noun: str = "approach") -> Label:
+    """Why the first undecided of the parts is not decided."""
+    found = trends(parts)
+    return reason(next((t for t in found if t.verdict not in ("rises", "falls")), found[0]), noun)
+
+
+def _between(losses: pd.Series, one: str = "") -> Label:
+    """Losses `from 0.42 to 0.49`, or one number, behind `one`, where both look alike."""
+    found = span(losses)
+    least, most = fmt.loss(found.low), fmt.loss(found.high)
+    return Label(f"{one}{least}" if least == most else f"from {least} to {most}")
