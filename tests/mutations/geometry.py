@@ -74,12 +74,12 @@ def gradient_norm(r: Reading) -> Iterator[str]:
                     yield f"answer: not alike on {case}: {m.string}"
                 if sign == 0 and agree(found) and len(found) == len(rows_of[case]) < 6:
                     yield f"answer: all seeds share one on {case}: {m.string}"
-    for m in r.find("descent", r"loss (falls by|does not fall but rises|does not fall by more)"):
+    for m in r.find("descent", r"loss (falls|does not fall but rises|does not fall by more)"):
         pools = [
             differences(by_seed(x, "final_loss"), by_seed(x, "initial_loss"), log=True)
             for x in rows_of.values()
         ]
-        sign = -1 if m[1] == "falls by" else 1
+        sign = -1 if m[1] == "falls" else 1
         if "more" not in m[1] and all(wrong(sign, found) for found in pools):
             yield f"descent: direction: {m.string}"
     for m in r.find("peak", r"in (?:(all|both|the one) |(none|\w+) of (\w+) )"):

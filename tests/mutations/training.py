@@ -335,7 +335,7 @@ def train_on_task(r: Reading) -> Iterator[str]:
         for row in runs
         if row[column] is not None and len(row["train_loss"]) > 1
     ]
-    yield from counted(r, "stuck", sum(flat), len(runs))
+    yield from counted(r, "stuck", OF, len(runs), sum(flat))
     yield from diverged(r, column)
 
 

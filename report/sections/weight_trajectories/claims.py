@@ -187,7 +187,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     done = known(runs, "final_train_loss")
     if len(done) < 2:
         based = used(record, runs, "diverged_at")
-        numbers = {"runs": fmt.words(len(done)), "total": fmt.words(len(runs))}
+        numbers = {"runs": Markdown("one" if len(done) else "none"), "total": fmt.words(len(runs))}
         none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
         return ((PLACE("nothing", based, **numbers, **none), *lost),)
     pairs = _part(record, "pairs", "model")
@@ -232,7 +232,9 @@ def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.loc[chosen]
 
 
-def _together(record: Record, distances: pd.DataFrame, pairs: pd.DataFrame) -> list[Claim]:
+def _together(
+    record: Record, distances: pd.DataFrame, pairs: pd.DataFrame, total: int
+) -> list[Claim]:
     shortest, largest = distances["displacement"].min(), pairs["end_distance"].max()
     if not largest <= TOGETHER * shortest:
         return []
@@ -244,6 +246,7 @@ def _together(record: Record, distances: pd.DataFrame, pairs: pd.DataFrame) -> l
                 *used(record, distances, "displacement", table="distances"),
             ],
             runs=fmt.words(len(distances)),
+            total=fmt.words(total),
             largest=bound(largest, "upper"),
             displacement=bound(shortest, "lower"),
         )

@@ -95,8 +95,9 @@ def _trajectories(record: Record, part: Row) -> Figure:
         ),
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: {first} of the "
-            f"variance; second: {second}. At the end of {fmt.words(lower)} of them the training "
-            f"loss is lower than at the start; its mean is {fmt.loss(mean(begin))} there and "
+            f"variance; second: {second}. At the end of {fmt.words(lower) if lower else 'none'} of "
+            "them the training loss is lower than at the start; its mean is "
+            f"{fmt.loss(mean(begin))} there and "
             f"{fmt.loss(mean(runs['final_train_loss']))} at the end."
         ),
         draw=partial(_draw_trajectories, record, part, ("pc1", "pc2"), labels),

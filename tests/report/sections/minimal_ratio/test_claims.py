@@ -307,7 +307,7 @@ def test_a_norm_that_stays_does_not_go_from_and_to_the_same() -> None:
     one = made(kinds="u" * 12)
     for row in one.rows("runs"):
         row["trained_gradient_norm"] = row["gradient_norm"]
-    assert "second phase leaves the norm at" in by_name(one)["found"].text
+    assert "second phase leaves the median norm at" in by_name(one)["found"].text
 
 
 def test_swapping_the_kinds_swaps_what_is_said() -> None:
