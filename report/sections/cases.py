@@ -23,18 +23,18 @@ def case_name(case: dict[str, Any]) -> Markdown:
     return fmt.formula(case["title"]) if case["kind"] == "function" else escape(case["title"])
 
 
-def cases_settings(record: Record) -> Table:
-    """The settings with the networks and the number of steps; a column for each case."""
+def cases_settings(record: Record, *, steps: bool = True) -> Table:
+    """The settings with the networks, a column for each case, and the number of `steps`."""
     cases = record.rows("cases")
+    counts = [fmt.count(case["epochs"] * case["steps_per_epoch"]) for case in cases if steps]
     name = Markdown("steps, one batch each")
-    steps = tuple(fmt.count(case["epochs"] * case["steps_per_epoch"]) for case in cases)
     if len(cases) < 2:
-        return settings_table(record, more=[(name, step) for step in steps])
+        return settings_table(record, more=[(name, count) for count in counts])
     table = settings_table(record)
     if len(table.header) != len(cases) + 1:
         return table
-    names = tuple(case_name(case) for case in cases)
-    return replace(table, header=("Setting", *names), rows=(*table.rows, (name, *steps)))
+    rows = (*table.rows, (name, *counts)) if steps else table.rows
+    return replace(table, header=("Setting", *map(case_name, cases)), rows=rows)
 
 
 def about(case: dict[str, Any]) -> dict[str, Label]:

@@ -46,11 +46,7 @@ STATED: dict[tuple[str, str], dict[str, Any]] = {
         "comparisons.0.models.1.convolutions.0.channels": 8,
     },
     ("a", "weight-trajectories"): EIGHT
-    | {
-        "case.data.name": "cifar10",
-        "case.training.epochs": 30,
-        "case.training.optimizer": "adam",
-    },
+    | {"case.data.name": "cifar10", "case.training.epochs": 30, "case.training.optimizer": "adam"},
     ("a", "minimal-ratio"): {"runs": 100},
     ("a", "random-labels"): {
         "data.name": "cifar10",

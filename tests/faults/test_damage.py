@@ -34,42 +34,36 @@ def made(homework: Homework) -> str:
     return page.read_text(encoding="utf-8")
 
 
-def truncated(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-40])
+def flipped(content: bytes) -> bytes:
+    """One bit in the middle is another."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
-def emptied(path: Path) -> None:
-    path.write_bytes(b"")
+HARMS: dict[str, Callable[[bytes], bytes]] = {
+    "truncated": lambda content: content[:-40],
+    "emptied": lambda _: b"",
+    "flipped": flipped,
+    "edited": lambda content: content.replace(b"3", b"4", 1),
+    "foreign": lambda _: b"<html>not yours</html>",
+    "binary": lambda _: b"\xff\x00",
+    "bare": lambda _: b"[]",
+}
 
 
-def flipped(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
+def harmed(path: Path, harm: str) -> None:
+    path.write_bytes(HARMS[harm](path.read_bytes()))
 
 
-def edited(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("3", "4", 1), encoding="utf-8")
+def each(usual: str, *rest: str) -> pytest.MarkDecorator:
+    """With this harm, and with the others in the long tests."""
+    long = [pytest.param(harm, marks=pytest.mark.long) for harm in rest]
+    return pytest.mark.parametrize("harm", [usual, *long])
 
 
-def foreign(path: Path) -> None:
-    path.write_text("<html>not yours</html>", encoding="utf-8")
-
-
-def binary(path: Path) -> None:
-    path.write_bytes(b"\xff\x00")
-
-
-def bare(path: Path) -> None:
-    path.write_text("[]", encoding="utf-8")
-
-
-@pytest.mark.parametrize("harm", [edited, pytest.param(truncated, marks=pytest.mark.long)])
-def test_a_damaged_record(
-    ran: Homework, straight: dict[str, Any], harm: Callable[[Path], None]
-) -> None:
-    harm(ran.results / RECORD)
+@each("edited", "truncated")
+def test_a_damaged_record(ran: Homework, straight: dict[str, Any], harm: str) -> None:
+    harmed(ran.results / RECORD, harm)
     damaged = (ran.results / RECORD).read_bytes()
     shown = json.loads(ran("status", "--suite", "tiny.toml", "--json").out)
     assert [s["state"] for s in shown] == ["stale", "done"]
@@ -83,11 +77,9 @@ def test_a_damaged_record(
     assert contents(ran.results) == straight
 
 
-@pytest.mark.parametrize("harm", [flipped, pytest.param(emptied, marks=pytest.mark.long)])
-def test_a_damaged_figure(
-    ran: Homework, straight: dict[str, Any], harm: Callable[[Path], None]
-) -> None:
-    harm(ran.results / FIGURE)
+@each("flipped", "emptied")
+def test_a_damaged_figure(ran: Homework, straight: dict[str, Any], harm: str) -> None:
+    harmed(ran.results / FIGURE, harm)
     again = ran(*RUN)
     assert again.code == 0
     assert again.err.count("fresh") == 2
@@ -96,14 +88,10 @@ def test_a_damaged_figure(
     assert contents(ran.results) == straight
 
 
-@pytest.mark.parametrize(
-    "harm", [foreign, *(pytest.param(h, marks=pytest.mark.long) for h in (truncated, binary, bare))]
-)
-def test_damaged_lists(
-    ran: Homework, straight: dict[str, Any], harm: Callable[[Path], None]
-) -> None:
+@each("foreign", "truncated", "binary", "bare")
+def test_damaged_lists(ran: Homework, straight: dict[str, Any], harm: str) -> None:
     for name in ("figures", "claims"):
-        harm(ran.results / name / "index.json")
+        harmed(ran.results / name / "index.json", harm)
     again = ran(*RUN)
     assert again.code == 0, again.err
     assert again.err.count("fresh") == 2
@@ -113,8 +101,8 @@ def test_damaged_lists(
 
 def test_damaged_checkpoints(ran: Homework, straight: dict[str, Any]) -> None:
     kept = sorted((ran.results / ".work" / "trained").glob("*.pt"))
-    for path, harm in zip(kept, (truncated, flipped, foreign, emptied), strict=True):
-        harm(path)
+    for path, harm in zip(kept, ("truncated", "flipped", "foreign", "emptied"), strict=True):
+        harmed(path, harm)
     for name in (RECORD, "train-on-task.json"):  # --force would not look at the checkpoints
         (ran.results / name).unlink()
     again = ran(*RUN)
@@ -129,7 +117,7 @@ def test_damaged_checkpoints(ran: Homework, straight: dict[str, Any]) -> None:
 
 def test_foreign_and_damaged_records_are_not_shown(ran: Homework) -> None:
     (ran.results / "gradient-norm.json").write_bytes((ran.results / RECORD).read_bytes())
-    edited(ran.results / RECORD)
+    harmed(ran.results / RECORD, "edited")
     generate(sources(ran.folder, {"HOMEWORK_SUITE": "tiny"}))
     for chapter in ("optimization", "deep-vs-shallow"):
         page = ran.folder / "chapters" / "_generated" / f"{chapter}.qmd"

@@ -148,6 +148,14 @@ def once(project: Path, hooks: Path, again: int) -> None:
     assert groups * 30 <= slow_jobs.epochs(hooks) <= groups * 30 + again
 
 
+def completed(project: Path, straight: dict[str, Any]) -> None:
+    """Run what is left here; all is as without Slurm."""
+    assert start(project, *LOCAL).wait() == 0
+    found = contents(project / "results" / "tiny")
+    found["simulate-function.json"]["provenance"]["command"] = " ".join(("homework", *RUN))
+    same(found, straight)
+
+
 def test_a_preempted_job_goes_on_from_its_checkpoint(
     project: Path, straight: dict[str, Any], node: Node, tmp_path: Path
 ) -> None:
@@ -160,10 +168,7 @@ def test_a_preempted_job_goes_on_from_its_checkpoint(
     assert watched.text.count(" submitted") == 1
     assert watched.text.count("running") == 2
     once(project, hooks, 1)
-    assert start(project, *LOCAL).wait() == 0
-    found = contents(project / "results" / "tiny")
-    found["simulate-function.json"]["provenance"]["command"] = " ".join(("homework", *RUN))
-    same(found, straight)
+    completed(project, straight)
 
 
 @pytest.mark.long
@@ -176,10 +181,7 @@ def test_a_time_limit(project: Path, straight: dict[str, Any], node: Node, tmp_p
     restarts = watched.text.count("ended as TIMEOUT, to go on from its checkpoint")
     assert restarts >= 1
     once(project, hooks, restarts)
-    assert start(project, *LOCAL).wait() == 0
-    found = contents(project / "results" / "tiny")
-    found["simulate-function.json"]["provenance"]["command"] = " ".join(("homework", *RUN))
-    same(found, straight)
+    completed(project, straight)
 
 
 @pytest.mark.long

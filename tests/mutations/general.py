@@ -27,6 +27,7 @@ _NOTHING = (
     (r"\b[a-z]+ and ?[,.;]|, ?[,.;]|\( ?\)|  | ,", "a gap"),
     (r"(?<![\w’'])–(?!\w)", "a missing value"),
     (r"\d{7,}", "too many digits"),
+    (r"\bno of\b", "no of"),
 )
 LISTED = {"a missing value", "too many digits", "from and to the same"}
 """Fine where values are listed, in alternative texts and the Summary."""

@@ -20,11 +20,12 @@ from tests.mutations.reading import (
     differences,
     finite,
     near,
+    order,
     rank,
     value,
     wrong,
 )
-from tests.mutations.training import KEYS, LOG_MARGIN, counted, diverged
+from tests.mutations.training import KEYS, LOG_MARGIN, OF, counted, diverged
 
 
 def gradient_norm(r: Reading) -> Iterator[str]:
@@ -51,15 +52,11 @@ def gradient_norm(r: Reading) -> Iterator[str]:
     }
     for m in r.find("fall", r"On (.*?), the gradient norm (falls|rises|is)"):
         found = change[case_of(m[1])]
-        sign = {"falls": -1, "rises": 1, "is": 0}[m[2]]
-        if sign and wrong(sign, found):
-            yield f"fall: direction: {m.string}"
-        if re.search("in (?:both|all) ", m.string) and not agree(found):
-            yield f"fall: not in all: {m.string}"
-        if "changes with the seed" in m.string and (agree(found) or len(found) < 2):
-            yield f"fall: does not change with the seed: {m.string}"
-        if "too close" in m.string and apart(found, LOG_MARGIN):
-            yield f"fall: not close: {m.string}"
+        words = {"more": "norm rises", "less": "norm falls", "alike": "too close"}
+        yield from order("fall", m.string, found, LOG_MARGIN, **words)
+        whole = len(found) == len(rows_of[case_of(m[1])]) < 6
+        if "settles no direction" in m.string and whole and agree(found):
+            yield f"fall: the seeds agree: {m.string}"
     for words, sign in (
         (r"^On (.*?) the gradient gets shorter", -1),
         (r"^On (.*?) the gradient gets longer", 1),
@@ -75,14 +72,14 @@ def gradient_norm(r: Reading) -> Iterator[str]:
                     yield f"answer: direction on {case}: {m.string}"
                 if sign is None and apart(found, LOG_MARGIN):
                     yield f"answer: not alike on {case}: {m.string}"
-                if sign == 0 and agree(found) and len(found) == len(rows_of[case]):
+                if sign == 0 and agree(found) and len(found) == len(rows_of[case]) < 6:
                     yield f"answer: all seeds share one on {case}: {m.string}"
-    for m in r.find("descent", r"loss (falls by|does not fall but rises|does not fall by more)"):
+    for m in r.find("descent", r"loss (falls|does not fall but rises|does not fall by more)"):
         pools = [
             differences(by_seed(x, "final_loss"), by_seed(x, "initial_loss"), log=True)
             for x in rows_of.values()
         ]
-        sign = -1 if m[1] == "falls by" else 1
+        sign = -1 if m[1] == "falls" else 1
         if "more" not in m[1] and all(wrong(sign, found) for found in pools):
             yield f"descent: direction: {m.string}"
     for m in r.find("peak", r"in (?:(all|both|the one) |(none|\w+) of (\w+) )"):
@@ -135,17 +132,10 @@ def gradient_norm(r: Reading) -> Iterator[str]:
             if math.isfinite(s := _spearman(x["batch_loss"], x["batch_gradient_norm"]))
         }
         found = np.array([*own.values()])
-        if ("shorter gradient" in m.string and wrong(1, found)) or (
-            "longer gradient" in m.string and wrong(-1, found)
-        ):
-            yield f"relation: direction: {m.string}"
-        if re.search("in (?:both|all) ", m.string) and not agree(found):
-            yield f"relation: not in all: {m.string}"
-        if (
-            "the seeds agree" in m.string
-            and agree(found)
-            and len(found) == len(done[case_of(m[1])])
-        ):
+        words = {"more": "shorter gradient", "less": "longer gradient"}
+        yield from order("relation", m.string, found, 0.0, **words)
+        whole = len(found) == len(rows_of[case_of(m[1])]) < 6
+        if "not settle" in m.string and whole and agree(found):
             yield f"relation: the seeds agree: {m.string}"
     for m in r.find("batch", r"[oO]n (<.*?>|.*?)(?: sees|, )"):
         rows = rows_of[case_of(m[1])]
@@ -159,12 +149,16 @@ def gradient_norm(r: Reading) -> Iterator[str]:
     for m in r.find("stuck", r"In (\w+) of (\w+) runs? on (.*?) the (gradient|loss)"):
         rows = done[case_of(m[3])]
         dead = [x["tail_highest"] == 0 for x in rows]
+        lowest = [min(finite(x["full_loss"])) for x in rows]
+        level = next((c for x in rows if (c := x.get("constant_loss")) is not None), math.inf)
+        constant = [v >= 0.98 * level and not d for v, d in zip(lowest, dead, strict=True)]
         flat = [
-            min(finite(x["full_loss"])) >= 0.95 * x["full_loss"][0] and not d
-            for x, d in zip(rows, dead, strict=True)
+            v >= 0.95 * x["full_loss"][0] and not d and not c
+            for v, x, d, c in zip(lowest, rows, dead, constant, strict=True)
         ]
-        if value(m[1]) != sum(dead if m[4] == "gradient" else flat) or value(m[2]) != len(rows):
-            yield f"stuck: {sum(dead)} {sum(flat)} of {len(rows)}: {m.string}"
+        truth = {"gradient": sum(dead), "network": sum(constant), "loss": sum(flat)}
+        if told != (truth[m[6]], len(rows)):
+            yield f"stuck: {truth} of {len(rows)}: {m.string}"
         if "its loss stays where it is" in m.string and any(
             d and x["full_loss"][-1] != x["full_loss"][-2]
             for x, d in zip(rows, dead, strict=True)
@@ -322,6 +316,16 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         numbers = {len(own) for own in critical.values()}
         if m[1] not in ("one",) and value(m[1]) not in numbers:
             yield f"kind: {numbers}: {m.string}"
+    for m in r.find("kind", r"Of the (\w+) distinct critical points (\w+) "):
+        counts = []
+        for own in critical.values():
+            kept = [(f"{x['loss']:.5e}", x["minimal_ratio"], x["negative"]) for x in own]
+            if own and all(x.get("point") is not None for x in own):
+                kept = [x["point"] for x in own]
+            first = dict(zip(kept[::-1], own[::-1], strict=True))
+            counts.append((len(first), sum(x["negative"] <= 0 for x in first.values())))
+        if not any(value(m[1]) == total and value(m[2]) <= yes for total, yes in counts):
+            yield f"kind: {counts}: {m.string}"
     for words, sign in (
         ("Each of the (\\w+) critical points is a minimum", 0),
         ("No minimum is among the (\\w+) critical points", 1),
@@ -330,6 +334,33 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             own = [c for c in critical.values() if len(c) == value(m[1])]
             if not any(all((x["negative"] > 0) == bool(sign) for x in c) for c in own):
                 yield f"kind: not all: {m.string}"
+    curved = {
+        c: differences(
+            *(by_seed(own, column) for column in ("gradient_curvature", "even_curvature")), log=True
+        )
+        for c in cases
+        for own in [[x for x in runs if x["case"] == c and x["verdict"] != "critical"]]
+    }
+    senses = {"where the loss hardly": -1, "where the loss curves more": 1, "in directions of": 0}
+    senses |= {"curves less": -1, "curves more": 1, "curves alike": 0}
+    for words in (
+        "end points on (.*?) that are not critical,? (?:it|the gradient) lies "
+        "(where the loss hardly|where the loss curves more|in directions of)",
+        "Whether the end points",
+        "it (curves \\w+) along the gradient on .*",
+    ):
+        for m in r.find("flatness", words):
+            told = [(m[1], m[2])] if words.startswith("end") else []
+            if "along" in words:
+                told = [
+                    (b, a) for a, b in re.findall(r"(curves \w+)(.*?)(?=it curves|not|$)", m[0])
+                ]
+            for names, said in told:
+                sign = senses[said]
+                for name in KEYS.findall(names):
+                    found = [curved[c] for c in titles.get(f"<{name}>", [])]
+                    if all(wrong(sign, f) if sign else apart(f, LOG_MARGIN) for f in found):
+                        yield f"flatness: {said} on {name}: {m.string}"
     for m in r.find("relation", r"stays open here: it takes six"):
         fewer = [
             len({(f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})
@@ -359,6 +390,10 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
             if own:
                 table = np.array([x["swept_positive"] for x in own]) / case["parameters"]
                 moves.append(float(np.ptp(np.median(table, axis=0))))
+        if not m[1]:
+            if any(moves):
+                yield f"tolerance: {moves}: {m.string}"
+            continue
         bounded = (
             [v for v in moves if v >= 0.1] if m[2] == "or more" else [v for v in moves if v < 0.1]
         )
@@ -371,6 +406,9 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         lengths = [c for c in critical.values() if any(x["negative"] <= 0 for x in c)]
         if not any(max(x["epochs"] for x in c) > min(x["epochs"] for x in c) for c in lengths):
             yield f"answer: of one length: {m.string}"
+    for m in r.find("answer", "minimum in some runs and a saddle in others"):
+        if not any(len({x["negative"] <= 0 for x in own}) == 2 for own in critical.values()):
+            yield f"answer: of one kind: {m.string}"
     for m in r.find("answer", "minimum in every run|no minimum in any run|no run reaches"):
         names = KEYS.findall(m.string.partition(";")[0])
         own = [x for n in names for c in titles.get(f"<{n}>", []) for x in critical[c]]
@@ -482,7 +520,7 @@ def error_surface(r: Reading) -> Iterator[str]:
         if not at_least(m[1], shares):
             yield f"walk: bound {min(shares)}: {m.string}"
     lost = [s["diverged_at"] for s in r.rows("solutions")]
-    yield from counted(r, "diverged", len(finite(lost)), len(lost))
+    yield from counted(r, "diverged", OF, len(lost), len(finite(lost)))
 
 
 def _most_apart(plane: dict[str, Any], solution: dict[str, Any]) -> float:

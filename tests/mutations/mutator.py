@@ -18,7 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from report.records import Record, read_record
-from report.records.row import Column, Key, Row, Seed
+from report.records.row import Column, Key, Metrics, Row, Seed
 from report.records.rows import metrics_type
 from report.tasks import TASKS, Task
 
@@ -66,10 +66,8 @@ def _base(task: Task, number: int) -> Record:
 
 def valid(record: Record) -> bool:
     """Whether the metrics are as the row types have them."""
-    kind = metrics_type(record.task)
-    assert kind is not None
     try:
-        kind.model_validate(record.metrics)
+        _kind(record.task).model_validate(record.metrics)
     except ValueError:
         return False
     return True
@@ -92,17 +90,22 @@ def mutated(number: int) -> tuple[str, Record]:
 
 
 def _with(record: Record, metrics: dict[str, Any]) -> Record:
-    kind = metrics_type(record.task)
+    whole = _kind(record.task).model_validate(metrics)
+    return record.model_copy(update={"metrics": whole.content()})
+
+
+def _kind(task: str) -> type[Metrics]:
+    """What the metrics of a task are."""
+    kind = metrics_type(task)
     assert kind is not None
-    return record.model_copy(update={"metrics": kind.model_validate(metrics).content()})
+    return kind
 
 
 class _Table:
     """One table of measurements, its rows by what they are about and by seed."""
 
     def __init__(self, task: Task, metrics: dict[str, Any], random: Generator) -> None:
-        kind = metrics_type(task.name)
-        assert kind is not None
+        kind = _kind(task.name)
         names = [name for name in kind.tables if name not in FACTS and metrics[name]]
         self.metrics, self.random, self.task = metrics, random, task
         self.name = str(random.choice([*names, names[0]]))
@@ -339,9 +342,7 @@ def lost(table: _Table) -> bool:
         chosen = table.some()
     else:
         chosen = [row for row in main if table.random.random() < share] or [main[0]]
-    kind = metrics_type(table.task.name)
-    assert kind is not None
-    row_type = kind.tables["runs" if table.metrics.get("runs") else "solutions"]
+    row_type = _kind(table.task.name).tables["runs" if table.metrics.get("runs") else "solutions"]
     for row in chosen:
         _lose(row, row_type)
     return True
@@ -491,7 +492,7 @@ def _gradient_norm(metrics: dict[str, Any]) -> None:
     tails = ("tail_lowest", "tail_median", "tail_highest", "largest_batch_gradient_norm")
     for row in metrics["runs"]:
         if row["full_loss"] is None or row["full_gradient_norm"] is None:
-            _lose(row, metrics_type("gradient-norm").tables["runs"])  # type: ignore[union-attr]
+            _lose(row, _kind("gradient-norm").tables["runs"])
             row["step"] = row["step"][: len(row["batch_loss"])]
             continue
         for name in ("loss", "gradient_norm"):
@@ -530,7 +531,7 @@ def _interpolation(metrics: dict[str, Any]) -> None:
             continue
         kept.append(row)
         if ends & gone:
-            for name in _columns("interpolation", "lines"):
+            for name in _kind("interpolation").tables["lines"].reasons:
                 row[name] = None
             row["reason"] = "a solution diverged"
             continue
@@ -543,12 +544,6 @@ def _interpolation(metrics: dict[str, Any]) -> None:
         if row["train_barrier"] is None or row["test_barrier"] is None:
             row["reason"] = row["reason"] or "not finite"
     metrics["lines"] = kept
-
-
-def _columns(task: str, table: str) -> list[str]:
-    kind = metrics_type(task)
-    assert kind is not None
-    return [*kind.tables[table].reasons]
 
 
 def _minimal_ratio(metrics: dict[str, Any]) -> None:
@@ -586,7 +581,7 @@ def _weight_trajectories(metrics: dict[str, Any]) -> None:
 def _error_surface(metrics: dict[str, Any]) -> None:
     for row in metrics["solutions"]:
         if row["diverged_at"] is not None or None in (row["loss"], row["epoch"]):
-            _lose(row, metrics_type("error-surface").tables["solutions"])  # type: ignore[union-attr]
+            _lose(row, _kind("error-surface").tables["solutions"])
     kept = {(r["case"], r["seed"]): r for r in metrics["solutions"] if r["diverged_at"] is None}
     for name in ("planes", "surfaces"):
         metrics[name] = [r for r in metrics[name] if (r["case"], r["seed"]) in kept]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 from report.records import Record
-from report.sections.registry import section_of
+from report.sections.registry import section_module
 from tests.mutations import geometry, solutions, training
 from tests.mutations.general import general
 from tests.mutations.lines import lines
@@ -23,8 +24,8 @@ RULES: dict[str, Callable[[Reading], Iterator[str]]] = {
 
 
 def read(record: Record) -> Reading:
-    """The section of a record as its reader has it."""
-    return Reading(record, section_of(record))
+    """The section of a record, with the sentences that the report leaves out for its length."""
+    return Reading(record, import_module(section_module(record.task)).section(record))
 
 
 def violations(record: Record) -> list[str]:
@@ -37,4 +38,11 @@ def violations(record: Record) -> list[str]:
             where = where.tb_next
         line = f"{where.tb_frame.f_code.co_name}:{where.tb_lineno}" if where else ""
         return [f"exception: {type(error).__name__} in {line}: {error}"]
-    return [*general(reading), *lines(reading), *RULES[record.task](reading)]
+    return [*faults(reading)]
+
+
+def faults(reading: Reading) -> Iterator[str]:
+    """What all rules find wrong in a section."""
+    yield from general(reading)
+    yield from lines(reading)
+    yield from RULES[reading.task](reading)

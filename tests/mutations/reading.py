@@ -42,6 +42,7 @@ class Reading:
         self.task = record.task
         self.texts: list[Text] = []
         self.read: set[Text] = set()
+        self.sought: dict[tuple[str, str], bool] = {}  # what rules look for, and whether it is said
         claims = [claim for paragraph in section.commentary for claim in paragraph]
         for claim in claims:
             name = claim.id.partition(".")[2]
@@ -60,10 +61,12 @@ class Reading:
 
     def find(self, name: str, pattern: str) -> Iterator[re.Match[str]]:
         """Where the sentences of a statement say it; `N` stands for a number."""
+        self.sought.setdefault((name, pattern), False)
         known = re.compile(pattern.replace("(N)", f"({NUMBER}(?: %| percentage points)?)"))
         for text in [t for t in self.texts if t.kind == "sentence" and t.name == name]:
             if found := known.search(text.text):
                 self.read.add(text)
+                self.sought[name, pattern] = True
                 yield found
 
     def said(self, name: str) -> str:
@@ -169,6 +172,25 @@ def apart(found: Any, margin: float) -> bool:
 def agree(found: Any) -> bool:
     """Whether several repetitions all have one sign."""
     return len(found) > 1 and (bool((found > 0).all()) or bool((found < 0).all()))
+
+
+def order(
+    name: str,
+    text: str,
+    found: Any,
+    margin: float,
+    *,
+    more: str = "(?!)",
+    less: str = "(?!)",
+    alike: str = "(?!)",
+) -> Iterator[str]:
+    """What is false of a sentence whose words (patterns) say that `found` is above, below or 0."""
+    if (re.search(more, text) and wrong(1, found)) or (re.search(less, text) and wrong(-1, found)):
+        yield f"{name}: direction: {text}"
+    if re.search(r"in (?:both|all) ", text) and not agree(found):
+        yield f"{name}: not in all: {text}"
+    if re.search(alike, text) and (not len(found) or apart(found, margin)):
+        yield f"{name}: not alike: {text}"
 
 
 def rank(x: Sequence[float], y: Sequence[float]) -> float:

@@ -23,7 +23,7 @@ from tests.mutations.reading import (
     value,
     wrong,
 )
-from tests.mutations.training import LOG_MARGIN
+from tests.mutations.training import LOG_MARGIN, OF, counted
 
 SENSITIVITY = {
     "jacobian_norm": "the norm of the Jacobian of the output",
@@ -64,9 +64,7 @@ def interpolation(r: Reading) -> Iterator[str]:
         for m in r.find(name, r"less than (N) of the loss there \(by (N) at most\)"):
             if any(tall) or not at_most(m[2], [x["train_barrier"] for x in own]):
                 yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
-        for m in r.find(name, r"Of (\w+) lines .*?, (\w+) cross"):
-            if (value(m[1]), value(m[2])) != (len(own), sum(tall)):
-                yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
+        yield from counted(r, name, r"Of (\w+) lines .*?, (\w+) cross", len(own), sum(tall))
         for m in r.find(name, r"stands a barrier .*? or more, (N)(?: to (N))? high"):
             found = [x["train_barrier"] for x in own]
             if (
@@ -99,9 +97,18 @@ def interpolation(r: Reading) -> Iterator[str]:
         ]
         if all(agree(f) and w and len(f) < 6 for f, w in zip(changes.values(), whole, strict=True)):
             yield f"contrast: the seeds agree: {m.string}"
-    for m in r.find("contrast", "makes no difference that matters to the barrier between"):
-        if any(apart(found, LOG_MARGIN) for found in changes.values()):
+    alike = [not apart(found, LOG_MARGIN) for found in changes.values()]
+    for m in r.find("contrast", "makes no difference that matters to the barrier (between|for)"):
+        if not (all(alike) if m[1] == "between" else any(alike)):
             yield f"contrast: not alike: {m.string}"
+    for m in r.find("contrast", "depends on the training: .*"):
+        for words, fits in (
+            ("is higher", [not wrong(1, found) for found in changes.values()]),
+            ("is lower", [not wrong(-1, found) for found in changes.values()]),
+            ("does not differ", alike),
+        ):
+            if words in m[0] and not any(fits):
+                yield f"contrast: none {words}: {m.string}"
     for m in r.find(
         "setting",
         r"[Tt]he (batch size|learning rate) counts: with (\S+) instead of (\S+) the barrier is (higher|lower)",
@@ -139,9 +146,7 @@ def interpolation(r: Reading) -> Iterator[str]:
         if m[4] and m[5] and value(m[4]) / 100 > min(falls) + 1e-9:
             yield f"accuracy: bound {min(falls)}: {m.string}"
     lost = sum(x["train_barrier"] is None or x["test_barrier"] is None for x in lines)
-    for m in r.find("lost", r"Of (\w+) lines (\w+) cannot"):
-        if (value(m[1]), value(m[2])) != (len(lines), lost):
-            yield f"lost: {lost} of {len(lines)}: {m.string}"
+    yield from counted(r, "lost", r"Of (\w+) lines (\w+) cannot", len(lines), lost)
     solutions = r.rows("solutions")
     for m in r.find(
         "quality",
@@ -162,15 +167,13 @@ def interpolation(r: Reading) -> Iterator[str]:
             seen = m.string.partition(";")[0]
             if "at equal distance" in seen and value(m[1]) < value(m[2]):
                 yield f"rise: direction: {m.string}"
-    for m in r.find("literature", r"(\w+) of (\w+) lines|all (\w+) lines"):
-        same = [
-            x
-            for x in lines
-            if x["start"] == "same" and x["train_barrier"] is not None and x["ends"] is not None
-        ]
-        tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in same]
-        if m[1] and (value(m[1]), value(m[2])) != (sum(tall), len(tall)):
-            yield f"literature: {sum(tall)} of {len(tall)}: {m.string}"
+    same = [
+        x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"]
+        for x in lines
+        if x["start"] == "same" and x["train_barrier"] is not None and x["ends"] is not None
+    ]
+    words = r"(\w+) of (\w+) lines|all (\w+) lines"
+    yield from counted(r, "literature", words, sum(same), len(same), every=False)
 
 
 def _shown(row: Mapping[str, Any], end: str, column: str) -> str:
@@ -201,11 +204,11 @@ def _related(points: Mapping[Any, Mapping[str, float]], x: str, y: str) -> float
 
 
 def _directions(
-    r: Reading, name: str, signs: Mapping[str, float], words: Mapping[str, str], turned: int = 1
+    r: Reading, name: str, signs: Mapping[str, float], words: Mapping[str, str]
 ) -> Iterator[str]:
     """Widens, narrows, grows, falls: of the measures that a sentence names, or of all."""
     for m in r.find(name, r".*"):
-        text = re.sub(r"from a batch size.*|: from .*", "", m.string)
+        text = re.sub(r"from a batch size.*|: from .*|: the .* goes from .*", "", m.string)
         clauses = re.split(r";|, while|, so that| and (?=narrows|falls|shrinks|these)|, but", text)
         for clause in clauses:
             up = re.search(
@@ -221,9 +224,10 @@ def _directions(
                 and "so they do" not in clause
             ):
                 continue
-            if bool(up) == bool(down):
+            turned = re.search("the less sensitive solutions that have the (wider)", clause)
+            if bool(up) == bool(down) and not turned:
                 continue
-            said = 1 if up else -1
+            said = -1 if down else 1
             chosen = [c for c in signs if words[c] in clause]
             every = re.search(
                 "every measure|either definition|more sensitive|sharper solutions", clause
@@ -288,12 +292,31 @@ def _moves(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> I
             yield f"{name}: course: {m.string}"
 
 
+def _held(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> Iterator[str]:
+    """`At an equal training loss the trace goes from 380 to 1041`: in one of the sweeps."""
+    curves = [{c: [p[c] for p in own.values()] for c in measures} for own in sweeps.values()]
+    for m in r.find(name, "At an equal training loss .*"):
+        texts = re.findall(r"from (-?[\d.e-]*\d) to (-?[\d.e-]*\d)", m[0])
+        fits = [
+            [
+                near(a, curve[column][0]) and near(b, curve[column][-1])
+                for (a, b), column in zip(texts, measures, strict=False)
+            ]
+            for curve in curves
+        ]
+        if not any(map(all, fits)):
+            yield f"{name}: {curves}: {m.string}"
+
+
 def sensitivity(r: Reading) -> Iterator[str]:
     """Sensitivity with the gap, with the fit, with what is varied."""
     rows = r.rows("solutions")
     names = (*SENSITIVITY, "probability_jacobian_norm", "final_train_loss", "final_test_loss")
-    known = [x for x in rows if None not in [x[n] for n in names]]
-    done = [x for x in known if x["jacobian_norm"] > 0]
+    stopped = r.rows("equal_loss")
+    known, reached = (
+        [x for x in table if None not in [x[n] for n in names]] for table in (rows, stopped)
+    )
+    done, held = ([x for x in table if x["jacobian_norm"] > 0] for table in (known, reached))
     columns: dict[str, Any] = {n: (lambda row, n=n: row[n]) for n in names}
     columns["loss_gap"] = lambda row: row["final_test_loss"] - row["final_train_loss"]
     columns["accuracy_gap"] = lambda row: row["final_train_accuracy"] - row["final_test_accuracy"]
@@ -335,6 +358,8 @@ def sensitivity(r: Reading) -> Iterator[str]:
             if m[1] and not near(m[1], truth):
                 yield f"{name}: {truth}: {m.string}"
     yield from _moves(r, "sweep", _sweeps(r, done, r.record.settings, SENSITIVITY), SENSITIVITY)
+    sweeps = _sweeps(r, held, r.record.settings, SENSITIVITY)
+    yield from _held(r, "sweep-held", sweeps, SENSITIVITY)
     for name, number in (("diverged", len(rows) - len(known)), ("dead", len(known) - len(done))):
         for m in r.find(name, r"Of (\d+|\w+) (?:runs|networks),? (\w+)"):
             if (value(m[1]), value(m[2])) != (len(rows), number):
@@ -347,18 +372,22 @@ def sharpness(r: Reading) -> Iterator[str]:
     """Sharpness with the gaps, with the fit, with what is varied, and rescaled."""
     rows = r.rows("solutions")
     names = (*SHARPNESS, "loss_gap", "accuracy_gap")
-    done = [x for x in rows if None not in [x[n] for n in names]]
+    done, held = (
+        [x for x in table if None not in [x[n] for n in names]]
+        for table in (rows, r.rows("equal_loss"))
+    )
     columns: dict[str, Any] = {n: (lambda row, n=n: row[n]) for n in (*names, "train_loss")}
     points = _points(done, columns)
-    for name, other in (
-        ("loss-gap", "loss_gap"),
-        ("accuracy-gap", "accuracy_gap"),
-        ("fit", "train_loss"),
+    for name, own, other in (
+        ("loss-gap", points, "loss_gap"),
+        ("accuracy-gap", points, "accuracy_gap"),
+        ("fit", points, "train_loss"),
+        ("fit-held", _points(held, columns), "loss_gap"),
     ):
-        signs = {c: _related(points, c, other) for c in SHARPNESS}
+        signs = {c: _related(own, c, other) for c in SHARPNESS}
         yield from _directions(r, name, signs, SHARPNESS)
-        for m in r.find(name, r"(\w+) approach(?:es)? are too few"):
-            if value(m[1]) >= 6:
+        for m in r.find(name, r"(\w+) approach(?:es)? are too few|open whether"):
+            if m[1] and value(m[1]) >= 6:
                 yield f"{name}: not too few: {m.string}"
     gap = {c: _related(points, c, "loss_gap") for c in SHARPNESS}
     for m in r.find("correlations", r"is (N) for .*?, (N) for .*, and (N) for"):
@@ -368,10 +397,15 @@ def sharpness(r: Reading) -> Iterator[str]:
     sweeps = _sweeps(r, done, settings, SHARPNESS)
     batch = {k: v for k, v in sweeps.items() if k == "batch_size"}
     yield from _moves(r, "batch-size", batch, SHARPNESS)
-    for name, variable in (("batch-size", "batch_size"), ("learning-rate", "learning_rate")):
-        if variable in sweeps:
-            own = sweeps[variable]
-            signs = {c: rank([*own], [p[c] for p in own.values()]) for c in SHARPNESS}
+    sizes = _sweeps(r, held, settings, SHARPNESS).get("batch_size")
+    yield from _held(r, "batch-size-held", {"": sizes} if sizes else {}, SHARPNESS)
+    for name, sweep in (
+        ("batch-size", sweeps.get("batch_size")),
+        ("learning-rate", sweeps.get("learning_rate")),
+        ("batch-size-held", sizes),
+    ):
+        if sweep is not None:
+            signs = {c: rank([*sweep], [p[c] for p in sweep.values()]) for c in SHARPNESS}
             yield from _directions(r, name, signs, SHARPNESS)
     rescaled = [
         x for x in r.rows("rescaling") if None not in [x[c] for c in (*SHARPNESS, "test_loss")]
@@ -389,9 +423,7 @@ def sharpness(r: Reading) -> Iterator[str]:
         ):
             yield f"rescaling: {moved}: {m.string}"
     lost = len(rows) - len(done)
-    for m in r.find("lost", r"Of (\d+|\w+) solutions (\w+) diverged"):
-        if (value(m[1]), value(m[2])) != (len(rows), lost):
-            yield f"lost: {lost} of {len(rows)}: {m.string}"
+    yield from counted(r, "lost", OF, len(rows), lost)
     if "level" in r.alt("rescaling") and any(
         abs(x["test_loss"] / rescaled[0]["test_loss"] - 1) > 2e-4
         for x in rescaled

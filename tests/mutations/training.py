@@ -22,6 +22,7 @@ from tests.mutations.reading import (
     differences,
     finite,
     near,
+    order,
     rank,
     value,
     wrong,
@@ -29,31 +30,34 @@ from tests.mutations.reading import (
 
 LOG_MARGIN = math.log10(1.25)
 KEYS = re.compile(r"<([^>]+)>")
+OF = r"Of (\w+) \w+,? (\w+) "
+"""`Of seven runs, two …`."""
 
 
 def _group(rows: Rows, key: str) -> dict[Any, Rows]:
     found: dict[Any, Rows] = {}
     for row in rows:
-        found.setdefault(row[key], []).append(row)
+        found.setdefault(row.get(key), []).append(row)
     return found
 
 
-def counted(reading: Reading, name: str, yes: int, total: int) -> Iterator[str]:
-    """`Of seven runs, two …`."""
-    for found in reading.find(name, r"Of (\w+) \w+,? (\w+) "):
-        if (value(found[1]), value(found[2])) != (total, yes):
-            yield f"{name}: {yes} of {total}: {found.string}"
+def counted(
+    r: Reading, name: str, pattern: str, first: int, second: int, *, every: bool = True
+) -> Iterator[str]:
+    """The two numbers of a sentence; where not `every` one has them, if it has any."""
+    for m in r.find(name, pattern):
+        if (every or m[1]) and (value(m[1]), value(m[2])) != (first, second):
+            yield f"{name}: {first}, {second}: {m.string}"
 
 
-def diverged(reading: Reading, column: str, table: str = "runs") -> Iterator[str]:
+def diverged(reading: Reading, column: str) -> Iterator[str]:
     """The number of runs without a result."""
-    rows = reading.rows(table)
+    rows = reading.rows()
     lost = sum(row.get(column) is None for row in rows)
-    yield from counted(reading, "diverged", lost, len(rows))
-    for found in reading.find("diverged", "of (.*), none reached a finite loss"):
-        if lost < len(rows):
-            yield f"diverged: {lost} of {len(rows)}: {found.string}"
+    yield from counted(reading, "diverged", OF, len(rows), lost)
     text = reading.said("diverged")
+    if "none reached a finite loss" in text and lost < len(rows):
+        yield f"diverged: {lost} of {len(rows)}: {text}"
     if lost and not text and len(rows) > lost:
         yield f"diverged: not said of {lost} of {len(rows)}"
 
@@ -240,7 +244,12 @@ def train_on_task(r: Reading) -> Iterator[str]:
         )
         found = differences(known[data, first], known[data, second], log=False)
         family[f"the {kind} on {data}"] = found
-        yield from _order("depth-on", m.string, found, 0.005)
+        yield from order(
+            *("depth-on", m.string, found, 0.005),
+            more="a lead of|rises from|is ahead|even higher",
+            less="get only|does harm|falls to",
+            alike="too close to matter|no difference|alike|next to nothing|no harm",
+        )
     for words, sign in (
         ("^Among (.*), depth pays: ", 1),
         ("^Among (.*), depth does harm: ", -1),
@@ -278,11 +287,8 @@ def train_on_task(r: Reading) -> Iterator[str]:
         pair = re.findall(r"\*([^*]+)\*", m.string)
         if (m[1], pair[0]) in known and (m[1], pair[1]) in known:
             found = differences(known[m[1], pair[0]], known[m[1], pair[1]], log=False)
-            helps = "Convolution" in m.string
-            if (helps and wrong(1, found)) or ("does not help" in m.string and wrong(-1, found)):
-                yield f"family: direction: {m.string}"
-            if "equally well" in m.string and apart(found, 0.005):
-                yield f"family: not alike: {m.string}"
+            words = {"more": "Convolution", "less": "does not help", "alike": "equally well"}
+            yield from order("family", m.string, found, 0.005, **words)
             if (
                 "more than size" in m.string
                 and models[pair[0]].parameters >= models[pair[1]].parameters
@@ -329,7 +335,7 @@ def train_on_task(r: Reading) -> Iterator[str]:
         for row in runs
         if row[column] is not None and len(row["train_loss"]) > 1
     ]
-    yield from counted(r, "stuck", sum(flat), len(runs))
+    yield from counted(r, "stuck", OF, len(runs), sum(flat))
     yield from diverged(r, column)
 
 
@@ -353,73 +359,72 @@ def _order(name: str, text: str, found: Any, margin: float) -> Iterator[str]:
 def random_labels(r: Reading) -> Iterator[str]:
     """The fit, chance, speed, price, memory."""
     column = "final_test_accuracy"
-    runs = r.rows()
+    networks = _group(r.rows(), "case")
+    name, runs = next(iter(networks.items()))
     by = dict(sorted(_group(runs, "fraction").items()))
     top = max(by)
     most = by[top]
-    if len({row.get("case") for row in runs}) > 1:  # each network has its own sentences
-        yield from diverged(r, column)
-        return
     threshold = max(fit["threshold"] for fit in r.rows("fits"))
-    best = [max(row["train_accuracy"]) if row[column] is not None else None for row in most]
-    reached = sum(b is not None and b >= threshold for b in best)
+    best: list[float | None] = []
+    fitted = {}
+    for network, part in networks.items():
+        random = [x for x in part if 0 < x["fraction"] == max(y["fraction"] for y in part)]
+        best += [max(x["train_accuracy"]) if x[column] is not None else None for x in random]
+        scores = best[len(best) - len(random) :]
+        fitted[network] = (sum(b >= threshold for b in finite(scores)), len(random))
+    reached = sum(yes for yes, _ in fitted.values())
     for m in r.find(
-        "fit", r"every run (that did not diverge )?reaches .*?\((\w+) (?:seeds?|of (\w+))\)"
+        "fit", r"every run (that did not diverge )?reaches .*?\((\w+) (?:seeds?|runs?|of (\w+))\)"
     ):
-        whole = reached == len(most) if not m[1] else reached == len(finite(best))
+        whole = reached == len(best) if not m[1] else reached == len(finite(best))
         if not whole or value(m[2]) != reached:
-            yield f"fit: {reached} of {len(most)}: {m.string}"
-    for m in r.find("fit", r"(\w+) of (\w+) runs reach"):
-        if (value(m[1]), value(m[2])) != (reached, len(most)):
-            yield f"fit: {reached} of {len(most)}: {m.string}"
-    for m in r.find("fit", r"get no further than (N) of them"):
+            yield f"fit: {reached} of {len(best)}: {m.string}"
+    yield from counted(r, "fit", r"(\w+) of (\w+) runs reach", reached, len(best))
+    for m in r.find("fit", r"depends on the network"):
+        for yes, total, network in re.findall(r"(\w+) of (\w+) runs? of \*(.*?)\*", m.string):
+            if (value(yes), value(total)) != fitted[network]:
+                yield f"fit: {fitted}: {m.string}"
+    for m in r.find("fit", r"no run gets further than (N) of them"):
         if not at_most(m[1], finite(best)) or reached:
             yield f"fit: bound {best}: {m.string}"
-        ends = [
-            (row["train_loss"][-1], min(row["train_loss"]))
-            for row in most
-            if row[column] is not None
-        ]
-        if "still falls" in m.string and not any(a == b for a, b in ends):
+        curves = [x["train_loss"] for x in r.rows() if x["fraction"] > 0 and x[column] is not None]
+        if "still falls" in m.string and not any(c[-1] < max(c[len(c) // 2 : -1]) for c in curves):
             yield f"fit: falls nowhere: {m.string}"
+    for m in r.find("which", r"about \*(.*?)\*"):
+        if m[1] != name:
+            yield f"which: {name} is the first: {m.string}"
+    for m in r.find("other", r"\*(.*?)\*.*?(N) with .*? (?:to|and) (N) with"):
+        own = _group(networks[m[1]], "fraction")
+        ends = [v for f in sorted(own) if (v := by_seed(own[f], column))]
+        for text, end in ((m[2], ends[0]), (m[3], ends[-1])):
+            if not among(text, [*end.values()]):
+                yield f"other: {text} is no accuracy: {m.string}"
+        found = differences(ends[-1], ends[0], log=False)
+        words = {"more": "even rises", "less": "falls", "alike": "keeps"}
+        yield from order("other", m.string, found, 0.005, **words)
     chance = r.record.metrics["chance"]
     scored = by_seed(most, column)
     over = np.array([v - chance for v in scored.values()])  # type: ignore[operator]
     for m in r.find("chance", r"(?:scores|accuracy of) (N)"):
         if not among(m[1], [*scored.values()]):
             yield f"chance: {m[1]} is no accuracy: {m.string}"
-        if re.search("more than|above", m.string) and wrong(1, over):
-            yield f"chance: direction: {m.string}"
-        if re.search("less than|below", m.string) and wrong(-1, over):
-            yield f"chance: direction: {m.string}"
-        if "learns nothing" in m.string and apart(over, 0.005):
-            yield f"chance: not that of guessing: {m.string}"
-        if re.search(r"in (?:both|all) ", m.string) and not agree(over):
-            yield f"chance: not in all: {m.string}"
-    ends = [[row["test_loss"][p] for row in most if row[column] is not None] for p in (0, -1)]
-    moved = np.log10(np.maximum(ends[1], 1e-307)) - np.log10(np.maximum(ends[0], 1e-307))
+        words = {"more": "more than|above", "less": "less than|below", "alike": "learns nothing"}
+        yield from order("chance", m.string, over, 0.005, **words)
+    for m in r.find("test", r"it is (N)"):
+        if not near(m[1], float(np.mean([*scored.values()]))):
+            yield f"test: {scored}: {m.string}"
+    last = [[row["test_loss"][p] for row in most if row[column] is not None] for p in (0, -1)]
+    moved = np.log10(np.maximum(last[1], 1e-307)) - np.log10(np.maximum(last[0], 1e-307))
     for m in r.find("loss", r"test loss (shows it|falls|ends where it began|is)"):
-        up, down = (
-            "it rises" in m.string or "it goes from" in m.string,
-            "even the test loss falls" in m.string,
-        )
-        if (up and wrong(1, moved)) or (down and wrong(-1, moved)):
-            yield f"loss: direction: {m.string}"
-        if re.search(r"in (?:both|all) ", m.string) and not agree(moved):
-            yield f"loss: not in all: {m.string}"
-        if "where it began" in m.string and apart(moved, LOG_MARGIN):
-            yield f"loss: not where it began: {m.string}"
-    fits = [f for f in r.rows("fits") if f["threshold"] == threshold]
+        words = {"more": "it rises|it goes from", "less": "even the", "alike": "where it began"}
+        yield from order("loss", m.string, moved, LOG_MARGIN, **words)
+    fits = [f for f in r.rows("fits") if f["threshold"] == threshold and f.get("case") == name]
     epochs = {f: by_seed([row for row in fits if row["fraction"] == f], "epoch") for f in by}
     floor = {f: {s: max(1.0, e) for s, e in part.items()} for f, part in epochs.items()}
     for m in r.find("speed", r"(N) epochs on (?:random labels|them) and (N) on true"):
         found = differences(floor[top], floor[min(by)], log=True)
-        if ("more slowly" in m.string and wrong(1, found)) or (
-            "even learned faster" in m.string and wrong(-1, found)
-        ):
-            yield f"speed: direction: {m.string}"
-        if re.search(r"in (?:both|all) ", m.string) and not agree(found):
-            yield f"speed: not in all: {m.string}"
+        words = {"more": "more slowly", "less": "even learned faster"}
+        yield from order("speed", m.string, found, LOG_MARGIN, **words)
     for m in r.find("reached", r"by (\w+) of (\w+) runs? on true labels and by (\w+) of (\w+)"):
         truth = [len(epochs[min(by)]), len(by[min(by)]), len(epochs[top]), len(most)]
         if [value(g) for g in m.groups()] != truth:
@@ -468,7 +473,10 @@ def random_labels(r: Reading) -> Iterator[str]:
         if value(m[1]) <= value(m[3]):
             yield f"peak: no fall: {m.string}"
     yield from diverged(r, column)
-    for part in re.findall(r"(\d+) %: ([^,;]+), ([^;]+?)(?:;|\.$)", r.alt("price")):
+    several = len(networks) > 1  # where the values are not all of the first
+    for part in re.findall(
+        r"(\d+) %: ([^,;]+), ([^;]+?)(?:;|\.$)", "" if several else r.alt("price")
+    ):
         fraction = min(by, key=lambda f: abs(f - int(part[0]) / 100))
         if fraction in means and "nan" not in part[2] and not near(part[2], means[fraction]):
             yield f"alt price: {part}"
@@ -477,9 +485,8 @@ def random_labels(r: Reading) -> Iterator[str]:
 def parameter_count(r: Reading) -> Iterator[str]:
     """Where size stops helping, fit, gaps, the test loss."""
     column = "final_test_accuracy"
-    runs = r.rows()
-    if any(row.get("label_noise") for row in runs):
-        return
+    noise = [row.get("label_noise") or 0.0 for row in r.rows()]
+    runs = [row for row, share in zip(r.rows(), noise, strict=True) if share == noise[0]]
     sizes = {row["model"]: row["parameters"] for row in runs}
     order = sorted(sizes, key=lambda m: sizes[m])
     rows_of = _group(runs, "model")
@@ -558,41 +565,19 @@ def parameter_count(r: Reading) -> Iterator[str]:
     for m in r.find("fit", r"no structure reaches"):
         if yes:
             yield f"fit: {yes}: {m.string}"
-    for m in r.find("fit", r"fitted by (\w+) of (\w+) structures"):
-        if (value(m[1]), value(m[2])) != (len(yes), len(present)):
-            yield f"fit: {len(yes)} of {len(present)}: {m.string}"
+    yield from counted(r, "fit", r"by (\w+) of (\w+) structures", len(yes), len(present))
+    finals = {
+        "accuracy": ("final_train_accuracy", column),
+        "loss": ("final_test_loss", "final_train_loss"),
+    }
     gaps = {
-        "accuracy": [
-            (
-                sizes[m],
-                np.mean(
-                    [
-                        row["final_train_accuracy"] - row[column]
-                        for row in rows_of[m]
-                        if row[column] is not None
-                    ]
-                ),
-            )
+        name: [
+            float(np.mean([x[high] - x[low] for x in rows_of[m] if x[column] is not None]))
             for m in present
-        ],
-        "loss": [
-            (
-                sizes[m],
-                np.mean(
-                    [
-                        row["final_test_loss"] - row["final_train_loss"]
-                        for row in rows_of[m]
-                        if row[column] is not None
-                    ]
-                ),
-            )
-            for m in present
-        ],
+        ]
+        for name, (high, low) in finals.items()
     }
-    signs = {
-        name: rank(*zip(*points, strict=True)) if points else math.nan
-        for name, points in gaps.items()
-    }
+    signs = {name: rank([sizes[m] for m in present], own) for name, own in gaps.items()}
     for words, names, sign in (
         (r"gap widens with size in accuracy as in loss", "accuracy loss", 1),
         (r"gap narrows with size in accuracy as in loss", "accuracy loss", -1),

@@ -295,10 +295,10 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
     )
     told = f"; {join(rest)}" if rest else ""
     if not number:
-        told += (
-            f": the second phase takes the median norm from {before} to {after}, and at most "
-            f"{epsilon} is asked for"
-        )
+        moves = f"takes the median norm from {before} to {after}"
+        if before == after:
+            moves = f"leaves the median norm at {after}"
+        told += f": the second phase {moves}, and at most {epsilon} is asked for"
     lone = total == 1 and not number
     return FOUND(
         "some",

@@ -16,7 +16,7 @@ from report.figures.scales import logarithmic
 from report.figures.style import Line, Rows, draw_band, line
 from report.numbers.statistics import median
 from report.records import Record
-from report.sections.cases import case_name, case_panels
+from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.grouped import Column, grouped
 from report.sections.minimal_ratio.claims import commentary, finite, problem, swept, tolerances
 from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, Kinds, distinct, kinds
@@ -42,7 +42,12 @@ def section(record: Record) -> Section:
     drawn = (_ratio_figure, _norms_figure, _tolerance_figure, _spectrum_figure)
     return Section(
         figures=tuple(figure(record, runs) for figure in drawn) if len(runs) else (),
-        tables=(_cases_table(record), _results_table(record), *_kinds_table(record, runs)),
+        tables=(
+            _cases_table(record),
+            cases_settings(record, steps=False),
+            _results_table(record),
+            *_kinds_table(record, runs),
+        ),
         commentary=commentary(record),
     )
 
@@ -255,6 +260,7 @@ def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
         alpha=0.6 if index == 0 else 0.9,
         linewidths=1.1,
         zorder=3 + index,
+        clip_on=False,  # a ratio of 1 or 0 is whole
         label=words,
     )
     names = tuple(f"{words}, {fmt.plural(len(own), 'run')}" for own in met.values())

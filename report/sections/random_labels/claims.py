@@ -66,7 +66,7 @@ FIT = Statement(
             "differ": ("That depends on the network.", "{number} of {total} runs"),
             "falling": ("Not within these epochs, though the loss still falls.", "at most {best}"),
             "stuck": ("No, and the loss has stopped falling.", "at most {best}"),
-            "nothing": ("Nothing can be said: every run diverged.", "{number} of {all}"),
+            "nothing": ("Nothing can be said: every run diverged.", "none of {all}"),
         },
         "accuracy",
     ),

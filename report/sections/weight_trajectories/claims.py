@@ -187,7 +187,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     done = known(runs, "final_train_loss")
     if len(done) < 2:
         based = used(record, runs, "diverged_at")
-        numbers = {"runs": fmt.words(len(done)), "total": fmt.words(len(runs))}
+        numbers = {"runs": Markdown("one" if len(done) else "none"), "total": fmt.words(len(runs))}
         none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
         return ((PLACE("nothing", based, **numbers, **none), *lost),)
     pairs = _part(record, "pairs", "model")

@@ -95,8 +95,9 @@ def _trajectories(record: Record, part: Row) -> Figure:
         ),
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: {first} of the "
-            f"variance; second: {second}. At the end of {fmt.words(lower)} of them the training "
-            f"loss is lower than at the start; its mean is {fmt.loss(mean(begin))} there and "
+            f"variance; second: {second}. At the end of {fmt.words(lower) if lower else 'none'} of "
+            "them the training loss is lower than at the start; its mean is "
+            f"{fmt.loss(mean(begin))} there and "
             f"{fmt.loss(mean(runs['final_train_loss']))} at the end."
         ),
         draw=partial(_draw_trajectories, record, part, ("pc1", "pc2"), labels),
@@ -234,13 +235,14 @@ def _epoch_labels(record: Record, marked: list[int]) -> list[str]:
 def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
     """The seeds beyond the last points; runs that end (nearly) at one point share a label.
 
-    A label stands in the direction of its run, or the nearest to it in which it covers no point.
-    To be called when the axes have their place.
+    A label stands in the direction of its run, or the nearest to it in which it covers no point
+    and no axis. To be called when the axes have their place.
     """
     paths = [
         ax.transData.transform(np.column_stack([row[column] for column in at])) for row in points
     ]
     taken = list(np.concatenate(paths))
+    frame = ax.get_window_extent()
     unit = 72 / ax.get_figure(root=True).dpi  # type: ignore[union-attr]  # points in a pixel
     ends = np.asarray([path[-1] for path in paths])
     near = 0.04 * float(np.ptp(ends, axis=0).max())
@@ -253,7 +255,8 @@ def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
         for turn in sorted(np.linspace(-np.pi, np.pi, 13), key=abs):
             step = length * way / abs(way) * np.exp(1j * turn)
             place = ends[same[0]] + (step.real, step.imag)
-            places.append((min(np.linalg.norm(place - other) for other in taken), place))
+            inside = [*(place - frame.min), *(frame.max - place)]
+            places.append((min(*inside, *(np.linalg.norm(place - o) for o in taken)), place))
         free = [place for room, place in places if room * unit > CLEAR]
         place = free[0] if free else max(places, key=lambda found: found[0])[1]
         taken.append(place)

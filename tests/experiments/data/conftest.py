@@ -78,10 +78,7 @@ class Tiny:
         folder = root / FOLDER
         folder.mkdir(parents=True)
         images, labels = self.train
-        parts = [
-            *zip(np.array_split(images, 5), np.array_split(labels, 5), strict=True),
-            self.test,
-        ]
+        parts = [*zip(np.array_split(images, 5), np.array_split(labels, 5), strict=True), self.test]
         sums = {}
         for name, (x, y) in zip(MD5, parts, strict=True):
             content = python2_pickle(

@@ -1,25 +1,16 @@
-"""Small problems, one run, and a way to train that keeps nothing."""
+"""A small problem, and one run on it or on the pictures."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from experiments.engine.cache import Cache
-from experiments.engine.context import Context
 from experiments.engine.problem import Problem
 from experiments.engine.run import Run
 from experiments.settings.network import Convolution, Network
 from experiments.settings.training import Training
-
-
-@pytest.fixture
-def context() -> Context:
-    """CPU, nothing kept."""
-    return Context(torch.device("cpu"), Path(), Cache(None))
 
 
 @pytest.fixture(scope="session")
@@ -27,20 +18,6 @@ def curve() -> Problem:
     """Regression: 20 points of a bent line, one input, one output."""
     x = torch.linspace(-1, 1, 20, dtype=torch.float64)[:, None]
     return Problem("curve", x, (3 * x).sin(), x * 0.9, (2.7 * x).sin(), 1, "curve")
-
-
-@pytest.fixture(scope="session")
-def pictures() -> Problem:
-    """Classification: 22 random images of 2 channels, 6×6 pixels, in three classes."""
-    random = torch.Generator().manual_seed(5)
-
-    def draw(count: int) -> torch.Tensor:
-        return torch.randint(0, 256, (count, 2, 6, 6), dtype=torch.uint8, generator=random)
-
-    labels, tests = torch.arange(22) % 3, torch.arange(10) % 3
-    return Problem(
-        "pictures", draw(22), labels, draw(10), tests, 3, "pictures", (0.4, 0.6), (0.3, 0.2)
-    )
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ import torch
 from torch import nn
 from torch.optim import lr_scheduler
 
-from experiments.engine.cache import Cache
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run
 from experiments.engine.train import grouped, train
 from experiments.settings.torch_names import LOSSES, OPTIMIZERS, SCHEDULERS
+from tests.experiments.engine.killed import trained_through_kills
 from tests.experiments.engine.plain import named, trained
 
 Make = Callable[..., Run]
@@ -178,29 +178,10 @@ def test_length_in_steps(make: Make, context: Context, steps: int) -> None:
 def test_interrupted(make: Make, context: Context, tmp_path: Path, kind: dict[str, Any]) -> None:
     """A kill changes nothing: the state of everything is in the checkpoint."""
 
-    class KilledError(Exception):
-        pass
-
-    class Mortal:
-        def start(self, description: str, total: int) -> Callable[[int], None]:
-            left = 9
-
-            def advance(done: int) -> None:
-                nonlocal left
-                left -= done
-                if left <= 0:
-                    raise KilledError
-
-            return advance
-
     runs = [make(**{"epochs": 12, "double": False, "learning_rate": 0.01 + s, **kind}, seed=s)
             for s in (0, 1)]  # fmt: skip
-    straight = train(runs, context)
-    cache = Cache(tmp_path / "trained", seconds=0)
-    for _ in range(3):
-        with pytest.raises(KilledError):
-            train(runs, Context(CPU, tmp_path, cache, Mortal()))
-    for one, other in zip(straight, train(runs, Context(CPU, tmp_path, cache)), strict=True):
+    resumed = trained_through_kills(runs, tmp_path, (9, 9, 9))
+    for one, other in zip(train(runs, context), resumed, strict=True):
         assert torch.equal(one.parameters, other.parameters)
         assert one.history == other.history
 

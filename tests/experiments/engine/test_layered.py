@@ -9,7 +9,6 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from experiments.engine.cache import Cache
 from experiments.engine.context import Context
 from experiments.engine.problem import Feed
 from experiments.engine.reference import train_plainly
@@ -24,6 +23,7 @@ from experiments.models.layers import layers
 from experiments.models.predict import outputs
 from experiments.models.state import State
 from experiments.settings.network import Network
+from tests.experiments.engine.killed import trained_through_kills
 
 Make = Callable[..., Run]
 CPU = torch.device("cpu")
@@ -110,33 +110,12 @@ def test_torchs_own_generator_is_left_alone(layered: Make, context: Context) -> 
     assert torch.equal(before, torch.get_rng_state())
 
 
-class KilledError(Exception):
-    """Stands for a kill."""
-
-
-class Mortal:
-    def __init__(self, life: int) -> None:
-        self.life = life
-
-    def start(self, description: str, total: int) -> Callable[[int], None]:
-        def advance(_done: int) -> None:
-            self.life -= 1
-            if self.life == 0:
-                raise KilledError
-
-        return advance
-
-
 def test_a_killed_training_goes_on_bit_for_bit(
     layered: Make, context: Context, tmp_path: Path
 ) -> None:
     run = replace(layered(epochs=9), double=False, observe=Observe(snapshot_every=2))
     (straight,) = train([run], context)
-    cache = Cache(tmp_path / "trained", seconds=0)
-    for life in (2, 4):
-        with pytest.raises(KilledError):
-            train([run], Context(CPU, tmp_path, cache, Mortal(life)))
-    (resumed,) = train([run], Context(CPU, tmp_path, cache))
+    (resumed,) = trained_through_kills([run], tmp_path, (2, 4))
     assert torch.equal(straight.parameters, resumed.parameters)
     assert straight.snapshots is not None and resumed.snapshots is not None
     assert torch.equal(straight.snapshots, resumed.snapshots)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from experiments.engine.cache import Cache
 from experiments.engine.context import Context
 from experiments.engine.run import Observe, Run, Trained
 from experiments.engine.train import group_key, train
+from tests.experiments.engine.killed import KilledError, Mortal, trained_through_kills
 
 Make = Callable[..., Run]
 EVERYTHING = Observe(evaluations=9, snapshot_every=3, steps=True)
@@ -25,26 +26,6 @@ KINDS: list[dict[str, Any]] = [
     {"optimizer": "sgd", "stop": {"min_change": 3e-3, "patience": 2}},
     {"optimizer": "sgd", "learning_rate": 1e6, "activation": "relu"},
 ]
-
-
-class KilledError(Exception):
-    """Stands for a kill."""
-
-
-@dataclass
-class Mortal:
-    """Progress that kills when so many epochs are done; counts them."""
-
-    life: int
-    done: int = 0
-
-    def start(self, description: str, total: int) -> Callable[[int], None]:
-        def advance(runs_and_epochs: int) -> None:
-            self.done += runs_and_epochs
-            if self.done >= self.life:
-                raise KilledError
-
-        return advance
 
 
 def same(first: Trained, second: Trained) -> bool:
@@ -68,11 +49,7 @@ def test_killed_again_and_again(
     runs = [make(**{"epochs": 20, "double": False, "observe": EVERYTHING, **kind}, seed=s)
             for s in (0, 1)]  # fmt: skip
     straight = train(runs, context)
-    cache = Cache(tmp_path / "trained", seconds=0)
-    for life in (2, 9, 14, 23, 31):
-        with pytest.raises(KilledError):
-            train(runs, Context(context.device, tmp_path, cache, Mortal(life)))
-    resumed = train(runs, Context(context.device, tmp_path, cache))
+    resumed = trained_through_kills(runs, tmp_path, (2, 9, 14, 23, 31))
     assert all(same(a, b) for a, b in zip(straight, resumed, strict=True))
 
 

@@ -9,13 +9,7 @@ from hypothesis import strategies as st
 
 from experiments.models import build as build_module
 from experiments.models.build import build, counted_parameters, initial_parameters
-from experiments.settings.network import (
-    Convolution,
-    Network,
-    Shape,
-    ShapeError,
-    parameter_count,
-)
+from experiments.settings.network import Convolution, Network, Shape, ShapeError, parameter_count
 from report.errors import UserError
 
 convolutions = st.builds(

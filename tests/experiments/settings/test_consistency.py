@@ -173,35 +173,35 @@ def test_every_finding_has_a_known_name() -> None:
     assert not CONTRADICTIONS & WEAKNESSES
 
 
-def test_a_misspelled_acknowledgment_says_what_was_meant(tmp_path: Path) -> None:
-    table = IMAGES.replace("cross_entropy", "mse_log_softmax")
-    with pytest.raises(UserError, match='did you mean "mse-on-log-softmax"'):
-        load(tmp_path, acknowledging(table, "mse-on-logsoftmax"))
-
-
 @pytest.mark.parametrize("name", sorted(CONTRADICTIONS | WEAKNESSES))
 def test_a_name_that_was_once_needed_stays_accepted(name: str, tmp_path: Path) -> None:
     (settings,) = load(tmp_path, acknowledging(FUNCTION, name)).tasks.values()
     assert notes(settings) == ()
 
 
-def test_an_acknowledgment_of_nothing_known_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r'acknowledge: nothing is called "one-eye"; remove it'):
-        load(tmp_path, acknowledging(FUNCTION, "one-eye"))
+ON_LOG_SOFTMAX = IMAGES.replace("cross_entropy", "mse_log_softmax")
+SOFTMAX_TWICE = ON_LOG_SOFTMAX.replace("[8]", '[8], output = "softmax"')
 
 
-def test_acknowledging_one_contradiction_does_not_hide_another(tmp_path: Path) -> None:
-    table = IMAGES.replace("cross_entropy", "mse_log_softmax").replace("= 64", "= 5000")
-    with pytest.raises(UserError, match="5000 is larger"):
-        load(tmp_path, acknowledging(table, "mse-on-log-softmax"))
+@pytest.mark.parametrize(
+    ("table", "acknowledged", "message"),
+    [
+        (ON_LOG_SOFTMAX, "mse-on-logsoftmax", 'did you mean "mse-on-log-softmax"'),
+        (FUNCTION, "one-eye", r'acknowledge: nothing is called "one-eye"; remove it'),
+        (ON_LOG_SOFTMAX.replace("= 64", "= 5000"), "mse-on-log-softmax", "5000 is larger"),
+        (SOFTMAX_TWICE, "mse-on-log-softmax", 'model "a" ends in a softmax'),
+    ],
+    ids=["misspelled", "nothing known", "hides no other", "softmax beside the loss"],
+)
+def test_an_acknowledgment_that_is_not_enough(
+    table: str, acknowledged: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=message):
+        load(tmp_path, acknowledging(table, acknowledged))
 
 
-def test_a_softmax_before_log_softmax_is_found_beside_the_loss(tmp_path: Path) -> None:
-    table = IMAGES.replace("cross_entropy", "mse_log_softmax")
-    table = table.replace("[8]", '[8], output = "softmax"')
-    with pytest.raises(UserError, match='model "a" ends in a softmax'):
-        load(tmp_path, acknowledging(table, "mse-on-log-softmax"))
-    assert load(tmp_path, acknowledging(table, "mse-on-log-softmax", "softmax-twice"))
+def test_two_acknowledgments(tmp_path: Path) -> None:
+    assert load(tmp_path, acknowledging(SOFTMAX_TWICE, "mse-on-log-softmax", "softmax-twice"))
 
 
 def test_a_batch_in_a_list_of_batch_sizes_is_named(tmp_path: Path) -> None:

@@ -6,15 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.slurm import queue
-from experiments.slurm.queue import (
-    Job,
-    NoAnswerError,
-    Submission,
-    forget,
-    job_name,
-    jobs,
-    standing,
-)
+from experiments.slurm.queue import Job, NoAnswerError, Submission, forget, job_name, jobs, standing
 from report.records import Results
 
 TASKS = ("simulate-function", "train-on-task", "sensitivity", "sharpness")

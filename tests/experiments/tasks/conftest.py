@@ -1,19 +1,8 @@
-"""A context without a cache, and small cases."""
+"""Small cases."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-
-from experiments.engine.cache import Cache
-from experiments.engine.context import Context
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Context:
-    """CPU, nothing kept."""
-    return Context(torch.device("cpu"), tmp_path, Cache(None))
 
 
 @pytest.fixture
@@ -32,10 +21,5 @@ def image_case() -> dict[str, Any]:
     return {
         "data": {"name": "digits", "train_size": 90, "test_size": 40},
         "network": {"name": "mlp", "hidden": [6]},
-        "training": {
-            "loss": "cross_entropy",
-            "learning_rate": 0.01,
-            "epochs": 6,
-            "batch_size": 32,
-        },
+        "training": {"loss": "cross_entropy", "learning_rate": 0.01, "epochs": 6, "batch_size": 32},
     }

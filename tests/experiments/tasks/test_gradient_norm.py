@@ -9,12 +9,7 @@ from pydantic import ValidationError
 from experiments.engine.context import Context
 from experiments.settings.consistency import faults
 from experiments.tasks import gradient_norm
-from experiments.tasks.gradient_norm import (
-    Settings,
-    run,
-    window_medians,
-    window_middles,
-)
+from experiments.tasks.gradient_norm import Settings, run, window_medians, window_middles
 
 
 @pytest.fixture

@@ -90,11 +90,7 @@ def test_a_diverged_solution_leaves_its_lines_empty(
 @pytest.mark.parametrize(
     ("change", "name", "words"),
     [
-        (
-            {"low": 0.5, "high": 2},
-            "narrow-alpha-range",
-            "α from 0.5 to 2 misses a solution",
-        ),
+        ({"low": 0.5, "high": 2}, "narrow-alpha-range", "α from 0.5 to 2 misses a solution"),
         ({"low": -1, "high": 0.9}, "narrow-alpha-range", "misses a solution: they lie at 0 and 1"),
         ({"low": -0.25}, "narrow-alpha-range", "misses -0.5 or 1.5, which outward = 0.5 compares"),
         ({"high": 1.5}, "narrow-alpha-range", "covers less than"),

@@ -108,10 +108,7 @@ def test_a_training_of_its_own(context: Context) -> None:
 
 @pytest.mark.parametrize(
     ("training", "message"),
-    [
-        ({"epoch": 3}, "models.1.training.epoch"),
-        ({"epochs": 0}, "models.1.training.epochs"),
-    ],
+    [({"epoch": 3}, "models.1.training.epoch"), ({"epochs": 0}, "models.1.training.epochs")],
 )
 def test_a_training_of_its_own_is_checked(training: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):

@@ -18,12 +18,7 @@ def table() -> dict[str, Any]:
     return {
         "data": {"name": "digits", "train_size": 100, "test_size": 40},
         "model": {"name": "mlp", "hidden": [6]},
-        "training": {
-            "loss": "cross_entropy",
-            "epochs": 2,
-            "learning_rate": 1e-3,
-            "batch_size": 20,
-        },
+        "training": {"loss": "cross_entropy", "epochs": 2, "learning_rate": 1e-3, "batch_size": 20},
         "batch_sizes": [5, 10, 20, 50, 100],
         "learning_rates": [1e-4, 1e-3, 2e-3, 5e-3, 1e-2],
         "seeds": [0, 1, 2],

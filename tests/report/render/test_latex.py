@@ -10,10 +10,10 @@ import pymupdf
 import pytest
 
 from report.render import render
-from report.render.quarto import find
 from tests.report.converted import converted
 from tests.report.render.committed import copy_committed
 from tests.report.render.pages import MUCH, empty
+from tests.report.render.programs import needed
 from tests.report.render.test_filters import FILTERS
 
 MOST_PAGES = 32
@@ -22,20 +22,10 @@ NAME = "陳大文"
 CHINESE = ("Noto Serif CJK TC", "FandolSong")
 
 
-def needed(engine: str) -> None:
-    """Skip where a program is missing that makes the PDF."""
-    program = find({})
-    if program is None or not program.recent:
-        pytest.skip("Quarto >= 1.9 is not on PATH")
-    for name in (engine, "rsvg-convert"):
-        if shutil.which(name) is None:
-            pytest.skip(f"{name} is not on PATH")
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("engine", ["lualatex", "xelatex"])
 def test_the_report_by_latex(tmp_path: Path, engine: str) -> None:
-    needed(engine)
+    needed("quarto", engine, "rsvg-convert")
     folder = copy_committed(tmp_path / "project")
     profile = folder / "_quarto-latex.yml"
     profile.write_text(f"{profile.read_text()}    pdf-engine: {engine}\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,9 +13,9 @@ import pytest
 
 from report.postrender import META
 from report.render import render
-from report.render.quarto import find
 from tests.report.render.browser import find_chromium, serving, visit
 from tests.report.render.conftest import make
+from tests.report.render.programs import needed
 
 PROBE = """
 const broken = [];
@@ -74,9 +73,7 @@ def test_every_page_works_in_chromium_and_a_stray_script_does_not(
     tmp_path, served, renderer, place
 ):
     chromium = find_chromium()
-    program = find({})
-    if renderer == "quarto" and (program is None or not program.recent):
-        pytest.skip("Quarto >= 1.9 is not on PATH")
+    needed(*(("quarto",) if renderer == "quarto" else ()))
     folder = make(tmp_path / "book")
     render(folder, "builtin" if renderer == "builtin" else "quarto")
     site = folder / "_site"
@@ -114,9 +111,7 @@ def test_pages_and_pdf_of_the_built_in_renderer(rendered):
 
 
 def test_poppler_has_nothing_to_say_of_the_pdf(rendered):
-    program = shutil.which("pdfinfo")
-    if program is None:
-        pytest.skip("pdfinfo (Debian: poppler-utils) is not on PATH")
+    needed("pdfinfo")
     pdf = rendered.folder / "_site" / "report.pdf"
-    done = subprocess.run([program, str(pdf)], capture_output=True, text=True, check=True)
+    done = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True)
     assert not done.stderr

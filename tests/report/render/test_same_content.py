@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from report.render.quarto import find
 from tests.report.render.committed import render_committed
 from tests.report.render.content import Content, of_paper, of_site
+from tests.report.render.programs import needed
 
 CHAPTERS = ("deep-vs-shallow", "optimization", "generalization", "references")
 APPENDICES = ("definitions", "reproducibility", "evidence", "answers")
@@ -50,9 +50,7 @@ def test_site_and_pdf_of_the_built_in_renderer(said):
 
 
 def test_both_of_quarto_and_all_four_alike(said, tmp_path):
-    program = find({})
-    if program is None or not program.recent:
-        pytest.skip("Quarto >= 1.9 is not on PATH")
+    needed("quarto")
     site, paper = both(render_committed(tmp_path / "project", "quarto"))
     agree(site, paper)
     agree(site, said[1])

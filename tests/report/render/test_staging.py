@@ -15,7 +15,7 @@ from report.render import render
 from report.render.quarto import find
 from report.render.staging import MANIFEST, check_output, remove_site, staged
 from tests.project import ROOT
-from tests.report.render.programs import RECENT, fake_quarto
+from tests.report.render.programs import RECENT, fake_quarto, needed
 from tests.report.render.test_replacing import digest
 
 PAGES = {"index.html": "page", "chapters/optimization.html": "page", "report.pdf": "paper"}
@@ -98,7 +98,7 @@ def test_what_a_render_made_is_replaced(project, quick):
         quick(output)
         site = project / output
         assert (site / MANIFEST).read_text().split() == [
-            *("chapters/a.html", "index.html", "report.pdf"),
+            *("chapters/a.html", "index.html", "report.pdf")
         ]
         (site / "notes.txt").write_text("mine")
         with pytest.raises(UserError, match=r"notes\.txt"):
@@ -144,10 +144,7 @@ def test_a_list_cannot_name_what_lies_elsewhere(project, quick):
 
 def test_a_file_that_comes_while_rendering_stays(project):
     site = files(project / "_site", PAGES)
-    with (
-        pytest.raises(UserError, match=r"notes\.txt"),
-        staged(project, site) as new,
-    ):
+    with pytest.raises(UserError, match=r"notes\.txt"), staged(project, site) as new:
         files(new, PAGES)
         files(site, {"notes.txt": "mine"})
     assert (site / "notes.txt").read_text() == "mine"
@@ -168,9 +165,8 @@ def test_before_quarto_itself_replaces_a_folder(project):
 @pytest.mark.parametrize("output", [".", "../public"])
 def test_quarto_itself_is_stopped(project, output):
     """In a folder within the project it would be too late: see `check_output`."""
+    needed("quarto")
     program = find({})
-    if program is None or not program.recent:
-        pytest.skip("Quarto >= 1.9 is not on PATH")
     files(project.parent / "public", {"mine.html": "mine"})
     shutil.copyfile(ROOT / "report" / "prerender.py", project / "report" / "prerender.py")
     config = project / "_quarto.yml"

@@ -303,6 +303,13 @@ def test_a_diverged_run_counts_as_planned() -> None:
     assert "ten of 12 runs of" in by_name(made(kinds="c" * 10 + "dd"))["found"].text
 
 
+def test_a_norm_that_stays_does_not_go_from_and_to_the_same() -> None:
+    one = made(kinds="u" * 12)
+    for row in one.rows("runs"):
+        row["trained_gradient_norm"] = row["gradient_norm"]
+    assert "second phase leaves the median norm at" in by_name(one)["found"].text
+
+
 def test_swapping_the_kinds_swaps_what_is_said() -> None:
     first, second = (
         by_name(made(kinds=kinds))["found"].text
@@ -336,7 +343,7 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
         figure.draw().savefig("/dev/null", format="svg")
         assert "nan" not in figure.alt
     kinds = ["kinds"] if "c" in truth["kinds"] else []
-    assert [table.name for table in found.tables] == ["cases", "results", *kinds]
+    assert [table.name for table in found.tables] == ["cases", "settings", "results", *kinds]
 
 
 def test_a_name_of_digits_is_no_number_typed_in_an_alternative_text() -> None:
