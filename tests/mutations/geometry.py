@@ -140,14 +140,15 @@ def gradient_norm(r: Reading) -> Iterator[str]:
     for m in r.find("batch", r"[oO]n (<.*?>|.*?)(?: sees|, )"):
         rows = rows_of[case_of(m[1])]
         found = differences(by_seed(rows, "tail_median"), by_seed(rows, late), log=True)
-        if ("times as long" in m.string and wrong(1, found)) or (
-            "it is shorter" in m.string and wrong(-1, found)
-        ):
-            yield f"batch: direction: {m.string}"
-        if "equally long" in m.string and apart(found, LOG_MARGIN):
-            yield f"batch: not alike: {m.string}"
-    for m in r.find("stuck", r"In (\w+) of (\w+) runs? on (.*?) the (gradient|loss)"):
-        rows = done[case_of(m[3])]
+        words = {"more": "times as long", "less": "it is shorter", "alike": "equally long"}
+        yield from order("batch", m.string, found, LOG_MARGIN, **words)
+    for m in r.find(
+        "stuck",
+        r"In (?:(\w+) of (\w+)|all (\w+)|(both)|the one) runs? on (.*?) the (gradient|loss|network)",
+    ):
+        rows = done[case_of(m[5])]
+        every = 2.0 if m[4] else value(m[3] or "one")
+        told = (value(m[1]), value(m[2])) if m[1] else (every, every)
         dead = [x["tail_highest"] == 0 for x in rows]
         lowest = [min(finite(x["full_loss"])) for x in rows]
         level = next((c for x in rows if (c := x.get("constant_loss")) is not None), math.inf)

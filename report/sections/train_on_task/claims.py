@@ -82,9 +82,10 @@ FAMILY = Contrast(
     "train-on-task.family",
     {
         "more": "{helps} on {dataset}: *{conv}* with {conv_parameters} parameters reaches "
-        "{first_value}, *{dense}* with {dense_parameters} only {second_value} ({support}).",
+        "{first_value}, *{dense}* with {dense_parameters} only {second_value}, {size} less "
+        "({support}).",
         "less": "On {dataset} convolution does not help: *{conv}* reaches {first_value}, *{dense}* "
-        "{second_value} ({support}).",
+        "{second_value}, {size} more ({support}).",
         "alike": "On {dataset} the best network with convolutions, *{conv}*, and the best without, "
         "*{dense}*, classify equally well, at {first_value} and {second_value}.",
         "undecided": "On {dataset} neither the best network with convolutions nor the best without "
