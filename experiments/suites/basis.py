@@ -38,6 +38,8 @@ def basis(command: str, options: Options, words: Iterable[object] = ()) -> str |
 
 def _names_files(file: Path) -> bool:
     """Whether a suite names something beside it: points, images, a module."""
+    if not file.is_file():  # a pipe would be waited for
+        return True
     try:
         waiting: list[Any] = [tomllib.loads(file.read_text(encoding="utf-8-sig"))]
     except (OSError, ValueError, RecursionError):
