@@ -357,13 +357,13 @@ def test_steepness_is_also_told_relative_to_the_norm() -> None:
 
 
 def test_settings_are_compared_where_nothing_else_differs() -> None:
-    assert twins(made().frame("lines")) == [("learning_rate", 1, 0)]
+    assert twins(with_ends(made())) == [("learning_rate", 1, 0)]
     three = (*ENDS, ((64, 1e-1), (1024, 1e-1)))
-    assert twins(made(settings=three, pairs=3).frame("lines")) == [("learning_rate", 2, 0)]
+    assert twins(with_ends(made(settings=three, pairs=3))) == [("learning_rate", 2, 0)]
     sizes = (((None, 1e-3), (None, 1e-2)), ((64, 1e-3), (64, 1e-2)))
-    assert twins(made(settings=sizes).frame("lines")) == [("batch_size", 0, 1)]
+    assert twins(with_ends(made(settings=sizes))) == [("batch_size", 0, 1)]
     other = (((64, 1e-3), (1024, 1e-3)), ((32, 1e-2), (1024, 1e-2)))
-    assert twins(made(settings=other).frame("lines")) == []
+    assert twins(with_ends(made(settings=other))) == []
     text = said(made(setting(0.2, 0.3), settings=sizes))["setting"].text
     assert text.startswith("The batch size counts: with all instead of 64 the barrier is higher")
 
