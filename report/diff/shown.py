@@ -1,13 +1,11 @@
 """A comparison as text for a terminal, and as Markdown for a pull request."""
 
-import re
-import string
 from collections.abc import Callable, Iterator, Sequence
 
 from report.diff.compare import Difference, Edit, Sentence, SuiteDifference, TaskDifference
 from report.diff.numbers import FALSE_DISCOVERY_RATE, Change, Sample
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape, plain
+from report.words.markdown import Markdown, bare, escape, plain
 
 LISTED = 20
 """Changes of one kind that are listed; the JSON has all."""
@@ -18,7 +16,6 @@ KINDS = {
     "added": "new",
     "removed": "gone",
 }
-_ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 
 
 def as_text(difference: Difference) -> str:
@@ -34,8 +31,8 @@ def as_text(difference: Difference) -> str:
                 lines.append(f"      {plain(change.name)}{about}: {_values(change)}")
             for sentence in task.sentences[:LISTED]:
                 lines.append(f"    {sentence.name}: {KINDS[sentence.kind]}")
-                lines += [f"      - {_bare(sentence.before)}"] if sentence.before else []
-                lines += [f"      + {_bare(sentence.after)}"] if sentence.after else []
+                lines += [f"      - {bare(sentence.before)}"] if sentence.before else []
+                lines += [f"      + {bare(sentence.after)}"] if sentence.after else []
         lines.append(f"  {_rest(suite)}")
     return "\n".join(lines) + "\n"
 
@@ -164,11 +161,6 @@ def _value(value: object) -> str:
 
 def _count(value: int | None) -> str | None:
     return None if value is None else str(fmt.count(value))
-
-
-def _bare(sentence: str) -> str:
-    """A sentence without the backslashes of Markdown."""
-    return plain(_ESCAPED.sub(r"\1", sentence))
 
 
 def _quoted(sentence: str) -> str:

@@ -13,6 +13,8 @@ class Approach(NamedTuple):
 
     batch_size: int | None
     learning_rate: float
+    training: Markdown = Markdown("")
+    """What else differs between trainings, `SGD`; empty where nothing does."""
 
 
 @fmt.formatter
@@ -39,11 +41,12 @@ def rate_words(value: float) -> Markdown:
 
 def end_words(first: Approach, second: Approach) -> tuple[Markdown, Markdown]:
     """What tells two approaches apart: `batch size 64` and `batch size 1,024`."""
-    sizes, rates = first.batch_size != second.batch_size, first[1] != second[1]
+    sizes, rates, others = (one != other for one, other in zip(first, second, strict=True))
     named = [
         [
-            *([batch_words(approach.batch_size)] if sizes or not rates else []),
+            *([batch_words(approach.batch_size)] if sizes or not (rates or others) else []),
             *([rate_words(approach.learning_rate)] if rates else []),
+            *([approach.training] if others else []),
         ]
         for approach in (first, second)
     ]
@@ -61,19 +64,24 @@ def pair_words(first: Approach, second: Approach) -> Markdown:
     else:
         against = rate(second.learning_rate)
         parts.append(Markdown(f"{rate_words(first.learning_rate)} against {against}"))
+    if first.training != second.training:
+        parts.append(Markdown(f"{first.training} against {second.training}"))
+    elif first.training:
+        parts.append(first.training)
     return Markdown(", ".join(parts))
 
 
 def pair_short(first: Approach, second: Approach) -> Markdown:
     """A pair in a narrow column: `batch 64 / 1,024, rate 0.001`."""
-    sizes, rates = [
+    sizes, rates, others = [
         " / ".join(dict.fromkeys(str(value) for value in values))
         for values in (
             [batch(one.batch_size) for one in (first, second)],
             [rate(one.learning_rate) for one in (first, second)],
+            [one.training for one in (first, second)],
         )
     ]
-    return Markdown(f"batch {sizes}, rate {rates}")
+    return Markdown(f"batch {sizes}, rate {rates}{', ' * bool(others)}{others}")
 
 
 def common_words(first: Approach, second: Approach) -> Markdown:
@@ -83,10 +91,12 @@ def common_words(first: Approach, second: Approach) -> Markdown:
         parts.append(batch_words(first.batch_size))
     if first.learning_rate == second.learning_rate:
         parts.append(rate_words(first.learning_rate))
+    if first.training == second.training != "":
+        parts.append(first.training)
     return Markdown(", ".join(parts))
 
 
-def approach_of(batch_size: Any, learning_rate: Any) -> Approach:
+def approach_of(batch_size: Any, learning_rate: Any, training: Any = "") -> Approach:
     """From cells of a data frame, where a batch size of None has become NaN."""
     size = None if pd.isna(batch_size) else int(batch_size)
-    return Approach(size, float(learning_rate))
+    return Approach(size, float(learning_rate), Markdown(training))

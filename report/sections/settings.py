@@ -157,6 +157,12 @@ def _own_training(record: Record, one: Mapping[str, Any], kind: str) -> Iterator
         yield f"{name}, {kind} {one['name']}", text
 
 
+def change_words(record: Record, change: Mapping[str, Any]) -> Markdown:
+    """Settings of a training in a clause: `SGD`, `SGD, weight decay 0.01`."""
+    told = _leaves(record, dict(change), (), set())
+    return Markdown(", ".join(v if name == "optimizer" else f"{name} {v}" for name, v in told))
+
+
 def _dicts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from report.words.traced import is_mark, traced
 
 _PUNCTUATION = re.compile(f"([{re.escape(string.punctuation)}])")
+_ESCAPED = re.compile(rf"\\([{re.escape(string.punctuation)}])")
 _SPACES = re.compile(r"\s+")
 
 
@@ -29,6 +30,11 @@ def plain(text: str) -> str:
     """`text` on one line, control and direction-changing characters replaced by �."""
     one_line = _SPACES.sub(" ", text).strip()
     return "".join(c if c.isprintable() or is_mark(c) else "\ufffd" for c in one_line)
+
+
+def bare(text: str) -> str:
+    """`text` without the backslashes of Markdown, on one line."""
+    return plain(_ESCAPED.sub(r"\1", text))
 
 
 def attribute(text: str) -> Markdown:

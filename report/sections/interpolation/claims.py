@@ -33,9 +33,9 @@ from report.sections.interpolation.lines import (
     label_of,
     larger_first,
     settings_compared,
+    solutions_of,
     starts_compared,
     twins,
-    with_case,
     with_ends,
 )
 from report.words import format as fmt
@@ -398,7 +398,7 @@ def _sides(
     record: Record, lines: pd.DataFrame, done: pd.DataFrame, names: Mapping[int, Markdown]
 ) -> list[Claim]:
     """Which side of each pair is steeper, and whether the flatter one is the better solution."""
-    solutions = with_case(record.frame(Solution))
+    solutions = solutions_of(record)
     accuracies = used(record, solutions, Solution.final_test_accuracy)
     claims: list[Claim] = []
     quality: list[Claim] = []

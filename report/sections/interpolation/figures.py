@@ -23,14 +23,20 @@ from report.sections.approach_words import (
     pair_short,
     rate,
 )
-from report.sections.approaches import VARIABLES
 from report.sections.grouped import COUNTED, Column, at_the_end, grouped, means_of
 from report.sections.interpolation.claims import commentary
-from report.sections.interpolation.lines import ends_of, growths, label_of, with_case, with_ends
+from report.sections.interpolation.lines import (
+    ENDS,
+    ends_of,
+    growths,
+    label_of,
+    solutions_of,
+    with_ends,
+)
 from report.sections.lost import BANDS, numbers_of
 from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, bare, escape
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -43,7 +49,7 @@ def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     lines = with_ends(record)
     done = _drawn(lines)
-    solutions = with_case(record.frame(Solution))
+    solutions = solutions_of(record)
     return Section(
         figures=tuple(_figure(record, done, q) for q in ("loss", "accuracy") if len(done)),
         tables=(
@@ -63,9 +69,10 @@ def _case(rows: pd.DataFrame) -> Column[pd.DataFrame] | None:
 
 def _solutions_table(solutions: pd.DataFrame) -> Table:
     def approach(group: pd.DataFrame) -> Approach:
-        return approach_of(*(group[variable].iloc[0] for variable in VARIABLES))
+        return approach_of(*(group[name].iloc[0] for name in ENDS))
 
-    by = ["case", *VARIABLES]
+    by = ["case", *ENDS]
+    others = bool(solutions["training"].any())
     return grouped(
         "solutions",
         "The solutions at the end of training: means over the seeds; the norm is that of all "
@@ -75,6 +82,7 @@ def _solutions_table(solutions: pd.DataFrame) -> Table:
             _case(solutions),
             Column("Batch size", lambda group: batch(approach(group).batch_size), 10),
             Column("Learning rate", lambda group: rate(approach(group).learning_rate), 13),
+            Column("Training", lambda group: approach(group).training, 14, "l") if others else None,
             *at_the_end(),
             means_of("Norm", Solution.parameter_norm, fmt.number, 9),
             COUNTED,
@@ -225,7 +233,9 @@ def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:
 
 
 def _short(first: Approach, second: Approach) -> tuple[str, str]:
-    """`batch 64`, or `rate 0.01` where the batch sizes are equal."""
+    """`batch 64`, or `rate 0.01` or `SGD` where nothing before it differs."""
+    if first[:2] == second[:2] and first.training:
+        return bare(first.training), bare(second.training)
     if first.batch_size == second.batch_size and first.learning_rate != second.learning_rate:
         return f"rate {rate(first.learning_rate)}", f"rate {rate(second.learning_rate)}"
     return f"batch {batch(first.batch_size)}", f"batch {batch(second.batch_size)}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -15,23 +15,25 @@ from report.numbers.comparison import Comparison, compare
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, BARRIER, LOSS
 from report.records import Record
-from report.records.rows.interpolation import Line
+from report.records.rows.interpolation import Line, Solution
 from report.sections.approach_words import Approach, approach_of, pair_words
 from report.sections.approaches import VARIABLES
 from report.sections.groups import seed_group
+from report.sections.settings import change_words
 from report.words.markdown import Markdown, escape
 
 SMALLEST = 1e-6
 """A loss below which nothing is compared: it counts as this."""
 
+ENDS = (*VARIABLES, "training")
+"""What tells the approaches at the two ends of a line apart."""
 Ends = tuple[Approach, Approach]
 
 
 def ends_of(row: Mapping[Hashable, Any] | pd.Series) -> Ends:
     """The approaches at the two ends of a line."""
     first, second = (
-        approach_of(row[f"{end}_batch_size"], row[f"{end}_learning_rate"])
-        for end in ("first", "second")
+        approach_of(*(row[f"{end}_{name}"] for name in ENDS)) for end in ("first", "second")
     )
     return first, second
 
@@ -40,6 +42,33 @@ def with_case(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with `case`, the data set; empty where the record has only one."""
     named = rows["case"].astype(object).where(rows["case"].notna(), "")
     return rows.assign(case=named if named.nunique() > 1 else "")
+
+
+def solutions_of(record: Record) -> pd.DataFrame:
+    """The solutions with `case`, and with `training`: what else sides of pairs differ in, if any.
+
+    Their rows do not hold the latter. They stand in the order of the settings, the seeds of each
+    approach together.
+    """
+    rows = with_case(record.frame(Solution))
+    trained: list[Markdown] = []
+    for case, words in _sides(record):
+        sides = (pair[end] for pair in case["pairs"] for end in ("first", "second"))
+        distinct = dict(zip(map(repr, sides), words, strict=True))
+        trained += [one for one in distinct.values() for _ in case["seeds"]]
+    return rows.assign(training=trained if any(trained) else Markdown(""))
+
+
+def _sides(record: Record) -> Iterator[tuple[dict[str, Any], list[Markdown]]]:
+    """The settings of each case, and what the training of each side of its pairs changes."""
+    settings = cast(dict[str, Any], record.settings)
+    for case in settings.get("cases") or [settings]:
+        changes = [
+            pair[end].get("training") or {} for pair in case["pairs"] for end in ("first", "second")
+        ]
+        keys = dict.fromkeys(key for change in changes for key in change)
+        whole = [{key: case["training"].get(key) for key in keys} | change for change in changes]
+        yield case, [change_words(record, change) for change in whole]
 
 
 def differing(ends: Ends) -> tuple[str, ...]:
@@ -72,6 +101,9 @@ def with_ends(record: Record) -> pd.DataFrame:
     the lines of the case.
     """
     lines = with_case(record.frame(Line))
+    words = [training for _, case in _sides(record) for training in case]
+    for side, end in enumerate(("first", "second")):
+        lines[f"{end}_training"] = [words[2 * pair + side] for pair in lines[Line.pair]]
     alphas = np.asarray(record.metrics["alphas"], dtype=float)
     places = [int(np.argmin(abs(alphas - alpha))) for alpha in (0, 1)]
     means = [
@@ -122,6 +154,7 @@ def twins(lines: pd.DataFrame) -> list[tuple[str, int, int]]:
     """
     rows = {int(str(pair)): part.iloc[0] for pair, part in lines.groupby("pair")}
     ends = {pair: ends_of(row) for pair, row in rows.items()}
+    trained = {pair: [end.training for end in both] for pair, both in ends.items()}
     widest: dict[tuple[str, str], tuple[float, int, int]] = {}
     for low, high in combinations(ends, 2):
         case = rows[low]["case"]
@@ -130,7 +163,8 @@ def twins(lines: pd.DataFrame) -> list[tuple[str, int, int]]:
                 [{_size(end, variable) for end in ends[pair]} for pair in (low, high)],
                 [[getattr(end, other) for end in ends[pair]] for pair in (low, high)],
             )
-            if case != rows[high]["case"] or len(a) > 1 or len(b) > 1 or a == b or c != d:
+            alone = len(a) == len(b) == 1 and a != b and c == d
+            if not alone or case != rows[high]["case"] or trained[low] != trained[high]:
                 continue
             (first,), (second,) = a, b
             up, down = (high, low) if second > first else (low, high)
@@ -186,7 +220,7 @@ def growths(
         return found | {"relative": (float(first), float(second))}
     norms = {
         (*approach_of(*varied), seed): float(norm)
-        for *varied, seed, norm in solutions[[*VARIABLES, "seed", "parameter_norm"]].itertuples(
+        for *varied, seed, norm in solutions[[*ENDS, "seed", "parameter_norm"]].itertuples(
             index=False
         )
         if not pd.isna(norm)
@@ -219,9 +253,7 @@ def accuracy_compared(
     solutions: pd.DataFrame, ends: Ends, names: Sequence[str]
 ) -> Comparison | None:
     """Test accuracies of the solutions at both ends, by seed; None where no seed has both."""
-    trained = [
-        approach_of(*varied) for varied in zip(*(solutions[v] for v in VARIABLES), strict=True)
-    ]
+    trained = [approach_of(*varied) for varied in zip(*(solutions[v] for v in ENDS), strict=True)]
     first, second = (
         seed_group(name, solutions[[one == end for one in trained]], "final_test_accuracy")
         for end, name in zip(ends, names, strict=True)

@@ -205,7 +205,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         # Where depth cannot be compared, the best model is the answer.
         claims = [replace(first, headline=not answer)]
         if len(done):
-            claims += [*_family(record, rows, name), _gap(record, done, name)]
+            claims += _family(record, rows, name)
+            # Where nothing was learned, nothing holds for new images either.
+            claims += [_gap(record, done, name)] if _learned(done).any() else []
             claims += _overfitting(record, done, name)
         claims += [_outside(record, part) for _, part in aside.groupby("model", sort=False)]
         paragraphs.append(claims)
@@ -472,13 +474,15 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
     ]
 
 
+def _learned(runs: pd.DataFrame) -> pd.Series:
+    """Whether the training loss came clearly below that of the untrained network, run by run."""
+    learned = [len(curve) < 2 or min(curve) < LEARNED * curve[0] for curve in runs["train_loss"]]
+    return pd.Series(learned, index=runs.index, dtype=bool)
+
+
 def _stuck(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    """Runs whose training loss never came clearly below that of the untrained network."""
-    curves = zip(runs["train_loss"], runs[SCORE], strict=True)
-    stuck = sum(
-        len(curve) > 1 and pd.notna(score) and min(curve) >= LEARNED * curve[0]
-        for curve, score in curves
-    )
+    """Runs that learned nothing."""
+    stuck = int((~_learned(known(runs, SCORE))).sum())
     total, number = fmt.plural(len(runs), "run"), fmt.words(stuck)
     based = used(record, runs, "train_loss")
     return [STUCK("counted", based, total=total, number=number)] if stuck else []

@@ -11,7 +11,13 @@ from report.records import Record
 from report.sections.interpolation import claims as interpolation
 from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.figures import section
-from report.sections.interpolation.lines import growth_compared, starts_compared, twins, with_ends
+from report.sections.interpolation.lines import (
+    growth_compared,
+    solutions_of,
+    starts_compared,
+    twins,
+    with_ends,
+)
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import worded, wordings_of
@@ -45,18 +51,20 @@ def made(
     before: Of = lambda pair, start, seed: 0.1,
     cases: tuple[str, ...] = (),
     relative: tuple[float, float] | None = None,
+    training: tuple[dict[str, Any], dict[str, Any]] | None = None,
 ) -> Record:
     """Lines with given barriers; losses of 0.1 at the solutions and beyond the first one.
 
     `beyond` is the training loss beyond the second solution, `before` that beyond the first,
     `accuracy` the test accuracy of the first (0) and the second (1) solution of a pair, `norms`
     their norms, `lost` the diverged second solutions, `cases` the data set of each pair,
-    `relative` the growth at equal relative distance as newer records have it.
+    `relative` the growth at equal relative distance as newer records have it, `training` what the
+    training of the two sides of every pair changes.
     """
     lines, solutions = [], []
     for pair, (first, second) in enumerate(settings[:pairs]):
-        for seed in range(seeds):
-            for end, (size, learning_rate) in enumerate((first, second)):
+        for end, (size, learning_rate) in enumerate((first, second)):
+            for seed in range(seeds):
                 solutions.append(
                     {
                         "batch_size": size,
@@ -71,6 +79,7 @@ def made(
                     }
                     | ({"case": cases[pair]} if cases else {})
                 )
+        for seed in range(seeds):
             for start in starts:
                 other = seed if start == "same" else (seed + 1) % seeds
                 row: dict[str, Any] = {
@@ -104,6 +113,18 @@ def made(
                 lines.append(row)
     return record(
         "interpolation",
+        settings={
+            "training": {"optimizer": "adam"},
+            "seeds": list(range(seeds)),
+            "pairs": [
+                {
+                    end: {"batch_size": size, "learning_rate": rate}
+                    | ({"training": training[n]} if training else {})
+                    for n, (end, (size, rate)) in enumerate(zip(SIDES, ends, strict=True))
+                }
+                for ends in settings[:pairs]
+            ],
+        },
         dataset=DIGITS,
         models=(model("mlp", 2),),
         metrics={"alphas": ALPHAS, "outward": 0.5, "lines": lines, "solutions": solutions},
@@ -323,10 +344,8 @@ def test_a_pair_alone_is_no_rule() -> None:
 def test_steepness_is_also_told_relative_to_the_norm() -> None:
     """Equal rises at equal distance; the second solution is a tenth as long, its step with it."""
     turned = made(**sides(4.0, 4.0, (10, 1)))
-    rows, solutions = (
-        turned.frame("lines").query("pair == 0 and start == 'same'"),
-        turned.frame("solutions"),
-    )
+    rows = with_ends(turned).query("pair == 0 and start == 'same'")
+    solutions = solutions_of(turned)
     found = growth_compared(turned, rows, solutions, ("a", "b"))
     assert found["absolute"].verdict == "alike" and found["relative"].verdict == "more"
     first, second = (10**center for center in found["relative"].centers)
@@ -338,13 +357,13 @@ def test_steepness_is_also_told_relative_to_the_norm() -> None:
 
 
 def test_settings_are_compared_where_nothing_else_differs() -> None:
-    assert twins(made().frame("lines")) == [("learning_rate", 1, 0)]
+    assert twins(with_ends(made())) == [("learning_rate", 1, 0)]
     three = (*ENDS, ((64, 1e-1), (1024, 1e-1)))
-    assert twins(made(settings=three, pairs=3).frame("lines")) == [("learning_rate", 2, 0)]
+    assert twins(with_ends(made(settings=three, pairs=3))) == [("learning_rate", 2, 0)]
     sizes = (((None, 1e-3), (None, 1e-2)), ((64, 1e-3), (64, 1e-2)))
-    assert twins(made(settings=sizes).frame("lines")) == [("batch_size", 0, 1)]
+    assert twins(with_ends(made(settings=sizes))) == [("batch_size", 0, 1)]
     other = (((64, 1e-3), (1024, 1e-3)), ((32, 1e-2), (1024, 1e-2)))
-    assert twins(made(settings=other).frame("lines")) == []
+    assert twins(with_ends(made(settings=other))) == []
     text = said(made(setting(0.2, 0.3), settings=sizes))["setting"].text
     assert text.startswith("The batch size counts: with all instead of 64 the barrier is higher")
 
@@ -377,6 +396,20 @@ def test_what_differs_is_what_is_named() -> None:
     )
     assert "learning rate 0.001 gives the better solution" in first.text
     assert "the full batch and learning rate 1×10⁻⁵ gives the better" in second.text
+
+
+def test_sides_may_differ_in_their_training() -> None:
+    ends = (((64, 1e-3), (64, 1e-3)),)
+    changes = ({}, {"optimizer": {"name": "SGD", "momentum": 0.9}, "weight_decay": 0.01})
+    of = made(accuracy=better(0.05), settings=ends, pairs=1, training=changes)
+    claims = said(of)
+    assert "two, Adam gives the better solution" in claims["quality"].text
+    assert "batch size 64, learning rate 0.001, Adam against SGD" in claims["rise"].text
+    figures = section(of)
+    table = next(table for table in figures.tables if table.name == "solutions")
+    assert [row[2].startswith("SGD") for row in table.rows] == [False, True]
+    assert section(made()).tables[1].header[2] != "Training"
+    figures.figures[0].draw()
 
 
 def test_data_sets_are_told_apart() -> None:
