@@ -10,7 +10,7 @@ from typing import Literal
 
 from report.render import quarto, stamp
 from report.render.errors import RenderError
-from report.render.pandoc import pandoc
+from report.render import pandoc
 from report.render.project import Book, read_book
 from report.render.staging import staged
 from report.render.typeset import TYPST
@@ -78,7 +78,7 @@ def render(
         note = f"Quarto {program.version} is older than 1.9"
         program = None
     if program is None:
-        version = f"{pandoc()[1]}, Typst {TYPST}"
+        version = f"{pandoc.program()[1]}, Typst {TYPST}"
     book = read_book(folder, _profiles(added), builtin=program is None)
     pdf = book.output_dir / f"{book.output_name}.pdf"
     site = book.output_dir / (f"{book.output_name}.html" if one_file else "index.html")

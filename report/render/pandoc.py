@@ -37,7 +37,7 @@ NESTING = {"BlockQuote", "BulletList", "OrderedList"}
 
 
 @cache
-def pandoc() -> tuple[str, str]:
+def program() -> tuple[str, str]:
     """Path of the wheel's Pandoc, or else of the one that is installed; name and version.
 
     Importing `pypandoc`, which would look for it, takes longer than most of what Pandoc does here.
@@ -72,7 +72,7 @@ def run(
 
     `reads` are all files that Pandoc takes in beside `text`: from the same, the output is the same.
     """
-    name = pandoc()[1]
+    name = program()[1]
     key = kept.key(name, *arguments, text, *kept.contents(reads))
     found = kept.read(key)
     if found is None:
@@ -82,7 +82,7 @@ def run(
 
 
 def _run(name: str, arguments: Sequence[str], text: str, folder: Path, limits: Limits) -> str:
-    command = [pandoc()[0], *arguments]
+    command = [program()[0], *arguments]
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     done = limited(command, text.encode(), name, limits, folder, environment)
     messages = done.err.strip()

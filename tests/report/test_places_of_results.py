@@ -137,7 +137,7 @@ def test_new_files_have_the_permissions_of_the_umask(homework: Homework) -> None
     ("content", "says"),
     [
         (b"title = " + b"[" * 3000 + b"]" * 3000, "nested too deeply"),
-        ("title = 'x'".encode("utf-16"), "not readable as TOML"),
+        ("title = 'x'".encode("utf-16"), "save the file in the encoding UTF-8"),
         (b"\x00", "not readable as TOML"),
     ],
 )
