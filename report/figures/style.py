@@ -256,7 +256,7 @@ def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
         name = f"${in_line(case['title'])}$"
         for tex, line in _CASES.items():
             name = name.replace(tex, line)
-    apart = ",\n" if more and len(more) > letters // 2 else ", "
+    apart = ",\n" if len(more) >= letters // 3 else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
     axes.title.instead = case.get("name")  # type: ignore[attr-defined]  # for finish.py

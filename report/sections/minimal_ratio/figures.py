@@ -302,7 +302,7 @@ def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
             ax.plot(rows["rank"], rows["gradient_norm"], **look)
         ax.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
         logarithmic(ax, "y")
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
 
     return _panels(record, draw, ("run, by its final norm", "gradient norm"), len(VERDICTS) + 1)
 
@@ -382,7 +382,7 @@ def _draw_spectrum(record: Record) -> Canvas:
         if tolerance > 0:
             logarithmic(ax, "y", linear=tolerance, linscale=0.6)
             _decades(ax, values.tolist(), tolerance)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
 
     cases = [case for case in record.rows("cases") if case["case"] in spectra]
     labels = ("eigenvalue, by size", "eigenvalue λ")

@@ -30,6 +30,8 @@ CLEAR = 7
 """Points between a seed and the nearest mark."""
 PARTS = ("layer", "model")
 Row = dict[str, Any]
+Value = tuple[float, float, str]
+"""What is written at a marked point, with the place of that."""
 
 
 def section(record: Record) -> Section:
@@ -107,7 +109,8 @@ def _trajectories(record: Record, part: Row) -> Figure:
 def _written(record: Record) -> str:
     """What the numbers at the marked points are; empty where there are none."""
     kind = record.settings.get("labels")
-    return f" The small numbers at the large markers are the training {kind}." if kind else ""
+    told = f" The small numbers at large markers, where there is room, are the training {kind}."
+    return told if kind else ""
 
 
 def _embedding(record: Record, part: Row) -> Figure:
@@ -143,20 +146,23 @@ def _single(record: Record, part: Row) -> Figure:
 def _draw_single(record: Record, points: list[Row]) -> Canvas:
     figure, axes = canvas(-(-len(points) // 4), min(4, len(points)), height=1.7)
     draw, _ = _path_drawer(record, points, ("own1", "own2"))
+    written = [draw(ax, row) for ax, row in zip(axes.flat, points, strict=False)]
     for ax, row in zip(axes.flat, points, strict=False):
-        draw(ax, row)
         ax.set_title(f"seed {row['seed']}")
         ax.set_aspect("equal", adjustable="datalim")
     for ax in axes.flat[len(points) :]:
         ax.set_axis_off()
+    lay_out(figure)
+    for ax, values in zip(axes.flat, written, strict=False):
+        _write(ax, [values])
     return figure
 
 
 def _path_drawer(
     record: Record, points: list[Row], at: tuple[str, str]
-) -> tuple[Callable[[Axes, Row], None], Any]:
-    """What draws one run (its line, its points colored by the loss, its marked epochs), and that
-    scale of colors."""
+) -> tuple[Callable[[Axes, Row], list[Value]], Any]:
+    """What draws one run (its line, its points colored by the loss, its marked epochs) and gives
+    what is to be written at the latter; and that scale of colors."""
     from matplotlib.colors import LogNorm
 
     runs = {row["seed"]: (n, row) for n, row in enumerate(record.rows("runs"))}
@@ -165,7 +171,7 @@ def _path_drawer(
     kind = record.settings.get("labels")
     show = fmt.loss if kind == "loss" else partial(fmt.percent, decimals=0)
 
-    def draw(ax: Axes, row: Row) -> None:
+    def draw(ax: Axes, row: Row) -> list[Value]:
         x, y = np.asarray(row[at[0]]), np.asarray(row[at[1]])
         number, run = runs[row["seed"]]
         values = np.asarray(run["train_loss"], dtype=float)
@@ -177,14 +183,48 @@ def _path_drawer(
         way.route = True  # type: ignore[attr-defined]  # both for report/figures/curves.py
         ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, edgecolor="#555555", linewidth=0.4)
         look: Row = {"s": 34, "edgecolor": "#000000", "linewidth": 0.5, "norm": scale, "zorder": 3}
-        for marker, place in zip(MARKERS, _marked(points[0]["epoch"]), strict=False):
+        marked = _marked(points[0]["epoch"])
+        for marker, place in zip(MARKERS, marked, strict=False):
             ax.scatter(x[place], y[place], c=[values[place]], marker=marker, **look)
-            if kind:
-                text = show(run[f"train_{kind}"][place])
-                where: Row = {"xytext": (4, -7), "textcoords": "offset points", "zorder": 4}
-                ax.annotate(text, (x[place], y[place]), fontsize=7, **where)
+        written = run[f"train_{kind}"] if kind else []
+        return [(x[p], y[p], str(show(written[p]))) for p in marked if kind]
 
     return draw, scale
+
+
+def _write(ax: Axes, runs: list[list[Value]]) -> None:
+    """Values beside the marked points of each run, the ends first, as far as there is room.
+
+    None covers a point, another text or an axis. To be called when the axes have their
+    place.
+    """
+    from matplotlib.transforms import Bbox
+
+    values = [value for turn in zip(*runs, strict=True) for value in turn][::-1]
+    half = 3 * ax.get_figure(root=True).dpi / 72  # type: ignore[union-attr]  # of a mark, in pixels
+    frame = ax.get_window_extent().padded(-half)
+    taken = [text.get_window_extent() for text in ax.texts]
+    for way in ax.lines:
+        for place in ax.transData.transform(way.get_xydata()):
+            taken.append(Bbox([place - half, place + half]))
+    for x, y, words in values:
+        for right, up in ((1, -1), (1, 1), (-1, -1), (-1, 1)):
+            label = ax.annotate(
+                words,
+                (x, y),
+                fontsize=7,
+                xytext=(5 * right, 5 * up),
+                textcoords="offset points",
+                ha="left" if right > 0 else "right",
+                va="bottom" if up > 0 else "top",
+                zorder=4,
+            )
+            box = label.get_window_extent()
+            inside = frame.contains(*box.min) and frame.contains(*box.max)
+            if inside and not any(box.overlaps(other) for other in taken):
+                taken.append(box)
+                break
+            label.remove()
 
 
 def _draw_trajectories(
@@ -199,8 +239,7 @@ def _draw_trajectories(
     figure, axes = canvas(1, 1, height=3.1, width=HALF)
     ax = axes[0, 0]
     draw, scale = _path_drawer(record, points, at)
-    for row in points:
-        draw(ax, row)
+    written = [draw(ax, row) for row in points]
     ax.set(xlabel=labels[0], ylabel=labels[1])
     ax.set_aspect("equal", adjustable="datalim")
     ax.margins(0.16)
@@ -217,6 +256,7 @@ def _draw_trajectories(
     )
     lay_out(figure)
     _number(ax, points, at)
+    _write(ax, written)
     return figure
 
 
