@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from report.render import quarto, stamp
+from report.render import pandoc, quarto, stamp
 from report.render.errors import RenderError
-from report.render import pandoc
 from report.render.project import Book, read_book
 from report.render.staging import staged
 from report.render.typeset import TYPST
