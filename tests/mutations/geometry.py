@@ -362,9 +362,14 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
                     found = [curved[c] for c in titles.get(f"<{name}>", [])]
                     if all(wrong(sign, f) if sign else apart(f, LOG_MARGIN) for f in found):
                         yield f"flatness: {said} on {name}: {m.string}"
+    for m in r.find("sampled", r"at (\w+) of (\w+) distinct saddles"):
+        first = {(x["case"], x["point"]): x for own in critical.values() for x in own[::-1]}
+        seen = [x["higher_neighbors"] < 1 for x in first.values() if x["negative"] > 0]
+        if (value(m[1]), value(m[2])) != (seen.count(False), len(seen)):
+            yield f"sampled: {seen.count(False)} of {len(seen)}: {m.string}"
     for m in r.find("relation", r"stays open here: it takes six"):
         fewer = [
-            len({(f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})
+            len({x.get("point") or (f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})
             for own in critical.values()
         ]
         constant = [
@@ -516,6 +521,23 @@ def error_surface(r: Reading) -> Iterator[str]:
             near(t, v) for t, v in zip(texts, means, strict=True)
         ):
             yield f"share: {means}: {m.string}"
+    rises = []
+    for row in r.rows("lines"):
+        way = [v for a, v in zip(row["alpha"], row["loss"], strict=True) if 0 <= a <= 1]
+        if None not in way:
+            above = max(w - min(way[: n + 1]) for n, w in enumerate(way))
+            rises.append(2 * above / (way[0] + way[-1]))
+    hills = [rise for rise in rises if rise > 0.1]
+    for m in r.find("line", r"falls all the way, as|leads over a hill|it rises in between"):
+        truth = "as" if not hills else "hill" if len(hills) == len(rises) else "between"
+        if not m[0].endswith(truth):
+            yield f"line: {rises}: {m.string}"
+    for m in r.find("line", r"by (N) of the mean loss at the two ends or more"):
+        if not at_least(m[1], hills):
+            yield f"line: bound {hills}: {m.string}"
+    for m in r.find("line", r"by up to (N) of"):
+        if not at_most(m[1], hills):
+            yield f"line: bound {hills}: {m.string}"
     for m in r.find("walk", r"lowest share here is (N)"):
         shares = [sum(p["explained"]) for p in r.rows("planes") if p["explained"] is not None]
         if not at_least(m[1], shares):

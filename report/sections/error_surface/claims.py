@@ -12,7 +12,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
-from report.claims.contrast import all_of, out_of
+from report.claims.contrast import all_of, out_of, some_of
 from report.claims.length import shortened
 from report.numbers.quantifiers import Count, count, span
 from report.numbers.scales import BARRIER, LOSS
@@ -194,11 +194,10 @@ def _every(runs: int) -> Markdown:
 
 
 def _counted(found: Count[Any], of_case: dict[Markdown, list[Any]], noun: str, on: str) -> Markdown:
-    """`on 3 of 12 sides on sinc and on 4 of 12 sides on MNIST`."""
+    """`on three of 12 sides on sinc and on none of 12 sides on MNIST`."""
     return join(
         [
-            f"{on} {fmt.count(sum(thing in found.yes for thing in own))} of "
-            f"{fmt.plural(len(own), noun)} on {name}"
+            f"{on} {some_of(sum(thing in found.yes for thing in own), len(own), noun)} on {name}"
             for name, own in of_case.items()
             if own
         ]

@@ -235,7 +235,7 @@ def test_directions_that_differ_are_not_told() -> None:
 
 def test_sides_are_counted_by_case() -> None:
     claim = said(commentary(made(cases=("sine", "digits"), reached=(True, False, True, True))))
-    assert "on 9 of 12 sides on $sine$ and on 9 of 12 sides on digits" in claim["rise"].text
+    assert "on nine of 12 sides on $sine$ and on nine of 12 sides on digits" in claim["rise"].text
 
 
 def test_losses_of_zero_have_no_factor() -> None:
