@@ -5,10 +5,10 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from shlex import quote
 from typing import Annotated, Any, NoReturn, get_args, get_type_hints
 
@@ -48,7 +48,7 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
         def call(**given: Any) -> None:
             own = {name: given.pop(name) for name in tuple(given) if name not in names}
             told = {name: value for name, value in given.items() if value is not None}
-            function(Options(**told, command=" ".join(["homework", *sys.argv[1:]])), **own)
+            function(Options(**told, command=as_recorded(sys.argv[1:])), **own)
 
         own = list(inspect.signature(function).parameters.values())[1:]
         shared = [_parameter(name) for name in names]
@@ -58,6 +58,19 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
         return function
 
     return register
+
+
+def as_recorded(arguments: Sequence[str]) -> str:
+    """The command as it was typed, for its record; of an absolute path only the last part.
+
+    Records are published: where folders lie on a machine is nobody's business and no help.
+    """
+
+    def shown(part: str) -> str:
+        return PurePath(part).name if part.startswith("/") else part
+
+    words = ("=".join(map(shown, argument.split("="))) for argument in arguments)
+    return " ".join(["homework", *words])
 
 
 def _parameter(name: str) -> inspect.Parameter:

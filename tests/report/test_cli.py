@@ -12,8 +12,9 @@ from experiments.fingerprint import task
 from report import __version__
 from report.book.generate import generate
 from report.book.sources import sources
+from report.cli import as_recorded
 from report.records import Results, kept, read_record
-from tests.project import Homework
+from tests.project import ROOT, Homework
 
 TINY = ("--suite", "tiny.toml", "--device", "cpu", "--workers", "1")
 RUN = ("run", *TINY)
@@ -197,3 +198,21 @@ def test_a_wrong_homework_toml(ran: Homework) -> None:
     assert len(ended.err.splitlines()) == 1
     assert "homework.toml: author.nme" in ended.err
     assert not (ran.folder / "_site").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "recorded"),
+    [
+        ("run --suite full --data-dir /home/li/data", "run --suite full --data-dir data"),
+        ("run --data-dir=/home/li/data --only a", "run --data-dir=data --only a"),
+        ("run --suite /mnt/x/mine.toml --results ../out", "run --suite mine.toml --results ../out"),
+    ],
+)
+def test_a_record_tells_nothing_of_the_folders_of_a_machine(typed: str, recorded: str) -> None:
+    assert as_recorded(typed.split()) == f"homework {recorded}"
+
+
+def test_the_committed_records_tell_nothing_of_them_either() -> None:
+    for path in (ROOT / "results" / "full").glob("*.json"):
+        command = read_record(path).provenance.command
+        assert as_recorded(command.split()[1:]) == command
