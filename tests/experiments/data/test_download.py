@@ -13,6 +13,7 @@ import pytest
 
 from experiments.data import batches, mnist
 from experiments.data.download import complete, exclusive, from_torchvision
+from report.errors import UserError
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -89,6 +90,9 @@ def test_without_a_lock_it_goes_on_and_says_so(
     assert f"no lock in {tmp_path}: " in caplog.text
 
 
-def test_what_fails_under_the_lock_is_not_taken_for_a_lack_of_locks(tmp_path: Path) -> None:
-    with pytest.raises(NotImplementedError, match="inside"), exclusive(tmp_path):
-        raise NotImplementedError("inside")
+@pytest.mark.parametrize("error", [OSError("inside"), UserError("inside")], ids=repr)
+def test_what_fails_under_the_lock_is_not_taken_for_a_lack_of_locks(
+    tmp_path: Path, error: Exception
+) -> None:
+    with pytest.raises(type(error), match="inside"), exclusive(tmp_path):
+        raise error
