@@ -53,7 +53,7 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
     """
     name, file = find_suite(given, root)
     content = _read(given, file)
-    found = [f"{key}: unknown key{_place(key)}" for key in content if key not in KEYS]
+    found = [f"{key}: unknown key{_meant(key)}" for key in content if key not in KEYS]
     tables = content.get("tasks")
     if not isinstance(tables, dict) or not tables:
         found.append("tasks: is missing; add a table [tasks.<task>] for each task")
@@ -81,7 +81,7 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
     return Suite(name, title, file, tasks, smoke, slurm.settings, tuple(asked))
 
 
-def _place(key: str) -> str:
+def _meant(key: str) -> str:
     """Where an unknown key at the top of a suite belongs, or what it was meant to be."""
     if key in BY_NAME:
         return f"; write [tasks.{key}]"

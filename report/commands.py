@@ -230,9 +230,8 @@ def status(options: Options) -> list[dict[str, Any]]:
     ]
 
 
-@_kept
 def check(options: Options, allow_stale: bool, submission: bool) -> tuple[bool, list[str]]:
-    """Whether the report of a suite holds, and what was found, in lines.
+    """Whether the report of a suite holds, and what was found, in lines; never a kept answer.
 
     With `allow_stale`, that a record is stale is worth a note, and no problem.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from report.claims import Claim
 from report.records import Record
-from report.sections.networks import architecture
+from report.sections.architecture import architecture
 from report.sections.settings import settings_table as settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, attribute, escape

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, cast
 
 from report.records import Record
-from report.sections.networks import architecture
+from report.sections.architecture import architecture
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 from report.words.tables import Table

@@ -3,11 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from experiments import freshness
 from experiments.suites.basis import basis
+from report.check import Outcome, check
 from report.records import kept
 from report.records.options import Options
 from tests.project import RUN, Homework
@@ -98,3 +100,15 @@ def test_a_suite_that_names_files_is_read_each_time(tmp_path: Path, named: str) 
     assert basis("status", options) is not None
     (tmp_path / named.partition(":")[0]).write_text("")
     assert basis("status", options) is None
+
+
+def test_check_trusts_no_kept_answer(ran: Homework, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(*given: Any) -> Outcome:
+        asked.append(given)
+        return check(*given)
+
+    monkeypatch.setattr("report.check.check", counted)
+    first, second = ran("check", *SUITE), ran("check", *SUITE)
+    assert len(asked) == 2 and first == second
