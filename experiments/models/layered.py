@@ -72,7 +72,7 @@ def _layer(layer: Layer, size: Size, device: torch.device | str) -> tuple[nn.Mod
         with torch.device("meta"):
             probe = made(*layer.positional, **arguments).eval()
             outputs: Any = probe(torch.zeros(2, *size))
-    except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
         cause = " ".join(str(error).split())[:200]
         raise ShapeError(f"{layer}: cannot follow an input of shape {size} ({cause})") from error
     if not isinstance(outputs, Tensor) or outputs.dim() < 2 or len(outputs) != 2:

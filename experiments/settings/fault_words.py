@@ -1,7 +1,8 @@
 """What pydantic finds wrong, in the words of a suite's author."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -32,19 +33,40 @@ BOUNDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
 LENGTHS: dict[str, str] = {
     "too_short": "needs at least {min_length} of its kind",
     "too_long": "takes at most {max_length} of its kind",
-    "string_too_short": "needs at least {min_length} characters",
+    "string_too_short": "needs a text",
     "string_too_long": "takes at most {max_length} characters",
 }
-MEANT: Mapping[str, str] = {
-    "lr": "learning_rate",
-    "expression": "formula",
-    "dataset": "data",
-    "iterations": "steps",
-    "early_stopping": "stop",
+MEANT: Mapping[str, str | None] = {
     "augment": "augmentation",
+    "batch_norm": "layers",
+    "bs": "batch_size",
+    "categorical_crossentropy": "cross_entropy",
+    "clip_grad_norm": "clip",
+    "criterion": "loss",
+    "crossentropyloss": "cross_entropy",
+    "dataset": "data",
+    "dense": "Linear",
+    "dropout": "layers",
+    "early_stopping": "stop",
+    "expression": "formula",
+    "glorot_normal": "xavier_normal_",
+    "glorot_uniform": "xavier_uniform_",
+    "he_normal": "kaiming_normal_",
+    "he_uniform": "kaiming_uniform_",
     "init": "initialization",
+    "iterations": "steps",
+    "l2": "weight_decay",
+    "ln": "log",
+    "lr": "learning_rate",
+    "mseloss": "mse",
+    "normalize": "scaling",
+    "selu": None,
+    "swish": "silu",
+    "units": "hidden",
 }
-"""Keys by what other programs and papers call them."""
+"""Names by what other programs and papers call them; None: what is spelled alike is another."""
+_HINT = re.compile(r"; (?:known: ([^;(]+)|did you mean \"[^\"]+\"\?)$")
+"""What `report.errors.did_you_mean` ends a message with: the known names, or one of them."""
 SHOWN = 60
 """Characters of a value that a message shows."""
 
@@ -73,9 +95,27 @@ def wrong(details: ErrorDetails) -> str:
         return LENGTHS[kind].format(**context) + given_words(details)
     message = details["msg"]
     if kind == "value_error":
-        message = message.removeprefix("Value error, ")
+        message = _hinted(message.removeprefix("Value error, "), details.get("input"))
         return message if "(given" in message else message + given_words(details)
     return message[0].lower() + message[1:] + given_words(details)
+
+
+def meant(word: str, known: Sequence[str]) -> str | None:
+    """The known word that was meant, by whatever name; `nn.ReLU()` is read as ReLU."""
+    bare = re.sub(r"\(.*\)$", "", word, flags=re.DOTALL).rpartition(".")[2]
+    given = bare.casefold()
+    return (
+        MEANT[given] if given in MEANT and MEANT[given] in (None, *known) else nearest(bare, known)
+    )
+
+
+def _hinted(message: str, given: object) -> str:
+    """The message with a suggestion for a name that it lists the known ones of."""
+    hint = _HINT.search(message)
+    if hint is None or not isinstance(given, str):
+        return message
+    near = meant(given, hint[1].split(", ")) if hint[1] else MEANT.get(given.casefold())
+    return message[: hint.start()] + f'; did you mean "{near}"?' if near else message
 
 
 def given_words(details: ErrorDetails) -> str:
@@ -102,8 +142,6 @@ def toml(value: object) -> str:
 
 def misplaced(word: str, owner: type[BaseModel] | None, model: type[BaseModel]) -> str | None:
     """Where an unknown key belongs: by another name in its table, or in another table."""
-    if owner is not None and MEANT.get(word) in owner.model_fields:
-        return f'; did you mean "{MEANT[word]}"?'
     for start in (owner, model):
         if start is None:
             continue
@@ -125,7 +163,7 @@ def _words(details: ErrorDetails) -> list[str]:
 def _near(details: ErrorDetails) -> str:
     if details["type"] != "literal_error":
         return ""
-    near = nearest(str(details.get("input")), [word[1:-1] for word in _words(details)])
+    near = meant(str(details.get("input")), [word[1:-1] for word in _words(details)])
     return f'; did you mean "{near}"?' if near else ""
 
 

@@ -12,7 +12,14 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from experiments.settings.fault_words import classes, expectation, given_words, misplaced, wrong
+from experiments.settings.fault_words import (
+    classes,
+    expectation,
+    given_words,
+    meant,
+    misplaced,
+    wrong,
+)
 from report.errors import did_you_mean, nearest
 
 Key = tuple[str | int, ...]
@@ -76,11 +83,6 @@ def read(
     return Reading(None, tuple(dict.fromkeys(faults)), None, tuple(repairs.replaced))
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> str:
-    """The faults of a validation as `key: cause; remedy`, in one line."""
-    return "; ".join(_placed(fault.key, fault.text) for fault in _gathered(error, model, None))
-
-
 @dataclass(frozen=True)
 class _Fault:
     key: Key
@@ -139,9 +141,10 @@ def _fault(key: Key, details: ErrorDetails, model: type[BaseModel], missing: set
     owner, word = _owner(model, key[:-1]), str(key[-1])
     known = list(owner.model_fields) if owner else []
     absent = [str(k[-1]) for k in missing if k[:-1] == key[:-1]]
-    near = nearest(word, absent) or nearest(word, known)
+    near = nearest(word, absent) or meant(word, known)
     elsewhere = misplaced(word, owner, model) if near is None else None
-    hint = elsewhere or (did_you_mean(word, [near] if near else known) if known else "")
+    unlike = did_you_mean(word, known) if known else ""
+    hint = f'; did you mean "{near}"?' if near else elsewhere or unlike
     return _Fault(key, f"unknown key{hint}", unknown=True, meant=near)
 
 

@@ -44,7 +44,7 @@ class NoisyPanel(Table):
     """The images that are trained and tested on."""
     training: TrainingChange | None = None
     """Keys of the training that differ."""
-    models: tuple[Network, ...] | None = Field(default=None, min_length=2)
+    models: tuple[Network, ...] | None = Field(default=None, min_length=1)
     """Networks that are compared."""
     seeds: tuple[int, ...] | None = Field(default=None, min_length=1)
     """Every network is trained once with each seed."""
@@ -62,7 +62,7 @@ class Settings(TaskSettings):
     """The images that are trained and tested on."""
     training: Training
     """How every network is trained."""
-    models: tuple[Network, ...] = Field(min_length=2)
+    models: tuple[Network, ...] = Field(min_length=1)
     """Networks that are compared."""
     seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""

@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 from experiments.data.function_settings import FunctionSettings
 from experiments.data.image_settings import ImageDataSettings
 from experiments.settings.change import TrainingChange
+from experiments.settings.choice import parts
 from experiments.settings.network import Network, Shape, parameter_count, passed
 from experiments.settings.training import Training
 from experiments.settings.use import Use
@@ -58,9 +59,16 @@ def shorter(trainings: Sequence[T], epochs: int, batch: int | None = BATCH) -> t
     """At most about so many epochs (or steps), and batches no larger than `batch`."""
     return _replaced(
         trainings,
-        capped(_given(trainings, *LENGTHS), epochs),
+        capped(_given(trainings, *LENGTHS), _affordable(trainings, epochs)),
         shrunk_batches(_given(trainings, "batch_size"), batch),
     )
+
+
+def _affordable(trainings: Sequence[Change], epochs: int) -> int:
+    """So many epochs, fewer where one is a step of LBFGS, of up to `max_iter` iterations."""
+    chosen = [parts(one.optimizer) for one in trainings if one is not None and one.optimizer]
+    iterations = [int(inside.get("max_iter", 20)) for name, inside in chosen if name == "LBFGS"]
+    return max(2, epochs // max(iterations, default=1))
 
 
 def _given(trainings: Sequence[Change], *keys: str) -> list[int]:
@@ -175,4 +183,5 @@ def shorter_on_points(trainings: Sequence[T], points: int, epochs: int = 200) ->
     batches = shrunk_batches(_given(trainings, "batch_size"), max(1, points // 2))
     smallest = min((size for size in batches.values() if size), default=points)
     most = max(2, STEPS // -(-points // smallest))
-    return _replaced(trainings, capped(_given(trainings, *LENGTHS), min(epochs, most)), batches)
+    most = _affordable(trainings, min(epochs, most))
+    return _replaced(trainings, capped(_given(trainings, *LENGTHS), most), batches)

@@ -40,7 +40,7 @@ class Settings(TaskSettings):
     """Number of the layer that is looked at beside the whole network; 1 is the first."""
     record_every: int = Field(default=3, ge=1)
     """Epochs from one recorded point to the next."""
-    seeds: tuple[int, ...] = Field(min_length=2)
+    seeds: tuple[int, ...] = Field(min_length=1)
     """Every network is trained once with each seed."""
     labels: Annotated[Literal["loss", "accuracy"] | None, LATER] = None
     """What is written at the marked points; null: nothing, colors show the loss."""
@@ -165,10 +165,8 @@ def _project(snapshots: Sequence[Tensor]) -> tuple[dict[str, Any], list[Tensor]]
 
     from experiments.measures.principal_components import principal_components
 
-    if len(snapshots) < 2:
-        return {"explained": None, "explained_reason": "fewer than two runs stayed finite"}, [
-            torch.full((len(own), 2), torch.nan) for own in snapshots
-        ]
+    if not snapshots:
+        return {"explained": None, "explained_reason": "no run stayed finite"}, []
     stacked = torch.cat(list(snapshots))
     fit = principal_components(stacked, min(COMPONENTS, *stacked.shape))
     return {"explained": fit.ratios.tolist(), "snapshots": len(stacked)}, [

@@ -101,7 +101,6 @@ def test_a_diverged_run_is_left_out_of_the_fit(
     [
         ({"layer": 3}, "2 layers"),
         ({"record_every": 5}, "recordings"),
-        ({"seeds": [1]}, "at least 2"),
     ],
 )
 def test_settings_that_do_not_fit(
