@@ -4,11 +4,12 @@ list, schema, reseal."""
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from shlex import quote
 from typing import Annotated, Any, NoReturn, get_args, get_type_hints
 
@@ -61,15 +62,11 @@ def command(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 
 
 def as_recorded(arguments: Sequence[str]) -> str:
-    """The command as it was typed, for its record; of an absolute path only the last part.
+    """The command as it was typed, for its record, without absolute paths.
 
-    Records are published: where folders lie on a machine is nobody's business and no help.
+    Records are published, and such a path names folders of a machine, often a person.
     """
-
-    def shown(part: str) -> str:
-        return PurePath(part).name if part.startswith("/") else part
-
-    words = ("=".join(map(shown, argument.split("="))) for argument in arguments)
+    words = (re.sub(r"(^|=)/.*", r"\1…", argument, flags=re.DOTALL) for argument in arguments)
     return " ".join(["homework", *words])
 
 

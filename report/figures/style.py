@@ -250,13 +250,14 @@ def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
     """
     formula = case["kind"] == "function"
     grid = axes.get_subplotspec()
-    letters = TITLE_LETTERS // (grid.get_gridspec().ncols if grid else 1)
+    columns = grid.get_gridspec().ncols if grid else 1
+    letters = TITLE_LETTERS // columns
     name = wrapped(str(case["title"]), letters, 2)
     if formula:
         name = f"${in_line(case['title'])}$"
         for tex, line in _CASES.items():
             name = name.replace(tex, line)
-    apart = ",\n" if len(more) >= letters // 3 else ", "
+    apart = ",\n" if len(more) > letters // 2 or columns == PANELS else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
     axes.title.instead = case.get("name")  # type: ignore[attr-defined]  # for finish.py

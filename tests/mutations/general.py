@@ -67,7 +67,8 @@ def _possible(one: Text) -> Iterator[str]:
         correlation = "correlation" in one.text[: found.start()]
         if correlation and (low < -1 or high > 1):
             yield "interval outside what is possible"
-        if "of the" not in one.text[found.start() - 30 : found.start()] and sizes:
+        another = re.search(r"interval of the [a-z ]+$", one.text[: found.start()])
+        if not another and sizes:
             slack = 2 * max(unit(found[1]), unit(found[2]), unit(sizes[-1]))
             if not low - slack <= value(sizes[-1]) <= high + slack:
                 yield "interval without its value"
