@@ -75,6 +75,7 @@ PLACE = Statement(
     {
         "together": "Repeated trainings end in one place: no two of the {runs} end points are "
         "farther apart than {largest}, where each run moved by {displacement} or more.",
+        "single": "One training says nothing of whether repeated ones end in one place.",
         "nothing": "Fewer than two runs stayed finite, so that there is nothing to compare.",
     },
     headline=True,
@@ -83,6 +84,7 @@ PLACE = Statement(
         "model",
         "{runs} of {total} runs",
         together=("Yes, all ends lie in one place.", "at most {largest} apart"),
+        single=("One training cannot say.", "one run"),
         nothing="Too few runs stayed finite to say.",
     ),
 )
@@ -189,7 +191,10 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         based = used(record, runs, "diverged_at")
         numbers = {"runs": Markdown("one" if len(done) else "none"), "total": fmt.words(len(runs))}
         none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
-        return ((PLACE("nothing", based, **numbers, **none), *lost),)
+        if len(runs) > 1 or done.empty:
+            return ((PLACE("nothing", based, **numbers, **none), *lost),)
+        way = _early(record, runs, _part(record, "distances", "model"))
+        return ((PLACE("single", based, **numbers, **none),), (*way, _picture(record)))
     pairs = _part(record, "pairs", "model")
     distances = _part(record, "distances", "model")
     where = _together(record, distances, pairs, len(runs))

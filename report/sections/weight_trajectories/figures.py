@@ -310,12 +310,13 @@ def _kinds(record: Record, part: str) -> dict[str, list[float]]:
     """What is compared: lengths of single runs, distances of all pairs of runs."""
     own = [row for row in record.rows("distances") if row["part"] == part]
     both = [row for row in record.rows("pairs") if row["part"] == part]
-    return {
+    kinds = {
         "length of the path": [row["path_length"] for row in own],
         "displacement": [row["displacement"] for row in own],
         "between two starts": [row["start_distance"] for row in both],
         "between two ends": [row["end_distance"] for row in both],
     }
+    return {name: values for name, values in kinds.items() if values}
 
 
 def _distances(record: Record, parts: dict[str, Row]) -> Figure:
@@ -329,8 +330,10 @@ def _distances(record: Record, parts: dict[str, Row]) -> Figure:
         name="distances",
         caption=Markdown(
             "How far the runs go and how far apart they are, as Euclidean distances between "
-            f"parameter vectors. One mark for each run or each pair of runs "
+            "parameter vectors. One mark for each run or each pair of runs "
             f"({fmt.plural(pairs, 'pair')}); the bar is the mean."
+            if pairs
+            else "How far the run goes, as Euclidean distances between parameter vectors."
         ),
         alt=f"Rows of marks in two panels, layer and whole model. Means: {described}.",
         draw=partial(_draw_distances, record, parts),

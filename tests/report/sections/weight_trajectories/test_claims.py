@@ -67,10 +67,9 @@ def made(
     for part in ("layer", "model"):
         first = explained if part == "model" else layer_explained or explained
         shares = [first, first * 0.9, 0.01]
-        few = len(kept) < 2
         parts.append(
             {"part": part, "words": f"the {part}", "parameters": 400, "snapshots": 5 * len(kept)}
-            | {"explained": None if few else shares}
+            | {"explained": shares if kept else None}
         )
         for seed in kept:
             distances.append(
@@ -113,6 +112,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("answer", "partly_less", {"end": 2.0, "layer_end": 5.0}),
     ("answer", "partly_alike", MANY | {"end": 5.0, "layer_end": 5.0, "layer_spread": 3.0}),
     ("place", "together", {"end": 0.2, "spread": 0.01}),
+    ("place", "single", {"runs": 1}),
+    ("place", "nothing", {"runs": 1, "diverged": (0,)}),
     ("place", "nothing", {"runs": 2, "diverged": (0,)}),
     ("ends", "more", MANY),
     ("ends", "seen_more", {}),
@@ -241,7 +242,7 @@ def test_a_description_claims_no_fall_that_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "truth", [{}, {"regression": True}, {"runs": 2}, {"diverged": (1,)}, {"explained": 0.4}]
+    "truth", [{}, {"regression": True}, {"runs": 2}, {"runs": 1}, {"diverged": (1,)}, {"explained": 0.4}]
 )
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
@@ -254,8 +255,8 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     assert any("principal component" in cell for row in found.tables[0].rows for cell in row)
 
 
-def test_without_two_runs_there_is_nothing_to_draw() -> None:
-    found = section(made(runs=2, diverged=(0,)))
+def test_without_a_finite_run_there_is_nothing_to_draw() -> None:
+    found = section(made(runs=2, diverged=(0, 1)))
     assert not found.figures
     assert [table.name for table in found.tables] == ["settings", "runs"]
 
