@@ -50,9 +50,8 @@ def panels(figure: Canvas) -> list[dict[str, Any]]:
 
 def embedded(svg: str, figure: Canvas) -> str:
     """The SVG with the figure's panels as metadata; as it was where it has none."""
-    kind, found = "panels", panels(figure)
-    if not found:
-        kind, found = "surfaces", surfaces(figure)
+    kinds = {"panels": panels, "surfaces": surfaces, "planes": planes}
+    kind, found = next(((k, made) for k, make in kinds.items() if (made := make(figure))), ("", []))
     if not found:
         return svg
     text = json.dumps(found, separators=(",", ":"))  # ASCII: not every letter may be in XML
@@ -69,6 +68,44 @@ def surfaces(figure: Canvas) -> list[dict[str, Any]]:
     return [_mesh(axes) for axes in figure.axes if hasattr(axes, "surface")]
 
 
+def planes(figure: Canvas) -> list[dict[str, Any]]:
+    """For every axes with a `plane` (x, y, values over them): its words, its box, its values."""
+    return [_plane(axes) for axes in figure.axes if hasattr(axes, "plane")]
+
+
+def _plane(axes: Any) -> dict[str, Any]:
+    label, x, y, values = axes.plane
+    across, along = _thinned(x), _thinned(y)
+
+    def side(axis: Axis, limits: tuple[float, float], places: Any) -> dict[str, Any]:
+        low, high = (float(limit) for limit in limits)
+        return {
+            "label": axis.get_label_text(),
+            "limits": [low, high],
+            "values": [_short(v) for v in places],
+        }
+
+    return {
+        "title": axes.get_title(),
+        "label": label,
+        "x": side(axes.xaxis, axes.get_xlim(), np.asarray(x)[across]),
+        "y": side(axes.yaxis, axes.get_ylim(), np.asarray(y)[along]),
+        "z": [[_short(v) for v in row] for row in np.asarray(values)[np.ix_(along, across)]],
+        "box": _box(axes),
+    }
+
+
+def _box(axes: Axes) -> list[float]:
+    """Left, top, right and bottom, as shares of the figure from its upper left corner."""
+    box = axes.get_position()
+    return [round(float(v), 4) for v in (box.x0, 1 - box.y1, box.x1, 1 - box.y0)]
+
+
+def _thinned(values: Any) -> Any:
+    """Indices of at most `MESH` + 1 of the values, evenly."""
+    return np.unique(np.linspace(0, len(values) - 1, MESH + 1).round()).astype(int)
+
+
 def _mesh(axes: Any) -> dict[str, Any]:
     x, y, heights = (np.asarray(values, dtype=float) for values in axes.surface)
     limits = (axes.get_xlim(), axes.get_ylim(), axes.get_zlim())
@@ -77,8 +114,7 @@ def _mesh(axes: Any) -> dict[str, Any]:
         low, high = limits[which]
         return np.round(2 * (np.asarray(values, dtype=float) - low) / (high - low) - 1, 3)
 
-    across, along = (np.unique(np.linspace(0, len(v) - 1, MESH + 1).round()) for v in (x, y))
-    columns, rows = across.astype(int), along.astype(int)
+    columns, rows = _thinned(x), _thinned(y)
     path = [shares(which, values) for which, values in enumerate(axes.path or ((), (), ()))]
     return {
         "title": axes.get_title(),
@@ -106,12 +142,11 @@ def _panel(axes: Axes) -> dict[str, Any] | None:
     across, along = _axis(axes.xaxis, axes.get_xlim()), _axis(axes.yaxis, axes.get_ylim())
     if not series or across is None or along is None:
         return None
-    box = axes.get_position()
     return {
         "title": axes.get_title(),
         "x": across,
         "y": along,
-        "box": [round(float(v), 4) for v in (box.x0, 1 - box.y1, box.x1, 1 - box.y0)],
+        "box": _box(axes),
         "series": series,
     }
 

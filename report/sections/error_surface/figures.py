@@ -130,6 +130,7 @@ def _draw_contours(views: list[View]) -> Canvas:
         levels, scale = np.geomspace(low, high, LEVELS), LogNorm(low, high)
         at = (view.a, view.b, view.losses)
         ax.contourf(*at, levels=levels, norm=scale)
+        ax.plane = ("training loss", *at)  # for report/figures/curves.py
         ax.contour(*at, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
         bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss")
         plain_ticks(bar.ax.yaxis)

@@ -29,6 +29,13 @@ MARKED = 4
 CLEAR = 7
 """Points between a seed and the nearest mark."""
 PARTS = ("layer", "model")
+KINDS = {
+    "length of the path": ("distances", "path_length"),
+    "displacement": ("distances", "displacement"),
+    "between two starts": ("pairs", "start_distance"),
+    "between two ends": ("pairs", "end_distance"),
+}
+"""Distances that are compared, of single runs and of all pairs of runs, by table and column."""
 Row = dict[str, Any]
 Value = tuple[float, float, str]
 """What is written at a marked point, with the place of that."""
@@ -307,16 +314,23 @@ def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
 
 
 def _kinds(record: Record, part: str) -> dict[str, list[float]]:
-    """What is compared: lengths of single runs, distances of all pairs of runs."""
-    own = [row for row in record.rows("distances") if row["part"] == part]
-    both = [row for row in record.rows("pairs") if row["part"] == part]
-    kinds = {
-        "length of the path": [row["path_length"] for row in own],
-        "displacement": [row["displacement"] for row in own],
-        "between two starts": [row["start_distance"] for row in both],
-        "between two ends": [row["end_distance"] for row in both],
+    """The values of each kind of distance that there is; without pairs there are two kinds."""
+    found = {
+        kind: [row[column] for row in record.rows(table) if row["part"] == part]
+        for kind, (table, column) in KINDS.items()
     }
-    return {name: values for name, values in kinds.items() if values}
+    return {kind: values for kind, values in found.items() if values}
+
+
+def _rows(record: Record, part: str, kind: str) -> Rows:
+    """The rows of a kind: `displacement, seed 3,` or `between two ends, seeds 0 and 1,`."""
+    table, _ = KINDS[kind]
+    own = [(n, row) for n, row in enumerate(record.rows(table)) if row["part"] == part]
+    names = (
+        f"seed {row['seed']}" if table == "distances" else f"seeds {fmt.seeds(row['seeds'])}"
+        for _, row in own
+    )
+    return Rows(table, tuple((n,) for n, _ in own), tuple(f"{kind}, {name}," for name in names))
 
 
 def _distances(record: Record, parts: dict[str, Row]) -> Figure:
@@ -344,13 +358,17 @@ def _draw_distances(record: Record, parts: dict[str, Row]) -> Canvas:
     figure, axes = canvas(1, 2, height=1.6, sharey=True)
     for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
-        for index, values in enumerate(kinds.values()):
-            look: Row = {"marker": line(index).marker, "color": line(index).color}
-            heights = np.linspace(-0.22, 0.22, len(values)) if len(values) > 1 else np.zeros(1)
-            ax.plot(values, index + heights, linestyle="", alpha=0.6, markeredgewidth=0, **look)
-            ax.plot([mean(values)] * 2, [index - 0.36, index + 0.36], color="#000000")
-        ax.set(title=parts[name]["words"], xlabel="distance", ylim=(len(kinds) - 0.5, -0.5))
-        ax.set_yticks(range(len(kinds)), list(kinds))
+        for index, (kind, values) in enumerate(kinds.items()):
+            look: Row = {"marker": line(index).marker, "color": line(index).color, "label": kind}
+            place = len(kinds) - 1 - index
+            heights = np.linspace(0.22, -0.22, len(values)) if len(values) > 1 else np.zeros(1)
+            (marks,) = ax.plot(
+                values, place + heights, linestyle="", alpha=0.6, markeredgewidth=0, **look
+            )
+            marks.rows = _rows(record, name, kind)  # type: ignore[attr-defined]  # for curves.py
+            ax.plot([mean(values)] * 2, [place - 0.36, place + 0.36], color="#000000")
+        ax.set(title=parts[name]["words"], xlabel="distance", ylim=(-0.5, len(kinds) - 0.5))
+        ax.set_yticks(range(len(kinds)), list(kinds)[::-1])
         ax.set_xlim(left=0)
         ax.grid(visible=False, axis="y")
     return figure

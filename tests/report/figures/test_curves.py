@@ -180,3 +180,22 @@ def test_a_perspective_has_its_mesh_and_the_path_over_it():
     assert len(mesh["z"]) == len(mesh["z"][0]) == MESH + 1 and mesh["z"][0][0] == 1
     assert mesh["path"] == [[-1, 0], [0, 1], [None, 0]]
     assert mesh["labels"][0] == "PC 1" and as_csv(text.encode()) is None
+
+
+def test_contours_keep_the_values_under_them():
+    def draw():
+        figure, axes = canvas(layout="none")
+        ax = axes[0, 0]
+        side = [float(n) for n in range(101)]
+        ax.contourf(side, side, [[row + 1 for _ in side] for row in side])
+        ax.plane = ("training loss", side, side, [[row + 1 for _ in side] for row in side])
+        ax.set(xlabel="direction 1", ylabel="direction 2")
+        return figure
+
+    text = drawn(draw)[2].decode()
+    (plane,) = json.loads(re.search(r'<metadata id="planes">(.*?)</metadata>', text)[1])
+    assert (plane["label"], plane["y"]["label"]) == ("training loss", "direction 2")
+    assert plane["x"]["limits"] == [0, 100] and len(plane["x"]["values"]) == MESH + 1
+    assert [row[0] for row in plane["z"]] == [place + 1 for place in plane["y"]["values"]]
+    left, top, right, bottom = plane["box"]
+    assert 0 < left < right < 1 and 0 < top < bottom < 1

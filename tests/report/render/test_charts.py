@@ -106,6 +106,38 @@ def test_one_choice_holds_in_all_figures_of_a_section(generalization, tmp_path):
     assert off == [["false", True, True]] * 2
 
 
+def test_contours_and_distances_tell_their_values(committed, tmp_path):
+    script = """
+    const box = document.querySelector('.curves[data-figure$="error-surface-plane.svg"]');
+    const layer = box.previousElementSibling.querySelector(".layer");
+    layer.scrollIntoView({ behavior: "instant" });
+    await pause(500);
+    const tips = [...layer.querySelectorAll(".tip")];
+    const told = () => tips.map((tip) => tip.hidden ? "" : tip.textContent);
+    const { left, top, width, height } = layer.getBoundingClientRect();
+    const [l, t, r, b] = JSON.parse(box.querySelector("script").textContent)[1].box;
+    const [x, y] = [left + width * (l + r) / 2, top + height * (t + b) / 2];
+    const at = { clientX: x, clientY: y, bubbles: true };
+    layer.dispatchEvent(new PointerEvent("pointermove", at));
+    const pointed = told();
+    layer.dispatchEvent(new PointerEvent("pointerleave", at));
+    const after = told(), [slider] = box.querySelectorAll("input");
+    slider.dispatchEvent(new Event("input"));
+    const figures = sections.flatMap((section) => section.figures);
+    const far = figures.find((one) => one.box.dataset.figure.endsWith("-distances.svg"));
+    far.approach();
+    const panel = far.panels[0].series.map(({ label, names }) => [label, names[0]]);
+    return [pointed, after, told().every((words) => words), slider.ariaValueText, panel];
+    """
+    page = committed / "_site" / "chapters" / "optimization.html"
+    pointed, after, every, spoken, panel = probe(page, script, tmp_path, 1366)
+    assert [bool(words) for words in pointed] == [False, True, False, False]
+    assert pointed[1].startswith("training loss ") and after == [""] * 4
+    assert every and spoken.startswith("training loss ")
+    assert panel[0] == ["length of the path", "length of the path, seed 0,"]
+    assert panel[3] == ["between two ends", "between two ends, seeds 0 and 1,"]
+
+
 def test_a_trajectory_can_be_switched_off_and_lit(committed, tmp_path):
     script = """
     const figures = sections.flatMap((section) => section.figures);
