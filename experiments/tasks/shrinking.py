@@ -66,7 +66,7 @@ def shorter(trainings: Sequence[T], epochs: int, batch: int | None = BATCH) -> t
 
 def _affordable(trainings: Sequence[Change], epochs: int) -> int:
     """So many epochs, fewer where one is a step of LBFGS, of up to `max_iter` iterations."""
-    chosen = [parts(one.optimizer) for one in trainings if one is not None and one.optimizer]
+    chosen = [parts(one.optimizer) for one in trainings if one is not None and one.optimizer]  # type: ignore[union-attr]
     iterations = [int(inside.get("max_iter", 20)) for name, inside in chosen if name == "LBFGS"]
     return max(2, epochs // max(iterations, default=1))
 

@@ -365,7 +365,7 @@ def _draw_distances(record: Record, parts: dict[str, Row]) -> Canvas:
             (marks,) = ax.plot(
                 values, place + heights, linestyle="", alpha=0.6, markeredgewidth=0, **look
             )
-            marks.rows = _rows(record, name, kind)  # type: ignore[attr-defined]  # for curves.py
+            marks.rows = _rows(record, name, kind)  # for report/figures/curves.py
             ax.plot([mean(values)] * 2, [place - 0.36, place + 0.36], color="#000000")
         ax.set(title=parts[name]["words"], xlabel="distance", ylim=(-0.5, len(kinds) - 0.5))
         ax.set_yticks(range(len(kinds)), list(kinds)[::-1])
