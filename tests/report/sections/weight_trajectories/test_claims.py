@@ -242,7 +242,8 @@ def test_a_description_claims_no_fall_that_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "truth", [{}, {"regression": True}, {"runs": 2}, {"runs": 1}, {"diverged": (1,)}, {"explained": 0.4}]
+    "truth",
+    [{}, {"regression": True}, {"runs": 2}, {"runs": 1}, {"diverged": (1,)}, {"explained": 0.4}],
 )
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))
