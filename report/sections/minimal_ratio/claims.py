@@ -97,8 +97,8 @@ KIND = Statement(
     "minimal-ratio.kind",
     {
         "trained": "How long the network was trained decides{on}: of the {critical} runs "
-        "{minima} at a minimum, none of {short_critical} after at most {short} epochs and {long_minima} of "
-        "{long_critical} after {long}.",
+        "{minima} at a minimum, none of {short_critical} after at most {short} epochs and "
+        "{long_minima} of {long_critical} after {long}.",
         "minima": "{every} is a minimum as far as the tolerance can tell: no eigenvalue lies "
         "below $-\\tau$.",
         "saddles": "{none}: eigenvalues below zero make up {least} of the spectrum at least.",
