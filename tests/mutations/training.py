@@ -390,9 +390,9 @@ def random_labels(r: Reading) -> Iterator[str]:
         curves = [x["train_loss"] for x in r.rows() if x["fraction"] > 0 and x[column] is not None]
         if "still falls" in m.string and not any(c[-1] < max(c[len(c) // 2 : -1]) for c in curves):
             yield f"fit: falls nowhere: {m.string}"
-    for m in r.find("which", r"about \*(.*?)\*"):
-        if m[1] != name:
-            yield f"which: {name} is the first: {m.string}"
+    for about in ("chance", "price", "speed", "reached"):
+        if len(networks) > 1 and (told := r.said(about)) and f"*{name}*" not in told:
+            yield f"{about}: of {name}, which it does not name: {told}"
     for m in r.find("other", r"\*(.*?)\*.*?(N) with .*? (?:to|and) (N) with"):
         own = _group(networks[m[1]], "fraction")
         ends = [v for f in sorted(own) if (v := by_seed(own[f], column))]
@@ -408,15 +408,15 @@ def random_labels(r: Reading) -> Iterator[str]:
     for m in r.find("chance", r"(?:scores|accuracy of) (N)"):
         if not among(m[1], [*scored.values()]):
             yield f"chance: {m[1]} is no accuracy: {m.string}"
-        words = {"more": "more than|above", "less": "less than|below", "alike": "learns nothing"}
+        words = {"more": "more than|above", "less": "less than|below", "alike": "no other images"}
         yield from order("chance", m.string, over, 0.005, **words)
     for m in r.find("test", r"it is (N)"):
         if not near(m[1], float(np.mean([*scored.values()]))):
             yield f"test: {scored}: {m.string}"
     last = [[row["test_loss"][p] for row in most if row[column] is not None] for p in (0, -1)]
     moved = np.log10(np.maximum(last[1], 1e-307)) - np.log10(np.maximum(last[0], 1e-307))
-    for m in r.find("loss", r"test loss (shows it|falls|ends where it began|is)"):
-        words = {"more": "it rises|it goes from", "less": "even the", "alike": "where it began"}
+    for m in r.find("loss", r"test loss (rises|falls|ends where it began|is)"):
+        words = {"more": "loss rises", "less": "even the", "alike": "where it began"}
         yield from order("loss", m.string, moved, LOG_MARGIN, **words)
     fits = [f for f in r.rows("fits") if f["threshold"] == threshold and f.get("case") == name]
     epochs = {f: by_seed([row for row in fits if row["fraction"] == f], "epoch") for f in by}
@@ -425,7 +425,7 @@ def random_labels(r: Reading) -> Iterator[str]:
         found = differences(floor[top], floor[min(by)], log=True)
         words = {"more": "more slowly", "less": "even learned faster"}
         yield from order("speed", m.string, found, LOG_MARGIN, **words)
-    for m in r.find("reached", r"by (\w+) of (\w+) runs? on true labels and by (\w+) of (\w+)"):
+    for m in r.find("reached", r"in (\w+) of (\w+) runs? on true labels and in (\w+) of (\w+)"):
         truth = [len(epochs[min(by)]), len(by[min(by)]), len(epochs[top]), len(most)]
         if [value(g) for g in m.groups()] != truth:
             yield f"reached: {truth}: {m.string}"

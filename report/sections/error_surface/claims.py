@@ -143,7 +143,7 @@ STRAIGHT = Statement(
 
 DIVERGED = lost_statement("error-surface")
 
-SPARE = (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT)
+SPARE = (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT, PLANE)
 """Statements that are left out first where there is no room."""
 
 

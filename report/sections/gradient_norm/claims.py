@@ -182,7 +182,7 @@ STUCK = Statement(
 
 DIVERGED = lost_statement("gradient-norm")
 
-SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH)
+SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH, FALL)
 """Statements that are left out first where there is no room."""
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, evidence, used
-from report.claims.contrast import Label, Overall, Quantity, Tendency, all_of, some_of
+from report.claims.contrast import Label, Overall, Quantity, Tendency, all_of, out_of, some_of
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
@@ -40,6 +40,8 @@ from report.sections.minimal_ratio.kinds import (
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 
+SEVERAL = 3
+"""Problems from which what is found on all of them has one sentence instead of one each."""
 STEADY = 0.1
 """Change of the median ratio over the tolerances from which they are said to matter."""
 
@@ -85,6 +87,7 @@ FOUND = Statement(
     "minimal-ratio.found",
     {
         "some": "On {case}, {which} of *{model}* {verb} at a critical point{distinct}{rest}.",
+        "several": "A critical point is reached by {which}.",
         "nothing": "On {case}, every run diverged in training, and there was nothing to search.",
     },
     about="key",
@@ -93,9 +96,9 @@ FOUND = Statement(
 KIND = Statement(
     "minimal-ratio.kind",
     {
-        "trained": "How long the network was trained decides: of the {critical} runs {minima} at a "
-        "minimum, none of {short_critical} after at most {short} epochs and {long_minima} of "
-        "{long_critical} after {long}.",
+        "trained": "How long the network was trained decides{on}: of the {critical} runs "
+        "{minima} at a minimum, none of {short_critical} after at most {short} epochs and "
+        "{long_minima} of {long_critical} after {long}.",
         "minima": "{every} is a minimum as far as the tolerance can tell: no eigenvalue lies "
         "below $-\\tau$.",
         "saddles": "{none}: eigenvalues below zero make up {least} of the spectrum at least.",
@@ -130,6 +133,18 @@ RELATION = Tendency(
     },
     quantity=RATIOS,
     about="key",
+)
+
+RELATIONS = Overall(
+    "minimal-ratio.relations",
+    {
+        "falls|rises": "The lower the loss of a critical point, the [larger|*smaller*] its minimal "
+        "ratio on {which}.",
+        "undecided": "Whether the minimal ratio goes with the loss stays open on {parts}.",
+        "differ": "How the minimal ratio goes with the loss depends on the problem: the lower the "
+        "loss, the larger it is on {falls} and the *smaller* on {rises}.",
+    },
+    word="on",
 )
 
 EXPECTED = (
@@ -202,7 +217,7 @@ LAYER = Statement(
 
 LOST = lost_statement("minimal-ratio")
 
-SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, KIND, RELATION, SAMPLED)
+SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, SAMPLED, KIND, RELATION, FOUND)
 """Statements that are left out first where there is no room."""
 
 
@@ -213,14 +228,18 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if runs.empty:
         return (tuple(_found(record, everything, case) for case in record.rows("cases")),)
     first, last = [_answer(record, runs)], []
+    several = _several(record)
+    first += _on_all(record, runs, everything) if several else []
     for case in record.rows("cases"):
         done = runs[runs["case"] == case["case"]]
         critical = done[done["verdict"] == CRITICAL]
-        first.append(_found(record, everything, case))
+        first += [] if several else [_found(record, everything, case)]
         if len(critical):
-            first += _kind(record, critical, case)
-            first += _relation(record, critical, case)
-            last += _theory(record, critical, case)
+            kind = _kind(record, critical, case)
+            # Of several problems, the answer says the other kinds.
+            first += [c for c in kind if c.verdict == "trained" or c.id != KIND.id or not several]
+            first += [] if several else _relation(record, critical, case)
+            last += [] if several else _theory(record, critical, case)
     last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
     last += [*_layer(record), *lost_runs(LOST, record, everything, "loss")]
     return shortened([first, last], SPARE)
@@ -315,6 +334,40 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
     )
 
 
+def _on_all(record: Record, runs: pd.DataFrame, everything: pd.DataFrame) -> list[Claim]:
+    """How many runs reach a critical point, and how ratio and loss go together, over all cases."""
+    critical = runs[runs["verdict"] == CRITICAL]
+    counts, trends = [], {}
+    for case in record.rows("cases"):
+        own = critical[critical["case"] == case["case"]]
+        total = int((everything["case"] == case["case"]).sum())
+        points = fmt.plural(len(distinct(own)), "distinct point")
+        among = f" ({points})" if len(own) > 1 else ""
+        counts.append(f"{out_of(len(own), total, 'run')} on {_at(record, case)}{among}")
+        if len(own) > 1 and kinds(own, case).verdict != "constant":
+            trends[problem(record, case)] = _trend(own, "minimal_ratio")
+    found = FOUND(
+        "several",
+        used(record, everything, "verdict"),
+        share(len(critical), len(everything)),
+        key=Markdown("all"),
+        which=join(counts),
+        critical=fmt.count(len(critical)),
+        total=fmt.count(len(everything)),
+    )
+    based = used(record, critical, "loss", "minimal_ratio")
+    return [found, *([RELATIONS(Parts(trends), based)] if trends else [])]
+
+
+def _several(record: Record) -> bool:
+    return len(record.rows("cases")) >= SEVERAL
+
+
+def _at(record: Record, case: dict[str, Any]) -> Markdown:
+    """The problem, its network not in parentheses, which follow."""
+    return Markdown(problem(record, case).replace(" (", " with ").replace("*)", "*"))
+
+
 def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     found = kinds(critical, case)
     trained = found.verdict == "trained"
@@ -335,6 +388,7 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
                 found.verdict,
                 used(record, critical, "negative", "loss", "epochs"),
                 key=key,
+                on=Markdown(f" on {problem(record, case)}" if _several(record) else ""),
                 every=Markdown(every.format(number)),
                 none=Markdown(none.format(number)),
                 critical=number,

@@ -187,7 +187,7 @@ DOUBLE = Statement(
 
 DIVERGED = lost_statement("parameter-count")
 
-SPARE = (GAP, AFTER)
+SPARE = (GAP, AFTER, CLASSICAL, TREND)
 """Statements that are left out first where there is no room."""
 
 

@@ -72,11 +72,6 @@ FIT = Statement(
     ),
 )
 
-WHICH = Statement(
-    "random-labels.which",
-    {"first": "The sentences that follow are about *{model}*, unless they name {others}."},
-)
-
 TEST = Statement(
     "random-labels.test",
     {
@@ -101,12 +96,12 @@ OTHER = Contrast(
 CHANCE = Contrast(
     "random-labels.chance",
     {
-        "alike": "It learns nothing from them that holds for other images: its test accuracy of "
+        "alike": "What {it} learns from them holds for no other images: its test accuracy of "
         "{first_value} is that of guessing, {second_value}.",
-        "more|less": "On the test images, whose labels are intact, it scores {first_value}, "
+        "more|less": "On the test images, whose labels are intact, {it} scores {first_value}, "
         "[more|less] than the {second_value} of guessing{seen}{sure}.",
-        "undecided": "On the test images, whose labels are intact, it scores {first_value}, where "
-        "guessing gives {second_value} ({n}).",
+        "undecided": "On the test images, whose labels are intact, {it} scores {first_value}, "
+        "which these runs do not tell from the {second_value} of guessing ({n}).",
     },
 )
 
@@ -114,11 +109,11 @@ SPEED = Contrast(
     "random-labels.speed",
     {
         "more|less": "[Noise is learned more slowly than the task|Random labels are even learned "
-        "faster]{seen}: a training accuracy of {threshold} takes {first_value} epochs on random "
-        "labels and {second_value} on true ones.",
-        "alike": "Random labels take no longer than true ones: a training accuracy of {threshold} "
-        "comes at epoch {first_value} and {second_value}.",
-        "undecided": "A training accuracy of {threshold} takes {first_value} epochs on random "
+        "faster]{by}{seen}: a training accuracy of {threshold} takes {first_value} epochs on "
+        "random labels and {second_value} on true ones.",
+        "alike": "Random labels are learned{by} as fast as true ones: a training accuracy of "
+        "{threshold} comes at epoch {first_value} and {second_value}.",
+        "undecided": "A training accuracy of {threshold}{by} takes {first_value} epochs on random "
         "labels and {second_value} on true ones, which settles no order ({n}).",
     },
     quantity=EPOCHS_OR_STEPS,
@@ -127,16 +122,16 @@ SPEED = Contrast(
 SELDOM = Statement(
     "random-labels.reached",
     {
-        "random": "A training accuracy of {threshold} is reached by {true} on true labels and by "
-        "{random} on random ones."
+        "random": "A training accuracy of {threshold} is reached{by} in {true} on true labels and "
+        "in {random} on random ones."
     },
 )
 
 LOSS_RISES = Contrast(
     "random-labels.loss",
     {
-        "more|less": "[The test loss shows it: on random labels it rises|On random labels even the "
-        "test loss falls]{seen}, from {second_value} to {first_value}.",
+        "more|less": "[On random labels the test loss rises|On random labels even the test loss "
+        "falls]{seen}, from {second_value} to {first_value}.",
         "alike": "On random labels the test loss ends where it began, at {first_value}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
         "{first_value} after it, which these runs do not tell from chance ({n}).",
@@ -147,12 +142,12 @@ LOSS_RISES = Contrast(
 PRICE = Tendency(
     "random-labels.price",
     {
-        "falls|rises": "[The price grows with the share of random labels: test accuracy "
-        "falls|Against expectation, test accuracy rises with the share of random labels,] from "
+        "falls|rises": "[The price grows with the share of random labels: test accuracy{of} "
+        "falls|Against expectation, test accuracy{of} rises with the share of random labels,] from "
         "{start} with {low} of them to {end} with {high}.",
-        "undecided": "Test accuracy does not follow the share of random labels in order: it is "
+        "undecided": "Test accuracy{of} does not follow the share of random labels in order: it is "
         "{start} with {low} of them and {end} with {high} (rank correlation {correlation}, {n}).",
-        "too_few": "Test accuracy is {start} with {low} random labels and {end} with {high}; "
+        "too_few": "Test accuracy{of} is {start} with {low} random labels and {end} with {high}; "
         "{reason}.",
     },
     quantity=replace(ACCURACIES, repetition="share"),
@@ -218,7 +213,7 @@ def top_threshold(record: Record) -> float:
     return float(record.frame(Fit)["threshold"].max())
 
 
-SPARE = (PEAK, FIRST_STEP, LOSS_RISES)
+SPARE = (PEAK, FIRST_STEP, LOSS_RISES, MEMORIZED, OTHER)
 """Statements that are left out first where there is no room."""
 
 
@@ -237,16 +232,14 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     first, second = [], []
     if any(len(_most(part)) for part in parts.values()):
         first.append(_fit(record, parts))
-    if others:
-        named = join([f"*{escape(other)}*" for other, _ in others])
-        first.append(
-            WHICH("first", used(record, every, Run.case), model=escape(name), others=named)
-        )
+    it = Label(f"*{escape(name)}*" if others else "it")
+    by = Label(f" by *{escape(name)}*" if others else "")
+    of = Label(f" of *{escape(name)}*" if others else "")
     if len(finite):
-        first.append(_chance(record, most) if intact else _test(record, finite))
-        first += [*_speed(record, runs), *([_loss(record, finite)] if intact else [])]
+        first.append(_chance(record, most, it) if intact else _test(record, finite))
+        first += [*_speed(record, runs, by), *([_loss(record, finite)] if intact else [])]
     if intact:
-        second += [*_price(record, runs), *_first_step(record, runs)]
+        second += [*_price(record, runs, of), *_first_step(record, runs)]
     second += [*_memorized(record, runs), *(_peak(record, runs) if intact else [])]
     if len(finite) and intact:
         second += _theory(record, every, first[0])
@@ -347,10 +340,10 @@ def _still_falling(most: pd.DataFrame) -> bool:
     return len(found.yes) > len(found.no)
 
 
-def _chance(record: Record, most: pd.DataFrame) -> Claim:
+def _chance(record: Record, most: pd.DataFrame, it: Label) -> Claim:
     scored = seed_group("trained on random labels", most, ACCURACY_OF)
     guessing = Group("guessing", dict.fromkeys(scored.values, chance_of(record)))
-    return CHANCE(compare(scored, guessing, ACCURACY), used(record, most, ACCURACY_OF))
+    return CHANCE(compare(scored, guessing, ACCURACY), used(record, most, ACCURACY_OF), it=it)
 
 
 def _test(record: Record, finite: pd.DataFrame) -> Claim:
@@ -379,7 +372,7 @@ def _other(record: Record, name: str, runs: pd.DataFrame) -> list[Claim]:
     return [OTHER(found, based, case=label(name), low=low, high=high)] if found.n else []
 
 
-def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
+def _speed(record: Record, runs: pd.DataFrame, by: Label) -> list[Claim]:
     """Epochs to the highest threshold, on wholly random against true labels."""
     fits = fits_of(record, runs)
     top = fits[fits["threshold"] == top_threshold(record)]
@@ -397,6 +390,7 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
                 "random",
                 based,
                 threshold=threshold,
+                by=by,
                 true=out_of(len(true.known()), true.planned, "run"),
                 random=out_of(len(random.known()), random.planned, "run"),
             )
@@ -405,7 +399,7 @@ def _speed(record: Record, runs: pd.DataFrame) -> list[Claim]:
     later, sooner = (
         Group(g.label, {r: max(1.0, v) for r, v in g.known().items()}) for g in (random, true)
     )
-    return [SPEED(compare(later, sooner, EPOCHS), based, threshold=threshold)]
+    return [SPEED(compare(later, sooner, EPOCHS), based, threshold=threshold, by=by)]
 
 
 def _loss(record: Record, finite: pd.DataFrame) -> Claim:
@@ -417,13 +411,14 @@ def _loss(record: Record, finite: pd.DataFrame) -> Claim:
     return LOSS_RISES(compare(end, start, LOSS), used(record, finite, Run.test_loss))
 
 
-def _price(record: Record, runs: pd.DataFrame) -> list[Claim]:
+def _price(record: Record, runs: pd.DataFrame, of: Label) -> list[Claim]:
     shares, groups = _by_share(runs)
     if len(shares) < 2:
         return []
     found = trend([(key, float(key)) for key in groups], list(groups.values()), ACCURACY)
     low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
-    return [PRICE(found, used(record, runs, Run.fraction, ACCURACY_OF), low=low, high=high)]
+    based = used(record, runs, Run.fraction, ACCURACY_OF)
+    return [PRICE(found, based, low=low, high=high, of=of)]
 
 
 def _first_step(record: Record, runs: pd.DataFrame) -> list[Claim]:

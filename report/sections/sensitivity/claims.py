@@ -105,8 +105,8 @@ NOVAK = Tendency(
 GAPS = Tendency(
     "sensitivity.two-gaps",
     {
-        "rises": "The gap in loss and the gap in accuracy put the approaches in a common order "
-        "(rank correlation {correlation}).",
+        "rises": "The gap in loss and the gap in accuracy put the approaches in much the same "
+        "order (rank correlation {correlation}).",
         "falls": "The two gaps contradict each other: where the gap in loss is wide, the gap in "
         "accuracy is narrow (rank correlation {correlation}), so what is said of one must not be "
         "said of the other.",

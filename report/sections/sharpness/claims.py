@@ -150,7 +150,7 @@ LOST = Statement(
     },
 )
 
-SPARE = (RATE, ACCURACY, STEEP, SAMPLE)
+SPARE = (RATE, ACCURACY, STEEP, SAMPLE, SIZES)
 """Statements that are left out first where there is no room."""
 
 

@@ -164,7 +164,7 @@ SETTLING = Statement(
 
 DIVERGED = lost_statement("simulate-function")
 
-SPARE = (BETWEEN, BEST, ERROR, SPREAD)
+SPARE = (BETWEEN, BEST, ERROR, SPREAD, DEPTH_ON)
 """Statements that are left out first where there is no room."""
 LOSS_OF = "final_train_loss"
 

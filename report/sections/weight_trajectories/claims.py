@@ -117,7 +117,7 @@ QUALITY = Statement(
     "weight-trajectories.quality",
     {
         "alike|unlike": (
-            "[The places are equally good|They are not equally good]: {quantity} lies "
+            "[The places are equally good|The ends are not equally good]: {quantity} lies "
             "{range} over {n}."
         )
     },
@@ -147,11 +147,11 @@ EARLY = Contrast(
     {
         "less|more": "The [loss is ahead of the weights|weights are ahead of the loss]: at the "
         "first snapshot where the loss has made {second_value} of its fall, at epoch {epoch} at "
-        "the latest, the weights have come {first_value} of their way ({support}).",
+        "the latest, the weights have come {first_value} of their way{seen}{sure}.",
         "alike": "Loss and weights go at one pace: at the first snapshot where the loss has made "
         "{second_value} of its fall, the weights have come {first_value} of their way.",
         "undecided": "At the first snapshot where the loss has made {second_value} of its fall, "
-        "the weights have come {first_value} of their way ({support}).",
+        "the weights have come {first_value} of their way ({n}).",
     },
     quantity=Quantity(SHARE, lambda value: fmt.percent(value, 0), repetition="run"),
 )

@@ -165,6 +165,10 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("kind", "mixed", {"negative": [0, 2] * 6, "positive": [8] * 12}),
     ("constant", "some", LEVEL),
     ("constant", "some", {"losses": AT_LAST, "target": True}),
+    ("found", "several", {"cases": 3}),
+    ("relations", "falls", {"cases": 3}),
+    ("relations", "rises", {"cases": 3, "positive": FALLING[::-1]}),
+    ("relations", "undecided", {"cases": 3, "positive": UNRELATED}),
     ("relation", "falls", {}),
     ("relation", "rises", {"positive": FALLING[::-1]}),
     ("relation", "undecided", {"positive": UNRELATED}),
@@ -207,7 +211,10 @@ def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, A
 def test_every_wording_is_reached() -> None:
     reached = worded(minimal_ratio, ((f"minimal-ratio.{n}", v) for n, v, _ in CASES))
     never = wordings_of(minimal_ratio) - reached
-    assert never == {("minimal-ratio.diverged", "all")}  # `nothing` is said instead
+    assert never == {
+        ("minimal-ratio.diverged", "all"),
+        ("minimal-ratio.relations", "differ"),
+    }  # `nothing` is said instead
 
 
 @pytest.mark.parametrize(
