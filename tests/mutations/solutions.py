@@ -472,7 +472,9 @@ def sharpness(r: Reading) -> Iterator[str]:
         ):
             yield f"rescaling: {moved}: {m.string}"
     wholes = {(x["batch_size"], x["learning_rate"], x["seed"]): x for x in r.rows("whole")}
-    for m in r.find("sample", r"Over all (\d+) .* of (\w+) solutions? change by (N) at most"):
+    for m in r.find(
+        "sample", r"Over all (\d+) .* of (\w+) solutions? change by (a factor of )?(N) at most"
+    ):
         moves = [
             abs(wholes[key][c] / x[c] - 1)
             for x in rows
@@ -482,7 +484,8 @@ def sharpness(r: Reading) -> Iterator[str]:
             and wholes[key][c] is not None
         ]
         images = {x["images"] for x in wholes.values()}
-        if {value(m[1])} != images or value(m[2]) != len(wholes) or not at_most(m[3], moves):
+        most = [1 + move for move in moves] if m[3] else moves
+        if {value(m[1])} != images or value(m[2]) != len(wholes) or not at_most(m[4], most):
             yield f"sample: {moves}: {m.string}"
     lost = len(rows) - len(done)
     yield from counted(r, "lost", OF, len(rows), lost)
