@@ -10,8 +10,8 @@ _SINGLE = re.compile(r"[A-Za-z]|\d+(\.\d+)?|\\[A-Za-z]+")
 def in_line(tex: str) -> str:
     r"""The formula `tex` as a line of text has it.
 
-    Every `\frac{a}{b}` is written as `a/b`, in parentheses where needed. Where nothing tall is left,
-    parentheses do not grow and factors stand close, as in a formula written by hand.
+    Every `\frac{a}{b}` is written as `a/b`, in parentheses where needed. Where nothing tall is
+    left, parentheses do not grow and factors stand close, as in a formula written by hand.
     """
     line = _quotients(tex)
     if _TALL.search(line):
