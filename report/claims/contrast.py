@@ -127,7 +127,7 @@ class Contrast(Wordings):
     `{n}` ("six seeds"), `{all}` ("all three seeds"), `{seen}` (" in all three seeds" of what is
     only seen, else empty), `{sure}` (the interval in parentheses, empty if there is none),
     `{support}` (the interval and the repetitions, or "seen in all three seeds"),
-    `{left_out}` (empty, or a clause in parentheses), `{decide}` (empty, or a clause that says what
+    `{left_out}` (empty, or a clause behind a comma), `{decide}` (empty, or a clause that says what
     would decide). Beside them stand the labels that the call gives by name. Wordings: `more`,
     `less`, `alike`, `undecided`, and `seen_more`, `seen_less` where they say it in other words;
     `nothing` where no repetition has both.
@@ -338,7 +338,7 @@ def _decide(found: Comparison, noun: str) -> Markdown:
 
 
 def left_out(found: Comparison) -> Markdown:
-    """What did not enter, as a clause in parentheses with a space before it; empty for nothing."""
+    """What did not enter, as a clause behind a comma; empty for nothing."""
     missing = len({(o.group, o.repetition) for o in found.left_out})
     apart = len(found.collapsed)
     parts = []
@@ -346,4 +346,4 @@ def left_out(found: Comparison) -> Markdown:
         parts.append(f"{fmt.plural(missing, 'run')} without a result left out")
     if apart:
         parts.append(f"{fmt.plural(apart, 'collapsed run')} set apart")
-    return Markdown(f" ({join(parts)})") if parts else Markdown("")
+    return Markdown(f", {join(parts)}") if parts else Markdown("")

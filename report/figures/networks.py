@@ -1,7 +1,6 @@
 """Networks in figures: color and marker tell the depth, dashes the family."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from report.figures.style import COLORS, DASHES, MARKERS, Line
@@ -14,12 +13,11 @@ _MACHINE = re.compile(r"[a-z0-9.]*[-_0-9][a-z0-9._-]*", re.IGNORECASE)
 def network_words(models: Iterable[Model]) -> dict[str, str]:
     """What a figure calls each network, by its name.
 
-    A name in words stays as it is; one such as `mnist-cnn-3` becomes `CNN, 3 layers`, unless
-    another of the networks would be called the same.
+    A name in words stays as it is; one such as `mnist-cnn-3` becomes `CNN, 3 layers`, unless two
+    of the networks would be called the same: then all keep their names.
     """
     words = {model.name: _words(model) for model in models}
-    twice = Counter(words.values())
-    return {name: name if twice[said] > 1 else said for name, said in words.items()}
+    return words if len(set(words.values())) == len(words) else {name: name for name in words}
 
 
 def network_styles(shown: Sequence[Model], everything: Iterable[Model]) -> dict[str, Line]:

@@ -130,15 +130,15 @@ class Comparison:
     def needed(self) -> int | None:
         """About how many repetitions would decide, with the spread seen; None where unknown.
 
-        So many that the interval's half width falls below the difference seen, or, where that is
-        smaller than the margin, below the margin.
+        So many that the interval's half width falls below the difference seen, which shows an
+        order, or below what is missing to the margin, which shows that none matters.
         """
         from scipy import special
 
         if self.verdict != "undecided" or len(self.differences) < 2:
             return None
         spread = float(np.std(self.differences, ddof=1))
-        target = max(abs(self.value), self.scale.width or 0.0)
+        target = max(abs(self.value), (self.scale.width or 0.0) - abs(self.value))
         if target == 0 or not math.isfinite(spread):
             return None
         z = float(special.ndtri((1 + CONFIDENCE) / 2))

@@ -55,11 +55,11 @@ SAYS = {
     ],
     "minimal-ratio.answer": [
         ("^No minimum after short", "after short training, and mostly"),
-        ("^A minimum, in every", "a minimum in every run"),
-        ("^Never a minimum", "no minimum in any run"),
-        ("^A minimum in some", "a minimum in some runs"),
-        ("^Minima or saddles", "depends on the problem"),
-        ("^A network that outputs", "output a constant"),
+        ("^A minimum, in every", "every run that gets there is at a minimum"),
+        ("^Never a minimum", "no run that gets there"),
+        ("^A minimum in some", "some runs that get there"),
+        ("^Mostly|^No kind", "depends on the problem"),
+        ("^A network that outputs", "outputs a constant"),
         ("^No run gets", "^On .* no run reaches"),
     ],
     "error-surface.rise": [
@@ -78,7 +78,7 @@ SAYS = {
         ("^Nothing", "^No run"),
     ],
     "parameter-count.stops": [
-        ("^At \\*[^*]+\\*, as far", "^Size stops helping at"),
+        ("^At [\\d,]+, for accuracy", "^Size stops helping at"),
         ("^At the smallest", "^Size hardly matters"),
         ("^Nowhere", "^Size helps to the end"),
         ("^At \\*[^*]+\\*, which", "^One size is best"),

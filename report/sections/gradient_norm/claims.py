@@ -75,7 +75,7 @@ FALL = Contrast(
         "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
         "in its last quarter, too close to matter.",
         "undecided": "On {case}, the gradient norm is {second_value} before training and "
-        "{first_value} in its last quarter, which settles no direction ({n}){decide}.",
+        "{first_value} in its last quarter, which settles no direction ({support}){decide}.",
         "nothing": "On {case}, no run ended with a finite loss.",
     },
     about="key",

@@ -47,10 +47,10 @@ STEADY = 0.1
 
 THERE = {
     "trained": "there is no minimum after short training, and mostly one after long training",
-    "minima": "there is a minimum in every run",
-    "saddles": "there is no minimum in any run",
-    "mixed": "there is a minimum in some runs and a saddle in others",
-    "constant": "the network has learned nothing but to output a constant",
+    "minima": "every run that gets there is at a minimum",
+    "saddles": "no run that gets there is at a minimum",
+    "mixed": "some runs that get there are at a minimum and others at a saddle",
+    "constant": "every run that gets there outputs a constant",
 }
 """What lies where the gradient vanishes, by kind of the critical points of a case."""
 
@@ -77,7 +77,7 @@ ANSWER = Statement(
         minima="A minimum, in every run that gets there.",
         saddles="Never a minimum in these runs.",
         mixed="A minimum in some runs, a saddle in others.",
-        differ="Minima or saddles, depending on the problem.",
+        differ="{mostly}.",
         constant="A network that outputs a constant.",
         none="No run gets there.",
     ),
@@ -280,6 +280,10 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     others = "".join(f"; {text}" for v, text in said.items() if v not in telling)
     counted = [kinds(distinct(rows), case) for rows, case in points.values()]
     total, minima = sum(k.critical for k in counted), sum(len(k.minima) for k in counted)
+    saddles = sum(len(k.saddles) for k in counted)
+    constants = total - minima - saddles
+    most = max(minima, saddles, constants)
+    mostly = {saddles: "saddles", minima: "minima", constants: "constant outputs"}
     shown = max(found.values(), key=lambda k: k.verdict == "trained")
     among = f"among {fmt.plural(total, 'distinct critical point')}"
     return ANSWER(
@@ -288,6 +292,7 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
         cases=join([name for name in found if found[name].verdict in telling]),
         but=Markdown(others),
         order=Markdown("; ".join(text for v, text in said.items() if v in telling)),
+        mostly=Markdown(f"Mostly {mostly[most]}" if 2 * most > total else "No kind prevails"),
         **_lengths(shown),
         counted=Markdown(
             f"{fmt.plural(minima, 'minimum', 'minima')} {among}" if total else "no critical point"
@@ -466,18 +471,27 @@ def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     critical = runs[(runs["verdict"] == CRITICAL) & runs["higher_neighbors"].notna()]
     if critical.empty:
         return []
-    rows = pd.concat([distinct(own) for _, own in critical.groupby("case", sort=False)])
-    saddle, unseen = rows["negative"] > 0, rows["higher_neighbors"] == 1
-    missed, lower = int((saddle & unseen).sum()), int((~saddle & ~unseen).sum())
-    saddles, minima = int(saddle.sum()), int((~saddle).sum())
+    points: dict[str, list[int]] = {"minima": [], "saddles": []}
+    for case in record.rows("cases"):
+        told = kinds(distinct(critical[critical["case"] == case["case"]]), case)
+        points["minima"] += told.minima
+        points["saddles"] += told.saddles
+    minima, saddles = (len(points[name]) for name in ("minima", "saddles"))
+    unseen = critical["higher_neighbors"] == 1
+    missed, lower = int(unseen[points["saddles"]].sum()), int((~unseen[points["minima"]]).sum())
     verdict = "misses" if missed else "wide" if lower else "agrees"
-    if verdict == "agrees" and not (saddles and minima):
+    if not (missed or lower or (saddles and minima)):
         return []
     number = cast(dict[str, Any], record.settings["neighbors"])["number"]
     return [
         SAMPLED(
             verdict,
-            used(record, rows, "negative", "higher_neighbors"),
+            used(
+                record,
+                critical.loc[[*points["saddles"], *points["minima"]]],
+                "negative",
+                "higher_neighbors",
+            ),
             number=fmt.count(number),
             saddles=_of_all(saddles, saddles, "saddle", "saddles"),
             minima=_of_all(minima, minima, "minimum", "minima"),
@@ -519,21 +533,18 @@ def tolerances(record: Record) -> list[float]:
 
 
 def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    """By how much the median ratio of each case moves: of critical points, if it has any."""
-    moves, chosen = {}, []
+    """By how much the median ratio over all runs of each case moves, as the figure shows it."""
+    moves = {}
     for case in record.rows("cases"):
-        done = runs[runs["case"] == case["case"]]
-        critical = done[done["verdict"] == CRITICAL]
-        rows = critical if len(critical) else done
+        rows = runs[runs["case"] == case["case"]]
         if len(rows):
             medians = np.median(swept(rows, "swept_positive", case), axis=0)
             moves[problem(record, case)] = float(np.ptp(medians))
-            chosen.append(rows)
     moved = count(moves, lambda name: moves[name] >= STEADY)
     least = bound(min((moves[name] for name in moved.yes), default=0.0), "lower", digits=2)
     most = bound(max((moves[name] for name in moved.no), default=0.0), "upper", digits=2)
     still = f"by {most} at most" if any(moves[name] for name in moved.no) else "not at all"
-    based = used(record, pd.concat(chosen), "swept_positive")
+    based = used(record, runs, "swept_positive")
     return [
         TOLERANCE(
             "matters" if moved.yes else "robust",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
 """Verdicts in the order of their colors and markers, and what they are called."""
+MINIMUM = "critical: a minimum"
 AREA = 12
 """Area of a mark in square points for every run that it stands for."""
 Case = dict[str, Any]
@@ -219,10 +220,10 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
         name="ratio",
         caption=Markdown(
             "Minimal ratio against training loss at the end of the second phase, "
-            f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled circles: "
-            "critical points, with a gradient norm of at most "
-            f"{fmt.number(_epsilon(record), 2)}; squares: gradient-flat; triangles: still falling "
-            "when the iterations ended. The area of a mark counts the runs that coincide there."
+            f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
+            f"points, with a gradient norm of at most {fmt.number(_epsilon(record), 2)}, minima "
+            "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
+            "The area of a mark counts the runs that coincide there."
         ),
         alt=f"Scatter plots over a logarithmic loss axis. {_described(record, runs, described)}.",
         draw=partial(_draw_ratio, record, runs),
@@ -232,12 +233,15 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
     def draw(ax: Axes, case: Case) -> None:
         done = _of(runs, case)
+        minima = done.index.isin(kinds(done[done["verdict"] == CRITICAL], case).minima)
         for index, (verdict, called) in enumerate(VERDICTS.items()):
-            _draw_marks(ax, done[done["verdict"] == verdict], index, called)
+            _draw_marks(ax, done[(done["verdict"] == verdict) & ~minima], index, called)
+        _draw_marks(ax, done[minima], len(VERDICTS), MINIMUM)
         logarithmic(ax, "x")
         ax.set_ylim(-0.04, 1.06)
 
-    figure = _panels(record, draw, ("training loss (MSE)", "minimal ratio"))
+    labels = ("training loss (MSE)", "minimal ratio")
+    figure = _panels(record, draw, labels, len(VERDICTS) + 1, height=2.1)
     for key in figure.legends[0].legend_handles:
         key.set_sizes([2 * AREA])  # type: ignore[union-attr]  # of a scatter
     return figure
@@ -249,15 +253,15 @@ def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
     for run, loss, ratio in zip(rows.index, rows["loss"], rows["minimal_ratio"], strict=True):
         if loss > 0:
             met.setdefault((10 ** (round(50 * math.log10(loss)) / 50), ratio), []).append(int(run))
-    style = line(index)
+    style, filled = line(index), words in (VERDICTS[CRITICAL], MINIMUM)
     marks = ax.scatter(
         [loss for loss, _ in met],
         [ratio for _, ratio in met],
         s=[AREA * len(own) for own in met.values()],
         marker=style.marker,
-        facecolors=style.color if index == 0 else "none",
+        facecolors=style.color if filled else "none",
         edgecolors=style.color,
-        alpha=0.6 if index == 0 else 0.9,
+        alpha=0.6 if filled else 0.9,
         linewidths=1.1,
         zorder=3 + index,
         clip_on=False,  # a ratio of 1 or 0 is whole

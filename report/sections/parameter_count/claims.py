@@ -38,8 +38,7 @@ STOPS = Statement(
     "parameter-count.stops",
     {
         "stops": "Size stops helping at {knee_parameters} parameters, with *{knee}*: even the "
-        "structure with the best median, *{best}*, is ahead of it by less than {margin}, if at "
-        "all.",
+        "structure with the best median, *{best}*, is ahead of it by less than {margin}.",
         "first": "Size hardly matters here: already the smallest structure, *{knee}* with "
         "{knee_parameters} parameters, lies less than {margin} behind *{best}*, which has the best "
         "median.",
@@ -58,7 +57,7 @@ STOPS = Statement(
     line=Line(
         "Where do more parameters stop helping?",
         {
-            "stops": ("At *{knee}*, as far as accuracy goes.", "{knee_parameters} parameters"),
+            "stops": ("At {knee_parameters}, for accuracy.", "less than {margin} beyond"),
             "first": ("At the smallest structure already.", "{knee_parameters} parameters"),
             "helps": ("Nowhere: the largest structure is best.", "{best_accuracy}"),
             "alone": ("At *{best}*, which beats all others.", "{best_parameters} parameters"),
@@ -175,19 +174,21 @@ DOUBLE = Statement(
     "parameter-count.double-descent",
     {
         "shows": "{lead} descends twice, as @belkin2019reconciling describe: from {before} for "
-        "*{valley}* it climbs to {top} for *{peak}*{place} and falls to {after} for *{largest}*.",
-        "absent": "{lead} shows no double descent [@belkin2019reconciling] over these sizes: even "
+        "*{valley}* it climbs to {top} for *{peak}*{place} and falls to {after} for *{largest}* "
+        "({half}).",
+        "absent": "{lead} shows no double descent [@belkin2019reconciling] that matters: even "
         "where a peak is likeliest, for *{peak}*{place} it is {top}, against {before} for "
-        "*{valley}* and {after} for *{largest}*.",
+        "*{valley}* and {after} for *{largest}* ({half}).",
         "open": "{lead} is {before} for *{valley}*, {top} for *{peak}*{place} and {after} for "
-        "*{largest}*, and whether that is a double descent [@belkin2019reconciling] stays open.",
+        "*{largest}* ({half}), and whether that is a double descent [@belkin2019reconciling] "
+        "stays open.",
     },
     about="measure",
 )
 
 DIVERGED = lost_statement("parameter-count")
 
-SPARE = (GAP, AFTER, CLASSICAL, TREND)
+SPARE = (AFTER, CLASSICAL, TREND, FIT, GAP)
 """Statements that are left out first where there is no room."""
 
 
@@ -453,6 +454,7 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
                 before=quantity.value(climb.centers[1]),
                 top=quantity.value(climb.centers[0]),
                 after=quantity.value(fall.centers[1]),
+                half=Markdown(f"{fmt.plural(climb.n, 'seed')} that did not choose these sizes"),
             )
         )
     return claims

@@ -104,7 +104,7 @@ CHANCE = Contrast(
         "more|less": "On the test images, whose labels are intact, {it} scores {first_value}, "
         "[more|less] than the {second_value} of guessing{seen}{sure}.",
         "undecided": "On the test images, whose labels are intact, {it} scores {first_value}, "
-        "which these runs do not tell from the {second_value} of guessing ({n}).",
+        "which these runs do not tell from the {second_value} of guessing ({support}).",
     },
 )
 
@@ -117,7 +117,7 @@ SPEED = Contrast(
         "alike": "Random labels are learned{by} as fast as true ones: a training accuracy of "
         "{threshold} comes at epoch {first_value} and {second_value}.",
         "undecided": "A training accuracy of {threshold}{by} takes {first_value} epochs on random "
-        "labels and {second_value} on true ones, which settles no order ({n}).",
+        "labels and {second_value} on true ones, which settles no order ({support}).",
     },
     quantity=EPOCHS_OR_STEPS,
 )
@@ -137,7 +137,7 @@ LOSS_RISES = Contrast(
         "falls]{seen}, from {second_value} to {first_value}.",
         "alike": "On random labels the test loss ends where it began, at {first_value}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
-        "{first_value} after it, which these runs do not tell from chance ({n}).",
+        "{first_value} after it, which these runs do not tell from chance ({support}).",
     },
     quantity=LOSSES,
 )

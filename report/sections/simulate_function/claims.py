@@ -79,7 +79,7 @@ DEPTH_ON = Contrast(
         "alike": "On {function} they end at {first_value} and {second_value}, too close to matter "
         "({support}).",
         "undecided": "On {function} the deep network ends at {first_value} and the shallow one at "
-        "{second_value}, which settles no order ({n}){decide}.",
+        "{second_value}, which settles no order ({support}){decide}.",
         "nothing": "On {function} no seed gave a finite loss for both networks.",
     },
     about="key",
@@ -177,11 +177,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if done.empty:
         return (tuple(lost),)
     answer = [*_depth(record, runs), *_spread(record, done)]
-    limits = [
-        claim
-        for key in dict.fromkeys(done["function"])
-        for claim in (*_best(record, runs, key), *_error(record, done, key))
-    ]
+    functions = dict.fromkeys(done["function"])
+    errors = [found for key in functions for found in _error(record, done, key)]
+    # The worst fit first: it is the one that stays where there is no room for all.
+    limits = [claim for _, claim in sorted(errors, key=lambda one: one[0], reverse=True)]
+    limits += [claim for key in functions for claim in _best(record, runs, key)]
     limits += [*_between(record, done), *_settling(record, done), *lost]
     return tuple(tuple(paragraph) for paragraph in (answer, limits) if paragraph)
 
@@ -220,7 +220,7 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
             continue
         found = compare(groups[deep.name], groups[shallow.name], LOSS)
         names = {"key": label(str(key)), "function": Label(shown[str(key)])}
-        claims.append(DEPTH_ON(found, used(record, rows, LOSS_OF), **names))
+        claims.append((found, DEPTH_ON(found, used(record, rows, LOSS_OF), **names)))
         if found.n:
             parts[shown[str(key)]] = found
     if not parts:
@@ -235,7 +235,10 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
         deep=layers[0],
         shallow=layers[1],
     )
-    return [answer, *claims]
+    # Where another function shows an order, the answer names those that do not.
+    open_ = [made for found, made in claims if found.n and found.verdict == "undecided"]
+    told = [made for _, made in claims if made not in open_] or open_
+    return [answer, *told]
 
 
 def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
@@ -288,10 +291,11 @@ def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
     ]
 
 
-def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
+def _error(record: Record, done: pd.DataFrame, key: str) -> list[tuple[float, Claim]]:
     """How close the best model's typical curve is, in units of the function's own spread.
 
-    The error is the loss where that is the mean squared error, else that of the curve drawn.
+    Before each claim stands that share, infinite for what is said of constants. The error is the
+    loss where that is the mean squared error, else that of the curve drawn.
     """
     facts = record.rows("functions")
     place = next(i for i, row in enumerate(facts) if row["function"] == key)
@@ -309,12 +313,14 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
         their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
-        claims.append(ERROR("constant", based, **about, number=number, their=their))
+        made = ERROR("constant", based, **about, number=number, their=their)
+        claims.append((math.inf, made))
     if stuck.no:
         share = math.sqrt(float(errors.groupby(rows["model"]).median().min()) / variance)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
         words = BEST_MODEL if rows["model"].nunique() > 1 else ONLY_MODEL
-        claims.append(ERROR(verdict, based, **about, **words, share=fmt.percent(share)))
+        made = ERROR(verdict, based, **about, **words, share=fmt.percent(share))
+        claims.append((share, made))
     return claims
 
 

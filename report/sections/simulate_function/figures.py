@@ -155,7 +155,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     return grouped(
         "results",
         f"Final {what}. Test points are {checked_on(record)}; "
-        f"*n* counts seeds that did not diverge.{units}",
+        f"*n* counts seeds that did not diverge. The text compares geometric means.{units}",
         runs.groupby(["function", "model"], sort=False),
         [
             *_named(record),

@@ -89,7 +89,8 @@ FAMILY = Contrast(
         "alike": "On {dataset} the best network with convolutions, *{conv}*, and the best without, "
         "*{dense}*, classify equally well, at {first_value} and {second_value}.",
         "undecided": "On {dataset} neither the best network with convolutions nor the best without "
-        "is shown to be better: *{conv}* reaches {first_value}, *{dense}* {second_value} ({n}).",
+        "is shown to be better: *{conv}* reaches {first_value}, *{dense}* {second_value} "
+        "({support}).",
     },
     about="dataset",
     quantity=ACCURACIES,

@@ -153,7 +153,7 @@ EARLY = Contrast(
         "alike": "Loss and weights go at one pace: at the first snapshot where the loss has made "
         "{second_value} of its fall, the weights have come {first_value} of their way.",
         "undecided": "At the first snapshot where the loss has made {second_value} of its fall, "
-        "the weights have come {first_value} of their way ({n}).",
+        "the weights have come {first_value} of their way ({support}).",
     },
     quantity=Quantity(SHARE, lambda value: fmt.percent(value, 0), repetition="run"),
 )

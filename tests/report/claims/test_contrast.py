@@ -66,8 +66,7 @@ def test_what_was_left_out_is_said() -> None:
         found, USED
     )
     assert (
-        claim.text
-        == "six seeds (one run without a result left out and one collapsed run set apart)"
+        claim.text == "six seeds, one run without a result left out and one collapsed run set apart"
     )
 
 

@@ -18,8 +18,8 @@ def test_machine_names_become_words_and_others_stay() -> None:
         "m1": "MLP, 1 layer",
         "deep": "deep",
     }
-    same = [network("narrow-1", 1, "784-8-10"), network("wide-1", 1, "784-99-10")]
-    assert network_words(same) == {"narrow-1": "narrow-1", "wide-1": "wide-1"}
+    same = [network(name, depth) for name, depth in (("narrow-1", 1), ("wide-1", 1), ("deep-2", 2))]
+    assert network_words(same) == {name: name for name in ("narrow-1", "wide-1", "deep-2")}
     assert network_words([network("own-2", 2, "module own.py")]) == {"own-2": "own-2"}
 
 

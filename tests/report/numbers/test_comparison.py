@@ -156,6 +156,19 @@ def test_what_is_needed_to_decide_falls_as_the_difference_grows() -> None:
     assert undecided(9).needed is None
 
 
+@pytest.mark.parametrize("shift", [0.2, 0.5, 0.8, 1.3])
+def test_what_is_needed_decides_with_the_spread_seen(shift: float) -> None:
+    """A difference below the margin is decided once its interval stays within the margin."""
+
+    def seen(n: int) -> Comparison:
+        noise = np.resize([-2.0, 2.0], n)
+        return compare(group("a", shift + noise), group("b", np.zeros(n)), Scale("x", False, 1.0))
+
+    needed = seen(6).needed
+    assert seen(6).verdict == "undecided" and needed is not None
+    assert seen(needed + needed % 2).verdict == ("more" if shift > 0.5 else "alike")
+
+
 @pytest.mark.parametrize("kind", ["normal", "heavy", "collapsing", "lognormal"])
 @pytest.mark.parametrize("n", [6, 10, 20])
 def test_rate_of_wrong_decisions_and_coverage(kind: str, n: int) -> None:
