@@ -2,8 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from itertools import count, pairwise
 
-from matplotlib.axis import Axis
+from matplotlib import rcParams
+from matplotlib.axis import Axis, XAxis
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import Formatter, LogLocator, NullLocator
 
 from report.words import format as fmt
@@ -31,7 +34,25 @@ class PlainNumbers(Formatter):
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         """The ticks of an axis as texts."""
         self._decimal = all(1e-3 <= abs(value) < 1e6 for value in values if value)
-        return [self(value) for value in values]
+        words = [self(value) for value in values]
+        step = next(n for n in count(1) if n >= len(words) or self._fit(values, words, n))
+        last = len(words) - 1
+        return [word if (last - i) % step == 0 else "" for i, word in enumerate(words)]
+
+    def _fit(self, values: Sequence[float], words: Sequence[str], step: int) -> bool:
+        """Whether every `step`-th word on an axis x, from the last on, stands clear of the next."""
+        axis = self.axis
+        figure = axis.axes.get_figure(root=True) if isinstance(axis, XAxis) else None
+        if figure is None:
+            return True
+        low, high = axis.get_transform().transform(axis.get_view_interval())
+        width = axis.axes.bbox.width / figure.dpi * 72
+        letter = 0.6 * FontProperties(size=rcParams["xtick.labelsize"]).get_size_in_points()
+        kept = [*zip(axis.get_transform().transform(values), words, strict=True)][::-1][::step]
+        return all(
+            width * (right - left) / (high - low) >= letter * ((len(one) + len(other)) / 2 + 0.5)
+            for (right, one), (left, other) in pairwise(kept)
+        )
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """The number `x` as text."""

@@ -170,7 +170,7 @@ def _draw_sweeps(sweeps: Tables, panels: Mapping[str, Mapping[Any, str]]) -> Can
                 places = draw_by_seed(ax, rows, variable, values, index, words, "solutions")
                 index += 1
             logarithmic(ax, "x")
-            ax.set_xticks(places, [str(SHOWN[variable](place)) for place in places])
+            ax.set_xticks(places)
             if not percent:
                 scale_to(ax, "y", everything[list(lines)].to_numpy().ravel())
             if column == 0:

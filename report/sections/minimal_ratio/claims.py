@@ -541,6 +541,7 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
             medians = np.median(swept(rows, "swept_positive", case), axis=0)
             moves[problem(record, case)] = float(np.ptp(medians))
     moved = count(moves, lambda name: moves[name] >= STEADY)
+    several = _several(record)
     least = bound(min((moves[name] for name in moved.yes), default=0.0), "lower", digits=2)
     most = bound(max((moves[name] for name in moved.no), default=0.0), "upper", digits=2)
     still = f"by {most} at most" if any(moves[name] for name in moved.no) else "not at all"
@@ -549,7 +550,7 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
         TOLERANCE(
             "matters" if moved.yes else "robust",
             [*based, evidence(record, "sweep", "relative_tolerance")],
-            moved=join(moved.yes),
+            moved=join(moved.yes) if moved.no or not several else Markdown("every problem"),
             rest=Markdown(f"; on {join(moved.no)} it moves {still}" if moved.no else ""),
             least=least,
             most=most,

@@ -1,6 +1,7 @@
 """Logarithmic axes have a few ticks, whose texts say their values."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -72,3 +73,20 @@ def test_texts_say_the_values() -> None:
         digits = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")).replace(",", "")
         factor, _, power = digits.partition("×10")
         assert float(factor) * 10.0 ** int(power or 0) == pytest.approx(value, rel=1e-3)
+
+
+@pytest.mark.parametrize("linear", [0.0, 1.0])
+def test_texts_below_a_narrow_panel_stand_clear_of_each_other(linear: float) -> None:
+    figure, axes = canvas(1, 4)
+    for place in axes[0]:
+        place.plot([1, 90_000], [0, 1])
+        logarithmic(place, "x", linear=linear)
+        place.set_xlim(0 if linear else 1, 90_000)
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    for place in axes[0]:
+        texts = [label for label in place.xaxis.get_majorticklabels() if label.get_text()]
+        low, high = place.get_xlim()
+        ends = [t.get_window_extent() for t in texts if low <= t.get_position()[0] <= high]
+        assert len(ends) >= 2
+        assert all(a.x1 < b.x0 for a, b in pairwise(ends))
