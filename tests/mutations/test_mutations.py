@@ -13,6 +13,7 @@ FOUND = (422, 1587)
 """Of the long ones, those in which a fault was found."""
 UNREAD = {
     "theory",
+    "literature",
     "symmetry",
     "caveat",
     "noise",

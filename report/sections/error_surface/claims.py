@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.claims.bound import bound
+from report.claims.bound import Side, bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
 from report.claims.contrast import all_of, out_of, some_of
 from report.claims.length import shortened
@@ -65,10 +65,10 @@ PLANE = Statement(
     {
         "flat": "On {case}, training takes place almost in a plane: in {every} the first two "
         "principal components hold {low} of the variance of the trajectory or more, which leaves "
-        "the plane by at most {distance} of its displacement.",
+        "the plane by at most {distance}.",
         "thick": "On {case}, training leaves the plane of its first two principal components: they "
-        "hold {low} of the variance or more in {every}, and the trajectory is up to {distance} of "
-        "its displacement away.",
+        "hold {low} of the variance or more in {every}, and the trajectory is up to {distance} "
+        "away.",
         "still": "On {case}, the weights have not moved in {every}, so that there is no way of "
         "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",
@@ -134,10 +134,10 @@ STRAIGHT = Statement(
         "usually does [@goodfellow2015qualitatively]: in {every} it never rises above an earlier "
         "point by more than {margin} of the mean loss at the two ends.",
         "none": "The straight line from start to solution is not the way that training took: in "
-        "{every} it leads over a hill, on which the loss rises above an earlier point by {low} of "
-        "the mean loss at the two ends or more.",
+        "{every} it leads over a hill, on which the loss rises above an earlier point by {low} "
+        "or more.",
         "some": "On the straight line from start to solution the loss falls all the way {counts}; "
-        "on the others it rises in between, by up to {high} of the mean loss at the two ends.",
+        "on the others it rises in between, by up to {high}.",
     },
 )
 
@@ -208,8 +208,11 @@ def _least(share: float) -> Markdown:
     return bound(share, "lower", fmt.percent, decimals=3)
 
 
-def _most(share: float) -> Markdown:
-    return bound(share, "upper", fmt.percent, decimals=3)
+def _portion(share: float, side: Side, of: str) -> Markdown:
+    """`23.4 % of the displacement`, or, of more than all of it, `1.2 times the displacement`."""
+    if share > 1:
+        return Markdown(f"{bound(share, side, digits=2)} times {of}")
+    return Markdown(f"{bound(share, side, fmt.percent, decimals=3)} of {of}")
 
 
 def _factors(values: Iterable[float]) -> dict[str, Markdown]:
@@ -236,15 +239,14 @@ def _rise(record: Record) -> Claim:
                 of_case.setdefault(case_name(case), []).append((index, number))
                 if risen and row["displacement"] > 0:
                     shares.append(side * norm / row["displacement"])
-    found = count(reached, lambda side: reached[side])
-    most = bound(max(shares, default=0.0), "upper", lambda share: fmt.percent(share, 0), decimals=2)
+    found, whole = count(reached, lambda side: reached[side]), "the displacement"
     return RISE(
         found.extent if found.extent in ("all", "none") else "some",
         _used(record, record.frame("planes").loc[based], "sides", "axes_norm", "reached"),
         found,
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
-        within=Markdown(f" within {most} of the displacement" if shares else ""),
+        within=Markdown(f" within {_portion(max(shares), 'upper', whole)}" if shares else ""),
         counts=_counted(found, of_case, "side", "on"),
         n=fmt.plural(len(based), "plane"),
     )
@@ -262,7 +264,7 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
         "flat" if flat else "thick",
         _used(record, moved, "explained", "largest_distance"),
         low=_least(explained.low),
-        distance=_most(away.high),
+        distance=_portion(away.high, "upper", "its displacement"),
         every=Markdown(f"{_every(len(moved))}{' that moved' * (len(moved) < len(own))}"),
         **about(case),
     )
@@ -348,8 +350,8 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
             found,
             every=_every(len(rises)),
             margin=fmt.percent(margin, 0),
-            low=_least(higher.low),
-            high=_most(higher.high),
+            low=_portion(higher.low, "lower", "the mean loss at the two ends"),
+            high=_portion(higher.high, "upper", "the mean loss at the two ends"),
             counts=_counted(found, of_case, "run", "in"),
         )
     ]

@@ -59,8 +59,10 @@ DEPTH = Overall(
         more=("It does harm.", "loss {strength} times higher on {strongest}"),
         alike="It makes no difference that matters.",
         undecided="The runs do not decide.",
-        differ="That depends on the function.",
+        differ="{told}.",
     ),
+    brief={"less": "yes", "more": "no", "alike": "no"},
+    noun="function",
     order={
         "less": "it does",
         "more": "it does harm",
@@ -157,7 +159,7 @@ SETTLING = Statement(
     {
         "none": "Training had settled: in the last quarter of the epochs no run changed its loss "
         "by a factor of {factor} or more.",
-        "moving": "These losses are not final: in the last quarter of the epochs {which} still "
+        "moving": "Not every loss is final: in the last quarter of the epochs {which} still "
         "changed the loss by a factor of {factor} or more.",
     },
 )
