@@ -347,8 +347,8 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         if not any(value(m[1]) == total and value(m[2]) <= yes for total, yes in counts):
             yield f"kind: {counts}: {m.string}"
     for words, sign in (
-        ("Each of the (\\w+) critical points is a minimum", 0),
-        ("No minimum is among the (\\w+) critical points", 1),
+        ("^A minimum lies at all (\\w+) critical points", 0),
+        ("There is no minimum at the (\\w+) critical points", 1),
     ):
         for m in r.find("kind", words):
             own = [c for c in critical.values() if len(c) == value(m[1])]

@@ -188,11 +188,6 @@ def _used(record: Record, frame: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [*found, evidence(record, "solutions", "displacement")]
 
 
-def _every(runs: int) -> Markdown:
-    """`the one run`, `both runs`, `each of three runs`."""
-    return all_of(runs, "run") if runs <= 2 else Markdown(f"each of {fmt.plural(runs, 'run')}")
-
-
 def _counted(found: Count[Any], of_case: dict[Markdown, list[Any]], noun: str, on: str) -> Markdown:
     """`on three of 12 sides on sinc and on none of 12 sides on MNIST`."""
     return join(
@@ -256,7 +251,7 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
     moved = own[own["displacement"] > 0]
     if moved.empty:
         based = [evidence(record, "solutions", "displacement")]
-        return PLANE("still", based, every=_every(len(own)), **about(case))
+        return PLANE("still", based, every=all_of(len(own), "run"), **about(case))
     explained = span(moved["explained"].map(sum))
     away = span(moved["largest_distance"] / moved["displacement"])
     flat = explained.low >= PLANAR and away.high <= NEAR
@@ -265,7 +260,7 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
         _used(record, moved, "explained", "largest_distance"),
         low=_least(explained.low),
         distance=_portion(away.high, "upper", "its displacement"),
-        every=Markdown(f"{_every(len(moved))}{' that moved' * (len(moved) < len(own))}"),
+        every=Markdown(f"{all_of(len(moved), 'run')}{' that moved' * (len(moved) < len(own))}"),
         **about(case),
     )
 
@@ -287,7 +282,7 @@ def _faithfulness(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> li
             verdict,
             [*based, evidence(record, "solutions", "loss")],
             **_factors(largest),
-            every=_every(len(own)),
+            every=all_of(len(own), "run"),
             n=fmt.plural(len(own), "run"),
             **about(case),
         )
@@ -303,7 +298,7 @@ def _minimum(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
     return MINIMUM(
         "solution" if away.empty else "slightly" if slightly else "lower",
         _used(record, own, "lowest_distance", "lowest_loss", "origin_loss", "lowest_on_edge"),
-        where=out_of(len(away), len(own), "run") if some else _every(len(own)),
+        where=out_of(len(away), len(own), "run") if some else all_of(len(own), "run"),
         direction=_direction(away),
         edge=Markdown(edge * bool(away["lowest_on_edge"].all())),
         **_factors(factors),
@@ -348,7 +343,7 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
             found.extent,
             [evidence(record, "lines", "loss")],
             found,
-            every=_every(len(rises)),
+            every=all_of(len(rises), "run"),
             margin=fmt.percent(margin, 0),
             low=_portion(higher.low, "lower", "the mean loss at the two ends"),
             high=_portion(higher.high, "upper", "the mean loss at the two ends"),

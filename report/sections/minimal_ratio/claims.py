@@ -99,9 +99,10 @@ KIND = Statement(
         "trained": "How long the network was trained decides{on}: of the {critical} runs "
         "{minima} at a minimum, none of {short_critical} after at most {short} epochs and "
         "{long_minima} of {long_critical} after {long}.",
-        "minima": "{every} is a minimum as far as the tolerance can tell: no eigenvalue lies "
+        "minima": "A minimum lies at {points} as far as the tolerance can tell: no eigenvalue is "
         "below $-\\tau$.",
-        "saddles": "{none}: eigenvalues below zero make up {least} of the spectrum at least.",
+        "saddles": "There is no minimum at the {n}: eigenvalues below zero make up {least} of the "
+        "spectrum at least.",
         "mixed": "Of the {critical} distinct critical points {minima} as far as the tolerance can "
         "tell; at the others, eigenvalues below zero make up {middle} of the spectrum in the "
         "median.",
@@ -386,10 +387,6 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
     number, key = fmt.words(counted.critical), about(case)["key"]
     are = "is a minimum" if minima == 1 else "are minima"
     ends = "ends" if minima == 1 else "end"
-    every = "Each of the {} critical points"
-    none = "No minimum is among the {} critical points"
-    if counted.critical == 1:
-        every, none = "The one critical point", "The one critical point is no minimum"
     claims = []
     if found.verdict != "constant":
         claims = [
@@ -398,8 +395,8 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
                 used(record, critical, "negative", "loss", "epochs"),
                 key=key,
                 on=Markdown(f" on {problem(record, case)}" if _several(record) else ""),
-                every=Markdown(every.format(number)),
-                none=Markdown(none.format(number)),
+                points=all_of(counted.critical, "critical point"),
+                n=fmt.plural(counted.critical, "critical point"),
                 critical=number,
                 minima=Markdown(f"{fmt.words(minima)} {ends if trained else are}"),
                 least=bound(below.min(), "lower", fmt.percent, decimals=3)

@@ -329,15 +329,17 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
     if len(groups) > 1:
         found = best(groups, ACCURACY, highest=True)
         first = found.first
-        others = join([f"*{escape(one)}*" for one in found.among if one != first])
         leads = [found.against(group.label) for group in groups if group.label != first]
+        rest = [one for one in found.among if one != first]
+        rivals = [one for one in rest if found.against(one).verdict != "seen_more"]
+        others = join([f"*{escape(one)}*" for one in rivals])
         lead = max(leads, key=lambda one: one.n)
         every, center = all_of(lead.n, "seed"), lead.centers[0]
         verdict = "alone" if found.alone else "some" if found.beaten else "among"
-        if all(one.error is None for one in leads):
-            seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)
+        if all(one.error is None for one in leads) or not (found.alone or rivals):
+            seen = all(one.n == lead.n and all(d > 0 for d in one.differences) for one in leads)
             level = len({value for group in groups for value in group.known().values()}) == 1
-            verdict = "level" if level else "seen" if seen else "observed"
+            verdict = "level" if level else "seen" if seen and not rivals else "observed"
         if not lead.n:
             center = median(next(g for g in groups if g.label == first).known().values())
     return BEST(

@@ -186,9 +186,7 @@ def test_sentences_are_named_by_their_case() -> None:
 def test_the_direction_of_the_lowest_point(lowest: tuple[float, float], words: str) -> None:
     text = said(commentary(made(lowest=lowest, lowest_loss=0.05)))["minimum"].text
     assert words in text
-    assert (
-        "in each of three runs the grid has a point whose loss is lower by a factor of 2.0" in text
-    )
+    assert "in all three runs the grid has a point whose loss is lower by a factor of 2.0" in text
 
 
 def test_the_numbers_are_those_of_the_record() -> None:

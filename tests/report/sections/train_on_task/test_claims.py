@@ -175,6 +175,15 @@ def test_the_strongest_family_is_the_last_to_be_left_out() -> None:
     assert claims[0].values["key"] == "MLPs shapes"
 
 
+def test_a_model_that_is_behind_in_every_seed_is_no_rival() -> None:
+    """Where two runs of three are left it has no interval; the others do."""
+    given = {"a": [0.8, 0.801, 0.5], "b": [0.9, 0.901, 0.902], "c": [0.7, 0.701, 0.702]}
+    given |= {"d": [0.6, 0.601, 0.602], "e": [0.5, 0.501, 0.502]}
+    models = tuple(model(name, 1, 1000) for name in given)
+    (claim,) = claims_of(made(given, models=models, noise=0.0), "best")
+    assert claim.verdict == "seen" and "*b* (1,000 parameters) is ahead of every" in claim.text
+
+
 def test_the_summary_answers_group_by_group() -> None:
     short = said(commentary(made(DEEP, SHALLOW, seeds=8)))["depth"].short
     assert short is not None
