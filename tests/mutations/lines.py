@@ -25,8 +25,8 @@ SAYS = {
         *OPEN,
     ],
     "train-on-task.depth": [
-        ("^Yes\\.", "^Among .* depth pays: [^;]*(?:; as these[^;]*)?\\.$"),
-        ("^It does harm", "^Among .* depth does harm: [^;]*(?:; as these[^;]*)?\\.$"),
+        ("^Yes\\.", "^Among .* depth pays[^:]*: [^;]*(?:; as these[^;]*)?\\.$"),
+        ("^It does harm", "^Among .* depth does harm[^:]*: [^;]*(?:; as these[^;]*)?\\.$"),
         ("^It makes no difference", "^Among .* depth makes no [^;]*(?:; as these[^;]*)?\\.$"),
         *PARTS,
         *OPEN,

@@ -252,8 +252,8 @@ def train_on_task(r: Reading) -> Iterator[str]:
             alike="too close to matter|no difference|alike|next to nothing|no harm",
         )
     for words, sign in (
-        ("^Among (.*), depth pays: ", 1),
-        ("^Among (.*), depth does harm: ", -1),
+        ("^Among (.*), depth pays(?: in .*?)?: ", 1),
+        ("^Among (.*), depth does harm(?: in .*?)?: ", -1),
         ("^Among (.*), depth makes no difference", 0),
         ("it does among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 1),
         ("it does harm among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", -1),

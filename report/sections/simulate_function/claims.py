@@ -120,11 +120,11 @@ ERROR = Statement(
     {
         "constant": "Of the runs on {function}, {number} learned no more than a constant: {their} "
         "error is that of the function's mean.",
-        "close": "{curve} lies close to {function}: its typical error is {share} of the function's "
+        "close": "{curve} lies close to {function}: its typical error is {share} the function's "
         "own spread.",
-        "rough": "{model} follows {function} only roughly, with a typical error of {share} of the "
+        "rough": "{model} follows {function} only roughly, with a typical error of {share} the "
         "function's own spread.",
-        "poor": "{fails} {function}: {whose} typical error is still {share} of the function's own "
+        "poor": "{fails} {function}: {whose} typical error is still {share} the function's own "
         "spread.",
     },
     about="key",
@@ -316,7 +316,8 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[Claim]:
         share = math.sqrt(float(errors.groupby(rows["model"]).median().min()) / variance)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
         words = BEST_MODEL if rows["model"].nunique() > 1 else ONLY_MODEL
-        claims.append(ERROR(verdict, based, **about, **words, share=fmt.percent(share)))
+        part = f"{fmt.percent(share)} of" if share <= 1 else f"{fmt.factor(share)} times"
+        claims.append(ERROR(verdict, based, **about, **words, share=Markdown(part)))
     return claims
 
 

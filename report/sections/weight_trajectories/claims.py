@@ -195,7 +195,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             return ((PLACE("nothing", based, **numbers, **none), *lost),)
         distances = _part(record, "distances", "model")
         way = (*_straightness(record, distances), *_early(record, runs, distances))
-        return ((PLACE("single", based, **numbers, **none),), (*way, _picture(record)))
+        return ((PLACE("single", based, **numbers, **none),), (*way, *_picture(record)))
     pairs = _part(record, "pairs", "model")
     distances = _part(record, "distances", "model")
     where = _together(record, distances, pairs, len(runs))
@@ -211,7 +211,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     second = [
         *_straightness(record, distances),
         *_early(record, runs, distances),
-        _picture(record),
+        *_picture(record),
         *caution,
         *lost,
     ]
@@ -371,12 +371,12 @@ def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[
     return [EARLY(found, based, epoch=Label(fmt.count(latest)))] if found.n else []
 
 
-def _picture(record: Record) -> Claim:
+def _picture(record: Record) -> list[Claim]:
     parts: dict[str, Any] = {row["part"]: row["explained"] for row in record.rows("parts")}
+    if None in parts.values():  # nothing moved, and no figure shows it
+        return []
     shown = {name: sum(parts[name][:2]) for name in WORDS}
     much = count(shown, lambda name: shown[name] >= HALF)
-    return PICTURE(
-        {"all": "most", "none": "part"}.get(much.extent, "mixed"),
-        [evidence(record, "parts", "explained")],
-        **{name: fmt.percent(value, 0) for name, value in shown.items()},
-    )
+    shares = {name: fmt.percent(value, 0) for name, value in shown.items()}
+    verdict = {"all": "most", "none": "part"}.get(much.extent, "mixed")
+    return [PICTURE(verdict, [evidence(record, "parts", "explained")], **shares)]
