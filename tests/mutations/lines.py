@@ -44,6 +44,7 @@ SAYS = {
     "weight-trajectories.place": [
         ("^Yes", "^Repeated trainings end in one"),
         ("^Too few", "^Fewer"),
+        ("^One training", "^One training says"),
     ],
     "gradient-norm.answer": [
         ("^Yes\\.", "^On .* gets shorter in .* it began\\.$"),
@@ -85,8 +86,8 @@ SAYS = {
         ("^Nothing", "^No run"),
     ],
     "interpolation.contrast": [
-        ("^On .* from different starts, .* from common.* higher", "is higher than from common"),
-        ("^On .* from different starts, .* from common.* lower", "is lower than from common"),
+        ("from different starts, .* from common.* higher", "is higher than from common"),
+        ("from different starts, .* from common.* lower", "is lower than from common"),
         ("factor .* at most", "no difference that matters|depends on the training|stays open"),
     ],
 }

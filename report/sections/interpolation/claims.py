@@ -52,7 +52,7 @@ MEASURED = {
 }
 """How far beyond a solution its side is looked at."""
 
-LINES = "On {different} from different starts, {same} from common."
+LINES = "{different} from different starts, {same} from common."
 HIGHER = {
     "more": "it is higher",
     "less": "it is lower",
