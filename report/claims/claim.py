@@ -94,7 +94,8 @@ class Line:
     Attributes:
         question: what the task asks, ending in a question mark.
         answers: by verdict, as `Wordings` have them, the answer in at most `ANSWER` words and the
-            key number; fields `{…}` are the values of the statement.
+            key number; fields `{…}` are the values of the statement. Where only a part is decided
+            (`partly_more`), the answer of `differ` says of which.
         figure: the section's figure that shows it; none does where the verdict is `nothing`.
     """
 
@@ -205,9 +206,11 @@ class Wordings:
         about = slug(values[self.about]) if self.about else ""
         short = None
         if self.line is not None:
-            answer, number = (_filled(w, values) for w in _chosen(self.line.answers, verdict))
-            if verdict.startswith(PARTLY) and verdict not in self.line.answers:
-                answer = Markdown(f"In part: {answer[0].lower()}{answer[1:]}")
+            answers = self.line.answers
+            answer, number = (_filled(w, values) for w in _chosen(answers, verdict))
+            if verdict.startswith(PARTLY) and verdict not in answers:
+                answer = _filled(answers["differ"][0], values)
+            answer = Markdown(f"{answer[:1].upper()}{answer[1:]}")
             figure = "" if verdict == "nothing" else self.line.figure
             short = Short(self.line.question, answer, number, figure)
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)

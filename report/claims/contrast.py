@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from report.claims.claim import Claim, Evidence, Wordings
+from report.claims.claim import ANSWER, Claim, Evidence, Wordings
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import ordered
@@ -193,19 +193,24 @@ class Overall(Wordings):
     `{only}` those with "alone" where there are others; `{rest}` the end of `{which}`, empty where
     all are decided. `{order}` says of which parts what holds, `{seen}` is " in all three seeds"
     where too few for an interval show one order, and `{factors}` " by a factor of 27 for A and of
-    2.6 for B": of each part that is decided, or of many the smallest and the largest.
+    2.6 for B": of each part that is decided, or of many the smallest and the largest. `{told}`
+    answers a question part by part: "yes on A and B, open on C", or, of many, by their numbers.
 
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
         word: what stands before a part: "by", "for", "with".
         order: what is said of the parts with a verdict; it may have labels as fields.
         repetition: over what the parts are repeated.
+        brief: what a verdict answers in `{told}`: "yes"; no decision is "open".
+        noun: what one of many parts is called there.
     """
 
     every: str = ""
     word: str = "for"
     order: Mapping[str, str] = field(default_factory=dict)
     repetition: str = "seed"
+    brief: Mapping[str, str] = field(default_factory=dict)
+    noun: str = "part"
 
     def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of what the parts say together; raises as `Contrast` does."""
@@ -235,6 +240,7 @@ class Overall(Wordings):
             "where": Markdown(those if open_ else all_),
             "rest": Markdown(rest),
             "order": Markdown(join(order).rstrip().replace("  ", " ")),
+            "told": self._told(found),
             "seen": _seen_in(found, self.repetition),
             "factors": _factors(found, self.word),
             "parts": join([_shown(part) for part in found.parts]),
@@ -243,6 +249,21 @@ class Overall(Wordings):
             **_checked(self, labels),
         }
         return self.said(verdict, evidence, found, values)
+
+    def _told(self, found: Parts) -> Markdown:
+        having: dict[str, list[str]] = {}
+        for verdict, answer in {**self.brief, "undecided": "open"}.items():
+            having.setdefault(answer, []).extend(found.having(verdict))
+        having = {answer: parts for answer, parts in having.items() if parts}
+        if len(having) == 1:
+            return Markdown(next(iter(having)))
+        named = {answer: join([_shown(part) for part in parts]) for answer, parts in having.items()}
+        text = ", ".join(f"{answer} {self.word} {parts}" for answer, parts in named.items())
+        if len(text.split()) > ANSWER:
+            (answer, first), *others = ((a, fmt.words(len(parts))) for a, parts in having.items())
+            text = f"{answer} {self.word} {first} of {fmt.plural(len(found.parts), self.noun)}"
+            text += "".join(f", {answer} {self.word} {number}" for answer, number in others)
+        return Markdown(text)
 
 
 def _few(parts: Sequence[str], many: str) -> str:

@@ -42,8 +42,7 @@ class PlainNumbers(Formatter):
     def _fit(self, values: Sequence[float], words: Sequence[str], step: int) -> bool:
         """Whether every `step`-th word on an axis x, from the last on, stands clear of the next."""
         axis = self.axis
-        figure = axis.axes.get_figure(root=True) if isinstance(axis, XAxis) else None
-        if figure is None:
+        if not isinstance(axis, XAxis) or (figure := axis.axes.get_figure(root=True)) is None:
             return True
         low, high = axis.get_transform().transform(axis.get_view_interval())
         width = axis.axes.bbox.width / figure.dpi * 72

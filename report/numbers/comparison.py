@@ -22,7 +22,8 @@ Verdict = Literal["more", "less", "alike", "seen_more", "seen_less", "undecided"
 
 `more`, `less`: the interval excludes zero. `alike`: the whole interval lies within the margin that
 matters. `seen_more`, `seen_less`: too few repetitions for an interval, but the same order in all of
-them, an observation. `undecided`: none of these.
+them, an observation. `undecided`: none of these, or fewer than six repetitions of which the mean
+is smaller than the margin.
 """
 
 ROUNDING = 1e-12  # of two doubles that are equal on paper
@@ -104,11 +105,15 @@ class Comparison:
         """See `Verdict`."""
         if self.n == 0:
             return "undecided"
-        if self.low is None or self.high is None:
-            return self._seen()
         width = self.scale.width
+        # A difference too small to matter has no direction that few repetitions could show.
+        small = self.n < LEAST and width is not None and abs(self.value) < width
+        if self.low is None or self.high is None:
+            return "undecided" if small else self._seen()
         if width is not None and self.low > -width and self.high < width:
             return "alike"
+        if small:
+            return "undecided"
         if self.low > 0:
             return "more"
         return "less" if self.high < 0 else "undecided"

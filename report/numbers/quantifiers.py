@@ -65,6 +65,12 @@ def count(things: Iterable[T], property_of: Callable[[T], bool | None]) -> Count
     return Count(tuple(yes), tuple(no), tuple(missing))
 
 
+def reaching(values: Iterable[tuple[T, float | None]], least: float) -> Count[T]:
+    """Counts the things whose value is at least so large; None and NaN are not known."""
+    known = {key: None if v is None or math.isnan(v) else v >= least for key, v in values}
+    return count(known, known.__getitem__)
+
+
 @dataclass(frozen=True)
 class Range:
     """The smallest and the largest of some values, and how many have none.

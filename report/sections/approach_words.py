@@ -53,22 +53,21 @@ def end_words(first: Approach, second: Approach) -> tuple[Markdown, Markdown]:
     return Markdown(join(named[0])), Markdown(join(named[1]))
 
 
+def _both(first: Approach, second: Approach) -> list[tuple[Markdown, Markdown, bool]]:
+    """What each setting is called of the first, its value of the second, whether they are equal."""
+    words = (batch_words(first.batch_size), rate_words(first.learning_rate), first.training)
+    others = (batch(second.batch_size), rate(second.learning_rate), second.training)
+    alike = [one == other for one, other in zip(first, second, strict=True)]
+    return [*zip(words, others, alike, strict=True)]
+
+
 def pair_words(first: Approach, second: Approach) -> Markdown:
     """A pair as a whole: `batch size 64 against 1,024, learning rate 0.001`."""
-    if first.batch_size == second.batch_size:
-        parts = [batch_words(first.batch_size)]
-    else:
-        parts = [Markdown(f"{batch_words(first.batch_size)} against {batch(second.batch_size)}")]
-    if first.learning_rate == second.learning_rate:
-        parts.append(rate_words(first.learning_rate))
-    else:
-        against = rate(second.learning_rate)
-        parts.append(Markdown(f"{rate_words(first.learning_rate)} against {against}"))
-    if first.training != second.training:
-        parts.append(Markdown(f"{first.training} against {second.training}"))
-    elif first.training:
-        parts.append(first.training)
-    return Markdown(", ".join(parts))
+    told = [
+        words if alike else f"{words} against {other}"
+        for words, other, alike in _both(first, second)
+    ]
+    return Markdown(", ".join(filter(None, told)))
 
 
 def pair_short(first: Approach, second: Approach) -> Markdown:
@@ -86,14 +85,7 @@ def pair_short(first: Approach, second: Approach) -> Markdown:
 
 def common_words(first: Approach, second: Approach) -> Markdown:
     """What two approaches share: `learning rate 0.001`; empty where they share neither."""
-    parts = []
-    if first.batch_size == second.batch_size:
-        parts.append(batch_words(first.batch_size))
-    if first.learning_rate == second.learning_rate:
-        parts.append(rate_words(first.learning_rate))
-    if first.training == second.training != "":
-        parts.append(first.training)
-    return Markdown(", ".join(parts))
+    return Markdown(", ".join(w for w, _, alike in _both(first, second) if alike and w))
 
 
 def approach_of(batch_size: Any, learning_rate: Any, training: Any = "") -> Approach:

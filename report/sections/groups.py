@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-from report.numbers.comparison import Comparison, pooled
+from report.numbers.comparison import Comparison, compare, pooled
+from report.numbers.extremes import chosen_by_half
+from report.numbers.quantifiers import span
 from report.numbers.samples import Group
 from report.numbers.scales import Scale
+from report.sections.aligned import aligned
 
 
 def seed_groups(runs: pd.DataFrame, by: str, value: str) -> dict[str, Group]:
@@ -33,6 +36,25 @@ def seed_group(label: str, runs: pd.DataFrame, value: str) -> Group:
     """The runs, one per seed, as one group."""
     found = seed_groups(runs.assign(all=label), "all", value)
     return found.get(label, Group(label, {}))
+
+
+def against_best(
+    runs: pd.DataFrame, column: str, best: Literal["lowest", "highest"], scale: Scale
+) -> tuple[float, Comparison] | None:
+    """The epoch at which curves are best, and their ends against it; None for fewer than two.
+
+    One half of the seeds chooses the epoch, the others measure: noise has no favor.
+    """
+    epochs, curves = aligned(runs, column)
+    seeds = zip(runs["seed"], curves, strict=True)
+    whole: dict[int | str, list[float]] = {
+        int(seed): curve for seed, curve in seeds if not span(curve).missing
+    }
+    if len(whole) < 2:
+        return None
+    found = chosen_by_half(whole, best)
+    end = Group("end", {seed: whole[seed][-1] for seed in found.values})
+    return epochs[found.place], compare(end, Group("best", dict(found.values)), scale)
 
 
 def _reason(row: dict[Hashable, Any]) -> str:

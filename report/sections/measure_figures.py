@@ -33,7 +33,7 @@ from report.words.markdown import Markdown, join
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-ENDS = {"solutions": "", EQUAL_LOSS: ", at equal training loss"}
+ENDS = {"solutions": "", EQUAL_LOSS: ", stopped by training loss"}
 """What is added to the name of a measure, by the table of the solutions at which it is taken."""
 GAPS = {"loss_gap": "loss", "accuracy_gap": "accuracy"}
 
@@ -60,7 +60,7 @@ def solutions_table(
     caption: str,
 ) -> Table:
     """The solutions by table and approach; `columns` are those between the epochs and n."""
-    below = ", and below them those at an equal training loss, with the epochs that these took"
+    below = ", and below them those stopped by training loss, with the epochs that these took"
 
     def epochs(one: Solutions) -> Markdown:
         if one.table == EQUAL_LOSS:
@@ -185,7 +185,7 @@ def gap_figure(
     name: str, done: Tables, measures: Words, train_loss: str, labels: Mapping[Any, str]
 ) -> Figure:
     """Both gaps against every measure, one mark for each solution."""
-    held = " (triangles: stopped at an equal training loss)" if EQUAL_LOSS in done else ""
+    held = " (triangles: stopped by training loss)" if EQUAL_LOSS in done else ""
     found = [
         f"{words}{ENDS[table]} with the {gap_words} gap {fmt.correlation(value)}"
         for table, rows in done.items()

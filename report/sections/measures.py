@@ -5,6 +5,7 @@ Every measure has its own verdict; the unit is always the approach, by the means
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import Label, Overall, reason
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import span
+from report.numbers.scales import LOSS
 from report.records import Record
 from report.records.row import Name, Row
 from report.sections.approaches import (
@@ -38,7 +40,7 @@ class Measured:
         solution, equal_loss: rows of the solutions after equal epochs, and at an equal loss.
         measures: what each measure is called, by its column.
         train_loss: column of the training loss.
-        gap: columns that the gap in loss is made of.
+        gap, accuracies: columns that the gaps in loss and in accuracy are made of.
         noun, more: what is measured, and what a solution with more of it is.
         every, one: what all the measures are called, and what one of them is.
         finished: the rows of which everything could be measured, with `loss_gap`.
@@ -50,6 +52,7 @@ class Measured:
     measures: Mapping[Name, Markdown]
     train_loss: Name
     gap: tuple[Name, ...]
+    accuracies: tuple[Name, ...]
     noun: str
     more: str
     every: str
@@ -58,10 +61,9 @@ class Measured:
 
     def statements(self, figure: str) -> tuple[Overall, Statement, Overall, Overall]:
         """About the gap (its headline, shown in `figure`), its correlations, fit, equal fit."""
-        stopped = "Stopped at an equal training loss, {reached}, "
+        stopped = "Stopped at {at}, {reached}, "
         apart = f"These data do not separate {self.noun} from fit: the {self.more} solutions also "
         whether = f"Whether {self.more} solutions have the wider gap between test and training loss"
-        number = "rank correlation {strength}"
         gap = Overall(
             f"{self.task}.loss-gap",
             {
@@ -75,14 +77,10 @@ class Measured:
             line=Line(
                 f"Do {self.more} solutions generalize worse?",
                 {
-                    "rises": ("Yes, their loss gap is wider.", number),
-                    "falls": ("No, their loss gap is narrower.", number),
-                    "partly_rises|partly_falls": (
-                        f"By some {self.one}s [yes|no]; by others that is open.",
-                        number,
-                    ),
-                    "undecided": ("These solutions do not decide.", number),
-                    "differ": (f"That depends on the {self.one}.", number),
+                    "rises|falls|undecided|differ": (
+                        "{answer}.",
+                        "rank correlation {strength}{then}",
+                    )
                 },
                 figure,
             ),
@@ -109,11 +107,11 @@ class Measured:
             f"{self.task}.fit-held",
             {
                 "rises|falls": f"{stopped}the {self.more} solutions have the [wider|narrower] gap "
-                "in loss, by {which}{lost}.",
+                "in loss, by {which}{but}{lost}.",
                 "undecided": f"{stopped}the solutions leave open whether gap and {self.noun} go "
-                "together: {reason}{lost}.",
+                "together: {reason}{but}{lost}.",
                 "differ": f"{stopped}the {self.more} solutions have the wider gap in loss by "
-                "{rises} and the narrower one by {falls}{lost}.",
+                "{rises} and the narrower one by {falls}{but}{lost}.",
             },
             every=self.every,
             word="by",
@@ -124,15 +122,45 @@ class Measured:
         self,
         statement: Overall,
         record: Record,
-        done: pd.DataFrame,
-        other: str,
-        columns: tuple[Name, ...],
+        rows: pd.DataFrame,
+        other: str = "loss_gap",
+        columns: tuple[Name, ...] = (),
+        table: type[Row] | None = None,
         **labels: Label,
     ) -> Claim:
-        """How each measure goes with another column, which rests on `columns`."""
-        parts = measures_with(done, self.measures, other)
-        evidence = used(record, done, *self.measures, *columns)
+        """How each measure goes with another column, which rests on `columns`, or with the gap."""
+        parts = measures_with(rows, self.measures, other)
+        names = dict.fromkeys((*self.measures, *(columns or self.gap)))
+        evidence = used(record, rows, *names, table=table)
         return statement(parts, evidence, reason=why(parts), **labels)
+
+    def answer(self, statement: Overall, record: Record, done: pd.DataFrame) -> Claim:
+        """How each measure goes with the gap in loss; in the Summary, also at an equal loss."""
+        answer, then = self._short(measures_with(done, self.measures, "loss_gap")), ""
+        stopped = self.finished(record.frame(self.equal_loss))
+        if len(stopped) and _alike(stopped[self.train_loss]):
+            held = measures_with(stopped, self.measures, "loss_gap")
+            there, where = self._short(held), "at equal training loss"
+            word, partly, _ = answer.partition(" ")
+            first = "mixed" if "," in answer else f"partly {word}" if partly else word
+            if there == answer != "open":
+                answer = f"{first}, {'nor' if word == 'no' else 'also'} {where}"
+            elif there.startswith(f"{answer} by") and "," not in there:
+                answer = f"{first}, {where} {there.removeprefix(f'{answer} ')}"
+            else:
+                answer = f"{first}; {where} {there}"
+            values = [trend.value for trend in trends(held) if math.isfinite(trend.value)]
+            then = f" ({fmt.correlation(max(values, key=abs))} at equal loss)" if values else ""
+        return self.relation(statement, record, done, answer=Label(answer), then=Label(then))
+
+    def _short(self, parts: Parts) -> str:
+        """Whether more goes with a wider gap: `yes`, `no by two of three measures`, `open`."""
+        total = len(parts.parts)
+        found = {"yes": len(parts.having("rises")), "no": len(parts.having("falls"))}
+        told = [f"{answer} by {fmt.words(n)}" for answer, n in found.items() if n]
+        if len(told) == 1 and total not in found.values():
+            return f"{told[0]} of {fmt.plural(total, self.one)}"
+        return ", ".join(told).removesuffix(f" by {fmt.words(total)}") or "open"
 
     def correlations(self, statement: Statement, record: Record, done: pd.DataFrame) -> list[Claim]:
         """The correlations with the gap in loss, where there are enough approaches."""
@@ -154,21 +182,34 @@ class Measured:
         """The relation at an equal training loss, or else how each measure goes with that loss."""
         rows = record.frame(self.equal_loss)
         stopped = self.finished(rows)
+        column, losses = self.train_loss, stopped[self.train_loss]
         if stopped.empty:
-            losses = _between(done[self.train_loss], "of ")
-            given = (record, done, self.train_loss, (self.train_loss,))
-            return (self.relation(unequal, *given, losses=losses),)
-        parts = measures_with(stopped, self.measures, "loss_gap")
-        columns = dict.fromkeys((*self.measures, *self.gap, self.train_loss))
+            told = _between(done[column], "of ")
+            return (self.relation(unequal, record, done, column, (column,), losses=told),)
         return (
-            equal(
-                parts,
-                used(record, stopped, *columns, table=self.equal_loss),
-                reason=why(parts),
-                reached=_between(stopped[self.train_loss]),
+            self.relation(
+                *(equal, record, stopped),
+                columns=(*self.gap, *self.accuracies, column),
+                table=self.equal_loss,
+                at=at_loss(losses),
+                reached=_between(losses),
+                but=self._but(stopped),
                 lost=unreached(rows, stopped),
             ),
         )
+
+    def _but(self, stopped: pd.DataFrame) -> Label:
+        """Measures with which the gap in accuracy goes, where that in loss does not go so too."""
+        ways = {"rises": "wider", "falls": "narrower"}
+        loss, accuracy = (
+            measures_with(stopped, self.measures, f"{gap}_gap") for gap in ("loss", "accuracy")
+        )
+        told = [
+            f"{way} by {join(names)}"
+            for v, way in ways.items()
+            if (names := [name for name in accuracy.having(v) if name not in loss.having(v)])
+        ]
+        return Label(f", but the gap in accuracy is {join(told)}" if told else "")
 
     def sweeps(
         self,
@@ -197,6 +238,7 @@ class Measured:
                         smallest=Label(smallest),
                         largest=Label(largest),
                         sizes=moves(parts),
+                        at=at_loss(own[self.train_loss]),
                         reason=why(parts, VARIABLES[variable]),
                     )
                 )
@@ -207,6 +249,16 @@ def why(parts: Parts, noun: str = "approach") -> Label:
     """Why the first undecided of the parts is not decided."""
     found = trends(parts)
     return reason(next((t for t in found if t.verdict not in ("rises", "falls")), found[0]), noun)
+
+
+def at_loss(losses: pd.Series) -> Label:
+    """`an equal training loss`, or what the losses are that differ by what matters."""
+    return Label("an equal training loss" if _alike(losses) else "unequal training losses")
+
+
+def _alike(losses: pd.Series) -> bool:
+    found = span(losses)
+    return found.high <= (LOSS.margin or 1.0) * found.low
 
 
 def _between(losses: pd.Series, one: str = "") -> Label:

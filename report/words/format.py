@@ -159,7 +159,9 @@ def plural(value: int, one: str, many: str | None = None) -> Markdown:
 
 
 def plural_of(noun: str) -> str:
-    """The plural of a regular noun: seeds, approaches, epochs."""
+    """The plural of a noun: seeds, approaches, epochs, minima."""
+    if noun.endswith("minimum"):
+        return noun.removesuffix("um") + "a"
     hissed = noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch")
     return noun + ("es" if hissed else "s")
 

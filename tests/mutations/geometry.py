@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.mutations.reading import (
+    LOG_MARGIN,
     Reading,
     Rows,
     agree,
@@ -21,11 +22,12 @@ from tests.mutations.reading import (
     finite,
     near,
     order,
+    ordered,
     rank,
     value,
     wrong,
 )
-from tests.mutations.training import KEYS, LOG_MARGIN, OF, counted, diverged
+from tests.mutations.training import KEYS, OF, counted, diverged
 
 
 def gradient_norm(r: Reading) -> Iterator[str]:
@@ -55,7 +57,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         words = {"more": "norm rises", "less": "norm falls", "alike": "too close"}
         yield from order("fall", m.string, found, LOG_MARGIN, **words)
         whole = len(found) == len(rows_of[case_of(m[1])]) < 6
-        if "settles no direction" in m.string and whole and agree(found):
+        if "settles no direction" in m.string and whole and ordered(found):
             yield f"fall: the seeds agree: {m.string}"
     for words, sign in (
         (r"^On (.*?) the gradient gets shorter", -1),
@@ -72,7 +74,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
                     yield f"answer: direction on {case}: {m.string}"
                 if sign is None and apart(found, LOG_MARGIN):
                     yield f"answer: not alike on {case}: {m.string}"
-                if sign == 0 and agree(found) and len(found) == len(rows_of[case]) < 6:
+                if sign == 0 and ordered(found) and len(found) == len(rows_of[case]) < 6:
                     yield f"answer: all seeds share one on {case}: {m.string}"
     for m in r.find("descent", r"loss (falls|does not fall but rises|does not fall by more)"):
         pools = [
@@ -345,8 +347,8 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         if not any(value(m[1]) == total and value(m[2]) <= yes for total, yes in counts):
             yield f"kind: {counts}: {m.string}"
     for words, sign in (
-        ("Each of the (\\w+) critical points is a minimum", 0),
-        ("No minimum is among the (\\w+) critical points", 1),
+        ("^A minimum lies at all (\\w+) critical points", 0),
+        ("There is no minimum at the (\\w+) critical points", 1),
     ):
         for m in r.find("kind", words):
             own = [c for c in critical.values() if len(c) == value(m[1])]
@@ -478,7 +480,7 @@ def error_surface(r: Reading) -> Iterator[str]:
             reached
         ):
             yield f"rise: {sum(reached)} of {len(reached)}: {m.string}"
-    for m in r.find("rise", r"within (N) of the displacement"):
+    for m in r.find("rise", r"within (N) (?:of|times) the displacement"):
         far = [
             side * norm / moved[p["case"], p["seed"]]["displacement"]
             for p in planes["random"]
@@ -504,7 +506,7 @@ def error_surface(r: Reading) -> Iterator[str]:
             p["largest_distance"] / d if (d := moved[p["case"], p["seed"]]["displacement"]) else 0.0
             for p in own
         ]
-        n = re.search(r"(?:at most|up to) (\S+ %) of its", m.string)
+        n = re.search(r"(?:at most|up to) (\S+(?: %)?) (?:of|times) its", m.string)
         if n and value(n[1]) < max(far) * (1 - 1e-9) - 1e-9:
             yield f"plane: bound {far}: {m.string}"
     for m in r.find("faithfulness", r"factor of (N) (at most|or more)"):
@@ -568,10 +570,10 @@ def error_surface(r: Reading) -> Iterator[str]:
         truth = "as" if not hills else "hill" if len(hills) == len(rises) else "between"
         if not m[0].endswith(truth):
             yield f"line: {rises}: {m.string}"
-    for m in r.find("line", r"by (N) of the mean loss at the two ends or more"):
+    for m in r.find("line", r"by (N) (?:of|times) the mean loss at the two ends or more"):
         if not at_least(m[1], hills):
             yield f"line: bound {hills}: {m.string}"
-    for m in r.find("line", r"by up to (N) of"):
+    for m in r.find("line", r"by up to (N) (?:of|times)"):
         if not at_most(m[1], hills):
             yield f"line: bound {hills}: {m.string}"
     for m in r.find("walk", r"lowest share here is (N)"):

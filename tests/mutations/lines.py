@@ -8,49 +8,49 @@ from collections.abc import Iterator
 from tests.mutations.reading import Reading
 
 OPEN = [("do not decide|stays open|is open", "stays open|not decide|leave that open")]
+PARTS = [
+    ("^Yes (?:on|among) [^|]*open", "(?:pays|gets shorter)[^;]*.*; (?:on|among) .* no order"),
+    (
+        "^No (?:on|among) [^|]*open",
+        "(?:harm|no difference|longer|keeps)[^;]*.*; (?:on|among) .* no order",
+    ),
+    ("^(?:Yes|No)\\b", "depends on the"),
+]
 SAYS = {
     "simulate-function.depth": [
-        ("^Yes", "^On .* depth pays: [^;]*\\.$"),
+        ("^Yes\\.", "^On .* depth pays: [^;]*\\.$"),
         ("^It does harm", "^On .* depth does harm: [^;]*\\.$"),
         ("^It makes no difference", "^On .* depth makes no .*: [^;]*\\.$"),
-        ("^In part: yes", "^On .* depth pays: .*; on .* no order"),
-        ("^In part: it does harm", "^On .* depth does harm: .*; on .* no order"),
-        ("^In part: it makes no", "^On .* depth makes no difference .*; on .* no order"),
-        ("^That depends", "depends on the function"),
+        *PARTS,
         *OPEN,
     ],
     "train-on-task.depth": [
-        ("^Yes", "^Among .* depth pays: [^;]*(?:; as these[^;]*)?\\.$"),
-        ("^It does harm", "^Among .* depth does harm: [^;]*(?:; as these[^;]*)?\\.$"),
+        ("^Yes\\.", "^Among .* depth pays[^:]*: [^;]*(?:; as these[^;]*)?\\.$"),
+        ("^It does harm", "^Among .* depth does harm[^:]*: [^;]*(?:; as these[^;]*)?\\.$"),
         ("^It makes no difference", "^Among .* depth makes no [^;]*(?:; as these[^;]*)?\\.$"),
-        ("^In part: yes", "^Among .* depth pays: .*; among .* no order"),
-        ("^In part: it does harm", "^Among .* depth does harm: .*; among .* no order"),
-        ("^In part: it makes no", "^Among .* no difference .*; among .* no order"),
-        ("^That depends", "depends on the networks"),
+        *PARTS,
         *OPEN,
     ],
     "weight-trajectories.answer": [
         ("^No: they move apart", "place: they move apart in the whole model and the layer\\."),
         ("^No, though they come", "they come closer in the whole model and the layer\\."),
         ("^No: they stay", "as they began in the whole model and the layer\\."),
-        ("^No; layer and model differ", "in one place: they .* and they"),
-        ("^No: in part they move", "place: they move apart in .*; in .* no order"),
-        ("^No, though in part", "though they come closer in .*; in .* no order"),
-        ("^No: in part they stay", "as they began in .*; in .* no order"),
+        ("^No: farther apart in .*open", "place: they move apart in .*; in .* no order"),
+        ("^No: closer in .*open", "though they come closer in .*; in .* no order"),
+        ("^No: as far apart .*open", "as they began in .*; in .* no order"),
+        ("^No: [^|]* in ", "in one place: they .* and they|no order"),
         ("^No; whether", "stays open"),
     ],
     "weight-trajectories.place": [
         ("^Yes", "^Repeated trainings end in one"),
         ("^Too few", "^Fewer"),
+        ("^One training", "^One training says"),
     ],
     "gradient-norm.answer": [
-        ("^Yes", "^On .* gets shorter in .* it began\\.$"),
+        ("^Yes\\.", "^On .* gets shorter in .* it began\\.$"),
         ("^It gets longer", "^On .* gets longer in .* it began\\.$"),
         ("^It keeps its", "^On .* keeps its .* it began\\.$"),
-        ("^In part: yes", "^On .* gets shorter in .*; on .* no order"),
-        ("^In part: it gets longer", "^On .* gets longer in .*; on .* no order"),
-        ("^In part: it keeps", "^On .* keeps its .*; on .* no order"),
-        ("^That depends", "depends on the problem"),
+        *PARTS,
         *OPEN,
     ],
     "minimal-ratio.answer": [
@@ -71,8 +71,7 @@ SAYS = {
     "random-labels.fit": [
         ("^Yes, in every run\\.", "every run reaches"),
         ("^Yes, in every run that did", "every run that did not diverge"),
-        ("^Only in some", "only sometimes"),
-        ("^That depends on the network", "depends on the network|fits random labels"),
+        ("^To .* or more, but not", "is reached by"),
         ("^Not within", "the training loss still falls"),
         ("^No, and", "has stopped falling"),
         ("^Nothing", "^No run"),
@@ -87,25 +86,33 @@ SAYS = {
         ("^Nothing", "^No run"),
     ],
     "interpolation.contrast": [
-        ("^A higher one", "^Where two trainings begin matters"),
-        ("^A lower one", "is lower than from common ones"),
-        ("^The same", "makes no difference that matters to the barrier between"),
-        ("depends on the training", "depends on the training"),
-        ("^In part: a higher", "is higher than from common .* no order"),
-        ("^In part: a lower", "is lower than from common .* no order"),
-        ("^In part: the same", "no difference that matters to the barrier .* no order"),
-        *OPEN,
+        ("from different starts, .* from common.* higher", "is higher than from common"),
+        ("from different starts, .* from common.* lower", "is lower than from common"),
+        ("factor .* at most", "no difference that matters|depends on the training|stays open"),
     ],
 }
 for task in ("sensitivity", "sharpness"):
     SAYS[f"{task}.loss-gap"] = [
-        ("^Yes, their", "^The (?:more sensitive|sharper) solutions have the wider"),
-        ("^No, their", "narrower"),
-        ("^That depends", "depends on the"),
-        ("^By some .* yes", "have the wider .* no order"),
-        ("^By some .* no;", "have the narrower .* no order"),
-        *OPEN,
+        (
+            "^Yes(?:, also|, at|; at|\\.)",
+            "^The (?:more sensitive|sharper) solutions have the wider",
+        ),
+        ("^No(?:, nor|, at|; at|\\.)", "narrower"),
+        ("^Yes by .*no by|^Mixed", "depends on the"),
+        ("^Partly yes|^Yes by", "have the wider .* no order"),
+        ("^Partly no|^No by", "have the narrower .* no order"),
+        ("^Open", "stays open"),
     ]
+HELD = [
+    ("^Yes, also|^Yes, at|; at [^|]*yes", "wider"),
+    ("^No, nor|^No, at|; at [^|]*no ", "narrower"),
+    ("; at [^|]*no\\.", "narrower"),
+    ("^Partly yes, also", "wider .* no order"),
+    ("^Partly no, nor", "narrower .* no order"),
+    ("^Mixed, also", "wider .* narrower"),
+    ("loss open", "leave open"),
+]
+"""What a line says of the comparison at an equal training loss."""
 
 
 def lines(reading: Reading) -> Iterator[str]:
@@ -116,5 +123,9 @@ def lines(reading: Reading) -> Iterator[str]:
         sentence = reading.said(line.name)
         if not known:
             yield f"line {line.name}: not known: {line.text}"
+        elif "at equal training loss" in line.text:
+            held = [long for short, long in HELD if re.search(short, line.text)]
+            if not any(re.search(long, reading.said("fit-held")) for long in held):
+                yield f"line {line.name}: not at equal loss: {line.text} {reading.said('fit-held')}"
         elif not any(re.search(long, sentence) for _, long in known):
             yield f"line {line.name}: not what the sentence says: {line.text} {sentence}"

@@ -19,6 +19,7 @@ from report.sections.section import Section
 from report.words import format as fmt
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
+LOG_MARGIN = math.log10(1.25)
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _SMALL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -172,6 +173,11 @@ def apart(found: Any, margin: float) -> bool:
 def agree(found: Any) -> bool:
     """Whether several repetitions all have one sign."""
     return len(found) > 1 and (bool((found > 0).all()) or bool((found < 0).all()))
+
+
+def ordered(found: Any) -> bool:
+    """Whether several repetitions all have one sign, and their mean, in decades, matters."""
+    return agree(found) and abs(np.mean(found)) > LOG_MARGIN
 
 
 def order(

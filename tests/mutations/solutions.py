@@ -10,20 +10,21 @@ from typing import Any
 import numpy as np
 
 from tests.mutations.reading import (
+    LOG_MARGIN,
     Reading,
     Rows,
-    agree,
     apart,
     at_most,
     by_seed,
     differences,
     finite,
     near,
+    ordered,
     rank,
     value,
     wrong,
 )
-from tests.mutations.training import LOG_MARGIN, OF, counted
+from tests.mutations.training import OF, counted
 
 SENSITIVITY = {
     "jacobian_norm": "the norm of the Jacobian of the output",
@@ -61,6 +62,11 @@ def interpolation(r: Reading) -> Iterator[str]:
             if x["start"] == start and x["train_barrier"] is not None and x["ends"] is not None
         ]
         tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in own]
+        told = "different starts," if start == "different" else "common"
+        for line in (x.text for x in r.texts if (x.kind, x.name) == ("line", "contrast")):
+            at = re.search(rf"(\w+) of (\w+)(?: lines?)? from {told}", line)
+            if at is None or (value(at[1]), value(at[2])) != (sum(tall), len(own)):
+                yield f"line contrast: {sum(tall)} of {len(own)}: {line}"
         for m in r.find(name, r"less than (N) of the loss there \(by (N) at most\)"):
             if any(tall) or not at_most(m[2], [x["train_barrier"] for x in own]):
                 yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
@@ -95,7 +101,9 @@ def interpolation(r: Reading) -> Iterator[str]:
         whole = [
             len(f) == len(by[p, "same"]) == len(by[p, "different"]) for p, f in changes.items()
         ]
-        if all(agree(f) and w and len(f) < 6 for f, w in zip(changes.values(), whole, strict=True)):
+        if all(
+            ordered(f) and w and len(f) < 6 for f, w in zip(changes.values(), whole, strict=True)
+        ):
             yield f"contrast: the seeds agree: {m.string}"
     alike = [not apart(found, LOG_MARGIN) for found in changes.values()]
     for m in r.find("contrast", "makes no difference that matters to the barrier (between|for)"):
@@ -179,13 +187,6 @@ def interpolation(r: Reading) -> Iterator[str]:
             seen = [pair[place // 2] for pair in beyond]
             if value(m[3 + place]) > sum(not wrong(said, found) for found in seen if len(found)):
                 yield f"steeper: {m[3 + place]} of {seen}: {m.string}"
-    same = [
-        x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"]
-        for x in lines
-        if x["start"] == "same" and x["train_barrier"] is not None and x["ends"] is not None
-    ]
-    words = r"(\w+) of (\w+) lines|all (\w+) lines"
-    yield from counted(r, "literature", words, sum(same), len(same), every=False)
 
 
 def _beyond(r: Reading, variable: str) -> list[list[Any]]:
@@ -257,6 +258,8 @@ def _directions(
         text = re.sub(r"from a batch size.*|: from .*|: the .* goes from .*", "", m.string)
         clauses = re.split(r";|, while|, so that| and (?=narrows|falls|shrinks|these)|, but", text)
         for clause in clauses:
+            if name == "fit-held" and "gap in accuracy" in clause:
+                continue
             up = re.search(
                 r"\b(?:wider|widens|rises|grows|higher|so does|large batches to end in sharper solutions, and so they do|end in sharper|so they do)\b",
                 clause,
@@ -281,6 +284,18 @@ def _directions(
             for column in chosen or (list(signs) if every else []):
                 if not said * signs[column] > 0:
                     yield f"{name}: direction of {column} {signs[column]:.2f}: {m.string}"
+
+
+def _accuracy(
+    r: Reading, points: Mapping[Any, Mapping[str, float]], words: Mapping[str, str]
+) -> Iterator[str]:
+    """`but the gap in accuracy is wider by …`, of solutions at an equal training loss."""
+    for m in r.find("fit-held", r"but the gap in accuracy is (.*)"):
+        for way, names in re.findall(r"(wider|narrower) by (.*?)(?= and narrower|$)", m[1]):
+            for column in [c for c in words if words[c] in names]:
+                sign = _related(points, column, "accuracy_gap") * (1 if way == "wider" else -1)
+                if not sign > 0:
+                    yield f"fit-held: accuracy gap with {column}: {m.string}"
 
 
 def _few(r: Reading, name: str, number: int, noun: str) -> Iterator[str]:
@@ -374,6 +389,7 @@ def sensitivity(r: Reading) -> Iterator[str]:
     stopped_points = _points(held, columns)
     equal = {c: _related(stopped_points, c, "loss_gap") for c in SENSITIVITY}
     yield from _directions(r, "fit-held", equal, SENSITIVITY)
+    yield from _accuracy(r, stopped_points, SENSITIVITY)
     for name in ("loss-gap", "fit-held"):
         yield from _few(
             r,
@@ -438,6 +454,7 @@ def sharpness(r: Reading) -> Iterator[str]:
         for m in r.find(name, r"(\w+) approach(?:es)? are too few|open whether"):
             if m[1] and value(m[1]) >= 6:
                 yield f"{name}: not too few: {m.string}"
+    yield from _accuracy(r, _points(held, columns), SHARPNESS)
     gap = {c: _related(points, c, "loss_gap") for c in SHARPNESS}
     for m in r.find("correlations", r"is (N) for .*?, (N) for .*, and (N) for"):
         if not all(near(t, v) for t, v in zip(m.groups(), gap.values(), strict=True)):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tests.mutations.reading import (
+    LOG_MARGIN,
     Reading,
     Rows,
     agree,
@@ -23,12 +24,12 @@ from tests.mutations.reading import (
     finite,
     near,
     order,
+    ordered,
     rank,
     value,
     wrong,
 )
 
-LOG_MARGIN = math.log10(1.25)
 KEYS = re.compile(r"<([^>]+)>")
 OF = r"Of (\w+) \w+,? (\w+) "
 """`Of seven runs, two …`."""
@@ -103,7 +104,7 @@ def simulate_function(r: Reading) -> Iterator[str]:
             if "too close" in m.string and apart(found, LOG_MARGIN):
                 yield f"depth-on: not close: {m.string}"
             whole = len(found) == len(cells[key, deep])
-            if "no order" in m.string and agree(found) and whole and len(found) < 6:
+            if "no order" in m.string and ordered(found) and whole and len(found) < 6:
                 yield f"depth-on: there is an order: {m.string}"
     for words, sign in (
         ("^On (.*?) depth pays: ", -1),
@@ -124,7 +125,7 @@ def simulate_function(r: Reading) -> Iterator[str]:
                     yield f"depth: not alike on {key}: {m.string}"
     for m in r.find("depth", "no order shows|no order between"):
         for key in KEYS.findall(m.string[m.start() :] if "no order shows" in m[0] else m.string):
-            if agree(change[key]) and len(change[key]) == len(cells[key, deep]) < 6:
+            if ordered(change[key]) and len(change[key]) == len(cells[key, deep]) < 6:
                 yield f"depth: there is an order on {key}: {m.string}"
     for m in r.find(
         "best", r"^Of all models \*(.*?)\* (?:fits|has the lowest typical loss on) <(.*?)>"
@@ -251,8 +252,8 @@ def train_on_task(r: Reading) -> Iterator[str]:
             alike="too close to matter|no difference|alike|next to nothing|no harm",
         )
     for words, sign in (
-        ("^Among (.*), depth pays: ", 1),
-        ("^Among (.*), depth does harm: ", -1),
+        ("^Among (.*), depth pays(?: in .*?)?: ", 1),
+        ("^Among (.*), depth does harm(?: in .*?)?: ", -1),
         ("^Among (.*), depth makes no difference", 0),
         ("it does among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", 1),
         ("it does harm among (.*?)(?:;|, (?:and )?it| and it| and no|\\.$)", -1),
@@ -379,13 +380,22 @@ def random_labels(r: Reading) -> Iterator[str]:
         whole = reached == len(best) if not m[1] else reached == len(finite(best))
         if not whole or value(m[2]) != reached:
             yield f"fit: {reached} of {len(best)}: {m.string}"
-    yield from counted(r, "fit", r"(\w+) of (\w+) runs reach", reached, len(best))
-    for m in r.find("fit", r"depends on the network"):
-        for yes, total, network in re.findall(r"(\w+) of (\w+) runs? of \*(.*?)\*", m.string):
-            if (value(yes), value(total)) != fitted[network]:
+    for m in r.find("fit", r"on random labels is reached by"):
+        for yes, total, _, network in re.findall(
+            r"(\w+) of (\w+) runs?( of \*(.*?)\*)?(?= |,|\.)", m.string
+        ):
+            key = network or next(iter(fitted))
+            if (value(yes), value(total)) != fitted[key]:
                 yield f"fit: {fitted}: {m.string}"
-    for m in r.find("fit", r"no run gets further than (N) of them"):
-        if not at_most(m[1], finite(best)) or reached:
+        for least in re.findall(r"gets to (\S+ %) or more", m.string):
+            if value(least) < min(finite(best)) - 2e-3:
+                yield f"fit: bound {least} of {best}: {m.string}"
+    for m in r.find("fit", r"lies (?:at|between (N) and) (N)"):
+        if (
+            not at_most(m[2], finite(best))
+            or (m[1] and not at_least(m[1], finite(best)))
+            or reached
+        ):
             yield f"fit: bound {best}: {m.string}"
         curves = [x["train_loss"] for x in r.rows() if x["fraction"] > 0 and x[column] is not None]
         if "still falls" in m.string and not any(c[-1] < max(c[len(c) // 2 : -1]) for c in curves):

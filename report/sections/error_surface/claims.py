@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.claims.bound import bound
+from report.claims.bound import Side, bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
 from report.claims.contrast import all_of, out_of, some_of
 from report.claims.length import shortened
@@ -65,10 +65,10 @@ PLANE = Statement(
     {
         "flat": "On {case}, training takes place almost in a plane: in {every} the first two "
         "principal components hold {low} of the variance of the trajectory or more, which leaves "
-        "the plane by at most {distance} of its displacement.",
+        "the plane by at most {distance}.",
         "thick": "On {case}, training leaves the plane of its first two principal components: they "
-        "hold {low} of the variance or more in {every}, and the trajectory is up to {distance} of "
-        "its displacement away.",
+        "hold {low} of the variance or more in {every}, and the trajectory is up to {distance} "
+        "away.",
         "still": "On {case}, the weights have not moved in {every}, so that there is no way of "
         "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",
@@ -134,10 +134,10 @@ STRAIGHT = Statement(
         "usually does [@goodfellow2015qualitatively]: in {every} it never rises above an earlier "
         "point by more than {margin} of the mean loss at the two ends.",
         "none": "The straight line from start to solution is not the way that training took: in "
-        "{every} it leads over a hill, on which the loss rises above an earlier point by {low} of "
-        "the mean loss at the two ends or more.",
+        "{every} it leads over a hill, on which the loss rises above an earlier point by {low} "
+        "or more.",
         "some": "On the straight line from start to solution the loss falls all the way {counts}; "
-        "on the others it rises in between, by up to {high} of the mean loss at the two ends.",
+        "on the others it rises in between, by up to {high}.",
     },
 )
 
@@ -188,11 +188,6 @@ def _used(record: Record, frame: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [*found, evidence(record, "solutions", "displacement")]
 
 
-def _every(runs: int) -> Markdown:
-    """`the one run`, `both runs`, `each of three runs`."""
-    return all_of(runs, "run") if runs <= 2 else Markdown(f"each of {fmt.plural(runs, 'run')}")
-
-
 def _counted(found: Count[Any], of_case: dict[Markdown, list[Any]], noun: str, on: str) -> Markdown:
     """`on three of 12 sides on sinc and on none of 12 sides on MNIST`."""
     return join(
@@ -208,8 +203,11 @@ def _least(share: float) -> Markdown:
     return bound(share, "lower", fmt.percent, decimals=3)
 
 
-def _most(share: float) -> Markdown:
-    return bound(share, "upper", fmt.percent, decimals=3)
+def _portion(share: float, side: Side, of: str) -> Markdown:
+    """`23.4 % of the displacement`, or, of more than all of it, `1.2 times the displacement`."""
+    if share > 1:
+        return Markdown(f"{bound(share, side, digits=2)} times {of}")
+    return Markdown(f"{bound(share, side, fmt.percent, decimals=3)} of {of}")
 
 
 def _factors(values: Iterable[float]) -> dict[str, Markdown]:
@@ -236,15 +234,14 @@ def _rise(record: Record) -> Claim:
                 of_case.setdefault(case_name(case), []).append((index, number))
                 if risen and row["displacement"] > 0:
                     shares.append(side * norm / row["displacement"])
-    found = count(reached, lambda side: reached[side])
-    most = bound(max(shares, default=0.0), "upper", lambda share: fmt.percent(share, 0), decimals=2)
+    found, whole = count(reached, lambda side: reached[side]), "the displacement"
     return RISE(
         found.extent if found.extent in ("all", "none") else "some",
         _used(record, record.frame("planes").loc[based], "sides", "axes_norm", "reached"),
         found,
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
-        within=Markdown(f" within {most} of the displacement" if shares else ""),
+        within=Markdown(f" within {_portion(max(shares), 'upper', whole)}" if shares else ""),
         counts=_counted(found, of_case, "side", "on"),
         n=fmt.plural(len(based), "plane"),
     )
@@ -254,7 +251,7 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
     moved = own[own["displacement"] > 0]
     if moved.empty:
         based = [evidence(record, "solutions", "displacement")]
-        return PLANE("still", based, every=_every(len(own)), **about(case))
+        return PLANE("still", based, every=all_of(len(own), "run"), **about(case))
     explained = span(moved["explained"].map(sum))
     away = span(moved["largest_distance"] / moved["displacement"])
     flat = explained.low >= PLANAR and away.high <= NEAR
@@ -262,8 +259,8 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
         "flat" if flat else "thick",
         _used(record, moved, "explained", "largest_distance"),
         low=_least(explained.low),
-        distance=_most(away.high),
-        every=Markdown(f"{_every(len(moved))}{' that moved' * (len(moved) < len(own))}"),
+        distance=_portion(away.high, "upper", "its displacement"),
+        every=Markdown(f"{all_of(len(moved), 'run')}{' that moved' * (len(moved) < len(own))}"),
         **about(case),
     )
 
@@ -285,7 +282,7 @@ def _faithfulness(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> li
             verdict,
             [*based, evidence(record, "solutions", "loss")],
             **_factors(largest),
-            every=_every(len(own)),
+            every=all_of(len(own), "run"),
             n=fmt.plural(len(own), "run"),
             **about(case),
         )
@@ -301,7 +298,7 @@ def _minimum(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
     return MINIMUM(
         "solution" if away.empty else "slightly" if slightly else "lower",
         _used(record, own, "lowest_distance", "lowest_loss", "origin_loss", "lowest_on_edge"),
-        where=out_of(len(away), len(own), "run") if some else _every(len(own)),
+        where=out_of(len(away), len(own), "run") if some else all_of(len(own), "run"),
         direction=_direction(away),
         edge=Markdown(edge * bool(away["lowest_on_edge"].all())),
         **_factors(factors),
@@ -346,10 +343,10 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
             found.extent,
             [evidence(record, "lines", "loss")],
             found,
-            every=_every(len(rises)),
+            every=all_of(len(rises), "run"),
             margin=fmt.percent(margin, 0),
-            low=_least(higher.low),
-            high=_most(higher.high),
+            low=_portion(higher.low, "lower", "the mean loss at the two ends"),
+            high=_portion(higher.high, "upper", "the mean loss at the two ends"),
             counts=_counted(found, of_case, "run", "in"),
         )
     ]

@@ -56,8 +56,10 @@ ANSWER = Overall(
         more=("It gets longer.", "times {strength} on {strongest}"),
         alike="It keeps its length.",
         undecided="The runs do not decide.",
-        differ="That depends on the problem.",
+        differ="{told}.",
     ),
+    brief={"less": "yes", "more": "no", "alike": "no"},
+    noun="problem",
     order={
         "less": "it does",
         "more": "it gets longer",
@@ -191,7 +193,6 @@ NORM_COLUMNS = ("epoch", "initial_gradient_norm", "full_gradient_norm")
 
 def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
     """The answer over all cases, then a paragraph for each as far as there is room."""
-    runs = runs if "final_loss" in runs else runs.assign(final_loss=None)
     lost = lost_runs(DIVERGED, record, runs, "final_loss")
     if not runs["final_loss"].notna().any():
         return (tuple(lost),)

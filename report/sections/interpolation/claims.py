@@ -7,6 +7,7 @@ the loss at the ends on, and otherwise barriers are compared with each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from report.claims.length import shortened
 from report.numbers.comparison import Comparison
 from report.numbers.frames import known
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Count, count
+from report.numbers.quantifiers import Count, count, reaching
 from report.numbers.scales import ACCURACY, BARRIER
 from report.records import Record
 from report.records.rows.interpolation import Line, Solution
@@ -51,7 +52,7 @@ MEASURED = {
 }
 """How far beyond a solution its side is looked at."""
 
-FACTOR = "factor {strength}"
+LINES = "{different} from different starts, {same} from common."
 HIGHER = {
     "more": "it is higher",
     "less": "it is lower",
@@ -76,10 +77,8 @@ CONTRAST = Overall(
     line=Answer(
         "Is there a barrier between two solutions?",
         {
-            "more|less": ("A [higher|lower] one from different starts than from common.", FACTOR),
-            "alike": ("The same from different and from common starts.", FACTOR),
-            "undecided": ("Whether starts matter stays open.", FACTOR),
-            "differ": ("Whether starts matter depends on the training.", FACTOR),
+            "more|less": (LINES, "up to {strength} times [higher|lower]"),
+            "alike|undecided|differ": (LINES, "factor {strength} at most"),
         },
         "loss",
     ),
@@ -137,8 +136,7 @@ LITERATURE = Statement(
     "interpolation.literature",
     {
         "agrees": f"This is what the literature describes: {KNOWN}.",
-        "partly": f"The literature describes the same order, though more sharply: {KNOWN}; in "
-        "these data {crossing} with common initial weights {verb} a barrier.",
+        "partly": f"The literature describes the same order, though more sharply: {KNOWN}.",
         "open": "These lines show neither what the literature describes nor the opposite: "
         f"{KNOWN}.",
         "differs": f"The literature describes something else: {KNOWN}.",
@@ -236,12 +234,12 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if done.empty:
         return ((LOST("all", used(record, lines, Line.train_barrier)),),)
     names = _names(lines)
-    contrast = _contrast(record, lines, names)
     counts = {
         start: _counted(rows)
         for start in FROM
         if (rows := lines[lines["start"] == start])[Line.train_barrier].notna().any()
     }
+    contrast = _contrast(record, lines, names, counts)
     first = [
         *contrast,
         *(_barriers(record, lines, found, start) for start, found in counts.items()),
@@ -272,7 +270,12 @@ def _names(lines: pd.DataFrame) -> dict[int, Label]:
     return names
 
 
-def _contrast(record: Record, lines: pd.DataFrame, names: Mapping[int, Markdown]) -> list[Claim]:
+def _contrast(
+    record: Record,
+    lines: pd.DataFrame,
+    names: Mapping[int, Markdown],
+    counts: Mapping[str, Count[int]],
+) -> list[Claim]:
     """Different against common starts, pair by pair."""
     found: dict[str, Comparison] = {
         names[pair]: one for pair, one in starts_compared(lines).items()
@@ -280,7 +283,9 @@ def _contrast(record: Record, lines: pd.DataFrame, names: Mapping[int, Markdown]
     if not found:
         return []
     based = used(record, lines, Line.start, Line.train_barrier, Line.train_loss)
-    return [CONTRAST(Parts(found), based)]
+    lines_of = {start: out_of(len(c.yes), c.known, "line") for start, c in counts.items()}
+    different, same = Label(lines_of["different"]), Label(lines_of["same"].rpartition(" ")[0])
+    return [CONTRAST(Parts(found), based, different=different, same=same)]
 
 
 def _counted(rows: pd.DataFrame) -> Count[int]:
@@ -290,14 +295,10 @@ def _counted(rows: pd.DataFrame) -> Count[int]:
     return count(found, lambda row: found[row])
 
 
-def _lines(found: Count[int]) -> Markdown:
+def _lines(found: Count[Any]) -> Markdown:
     """`the one line`, `both lines`, `all six lines`, or `all five lines that can be drawn`."""
     drawn = " that can be drawn" if found.missing else ""
     return Markdown(f"{all_of(found.known, 'line')}{drawn}")
-
-
-def _crosses(found: Count[int]) -> Markdown:
-    return Markdown("crosses" if len(found.yes) == 1 else "cross")
 
 
 def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str) -> Claim:
@@ -315,7 +316,7 @@ def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str
         lines=_lines(found),
         total=fmt.words(found.known),
         number=fmt.words(len(found.yes)),
-        verb=_crosses(found),
+        verb=Markdown("crosses" if len(found.yes) == 1 else "cross"),
         threshold=fmt.percent(BARRIER.margin, 0),
         lowest=rounded[0],
         highest=fmt.loss(high) if found.yes else rounded[1],
@@ -327,7 +328,6 @@ def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str
 def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
     """Barriers of pairs that differ in one setting: what the setting does, start by start."""
     asked: dict[tuple[str, Label, Label], dict[str, Comparison]] = {}
-    pairs: dict[tuple[str, Label, Label], list[int]] = {}
     for variable, *both in twins(lines):
         row, other = (lines[lines["pair"] == pair].iloc[0] for pair in both)
         high, low = (
@@ -336,15 +336,10 @@ def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
         on = f" on {escape(row['case'])}" if row["case"] else ""
         for start, one in settings_compared(lines, *both).items():
             asked.setdefault((variable, high, low), {})[Markdown(f"{FROM[start]}{on}")] = one
-            pairs.setdefault((variable, high, low), []).extend(both)
     return [
         SETTING(
             Parts(found),
-            used(
-                record,
-                lines[lines["pair"].isin(pairs[variable, high, low])],
-                *(Line.start, Line.train_barrier, Line.column(f"first_{variable}")),
-            ),
+            used(record, lines, Line.start, Line.train_barrier, Line.column(f"first_{variable}")),
             variable=Label(VARIABLES[variable]),
             high=high,
             low=low,
@@ -360,7 +355,7 @@ def _top(record: Record, lines: pd.DataFrame) -> Claim:
     rows = lines[lines["start"] == kind]
     falls = rows[Line.test_accuracy_barrier].astype(float)
     margin = ACCURACY.margin or 0.0
-    found = count(map(int, rows.index), lambda row: _at_least(falls[row], margin))
+    found = reaching(falls.items(), margin)
     low, high = falls.min(), falls.max()
     least = bound(low, "lower", fmt.points, decimals=4)
     most = bound(high, "upper", fmt.points, decimals=4)
@@ -379,10 +374,6 @@ def _top(record: Record, lines: pd.DataFrame) -> Claim:
     )
 
 
-def _at_least(value: float, margin: float) -> bool | None:
-    return None if pd.isna(value) else bool(value >= margin)
-
-
 def _literature(contrast: Claim, same: Count[int], different: Count[int]) -> Claim:
     """Connected from one start, separated from two: what is described, and what was found."""
     verdict = "open"
@@ -390,8 +381,7 @@ def _literature(contrast: Claim, same: Count[int], different: Count[int]) -> Cla
         verdict = "differs"
     elif contrast.verdict in ("more", "partly_more") and different.yes:
         verdict = "partly" if same.yes else "agrees"
-    crossing = out_of(len(same.yes), same.known, "line") if same.no else _lines(same)
-    return LITERATURE(verdict, contrast.evidence, crossing=crossing, verb=_crosses(same))
+    return LITERATURE(verdict, contrast.evidence)
 
 
 def _sides(
@@ -410,7 +400,7 @@ def _sides(
         own = solutions[solutions["case"] == rows["case"].iloc[0]]
         # On lines of one start, from a common one where there are any.
         rows = rows[rows["start"] == ("same" if (rows["start"] == "same").any() else "different")]
-        growth = growth_compared(record, rows, own, (first, second))
+        growth = growth_compared(record, rows, (first, second))
         if growth:
             turned = larger_first(ends)
             steeper.setdefault(differing(ends), []).append(
@@ -426,7 +416,7 @@ def _sides(
             flat = accuracy.flipped() if claims[-1].verdict == "more" else accuracy
             better[names[int(str(pair))]] = flat
     if len(claims) > FEW:
-        claims = _steeper(record, done, solutions, steeper)
+        claims = _steeper(record, done, steeper)
     if len(better) < 2:  # one pair is no rule
         return [*claims, *quality]
     based = [*accuracies, *used(record, done, Line.train_loss)]
@@ -436,7 +426,6 @@ def _sides(
 def _steeper(
     record: Record,
     done: pd.DataFrame,
-    solutions: pd.DataFrame,
     by_setting: Mapping[tuple[str, ...], list[dict[str, Comparison]]],
 ) -> list[Claim]:
     """For how many pairs the side with the larger setting is the steeper one."""
@@ -453,7 +442,7 @@ def _steeper(
         claims.append(
             STEEPER(
                 "counted",
-                _steepness(record, done, solutions),
+                _steepness(record, done),
                 total=fmt.plural(len(found), "pair"),
                 variable=VARIABLES[settings[0]],
                 **numbers,
@@ -462,11 +451,9 @@ def _steeper(
     return claims
 
 
-def _steepness(record: Record, rows: pd.DataFrame, solutions: pd.DataFrame) -> list[Evidence]:
-    return [
-        *used(record, rows, Line.train_loss),
-        *used(record, solutions, Solution.parameter_norm),
-    ]
+def _steepness(record: Record, rows: pd.DataFrame) -> list[Evidence]:
+    relative = (Line.first_relative_growth, Line.second_relative_growth)
+    return used(record, rows, Line.train_loss, *relative)
 
 
 def _rise(
@@ -489,7 +476,7 @@ def _rise(
         grown += "distance)"
     return RISE(
         parts,
-        _steepness(record, rows, record.frame(Solution)),
+        _steepness(record, rows),
         pair=pair,
         first=first,
         second=second,

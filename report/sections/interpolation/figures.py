@@ -55,7 +55,7 @@ def section(record: Record) -> Section:
         tables=(
             settings_table(record, omit=("pairs", "batch_size", "learning_rate")),
             _solutions_table(solutions),
-            _lines_table(record, lines, solutions),
+            _lines_table(record, lines),
         ),
         commentary=commentary(record),
     )
@@ -90,13 +90,11 @@ def _solutions_table(solutions: pd.DataFrame) -> Table:
     )
 
 
-def _lines_table(record: Record, lines: pd.DataFrame, solutions: pd.DataFrame) -> Table:
+def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
     def growth(kind: str, rows: pd.DataFrame) -> Markdown:
         """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
-        own = solutions[solutions["case"].isin(rows["case"])]
-        found = [growths(record, row, own).get(kind) for row in rows.to_dict("records")]
-        sides = zip(*(one for one in found if one), strict=True)
-        both = [[value for value in side if value is not None] for side in sides] or [[], []]
+        found = [growths(record, row)[kind] for row in rows.to_dict("records")]
+        both = [[grown for one in found if (grown := one[side]) is not None] for side in (0, 1)]
         return Markdown(" / ".join(fmt.number(mean(side) if side else None) for side in both))
 
     return grouped(

@@ -185,24 +185,17 @@ def settings_compared(lines: pd.DataFrame, high: int, low: int) -> dict[str, Com
 
 
 def growth_compared(
-    record: Record, rows: pd.DataFrame, solutions: pd.DataFrame, names: Sequence[str]
+    record: Record, rows: pd.DataFrame, names: Sequence[str]
 ) -> dict[str, Comparison]:
-    """How much faster the loss climbs beyond the first end than beyond the second.
+    """How much faster the loss climbs beyond the first end than beyond the second; see `growths`.
 
-    Growth is (1 + L beyond) / (1 + L at the solution): one plus the normalized rise by which
-    Keskar et al. 2017 define sharpness. Beyond is at equal distance from both, and again at equal
-    distance relative to the norm of the weights of each: as the record has it, or else interpolated
-    on the line where it has the norms of the `solutions`, which are those of the pair's data set.
+    One plus the normalized rise by which Keskar et al. 2017 define sharpness is compared.
     """
-    grown: dict[str, list[tuple[int, tuple[float | None, float | None]]]] = {}
-    for row in rows.to_dict("records"):
-        seed = int(row["first_seed"])
-        for kind, both in growths(record, row, solutions).items():
-            grown.setdefault(kind, []).append((seed, both))
     found = {}
-    for kind, by_seed in grown.items():
+    by_seed = {int(row["first_seed"]): growths(record, row) for row in rows.to_dict("records")}
+    for kind in ("absolute", "relative"):
         sides = [
-            Group.of(name, [(seed, both[side]) for seed, both in by_seed])
+            Group.of(name, [(seed, grown[kind][side]) for seed, grown in by_seed.items()])
             for side, name in enumerate(names)
         ]
         found[kind] = compare(sides[0], sides[1], LOSS)
@@ -210,43 +203,27 @@ def growth_compared(
 
 
 def growths(
-    record: Record, row: Mapping[Hashable, Any], solutions: pd.DataFrame
+    record: Record, row: Mapping[Hashable, Any]
 ) -> dict[str, tuple[float | None, float | None]]:
-    """Growth beyond both ends of a line, `absolute` and, where it is known, `relative`."""
+    """(1 + L beyond) / (1 + L at the solution) at the first and the second end of a line.
+
+    Beyond is at equal distance from both (`absolute`), or at equal distance relative to the norm
+    of the weights of each (`relative`); None where the loss is not finite.
+    """
     outward = float(record.metrics["outward"])  # type: ignore[arg-type]
-    found = {"absolute": _growth(record, row, (outward, outward))}
-    first, second = (row[f"{end}_relative_growth"] for end in ("first", "second"))
-    if not (pd.isna(first) or pd.isna(second)):
-        return found | {"relative": (float(first), float(second))}
-    norms = {
-        (*approach_of(*varied), seed): float(norm)
-        for *varied, seed, norm in solutions[[*ENDS, "seed", "parameter_norm"]].itertuples(
-            index=False
-        )
-        if not pd.isna(norm)
-    }
-    own = [
-        norms.get((*end, row[f"{name}_seed"]), 0.0)
-        for end, name in zip(ends_of(row), ("first", "second"), strict=True)
-    ]
-    if min(own) > 0:
-        near, far = (outward * norm / max(own) for norm in own)
-        found["relative"] = _growth(record, row, (near, far))
-    return found
-
-
-def _growth(
-    record: Record, row: Mapping[Hashable, Any], steps: tuple[float, float]
-) -> tuple[float | None, float | None]:
-    """Beyond the first and the second end, by so many units of α."""
-    alphas = np.asarray(record.metrics["alphas"], dtype=float)
+    places = (0.0, 1.0, -outward, 1 + outward)
     curve = np.asarray(row["train_loss"], dtype=float)
+    at = np.interp(places, np.asarray(record.metrics["alphas"], dtype=float), curve)
+    ratios = (1 + at[2:]) / (1 + at[:2])
+    return {
+        "absolute": _finite(*ratios),
+        "relative": _finite(*(row[f"{end}_relative_growth"] for end in ("first", "second"))),
+    }
 
-    def grown(place: float, beyond: float) -> float | None:
-        at, further = (float(np.interp(alpha, alphas, curve)) for alpha in (place, beyond))
-        return (1 + further) / (1 + at) if math.isfinite(at) and math.isfinite(further) else None
 
-    return grown(0.0, -steps[0]), grown(1.0, 1 + steps[1])
+def _finite(first: float, second: float) -> tuple[float | None, float | None]:
+    known = [float(v) if pd.notna(v) and math.isfinite(v) else None for v in (first, second)]
+    return known[0], known[1]
 
 
 def accuracy_compared(

@@ -77,7 +77,7 @@ ANSWER = Statement(
         minima="A minimum, in every run that gets there.",
         saddles="Never a minimum in these runs.",
         mixed="A minimum in some runs, a saddle in others.",
-        differ="{mostly}.",
+        differ="{mostly}; a minimum on {having} of {problems}.",
         constant="A network that outputs a constant.",
         none="No run gets there.",
     ),
@@ -99,9 +99,10 @@ KIND = Statement(
         "trained": "How long the network was trained decides{on}: of the {critical} runs "
         "{minima} at a minimum, none of {short_critical} after at most {short} epochs and "
         "{long_minima} of {long_critical} after {long}.",
-        "minima": "{every} is a minimum as far as the tolerance can tell: no eigenvalue lies "
+        "minima": "A minimum lies at {points} as far as the tolerance can tell: no eigenvalue is "
         "below $-\\tau$.",
-        "saddles": "{none}: eigenvalues below zero make up {least} of the spectrum at least.",
+        "saddles": "There is no minimum at the {n}: eigenvalues below zero make up {least} of the "
+        "spectrum at least.",
         "mixed": "Of the {critical} distinct critical points {minima} as far as the tolerance can "
         "tell; at the others, eigenvalues below zero make up {middle} of the spectrum in the "
         "median.",
@@ -247,13 +248,16 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 
 def finite(runs: pd.DataFrame) -> pd.DataFrame:
     """The runs that have been searched and have a finite loss, their numbers as numbers."""
-    if "loss" not in runs:
-        return runs.iloc[:0]
     done = runs[(runs["verdict"] != DIVERGED) & runs["loss"].notna()]
     numbers = ["loss", "gradient_norm", "minimal_ratio", "near_zero", "negative"]
-    numbers += ["higher_neighbors"]
-    numbers += ["trained_loss", "trained_gradient_norm", "gradient_curvature", "even_curvature"]
-    return as_floats(done, *(name for name in numbers if name in done))
+    numbers += [
+        "higher_neighbors",
+        "trained_loss",
+        "trained_gradient_norm",
+        "gradient_curvature",
+        "even_curvature",
+    ]
+    return as_floats(done, *numbers)
 
 
 def problem(record: Record, case: dict[str, Any]) -> Markdown:
@@ -280,10 +284,8 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     others = "".join(f"; {text}" for v, text in said.items() if v not in telling)
     counted = [kinds(distinct(rows), case) for rows, case in points.values()]
     total, minima = sum(k.critical for k in counted), sum(len(k.minima) for k in counted)
-    saddles = sum(len(k.saddles) for k in counted)
-    constants = total - minima - saddles
-    most = max(minima, saddles, constants)
-    mostly = {saddles: "saddles", minima: "minima", constants: "constant outputs"}
+    saddles, having_one = sum(len(k.saddles) for k in counted), sum(bool(k.minima) for k in counted)
+    most = {"Mostly saddles": saddles, "Mostly minima": minima}
     shown = max(found.values(), key=lambda k: k.verdict == "trained")
     among = f"among {fmt.plural(total, 'distinct critical point')}"
     return ANSWER(
@@ -292,8 +294,10 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
         cases=join([name for name in found if found[name].verdict in telling]),
         but=Markdown(others),
         order=Markdown("; ".join(text for v, text in said.items() if v in telling)),
-        mostly=Markdown(f"Mostly {mostly[most]}" if 2 * most > total else "No kind prevails"),
         **_lengths(shown),
+        mostly=Markdown(next((m for m, n in most.items() if 2 * n > total), "No kind prevails")),
+        having=fmt.words(having_one) if having_one else Markdown("none"),
+        problems=fmt.plural(len(found), "problem"),
         counted=Markdown(
             f"{fmt.plural(minima, 'minimum', 'minima')} {among}" if total else "no critical point"
         ),
@@ -383,10 +387,6 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
     number, key = fmt.words(counted.critical), about(case)["key"]
     are = "is a minimum" if minima == 1 else "are minima"
     ends = "ends" if minima == 1 else "end"
-    every = "Each of the {} critical points"
-    none = "No minimum is among the {} critical points"
-    if counted.critical == 1:
-        every, none = "The one critical point", "The one critical point is no minimum"
     claims = []
     if found.verdict != "constant":
         claims = [
@@ -395,8 +395,8 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
                 used(record, critical, "negative", "loss", "epochs"),
                 key=key,
                 on=Markdown(f" on {problem(record, case)}" if _several(record) else ""),
-                every=Markdown(every.format(number)),
-                none=Markdown(none.format(number)),
+                points=all_of(counted.critical, "critical point"),
+                n=fmt.plural(counted.critical, "critical point"),
                 critical=number,
                 minima=Markdown(f"{fmt.words(minima)} {ends if trained else are}"),
                 least=bound(below.min(), "lower", fmt.percent, decimals=3)
@@ -466,8 +466,6 @@ def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
 
 def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Whether the sampled neighbors tell minima from saddles as the eigenvalues do."""
-    if "higher_neighbors" not in runs:
-        return []
     critical = runs[(runs["verdict"] == CRITICAL) & runs["higher_neighbors"].notna()]
     if critical.empty:
         return []
@@ -493,20 +491,12 @@ def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
                 "higher_neighbors",
             ),
             number=fmt.count(number),
-            saddles=_of_all(saddles, saddles, "saddle", "saddles"),
-            minima=_of_all(minima, minima, "minimum", "minima"),
-            missed=_of_all(missed, saddles, "saddle", "saddles"),
-            lower=_of_all(lower, minima, "minimum", "minima"),
+            saddles=all_of(saddles, "distinct saddle"),
+            minima=all_of(minima, "distinct minimum"),
+            missed=some_of(missed, saddles, "distinct saddle"),
+            lower=some_of(lower, minima, "distinct minimum"),
         )
     ]
-
-
-def _of_all(some: int, total: int, one: str, many: str) -> Markdown:
-    """`the one saddle`, `all four distinct saddles`, `two of four distinct saddles`."""
-    if total == 1:
-        return Markdown(f"the one {one}")
-    part = "all" if some == total else f"{fmt.words(some)} of"
-    return Markdown(f"{part} {fmt.words(total)} distinct {many}")
 
 
 def _layer(record: Record) -> list[Claim]:

@@ -89,7 +89,7 @@ def _results_table(record: Record) -> Table:
         for verdict, words in ends.items()
         if len(group := _of(everything, case)[lambda rows, v=verdict: rows["verdict"] == v])
     ]
-    sampled = "higher_neighbors" in everything
+    sampled = everything["higher_neighbors"].notna().any()
 
     def shown(header: str, width: int, column: str) -> Column[Any]:
         return Column(header, lambda one: fmt.number(_middle(one[2], column), 2), width)
@@ -204,7 +204,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
         )
         told = kinds(done[done["verdict"] == CRITICAL], case)
         counts = (
-            fmt.plural(len(told.minima), "minimum", "minima"),
+            fmt.plural(len(told.minima), "minimum"),
             fmt.plural(len(told.saddles), "saddle"),
             f"{fmt.words(len(told.constants)) if told.constants else 'none'} with the loss of a "
             "constant",

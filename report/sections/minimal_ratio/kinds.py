@@ -105,7 +105,7 @@ def _points(critical: pd.DataFrame) -> pd.Series:
 
     See `experiments.measures.minimal_ratio.distinct_points`.
     """
-    if "point" in critical and critical["point"].notna().all():
+    if critical["point"].notna().all():
         return critical["point"]
     signs = (critical["minimal_ratio"], critical["negative"])
     return pd.Series([*zip(ranked_losses(critical), *signs, strict=True)], critical.index)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -22,17 +22,15 @@ from report.claims.contrast import (
 )
 from report.claims.length import shortened
 from report.numbers.comparison import compare
-from report.numbers.extremes import chosen_by_half
 from report.numbers.frames import known
-from report.numbers.quantifiers import count, span
+from report.numbers.quantifiers import Count, count, reaching, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS
 from report.numbers.statistics import mean
 from report.numbers.trend import trend
 from report.records import Record
 from report.records.rows.random_labels import Fit, Run
-from report.sections.aligned import aligned
-from report.sections.groups import seed_group, seed_groups
+from report.sections.groups import against_best, seed_group, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -46,13 +44,10 @@ FIT = Statement(
     {
         "all|all_known": "{fits} random labels: every run [|that did not diverge ]reaches a "
         "training accuracy of {threshold} on them ([{n}|{number} of {total}]).",
-        "some": "The network fits random labels only sometimes: {number} of {total} runs reach a "
-        "training accuracy of {threshold} on them.",
-        "differ": "Random labels are fitted by some runs only, and that depends on the network: a "
-        "training accuracy of {threshold} on them is reached by {counts}.",
-        "falling|stuck": "Within {epochs} {unfit} the random labels: no run gets further than "
-        "{best} of them, [though the training loss still falls|and the training loss has stopped "
-        "falling].",
+        "some": "A training accuracy of {threshold} on random labels is reached by {counts}.",
+        "falling|stuck": "Within {epochs} no run fits {threshold} of the random labels: the best "
+        "training accuracy of each lies {range}, [though the training loss still falls|and the "
+        "training loss has stopped falling].",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
     },
@@ -65,10 +60,12 @@ FIT = Statement(
                 "Yes, in every run that did not diverge.",
                 "{threshold} in {number} of {total} runs",
             ),
-            "some": ("Only in some runs.", "{threshold} in {number} of {total} runs"),
-            "differ": ("That depends on the network.", "{threshold} in {number} of {total} runs"),
-            "falling": ("Not within these epochs, though the loss still falls.", "at most {best}"),
-            "stuck": ("No, and the loss has stopped falling.", "at most {best}"),
+            "some": (
+                "To {lowest} or more, but not always to {threshold}.",
+                "{threshold} in {number} of {total} runs",
+            ),
+            "falling": ("Not within these epochs, though the loss still falls.", "{range}"),
+            "stuck": ("No, and the loss has stopped falling.", "{range}"),
             "nothing": ("Nothing can be said: every run diverged.", "none of {all}"),
         },
         "accuracy",
@@ -289,21 +286,20 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         index: None if pd.isna(row[ACCURACY_OF]) else max(row["train_accuracy"])
         for index, row in most.iterrows()
     }
-    found = count(reached, lambda run: _at_least(reached[run], threshold))
+    found = reaching(reached.items(), threshold)
     last = max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)
     verdict: str = found.extent
     counts = [
-        f"{out_of(yes, len(rows), 'run')} of *{escape(name)}*"
+        _reaching(found, [reached[run] for run in rows.index], rows.index, name)
         for name, part in parts.items()
         if len(rows := _most(part))
-        for yes in [sum(run in found.yes for run in rows.index)]
     ]
     several = len(counts) > 1
-    if verdict == "some" and several:
-        verdict = "differ"
     if verdict in ("none", "none_known"):
         verdict = "falling" if _still_falling(most) else "stuck"
-    best = max((value for value in reached.values() if value is not None), default=None)
+    got = span(reached.values())
+    low = bound(got.low, "lower", fmt.percent, decimals=3)
+    high = bound(got.high, "upper", fmt.percent, decimals=3)
     return FIT(
         verdict,
         used(record, most, Run.train_accuracy, Run.train_loss, Run.diverged_at),
@@ -311,22 +307,29 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         fits=Markdown(f"Each of the {fmt.words(len(counts))} networks fits")
         if several
         else Markdown("The network fits"),
-        unfit=Markdown("neither network fits" if len(counts) == 2 else "no network fits")
-        if several
-        else Markdown("the network does not fit"),
         counts=join(counts),
         n=fmt.plural(len(most), "run" if several else "seed"),
         all=fmt.plural(len(most), "run"),
         number=fmt.words(len(found.yes)),
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
-        best=fmt.MISSING if best is None else bound(best, "upper", fmt.accuracy, decimals=4),
+        lowest=low,
+        range=fmt.between(low, high),
         epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
 
-def _at_least(value: float | None, threshold: float) -> bool | None:
-    return None if value is None else value >= threshold
+def _reaching(
+    found: Count[Hashable], reached: Sequence[float | None], runs: pd.Index, name: str
+) -> str:
+    """`none of six runs of *MLP* (each gets to 97.9 % or more)`."""
+    yes = sum(run in found.yes for run in runs)
+    got = span(reached)
+    which = f"{out_of(yes, len(runs), 'run')}{f' of *{escape(name)}*' if name else ''}"
+    if yes == got.known:
+        return which
+    each = "each that did not diverge" if got.missing else "each"
+    return f"{which} ({each} gets to {bound(got.low, 'lower', fmt.percent, decimals=3)} or more)"
 
 
 def _still_falling(most: pd.DataFrame) -> bool:
@@ -437,15 +440,11 @@ def _first_step(record: Record, runs: pd.DataFrame) -> list[Claim]:
 def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """How many of the labels that the corruption changed are given back, where others are true."""
     partly = runs[(runs["fraction"] > 0) & (runs["fraction"] < 1)]
-    shares = {
-        index: None if pd.isna(value) else float(value)
-        for index, value in partly["changed_fitted"].items()
-    }
-    threshold = top_threshold(record)
-    found = count(shares, lambda index: _at_least(shares[index], threshold))
+    shares, threshold = partly[Run.changed_fitted], top_threshold(record)
+    found = reaching(shares.items(), threshold)
     if not found.known:
         return []
-    values = span(shares.values())
+    values = span(shares.astype(float))
     return [
         MEMORIZED(
             found.extent,
@@ -462,32 +461,18 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
 
 
 def _peak(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    """Whether test accuracy falls back after its best epoch, at the middle share.
-
-    Half of the seeds choose the epoch, the others measure the fall: noise has no favor.
-    """
+    """Whether test accuracy falls back after its best epoch, at the middle share."""
     done = known(runs, ACCURACY_OF)
     partly = sorted({float(f) for f in done["fraction"] if 0 < f < 1})
     if not partly:
         return []
     fraction = partly[(len(partly) - 1) // 2]
     chosen = done[done["fraction"] == fraction]
-    epochs, curves = aligned(chosen, Run.test_accuracy)
-    whole: dict[int | str, list[float]] = {
-        int(seed): curve
-        for seed, curve in zip(chosen["seed"], curves, strict=True)
-        if all(value == value for value in curve)
-    }
-    if len(whole) < 2:
+    found = against_best(chosen, Run.test_accuracy, "highest", ACCURACY)
+    if found is None or not PEAK.says((fall := found[1].flipped()).verdict):
         return []
-    best = chosen_by_half(whole, "highest")
-    end = Group("end", {seed: whole[seed][-1] for seed in best.values})
-    found = compare(Group("best", dict(best.values)), end, ACCURACY)
-    if not PEAK.says(found.verdict):
-        return []
-    at = Label(fmt.count(epochs[best.place]))
-    based = used(record, chosen, Run.test_accuracy)
-    return [PEAK(found, based, share=Label(share(fraction)), epoch=at)]
+    labels = {"share": Label(share(fraction)), "epoch": Label(fmt.count(found[0]))}
+    return [PEAK(fall, used(record, chosen, Run.test_accuracy), **labels)]
 
 
 def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:

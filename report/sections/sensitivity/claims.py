@@ -53,6 +53,7 @@ SENSITIVITY = Measured(
     measures={name: MEASURES[name] for name in DEFINITIONS},
     train_loss=Solution.final_train_loss,
     gap=LOSSES,
+    accuracies=ACCURACIES,
     noun="sensitivity",
     more="more sensitive",
     every="either definition of sensitivity",
@@ -78,10 +79,9 @@ SWEEP = Overall(
 SWEEP_HELD = Overall(
     "sensitivity.sweep-held",
     {
-        "rises|falls": "At an equal training loss it [rises|falls] with the {variable}, by {only}: "
-        "{sizes}.",
-        "undecided": "At an equal training loss {sizes}; {reason}.",
-        "differ": "At an equal training loss the definitions part ways: {sizes}.",
+        "rises|falls": "At {at} it [rises|falls] with the {variable}, by {only}: {sizes}.",
+        "undecided": "At {at} {sizes}; {reason}.",
+        "differ": "At {at} the definitions part ways: {sizes}.",
     },
     about="variable",
     every="either definition",
@@ -142,7 +142,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if done.empty:
         return (tuple(lost),)
     first = [
-        SENSITIVITY.relation(GAP, record, done, "loss_gap", LOSSES),
+        SENSITIVITY.answer(GAP, record, done),
         *SENSITIVITY.correlations(SIZES, record, done),
         *SENSITIVITY.fit(HELD, FIT, record, done),
     ]

@@ -41,6 +41,7 @@ SHARPNESS = Measured(
     measures=MEASURES,
     train_loss=Solution.train_loss,
     gap=(Solution.loss_gap,),
+    accuracies=(Solution.accuracy_gap,),
     noun="sharpness",
     more="sharper",
     every="every measure of sharpness",
@@ -79,10 +80,10 @@ BATCH = Overall(
 BATCH_HELD = Overall(
     "sharpness.batch-size-held",
     {
-        "rises|falls": "At an equal training loss larger batches end in [sharper|flatter] "
+        "rises|falls": "At {at} larger batches end in [sharper|flatter] "
         "solutions by {only}: {sizes}.",
-        "undecided": "At an equal training loss {sizes}; {reason}.",
-        "differ": "At an equal training loss it depends on the measure: {sizes}.",
+        "undecided": "At {at} {sizes}; {reason}.",
+        "differ": "At {at} it depends on the measure: {sizes}.",
     },
     every="every measure",
 )
@@ -164,7 +165,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     accuracy = (Solution.accuracy_gap,)
     sweeps = {"batch_size": (BATCH, BATCH_HELD), "learning_rate": (RATE, None)}
     first = [
-        SHARPNESS.relation(GAP, record, done, "loss_gap", SHARPNESS.gap),
+        SHARPNESS.answer(GAP, record, done),
         *SHARPNESS.correlations(SIZES, record, done),
         SHARPNESS.relation(ACCURACY, record, done, "accuracy_gap", accuracy),
         *SHARPNESS.fit(HELD, FIT, record, done),

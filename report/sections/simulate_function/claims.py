@@ -59,8 +59,10 @@ DEPTH = Overall(
         more=("It does harm.", "loss {strength} times higher on {strongest}"),
         alike="It makes no difference that matters.",
         undecided="The runs do not decide.",
-        differ="That depends on the function.",
+        differ="{told}.",
     ),
+    brief={"less": "yes", "more": "no", "alike": "no"},
+    noun="function",
     order={
         "less": "it does",
         "more": "it does harm",
@@ -118,11 +120,11 @@ ERROR = Statement(
     {
         "constant": "Of the runs on {function}, {number} learned no more than a constant: {their} "
         "error is that of the function's mean.",
-        "close": "{curve} lies close to {function}: its typical error is {share} of the function's "
+        "close": "{curve} lies close to {function}: its typical error is {share} the function's "
         "own spread.",
-        "rough": "{model} follows {function} only roughly, with a typical error of {share} of the "
+        "rough": "{model} follows {function} only roughly, with a typical error of {share} the "
         "function's own spread.",
-        "poor": "{fails} {function}: {whose} typical error is still {share} of the function's own "
+        "poor": "{fails} {function}: {whose} typical error is still {share} the function's own "
         "spread.",
     },
     about="key",
@@ -157,7 +159,7 @@ SETTLING = Statement(
     {
         "none": "Training had settled: in the last quarter of the epochs no run changed its loss "
         "by a factor of {factor} or more.",
-        "moving": "These losses are not final: in the last quarter of the epochs {which} still "
+        "moving": "Not every loss is final: in the last quarter of the epochs {which} still "
         "changed the loss by a factor of {factor} or more.",
     },
 )
@@ -319,7 +321,8 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[tuple[float, Cl
         share = math.sqrt(float(errors.groupby(rows["model"]).median().min()) / variance)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
         words = BEST_MODEL if rows["model"].nunique() > 1 else ONLY_MODEL
-        made = ERROR(verdict, based, **about, **words, share=fmt.percent(share))
+        part = f"{fmt.percent(share)} of" if share <= 1 else f"{fmt.factor(share)} times"
+        made = ERROR(verdict, based, **about, **words, share=Markdown(part))
         claims.append((share, made))
     return claims
 

@@ -12,17 +12,14 @@ from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of, label
 from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
-from report.numbers.extremes import chosen_by_half
 from report.numbers.frames import known
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import Count, count, span
-from report.numbers.samples import Group
+from report.numbers.quantifiers import Count, count
 from report.numbers.scales import ACCURACY, LOSS
 from report.numbers.selection import best, holm
 from report.numbers.statistics import mean, median
 from report.records import Model, Record
-from report.sections.aligned import aligned
-from report.sections.groups import against, seed_group, seed_groups
+from report.sections.groups import against, against_best, seed_group, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -38,7 +35,7 @@ DEPTH = Overall(
     "train-on-task.depth",
     {
         "more|less|alike": "Among {where}, depth [pays|does harm|makes no difference that "
-        "matters]: the deepest networks classify [better than|worse than|as well as] the "
+        "matters]{seen}: the deepest networks classify [better than|worse than|as well as] the "
         "shallowest{caveat}{rest}.",
         "undecided": "Whether depth pays stays open: among {parts}, neither the deepest nor the "
         "shallowest networks are shown to classify better{caveat}.",
@@ -53,8 +50,10 @@ DEPTH = Overall(
         less=("It does harm.", "{strength} less among {strongest}"),
         alike="It makes no difference that matters.",
         undecided="The runs do not decide.",
-        differ="That depends on network and task.",
+        differ="{told}.",
     ),
+    brief={"more": "yes", "less": "no", "alike": "no"},
+    noun="group",
     order={
         "more": "it does",
         "less": "it does harm",
@@ -304,7 +303,8 @@ def _depth(record: Record, families: list[Family]) -> list[Claim]:
     whole = Parts({family.title: family.found for family in chosen})
     based = used(record, pd.concat([family.rows for family in chosen]), SCORE)
     claims = [DEPTH(whole, based, caveat=Label(caveat))]
-    for family in chosen:
+    # The strongest is the last to be left out.
+    for family in sorted(chosen, key=lambda f: (not f.found.direction, -abs(f.found.value))):
         deep, shallow = family.deep.depth, family.shallow.depth
         claims.append(
             DEPTH_ON(
@@ -330,15 +330,17 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
     if len(groups) > 1:
         found = best(groups, ACCURACY, highest=True)
         first = found.first
-        others = join([f"*{escape(one)}*" for one in found.among if one != first])
         leads = [found.against(group.label) for group in groups if group.label != first]
+        rest = [one for one in found.among if one != first]
+        rivals = [one for one in rest if found.against(one).verdict != "seen_more"]
+        others = join([f"*{escape(one)}*" for one in rivals])
         lead = max(leads, key=lambda one: one.n)
         every, center = all_of(lead.n, "seed"), lead.centers[0]
         verdict = "alone" if found.alone else "some" if found.beaten else "among"
-        if all(one.error is None for one in leads):
-            seen = all(one.verdict == "seen_more" and one.n == lead.n for one in leads)
+        if all(one.error is None for one in leads) or not (found.alone or rivals):
+            seen = all(one.n == lead.n and all(d > 0 for d in one.differences) for one in leads)
             level = len({value for group in groups for value in group.known().values()}) == 1
-            verdict = "level" if level else "seen" if seen else "observed"
+            verdict = "level" if level else "seen" if seen and not rivals else "observed"
         if not lead.n:
             center = median(next(g for g in groups if g.label == first).known().values())
     return BEST(
@@ -431,30 +433,15 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
 
 
 def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim]:
-    """Test loss at the end against its lowest, model by model.
-
-    One half of the seeds chooses the epoch, the others measure the rise: noise has no favor.
-    """
-    rises: dict[str, Comparison] = {}
-    epoch: dict[str, float] = {}
-    measured = False
-    for model, rows in done.groupby("model", sort=False):
-        epochs, curves = aligned(rows, "test_loss")
-        seeds = zip(rows["seed"], curves, strict=True)
-        whole: dict[int | str, list[float]] = {
-            int(seed): curve for seed, curve in seeds if not span(curve).missing
-        }
-        if len(whole) < 2:
-            continue
-        measured = True
-        lowest = chosen_by_half(whole, "lowest")
-        if lowest.place == len(epochs) - 1:
-            continue
-        end = Group("end", {seed: whole[seed][-1] for seed in lowest.values})
-        rises[str(model)] = compare(end, Group("lowest", dict(lowest.values)), LOSS)
-        epoch[str(model)] = epochs[lowest.place]
-    if not measured:
+    """Test loss at the end against its lowest, model by model."""
+    found = {
+        str(model): one
+        for model, rows in done.groupby("model", sort=False)
+        if (one := against_best(rows, "test_loss", "lowest", LOSS)) is not None
+    }
+    if not found:
         return []
+    rises = {model: rise for model, (_, rise) in found.items()}
     based, name = used(record, done, "test_loss"), escape(dataset)
     risen = _more(rises)
     if not (risen.yes or risen.missing):
@@ -468,7 +455,7 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
             dataset=name,
             models=_named(risen.yes),
             model=escape(model),
-            epoch=fmt.count(epoch[model]),
+            epoch=fmt.count(found[model][0]),
             lowest=shown["second_value"],
             end=shown["first_value"],
         )

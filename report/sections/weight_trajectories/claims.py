@@ -50,17 +50,15 @@ ANSWER = Overall(
     headline=True,
     line=Line.of(
         QUESTION,
-        "model",
+        "distances",
         "factor {strength} in {strongest}",
         more=("No: they move apart.", "distance times {strength}"),
         less=("No, though they come closer.", "distance divided by {strength}"),
         alike="No: they stay as far apart as they began.",
-        partly_more=("No: in part they move apart.", "distance times {strength}"),
-        partly_less=("No, though in part they come closer.", "distance divided by {strength}"),
-        partly_alike="No: in part they stay as far apart.",
         undecided="No; whether they move apart is open.",
-        differ="No; layer and model differ in how.",
+        differ="No: {told}.",
     ),
+    brief={"more": "farther apart", "less": "closer", "alike": "as far apart as before"},
     order={
         "more": "they move apart",
         "less": "they come closer",
@@ -81,7 +79,7 @@ PLACE = Statement(
     headline=True,
     line=Line.of(
         QUESTION,
-        "model",
+        "distances",
         "{runs} of {total} runs",
         together=("Yes, all ends lie in one place.", "at most {largest} apart"),
         single=("One training cannot say.", "one run"),
@@ -197,7 +195,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             return ((PLACE("nothing", based, **numbers, **none), *lost),)
         distances = _part(record, "distances", "model")
         way = (*_straightness(record, distances), *_early(record, runs, distances))
-        return ((PLACE("single", based, **numbers, **none),), (*way, _picture(record)))
+        return ((PLACE("single", based, **numbers, **none),), (*way, *_picture(record)))
     pairs = _part(record, "pairs", "model")
     distances = _part(record, "distances", "model")
     where = _together(record, distances, pairs, len(runs))
@@ -213,7 +211,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     second = [
         *_straightness(record, distances),
         *_early(record, runs, distances),
-        _picture(record),
+        *_picture(record),
         *caution,
         *lost,
     ]
@@ -373,12 +371,12 @@ def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[
     return [EARLY(found, based, epoch=Label(fmt.count(latest)))] if found.n else []
 
 
-def _picture(record: Record) -> Claim:
+def _picture(record: Record) -> list[Claim]:
     parts: dict[str, Any] = {row["part"]: row["explained"] for row in record.rows("parts")}
+    if None in parts.values():  # nothing moved, and no figure shows it
+        return []
     shown = {name: sum(parts[name][:2]) for name in WORDS}
     much = count(shown, lambda name: shown[name] >= HALF)
-    return PICTURE(
-        {"all": "most", "none": "part"}.get(much.extent, "mixed"),
-        [evidence(record, "parts", "explained")],
-        **{name: fmt.percent(value, 0) for name, value in shown.items()},
-    )
+    shares = {name: fmt.percent(value, 0) for name, value in shown.items()}
+    verdict = {"all": "most", "none": "part"}.get(much.extent, "mixed")
+    return [PICTURE(verdict, [evidence(record, "parts", "explained")], **shares)]

@@ -158,11 +158,12 @@ HIGHER = Overall(
     },
     line=Line(
         "Is it higher?",
-        {"more|less": ("[Higher|Lower].", "{strength}"), "differ": ("It depends.", "–")},
+        {"more|less": ("[Higher|Lower].", "{strength}"), "differ": ("{told}.", "–")},
         "loss",
     ),
     every="both",
     order={"more": "higher", "less": "lower", "undecided": "open"},
+    brief={"more": "yes", "less": "no", "alike": "no"},
 )
 
 
@@ -171,7 +172,7 @@ def test_two_verdicts_share_a_wording_and_a_part_is_said_as_such() -> None:
     assert less.text == "It is lower for both: both, by a factor of 10 for a and of 5.0 for b."
     seen = HIGHER(Parts({"a": losses(9, n=3), "b": losses(9, n=1)}), USED)
     assert seen.verdict == "partly_more" and seen.short is not None
-    assert seen.short.answer == "In part: higher."
+    assert seen.short.answer == "Yes for a, open for b."
     assert seen.text == (
         "It is higher for a; for b no order shows in all three seeds: a alone, by a factor of 9.0 "
         "for a."
@@ -182,6 +183,11 @@ def test_of_many_parts_the_number_is_told() -> None:
     open_ = {name: losses(9, n=1) for name in "cdef"}
     text = HIGHER(Parts({"a": losses(9), "b": losses(0.1), **open_}), USED).text
     assert text == "It depends: higher for a, lower for b, and open for four of them."
+    short = HIGHER(Parts({"a b c d e": losses(9), "f g": losses(0.1), **open_}), USED).short
+    assert short is not None
+    assert short.answer == "Yes for one of six parts, no for one, open for four."
+    alike = HIGHER(Parts({"a": losses(0.1), "b": losses(1.0)}), USED).short
+    assert alike is not None and alike.answer == "No."
     many = HIGHER(Parts({n: losses(f) for n, f in zip("abcd", (2, 4, 8, 16), strict=True)}), USED)
     assert "by factors from 2.0 for a to 16 for d" in many.text
 

@@ -78,6 +78,7 @@ def test_verdicts(shift: float, spread: float, verdict: str) -> None:
         ([-1, -2, -3], "seen_less"),
         ([1, 2, -1], "undecided"),
         ([1, 2, 0], "undecided"),
+        ([0.4, 0.5, 0.6], "undecided"),
         ([1, 2, None], "undecided"),
         ([4], "undecided"),
         ([None, None], "undecided"),

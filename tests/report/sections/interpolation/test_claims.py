@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from report.claims.claim import Claim
@@ -13,7 +14,6 @@ from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.figures import section
 from report.sections.interpolation.lines import (
     growth_compared,
-    solutions_of,
     starts_compared,
     twins,
     with_ends,
@@ -25,6 +25,7 @@ from tests.report.sections.wording import worded, wordings_of
 ALPHAS = [-0.5, 0.0, 0.5, 1.0, 1.5]
 ENDS = (((64, 1e-3), (1024, 1e-3)), ((64, 1e-2), (1024, 1e-2)))
 SIDES = ("first", "second")
+SCORED = ("train", "test", "distance", "first_relative", "second_relative")
 NOISE = (-1.0, 0.0, 1.0) * 3
 
 Of = Callable[[int, str, int], float]
@@ -58,7 +59,7 @@ def made(
     `beyond` is the training loss beyond the second solution, `before` that beyond the first,
     `accuracy` the test accuracy of the first (0) and the second (1) solution of a pair, `norms`
     their norms, `lost` the diverged second solutions, `cases` the data set of each pair,
-    `relative` the growth at equal relative distance as newer records have it, `training` what the
+    `relative` the growth at equal relative distance if not that on the line, `training` what the
     training of the two sides of every pair changes.
     """
     lines, solutions = [], []
@@ -95,8 +96,6 @@ def made(
                     "reason": None,
                 }
                 row |= {"case": cases[pair]} if cases else {}
-                if relative:
-                    row |= {f"{end}_relative_growth": relative[n] for n, end in enumerate(SIDES)}
                 height = barrier(pair, start, seed)
                 after = beyond(pair, start, seed)
                 for split in ("train", "test"):
@@ -107,8 +106,12 @@ def made(
                         f"{split}_barrier_alpha": 0.5,
                         f"{split}_accuracy_barrier": max(fall + fall_noise * NOISE[seed], 0),
                     }
+                near, far = (0.5 * norm / max(norms) for norm in norms)
+                grown = (1 + np.interp([-near, 1 + far], ALPHAS, row["train_loss"])) / 1.1
+                for end, value in zip(SIDES, relative or grown, strict=True):
+                    row[f"{end}_relative_growth"] = float(value)
                 if (pair, other) in lost:
-                    kept = [key for key in row if key.startswith(("train", "test", "distance"))]
+                    kept = [key for key in row if key.startswith(SCORED)]
                     row |= dict.fromkeys(kept) | {"reason": "a solution of the pair diverged"}
                 lines.append(row)
     return record(
@@ -345,15 +348,14 @@ def test_steepness_is_also_told_relative_to_the_norm() -> None:
     """Equal rises at equal distance; the second solution is a tenth as long, its step with it."""
     turned = made(**sides(4.0, 4.0, (10, 1)))
     rows = with_ends(turned).query("pair == 0 and start == 'same'")
-    solutions = solutions_of(turned)
-    found = growth_compared(turned, rows, solutions, ("a", "b"))
+    found = growth_compared(turned, rows, ("a", "b"))
     assert found["absolute"].verdict == "alike" and found["relative"].verdict == "more"
     first, second = (10**center for center in found["relative"].centers)
     assert first == pytest.approx(5 / 1.1) and second == pytest.approx((1.1 + 0.39) / 1.1)
     text = said(turned)["rise"].text
     assert "beyond batch size 64 relative to the norm of the weights and neither at equal" in text
-    bare = solutions.assign(parameter_norm=None)
-    assert list(growth_compared(turned, rows, bare, ("a", "b"))) == ["absolute"]
+    bare = rows.assign(first_relative_growth=None)
+    assert list(growth_compared(turned, bare, ("a", "b"))) == ["absolute"]
 
 
 def test_settings_are_compared_where_nothing_else_differs() -> None:

@@ -306,6 +306,44 @@ def test_what_did_not_reach_the_loss_is_counted() -> None:
     assert text.endswith("(one training of 27 did not get there).")
 
 
+@pytest.mark.parametrize(
+    ("truth", "answer"),
+    [
+        ({}, "Yes."),
+        ({"gradient": noisy}, "Yes by one of two definitions."),
+        ({"gradient": falling}, "Yes by one, no by one."),
+        ({"held": (rising, rising)}, "Yes, also at equal training loss."),
+        ({"loss_gap": falling, "held": (falling, rising)}, "No, nor at equal training loss."),
+        ({"held": (falling, rising)}, "Yes; at equal training loss no."),
+        ({"held": (noisy, rising)}, "Yes; at equal training loss open."),
+        ({"held": (rising, noisy)}, "Yes, at equal training loss by one of two definitions."),
+        ({"held": (rising, falling)}, "Yes; at equal training loss yes by one, no by one."),
+        ({"loss_gap": noisy, "held": (rising, rising)}, "Open; at equal training loss yes."),
+    ],
+)
+def test_the_summary_tells_what_holds_at_an_equal_loss(truth: dict[str, Any], answer: str) -> None:
+    short = said(made(**truth))["loss-gap"].short
+    assert short is not None and short.answer == answer
+    assert ("at equal loss)" in short.number) == ("held" in truth)
+
+
+def test_a_gap_in_accuracy_that_goes_another_way_is_told() -> None:
+    text = said(made(held=(falling, rising)))["fit-held"].text
+    assert "by either definition of sensitivity, but the gap in accuracy is wider by the" in text
+    assert "accuracy" not in said(made(held=(rising, rising)))["fit-held"].text
+
+
+def test_losses_that_differ_by_what_matters_are_not_called_equal() -> None:
+    apart = made(many=True, held=(rising, rising))
+    for place, row in enumerate(apart.rows("equal_loss")[1:]):
+        row["final_train_loss"] = 0.5 if place % 2 else 0.39
+    claims = said(apart)
+    assert claims["fit-held"].text.startswith("Stopped at unequal training losses, from 0.390 to")
+    assert claims["sweep-held"].text.startswith("At unequal training losses it rises")
+    short = claims["loss-gap"].short
+    assert short is not None and short.answer == "Yes."
+
+
 def test_an_approach_that_never_got_there_is_named() -> None:
     stuck = made(held=(rising, rising))
     for row in stuck.rows("equal_loss"):
@@ -332,6 +370,6 @@ def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
         assert figure.alt
         if figure.name == "gap":
             assert ("triangles: stopped" in figure.caption) is ("held" in truth)
-            assert ("at equal training loss" in figure.alt) is ("held" in truth)
+            assert ("stopped by training loss" in figure.alt) is ("held" in truth)
     assert [t.name for t in found.tables][:2] == ["settings", "results"]
     assert all(table.markdown("sensitivity") for table in found.tables)

@@ -309,7 +309,7 @@ def test_every_further_epsilon_has_its_correlation() -> None:
     (table,) = [table for table in section(found).tables if table.name == "correlations"]
     words = [str(row[0]) for row in table.rows]
     assert words[3] == "the ε-sharpness, ε = 0.0005"
-    assert words[8] == "the ε-sharpness, ε = 0.0005, at equal training loss"
+    assert words[8] == "the ε-sharpness, ε = 0.0005, stopped by training loss"
 
 
 def test_a_measure_of_zero_or_below_is_ranked_all_the_same() -> None:

@@ -220,7 +220,12 @@ def test_a_bound_lies_on_the_right_side() -> None:
 
 @pytest.mark.parametrize(
     ("loss", "verdict", "share"),
-    [(1e-4, "close", "2.1"), (0.01, "rough", "21.2"), (0.2, "poor", "94.9")],
+    [
+        (1e-4, "close", "2.1"),
+        (0.01, "rough", "21.2"),
+        (0.2, "poor", "94.9"),
+        (2.0, "poor", "3.0 times"),
+    ],
 )
 def test_the_error_is_measured_against_the_function(loss: float, verdict: str, share: str) -> None:
     """The function takes the values 0, 1 and 0, whose standard deviation is √2/3."""

@@ -157,6 +157,7 @@ def test_data_sets_that_contradict_each_other_are_named() -> None:
         (SHALLOW, 0.002, 3, "seen_less"),
         (EQUAL, 0.0005, 8, "alike"),
         (EQUAL, 0.0, 4, "undecided"),
+        ({"small": [0.9, 0.9, 0.9], "large": [0.903, 0.904, 0.904]}, 0.0, 3, "undecided"),
         ({"small": [0.9, 0.9, 0.9], "large": [0.95, 0.95, None]}, 0.0, 3, "undecided"),
     ],
 )
@@ -167,6 +168,26 @@ def test_depth_on_one_data_set(
     assert claim.verdict == verdict
     assert ("interval" in claim.text) == (verdict in ("more", "less"))
     assert ("seen in all three seeds" in claim.text) == verdict.startswith("seen_")
+
+
+def test_the_strongest_family_is_the_last_to_be_left_out() -> None:
+    claims = claims_of(made({"small": 0.9, "large": 0.92}, DEEP, seeds=8), "depth-on")
+    assert claims[0].values["key"] == "MLPs shapes"
+
+
+def test_a_model_that_is_behind_in_every_seed_is_no_rival() -> None:
+    """Where two runs of three are left it has no interval; the others do."""
+    given = {"a": [0.8, 0.801, 0.5], "b": [0.9, 0.901, 0.902], "c": [0.7, 0.701, 0.702]}
+    given |= {"d": [0.6, 0.601, 0.602], "e": [0.5, 0.501, 0.502]}
+    models = tuple(model(name, 1, 1000) for name in given)
+    (claim,) = claims_of(made(given, models=models, noise=0.0), "best")
+    assert claim.verdict == "seen" and "*b* (1,000 parameters) is ahead of every" in claim.text
+
+
+def test_the_summary_answers_group_by_group() -> None:
+    short = said(commentary(made(DEEP, SHALLOW, seeds=8)))["depth"].short
+    assert short is not None
+    assert short.answer == "Yes among the MLPs on digits, no among the MLPs on shapes."
 
 
 def test_swapping_two_models_swaps_what_is_said() -> None:

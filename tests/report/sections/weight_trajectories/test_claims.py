@@ -234,7 +234,8 @@ def test_runs_that_learned_nothing_are_counted(flat: Iterable[int], which: str) 
 
 def test_the_summary_says_where_the_runs_move_apart() -> None:
     short = said(commentary(made(layer_end=5.0)))["answer"].short
-    assert short is not None and short.answer == "No: in part they move apart."
+    assert short is not None and short.figure == "distances"
+    assert short.answer == "No: farther apart in the whole model, open in the layer."
 
 
 def test_a_description_claims_no_fall_that_is_none() -> None:
