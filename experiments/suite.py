@@ -21,6 +21,8 @@ from report.records.files import read_file
 from report.tasks import BY_NAME, TASKS, faulty_questions
 
 KEYS = ("title", "questions", "tasks", "slurm")
+PARTS = frozenset(("dev", "test", "testing", "train", "training", "val", "valid", "validation"))
+"""Names of folders that hold parts of a data set, not classes."""
 UNSTATED = Slurm()
 """Where a suite has no table `[slurm]`."""
 
@@ -91,8 +93,14 @@ def _meant(key: str) -> str:
 
 
 def _unfit(table: object, at: str = "") -> Iterator[str]:
-    """Names and titles that nobody could see, or that would break a line."""
+    """Names and titles that nobody could see or that would break a line, and keys in vain."""
     if isinstance(table, dict):
+        if at.endswith(".data") and not {"csv", "npz", "folder"} & table.keys():
+            yield from (
+                f"{at}.{key}: belongs to a csv; remove it"
+                for key in ("label", "shape")
+                if key in table
+            )
         for key, value in table.items():
             here = f"{at}.{key}" if at else str(key)
             if key not in ("name", "title") or not isinstance(value, str):
@@ -134,6 +142,13 @@ def _settings(
         "from; add one of the two"
         for field in absent
     ]
+    for data in reading.settings.image_data() if reading.settings else ():
+        if data.folder is not None and PARTS.issuperset(data.facts.classes):
+            named = " and ".join(data.facts.classes)
+            found.append(
+                f"{at}: {data.folder}: its folders are read as classes, and are called {named}; "
+                "call those of a split train and test"
+            )
     against = _contradictions(reading)
     found += [f"{at}.{finding.text}".rstrip("; ") for finding in against]
     if names := sorted({finding.name for finding in against if finding.name}):
