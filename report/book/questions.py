@@ -52,7 +52,10 @@ def shortfall(question: Question, part: Part) -> Markdown:
 
 
 def answers(part: Part) -> list[tuple[Markdown, Markdown, Markdown]]:
-    """The rows of a task in the table of answers; none for one of which nothing is asked."""
+    """The rows of a task in the table of answers; none for one of which nothing is asked.
+
+    That a section comments on its results goes without a row, that it does not has one.
+    """
     if not part.asked:
         return []
     return [
@@ -63,6 +66,7 @@ def answers(part: Part) -> list[tuple[Markdown, Markdown, Markdown]]:
         )
         for question in QUESTIONS
         if question.task == part.task.name
+        and not (question.comment and answered(question, part) == "yes")
     ]
 
 
@@ -70,11 +74,15 @@ def answers_table(parts: Sequence[Part]) -> Markdown:
     """The appendix's table: every question with links to where it is answered."""
     return Table(
         name="questions",
-        caption=Markdown("Every question of the homework and where it is answered."),
+        caption=Markdown(
+            "Every question of the homework and where it is answered. The comments on the results "
+            "that it asks for stand in each section, marked as generated or below as the author's, "
+            "unless a row says that one is missing."
+        ),
         header=("Section", "Question", "Answered in"),
         align="lll",
         rows=tuple(row for part in parts for row in answers(part)),
-        widths=(18, 50, 32),
+        widths=(10, 62, 28),
     ).markdown("answers")
 
 

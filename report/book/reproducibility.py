@@ -1,6 +1,7 @@
 """The tables of the reproducibility appendix: versions, hardware, seeds, cost, second runs."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,11 @@ from report.words.tables import Table
 
 
 def _command(command: str, anonymous: bool) -> str:
-    """The command; paths in it, which may identify a person, are left out if `anonymous`."""
+    """The command without its choice of tasks, which the table tells.
+
+    Paths in it, which may identify a person, are left out if `anonymous`.
+    """
+    command = re.sub(r" --only[ =]\S+", "", command)
     if not anonymous:
         return command
     return " ".join("…" if {"/", "\\"} & set(word) else word for word in command.split(" "))
@@ -47,7 +52,7 @@ def hardware_table(records: Sequence[Record], anonymous: bool = False) -> Markdo
         name="hardware",
         caption=Markdown(
             "Processor, commit of the program (with “+” where its code was changed since) and "
-            "command, with the tasks that they made."
+            "command, with the tasks that they made (chosen by --only where they are not all)."
         ),
         header=("Processor", "Commit", "Command", "Tasks"),
         align="llll",

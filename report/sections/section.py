@@ -17,6 +17,11 @@ from report.words.tables import Table as Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
+MANY = 12
+"""More networks than these stand in two columns of the table of models, where they fit."""
+SHORT = 30
+"""Letters of an architecture that fits one of two columns."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -52,7 +57,25 @@ class Section:
 
 
 def models_table(record: Record) -> Table:
-    """Every network of the task with its depth and number of parameters."""
+    """Every network of the task with its depth and number of parameters.
+
+    Many whose architectures are short stand in two columns.
+    """
+    sides, widths = 1, (18, 56, 10, 16)
+    rows: list[tuple[Markdown, ...]] = [
+        (
+            escape(model.name),
+            architecture(record, model),
+            fmt.count(model.depth),
+            fmt.count(model.parameters),
+        )
+        for model in record.models
+    ]
+    if len(rows) > MANY and max(len(row[1]) for row in rows) <= SHORT:
+        sides, widths = 2, (10, 23, 7, 10)
+        half = -(-len(rows) // 2)
+        right = [*rows[half:], (Markdown(""),) * len(widths)]
+        rows = [(*one, *other) for one, other in zip(rows[:half], right, strict=False)]
     return Table(
         name="models",
         caption=Markdown(
@@ -60,18 +83,10 @@ def models_table(record: Record) -> Table:
             "modules and agree with the closed form, except where the architecture says that they "
             "are counted from the module alone."
         ),
-        header=("Model", "Architecture", "Depth", "Parameters"),
-        align="llrr",
-        rows=tuple(
-            (
-                escape(model.name),
-                architecture(record, model),
-                fmt.count(model.depth),
-                fmt.count(model.parameters),
-            )
-            for model in record.models
-        ),
-        widths=(18, 56, 10, 16),
+        header=("Model", "Architecture", "Depth", "Parameters") * sides,
+        align="llrr" * sides,
+        rows=tuple(rows),
+        widths=widths * sides,
     )
 
 

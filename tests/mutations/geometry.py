@@ -300,6 +300,23 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         titles.setdefault(
             f"<{next(k for k in cases if cases[k]['title'] == case['title'])}>", []
         ).append(c)
+    for m in r.find("found", r"A critical point is reached by .*"):
+        counts = [(len(own), sum(x["case"] == c for x in r.rows())) for c, own in critical.items()]
+        told = re.findall(r"(\w+) of (\w+) runs?", m[0])
+        if [(value(a), value(b)) for a, b in told] != counts:
+            yield f"found: {counts}: {m.string}"
+        points = [_points(own) for own in critical.values() if len(own) > 1]
+        if [value(n) for n in re.findall(r"\((\w+) distinct", m[0])] != points:
+            yield f"found: {points} distinct: {m.string}"
+    for m in r.find("relations", r"The lower the loss|the lower the loss|stays open"):
+        signs = {cases[c]["model"]: _distinct(own, "minimal_ratio") for c, own in critical.items()}
+        larger, _, smaller = m.string.partition(
+            "the *smaller*" if "larger" in m.string else "*smaller*"
+        )
+        for clause, said in ((larger if "larger" in larger else "", -1), (smaller, 1)):
+            for model in re.findall(r"\*(.+?)\*", clause):
+                if signs.get(model, 0.0) * said <= 0:
+                    yield f"relations: {model}: {m.string}"
     for m in r.find("found", r", (?:(all|the) )?(?:both|(\w+)(?: of (\w+))?) runs? of "):
         name = KEYS.search(m.string)
         model = re.search(r"\*(.*?)\*", m.string)
@@ -422,6 +439,13 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         if ("minimum in every" in m[0] and not any(minima)) or ("no run reaches" in m[0] and total):
             yield f"answer: {sum(minima)} of {len(minima)}: {m.string}"
     yield from diverged(r, "loss")
+
+
+def _points(rows: Rows) -> int:
+    """How many distinct points the runs end at."""
+    if all(x.get("point") is not None for x in rows):
+        return len({x["point"] for x in rows})
+    return len({(f"{x['loss']:.5e}", x["minimal_ratio"], x["negative"]) for x in rows})
 
 
 def _distinct(rows: Rows, column: str) -> float:

@@ -167,6 +167,18 @@ def interpolation(r: Reading) -> Iterator[str]:
             seen = m.string.partition(";")[0]
             if "at equal distance" in seen and value(m[1]) < value(m[2]):
                 yield f"rise: direction: {m.string}"
+    for m in r.find(
+        "steeper",
+        r"the (.*?) alone differs \((\w+) pairs?\).* for (\w+) and slower for (\w+),"
+        r".* for (\w+) and slower for (\w+)\.",
+    ):
+        beyond = _beyond(r, m[1].replace(" ", "_"))
+        if value(m[2]) != len(beyond):
+            yield f"steeper: {len(beyond)} pairs: {m.string}"
+        for place, said in enumerate((1, -1, 1, -1)):
+            seen = [pair[place // 2] for pair in beyond]
+            if value(m[3 + place]) > sum(not wrong(said, found) for found in seen if len(found)):
+                yield f"steeper: {m[3 + place]} of {seen}: {m.string}"
     same = [
         x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"]
         for x in lines
@@ -174,6 +186,40 @@ def interpolation(r: Reading) -> Iterator[str]:
     ]
     words = r"(\w+) of (\w+) lines|all (\w+) lines"
     yield from counted(r, "literature", words, sum(same), len(same), every=False)
+
+
+def _beyond(r: Reading, variable: str) -> list[list[Any]]:
+    """For each pair that differs in the variable alone, by seed, how much faster (in logarithms) the
+    loss grows beyond the end with the larger value: at equal distance, and relative to the norm.
+    """
+    alphas: Any = r.record.metrics["alphas"]
+    out: Any = r.record.metrics["outward"]
+    other = {"batch_size": "learning_rate", "learning_rate": "batch_size"}[variable]
+    pairs: dict[int, Rows] = {}
+    for x in r.rows("lines"):
+        differ = [x[f"first_{v}"] != x[f"second_{v}"] for v in (variable, other)]
+        if x["train_loss"] and x["train_barrier"] is not None and differ == [True, False]:
+            pairs.setdefault(x["pair"], []).append(x)
+    found = []
+    for rows in pairs.values():
+        own = [x for x in rows if x["start"] == "same"] or rows
+        turn = (
+            1
+            if _number(own[0][f"first_{variable}"] or math.inf)
+            > _number(own[0][f"second_{variable}"] or math.inf)
+            else -1
+        )
+        plain, relative = [], []
+        for x in own:
+            loss = np.interp([0, -out, 1, 1 + out], alphas, x["train_loss"])
+            plain.append(
+                turn * np.log((1 + loss[1]) * (1 + loss[2]) / (1 + loss[0]) / (1 + loss[3]))
+            )
+            if x["first_relative_growth"] and x["second_relative_growth"]:
+                ratio = x["first_relative_growth"] / x["second_relative_growth"]
+                relative.append(turn * math.log(ratio))
+        found.append([np.array(finite(plain)), np.array(finite(relative))])
+    return found
 
 
 def _shown(row: Mapping[str, Any], end: str, column: str) -> str:
@@ -325,6 +371,9 @@ def sensitivity(r: Reading) -> Iterator[str]:
     yield from _directions(r, "loss-gap", gap, SENSITIVITY)
     fit = {c: _related(points, c, "final_train_loss") for c in SENSITIVITY}
     yield from _directions(r, "fit", fit, SENSITIVITY)
+    stopped_points = _points(held, columns)
+    equal = {c: _related(stopped_points, c, "loss_gap") for c in SENSITIVITY}
+    yield from _directions(r, "fit-held", equal, SENSITIVITY)
     for name in ("loss-gap", "fit-held"):
         yield from _few(
             r,
@@ -422,6 +471,22 @@ def sharpness(r: Reading) -> Iterator[str]:
             "hardly moves" in m.string and any(moved)
         ):
             yield f"rescaling: {moved}: {m.string}"
+    wholes = {(x["batch_size"], x["learning_rate"], x["seed"]): x for x in r.rows("whole")}
+    for m in r.find(
+        "sample", r"Over all (\d+) .* of (\w+) solutions? change by (a factor of )?(N) at most"
+    ):
+        moves = [
+            abs(wholes[key][c] / x[c] - 1)
+            for x in rows
+            for c in SHARPNESS
+            if (key := (x["batch_size"], x["learning_rate"], x["seed"])) in wholes
+            and x[c]
+            and wholes[key][c] is not None
+        ]
+        images = {x["images"] for x in wholes.values()}
+        most = [1 + move for move in moves] if m[3] else moves
+        if {value(m[1])} != images or value(m[2]) != len(wholes) or not at_most(m[4], most):
+            yield f"sample: {moves}: {m.string}"
     lost = len(rows) - len(done)
     yield from counted(r, "lost", OF, len(rows), lost)
     if "level" in r.alt("rescaling") and any(

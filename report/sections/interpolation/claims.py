@@ -207,8 +207,8 @@ STEEPER = Statement(
     "interpolation.steeper",
     {
         "counted": "Where the {variable} alone differs ({total}), the loss climbs faster beyond "
-        "the solution with the larger one for {more} and slower for {less} at equal distance; at "
-        "equal distance relative to the norm of the weights it is {relative_more} and "
+        "the solution with the larger one for {more} and slower for {less}, at equal distance; "
+        "relative to the norm of the weights it climbs faster for {relative_more} and slower for "
         "{relative_less}.",
     },
     about="variable",

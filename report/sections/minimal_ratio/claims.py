@@ -337,7 +337,8 @@ def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Cl
 def _on_all(record: Record, runs: pd.DataFrame, everything: pd.DataFrame) -> list[Claim]:
     """How many runs reach a critical point, and how ratio and loss go together, over all cases."""
     critical = runs[runs["verdict"] == CRITICAL]
-    counts, trends = [], {}
+    counts: list[str] = []
+    trends: dict[str, Comparison | Trend] = {}
     for case in record.rows("cases"):
         own = critical[critical["case"] == case["case"]]
         total = int((everything["case"] == case["case"]).sum())

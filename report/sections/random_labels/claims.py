@@ -61,9 +61,12 @@ FIT = Statement(
         "Can a network fit random labels?",
         {
             "all": ("Yes, in every run.", "training accuracy {threshold}, {n}"),
-            "all_known": ("Yes, in every run that did not diverge.", "{number} of {total} runs"),
-            "some": ("Only in some runs.", "{number} of {total} runs"),
-            "differ": ("That depends on the network.", "{number} of {total} runs"),
+            "all_known": (
+                "Yes, in every run that did not diverge.",
+                "{threshold} in {number} of {total} runs",
+            ),
+            "some": ("Only in some runs.", "{threshold} in {number} of {total} runs"),
+            "differ": ("That depends on the network.", "{threshold} in {number} of {total} runs"),
             "falling": ("Not within these epochs, though the loss still falls.", "at most {best}"),
             "stuck": ("No, and the loss has stopped falling.", "at most {best}"),
             "nothing": ("Nothing can be said: every run diverged.", "none of {all}"),

@@ -110,8 +110,8 @@ STEEP = Statement(
 SAMPLE = Statement(
     "sharpness.sample",
     {
-        "differs": "Over all {all} training images in place of {images}, the measures of "
-        "{solutions} change by {change} at most ({measure}).",
+        "differs|multiplied": "Over all {all} training images in place of {images}, the measures "
+        "of {solutions} change by [|a factor of ]{change} at most ({measure}).",
     },
 )
 
@@ -208,14 +208,17 @@ def _sample(record: Record) -> list[Claim]:
     if not changes:
         return []
     widest = max(changes, key=lambda name: changes[name])
+    most = changes[widest]
     return [
         SAMPLE(
-            "differs",
+            "multiplied" if most > 1 else "differs",
             [evidence(record, table.table, widest) for table in (Whole, Solution)],
             all=fmt.count(rows["images"].iloc[0]),
             images=fmt.count(record.metrics["images"]),  # type: ignore[arg-type]
             solutions=fmt.plural(len(rows), "solution"),
-            change=bound(changes[widest], "upper", whole, decimals=2),
+            change=bound(1 + most, "upper")
+            if most > 1
+            else bound(most, "upper", whole, decimals=2),
             measure=MEASURES[widest],
         )
     ]

@@ -138,7 +138,9 @@ STRAIGHTNESS = Statement(
             "[The paths are nearly straight|The paths bend a little|The paths wind|Some "
             "paths wind more than others]: from snapshot to snapshot they are {times} times "
             "as long as the displacement from first to last."
-        )
+        ),
+        "one": "From snapshot to snapshot the path is {times} times as long as the displacement "
+        "from first to last.",
     },
 )
 
@@ -193,7 +195,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
         if len(runs) > 1 or done.empty:
             return ((PLACE("nothing", based, **numbers, **none), *lost),)
-        way = _early(record, runs, _part(record, "distances", "model"))
+        distances = _part(record, "distances", "model")
+        way = (*_straightness(record, distances), *_early(record, runs, distances))
         return ((PLACE("single", based, **numbers, **none),), (*way, _picture(record)))
     pairs = _part(record, "pairs", "model")
     distances = _part(record, "distances", "model")
@@ -335,6 +338,7 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
     verdict = "winding" if found.low > BENT else "mixed"
     if found.high <= BENT:
         verdict = "straight" if found.high <= STRAIGHT else "bent"
+    verdict = "one" if len(distances) == 1 else verdict
     low, high = bound(found.low, "lower"), bound(found.high, "upper")
     return [
         STRAIGHTNESS(
@@ -342,7 +346,7 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
             used(record, moved, "path_length", "displacement", table="distances"),
             low=low,
             high=high,
-            times=low if low == high else fmt.between(low, high),
+            times=fmt.number(found.high) if found.low == found.high else fmt.between(low, high),
         )
     ]
 

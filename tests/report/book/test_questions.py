@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from report.book.gather import Part
-from report.book.questions import QUESTIONS, answered, answers_table, shortfall
+from report.book.questions import QUESTIONS, answered, answers, answers_table, shortfall
 from report.sections.parameter_count.figures import section
 from report.shipped import shared
 from report.tasks import BY_NAME, TASKS, asked, faulty_questions
@@ -108,3 +108,9 @@ def test_the_table_says_plainly_what_is_missing() -> None:
     assert any("@fig-parameter-count-accuracy" in row for row in here)
     assert any("**in part**, 8 of at least 10 models" in row for row in here)
     assert all("**not answered**" in row for row in rows if row not in here)
+
+
+def test_a_comment_that_is_there_has_no_row() -> None:
+    part = Part(WHOLE.task, WHOLE.record, WHOLE.section, "", claims=(("a claim",),))  # type: ignore[arg-type]
+    assert not any("Comment" in question for _, question, _ in answers(part))
+    assert any("Comment" in question for _, question, _ in answers(WHOLE))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from report.sections.section import Figure, Section, settings_table
+from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.words.markdown import Markdown
-from tests.report.records.build import DIGITS, record
+from tests.report.records.build import DIGITS, model, record
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,16 @@ def test_what_is_the_same_for_all_stands_in_the_caption() -> None:
     table = settings_table(record(settings={"cases": cases, "runs": 4}))
     assert table.rows == (("function", "sinc", "chirp"),)
     assert table.caption == "Settings. The same for all: epochs: 9; runs: 4."
+
+
+def test_many_networks_stand_in_two_columns_where_they_fit() -> None:
+    def shown(number: int, words: str) -> Table:
+        models = tuple(
+            model(f"net {n}").model_copy(update={"architecture": words}) for n in range(number)
+        )
+        return models_table(record(models=models))
+
+    narrow, wide = shown(13, "10-8-10, ReLU"), shown(13, "convolutions of many words and sizes")
+    assert [len(table.rows) for table in (shown(12, "10-8-10, ReLU"), wide, narrow)] == [12, 13, 7]
+    assert [row[0] for row in narrow.rows] == [f"net {n}" for n in range(7)]
+    assert [row[4] for row in narrow.rows] == [*(f"net {n}" for n in range(7, 13)), ""]

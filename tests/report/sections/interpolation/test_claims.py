@@ -443,7 +443,9 @@ def test_the_steeper_sides_of_many_pairs_are_counted() -> None:
     (of_batch, of_rate) = [text for text in texts if "alone differs (two pairs)" in text]
     assert "the batch size alone" in of_batch and "the learning rate alone" in of_rate
     assert "faster beyond the solution with the larger one for two and slower for none" in of_batch
-    assert of_batch.endswith("relative to the norm of the weights it is none and none.")
+    assert of_batch.endswith(
+        "the norm of the weights it climbs faster for none and slower for none."
+    )
 
 
 def test_one_start_alone() -> None:

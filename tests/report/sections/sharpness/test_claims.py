@@ -233,6 +233,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("batch-size-held", "partly_rises", MANY | {"held": (rising, noisy)}),
     ("batch-size-held", "partly_falls", MANY | {"held": (rising, noisy), "held_sharp": falling}),
     ("sample", "differs", {"whole": 1.04}),
+    ("sample", "multiplied", {"whole": 2.5}),
     ("caveat", "shown", {}),
     ("caveat", "open", {"power": 0.01}),
     ("caveat", "other", {"factors": ()}),

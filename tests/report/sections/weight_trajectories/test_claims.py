@@ -125,6 +125,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("ends", "undecided", {"diverged": (3, 5)}),
     ("straightness", "straight", {"path": 6.2}),
     ("straightness", "bent", {}),
+    ("straightness", "one", {"runs": 1}),
     ("straightness", "winding", {"path": 20.0}),
     ("straightness", "mixed", {"path": 9.1}),
     ("directions", "none", {}),
