@@ -1,12 +1,19 @@
-"""Arguments that PyTorch refuses only when it meets them: found before any work, without it."""
+"""Arguments that PyTorch refuses only when it computes with them: told before any work.
+
+They are judged without PyTorch, but for odd axes, and layers whose output has no closed form.
+"""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from experiments.settings.choice import (
     AMOUNT,
     COUNT,
+    FROM_ZERO,
     NUMBER,
+    POSITIVE,
     SHARE,
     SWITCH,
     Kind,
@@ -14,109 +21,139 @@ from experiments.settings.choice import (
     one_of,
     parts,
 )
-from experiments.settings.initialization import Initialization
-from experiments.settings.layers import Layer
-from experiments.settings.network import Network
+from experiments.settings.network import Network, ShapeError
 from experiments.settings.training import Training
+from experiments.settings.use import Use
 
-
-def _or_none(kind: Kind) -> Kind:
-    return Kind(f"{kind.words}, or None", lambda v: v is None or kind.holds(v))
-
-
-def _each(kind: Kind) -> Kind:
-    """One for all axes, or a tuple of them."""
-    return Kind(
-        f"{kind.words}, or a tuple of one for each axis",
-        lambda v: all(map(kind.holds, v)) if isinstance(v, tuple) else kind.holds(v),
-    )
-
-
-_WHOLE = Kind("a whole number", lambda v: isinstance(v, int) and not isinstance(v, bool))
-_NOT_NEGATIVE = Kind("a whole number, at least 0", lambda v: _WHOLE.holds(v) and v >= 0)
-_AROUND = _each(_NOT_NEGATIVE)
-_KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("start_dim", "end_dim"), _WHOLE),
-    **dict.fromkeys(("alpha", "beta", "init", "lower", "max_val", "min_val"), NUMBER),
-    **dict.fromkeys(("negative_slope", "threshold", "value"), NUMBER),
-    **dict.fromkeys(("eps", "lambd"), AMOUNT),
-    **dict.fromkeys(("elementwise_affine", "track_running_stats", "count_include_pad"), SWITCH),
-    "momentum": _or_none(SHARE),
-    "dim": _or_none(_WHOLE),
-    "divisor_override": _or_none(COUNT),
-    "output_size": _each(_or_none(COUNT)),
-    "approximate": one_of("none", "tanh"),
-    "padding": _AROUND,
-    "padding_mode": one_of("zeros", "reflect", "replicate", "circular"),
+Refusal = tuple[Network | Training, str, str, str]
+"""What is refused, the key below it, the cause, and the remedy."""
+ORDERED = {
+    "Hardtanh": ("min_val", "max_val", -1.0, 1.0),
+    "RReLU": ("lower", "upper", 1 / 8, 1 / 3),
+    "trunc_normal_": ("a", "b", -2.0, 2.0),
+    "uniform_": ("a", "b", 0.0, 1.0),
 }
-"""Of layers, beside those that `experiments.settings.layers` looks at itself."""
-_PADDING = Kind(
-    f'{_AROUND.words}, or "same" or "valid"', lambda v: v in ("same", "valid") or _AROUND.holds(v)
-)
-"""Of a convolution."""
-_ORDERED = (("min_val", "max_val", -1.0, 1.0), ("lower", "upper", 1 / 8, 1 / 3))
-"""Arguments of which the first is the lower one, with torch's defaults."""
+"""Two arguments of which the first is the lower one, with torch's defaults."""
+ENDS = {
+    "BCELoss": ("numbers from 0 to 1", ("Sigmoid", "Hardsigmoid", "Softmax"), "BCEWithLogitsLoss"),
+    "NLLLoss": ("log-probabilities", ("LogSoftmax",), "cross_entropy"),
+}
+"""What losses take, the layers that give it, and the loss that takes any numbers."""
 
 
-def layer_faults(layer: Layer) -> Iterator[str]:
-    """What is wrong with the arguments of a layer of known form, `cause; remedy` each."""
-    if not layer.known:
-        return
-    given = dict(layer.given)
+def refused(use: Use) -> Iterator[Refusal]:
+    """What PyTorch would refuse when it builds, fills or trains the network."""
+    network, start = use.network, use.network.initialization
+    known = [layer for layer in network.flat if layer.known]
+    layers = [f"{x}: {text}" for x in known for text in _faults(x.name, dict(x.given))]
+    for cause in layers or _unbuilt(use):
+        yield network, "layers", cause, "correct it"
+    for one in filter(None, (start, start and start.bias)):
+        for text in _faults(one.name, one.arguments):
+            yield network, "initialization", f"{one.name}: {text}", "correct it"
+    if start is not None and network.module is None:
+        dense = not network.layers or any(layer.name == "Linear" for layer in network.flat)
+        lacks = "convolutions" if start.name in ("eye_", "sparse_") else "dense layers"
+        if (start.name == "dirac_" and dense) or (lacks[0] == "c" and network.convolutional):
+            cause = f"{start.name} does not fill {lacks}, which the network has"
+            yield network, "initialization", cause, "choose another"
+    for key, cause, remedy in _of_training(use):
+        yield use.training, key, cause, remedy
+
+
+def _faults(name: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """Of the arguments of a layer or a function of torch.nn.init."""
+    kinds = _kinds(name)
     for argument, value in given.items():
-        kind = _KINDS.get(argument)
-        if argument == "padding" and layer.name.startswith("Conv"):
-            kind = _PADDING
-        if kind is not None and not kind.holds(value):
-            yield f"{layer}: {argument} must be {kind.words}; correct it"
-        elif isinstance(value, tuple) and layer.name[-2].isdigit():
-            axes = int(layer.name[-2])
-            if len(value) != axes:
-                yield f"{layer}: {argument} is one number, or {axes} of them; correct it"
-    for low, high, least, most in _ORDERED:
-        if low in given or high in given:
-            ends = given.get(low, least), given.get(high, most)
-            if all(map(is_number, ends)) and ends[0] >= ends[1]:
-                yield f"{layer}: {low} must be below {high}; exchange them"
+        if argument in kinds and not kinds[argument].holds(value):
+            yield f"{argument} must be {kinds[argument].words}"
+    if name in ORDERED:
+        low, high, least, most = ORDERED[name]
+        ends = given.get(low, least), given.get(high, most)
+        if all(map(is_number, ends)) and ends[0] >= ends[1]:
+            yield f"{low} must be below {high} ({ends[0]:g} and {ends[1]:g})"
 
 
-def initialization_faults(network: Network) -> Iterator[str]:
-    """What a function of `torch.nn.init` does not take, or cannot fill, `cause; remedy` each."""
-    start = network.initialization
-    if start is None:
-        return
-    yield from _values(start)
-    if start.bias is not None:
-        yield from _values(start.bias)
-    dense = not network.layers or any(layer.name == "Linear" for layer in network.flat)
-    if start.name == "dirac_" and dense and network.module is None:
-        yield "dirac_ fills convolutions, and the network has dense layers; choose another"
-    if start.name in ("eye_", "sparse_") and network.convolutional and network.module is None:
-        yield f"{start.name} fills dense layers, and the network has convolutions; choose another"
+@cache
+def _kinds(name: str) -> dict[str, Kind]:
+    """What arguments may be, where nobody else looks at them."""
+    axes = int(name[-2]) if name[-2].isdigit() else 1
+    around = _each(FROM_ZERO, axes)
+    whole = Kind("a whole number", lambda v: isinstance(v, int) and not isinstance(v, bool))
+    named = {
+        whole: "start_dim end_dim",
+        Kind(
+            "1 or -1: axis 0 counts the examples", lambda v: repr(v) in ("1", "-1", "None")
+        ): "dim",
+        NUMBER: "alpha beta init lower upper max_val min_val negative_slope threshold value",
+        AMOUNT: "eps gain lambd std",
+        SWITCH: "count_include_pad elementwise_affine track_running_stats",
+        SHARE: "sparsity",
+        COUNT: "groups",
+        _or(SHARE, None): "momentum",
+        _or(COUNT, None): "divisor_override",
+        _each(COUNT if axes == 1 else _or(COUNT, None), axes): "output_size",
+        _or(around, "same", "valid") if name.startswith("Conv") else around: "padding",
+        one_of("none", "tanh"): "approximate",
+        one_of("zeros", "reflect", "replicate", "circular"): "padding_mode",
+    }
+    found = {argument: kind for kind, words in named.items() for argument in words.split()}
+    if name == "CELU":
+        found["alpha"] = Kind("a number, not 0", lambda v: is_number(v) and v != 0)
+    if name.startswith("BatchNorm") or name == "trunc_normal_":
+        found["eps"] = found["std"] = POSITIVE
+    return found
 
 
-def _values(start: Initialization) -> Iterator[str]:
-    given: dict[str, Any] = start.arguments
-    for argument, kind in (("std", AMOUNT), ("sparsity", SHARE), ("groups", COUNT)):
-        if argument in given and not kind.holds(given[argument]):
-            yield f"{argument} of {start.name} must be {kind.words}; correct it"
-    low, high = given.get("a", 0.0), given.get("b", 1.0)
-    if start.name == "uniform_" and is_number(low) and is_number(high) and low >= high:
-        yield f"a of {start.name} must be below b; exchange them"
+def _or(kind: Kind, *others: str | None) -> Kind:
+    words = " or ".join([kind.words, *(f'"{other}"' if other else "None" for other in others)])
+    return Kind(words, lambda v: v in others or kind.holds(v))
 
 
-def training_faults(training: Training, network: Network) -> Iterator[tuple[str, str]]:
-    """Key below the training, and `cause; remedy`, of what cannot be trained so."""
-    loss, stop, schedule = parts(training.loss)[0], training.stop, training.schedule
-    sigmoid = any(layer.name in ("Sigmoid", "Hardsigmoid") for layer in network.flat[-1:])
-    if loss == "BCELoss" and not (sigmoid or network.ends_in_softmax or network.module):
-        yield (
-            "loss",
-            f'BCELoss takes outputs from 0 to 1, and model "{network.name}" gives any numbers; '
-            'use "BCEWithLogitsLoss", or end its layers with "Sigmoid()"',
-        )
-    never = loss in ("mse", "cross_entropy", "mse_log_softmax", "L1Loss", "HuberLoss")
-    if stop is not None and stop.loss is not None and stop.loss < 0 and never:
-        yield "stop.loss", f"{loss} is never below 0, so the rule can never act; give a higher loss"
-    if schedule is not None and schedule.arg("milestones") == ():
-        yield "schedule", "milestones names no epoch; name some, or remove the schedule"
+def _each(kind: Kind, axes: int) -> Kind:
+    def holds(value: Any) -> bool:
+        if isinstance(value, tuple):
+            return len(value) == axes and all(map(kind.holds, value))
+        return value is not None and kind.holds(value)
+
+    return Kind(f"{kind.words}, one or {axes} of them" if axes > 1 else kind.words, holds)
+
+
+def _unbuilt(use: Use) -> Iterator[str]:
+    """What only PyTorch knows: odd axes and padding, layers without a closed form."""
+    odd, plain = ("start_dim", "end_dim", "padding_mode"), (1, -1, None, "zeros")
+    if any(
+        not layer.known or any(a in odd and v not in plain for a, v in layer.given)
+        for layer in use.network.flat
+    ):
+        try:
+            import_module("experiments.models.build").built_parameters(use.network, use.shape)
+        except ShapeError as error:
+            yield str(error)
+        except (TypeError, ValueError, RuntimeError, LookupError, AttributeError) as error:
+            yield f'model "{use.network.name}": torch says "{" ".join(str(error).split())}"'
+
+
+def _of_training(use: Use) -> Iterator[tuple[str, str, str]]:
+    training, network, schedule = use.training, use.network, use.training.schedule
+    loss = parts(training.loss)[0]
+    end = network.flat[-1].name if network.layers else network.output.capitalize()
+    if loss in ENDS and network.module is None and end not in ENDS[loss][1]:
+        takes, ends, other = ENDS[loss]
+        cause = f'{loss} takes {takes}, and model "{network.name}" gives any numbers'
+        yield "loss", cause, f'use "{other}", or end the layers with "{ends[0]}()"'
+    if any(isinstance(beta, int) for beta in training.optimizer_arguments.get("betas", ())):
+        yield "optimizer", "betas are numbers with a decimal point", "write 0.0 for 0"
+    batch = min(training.batch_size or use.train_size, use.train_size)
+    if use.train_size % batch == (batch > 1) and "BatchNorm1d" in str(network.layers):
+        cause = "the last batch of an epoch has 1 example, and BatchNorm1d needs 2"
+        yield "batch_size", cause, "choose another"
+    for one in () if schedule is None else (schedule, *(schedule.arg("schedulers") or ())):
+        given = dict(one.arguments)
+        if one.name == "ConstantLR" and given.get("factor") == 0:
+            yield "schedule", "the factor of ConstantLR must be above 0", "correct it"
+        if not isinstance(given.get("pct_start", 0.3), float) or given.get("pct_start") == 1:
+            yield "schedule", "pct_start is a decimal from 0.0 to below 1.0", "correct it"
+        if "epochs" in given and not given.keys() & {"steps_per_epoch", "total_steps"}:
+            cause = "OneCycleLR takes epochs only with steps_per_epoch"
+            yield "schedule", cause, "leave both out: its length is that of the training"

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from experiments.settings.arguments import initialization_faults, layer_faults, training_faults
+from experiments.settings.arguments import refused
 from experiments.settings.choice import Choice, parts
 from experiments.settings.network import Network, ShapeError, parameter_count
 from experiments.settings.torch_names import CLASS_LOSSES
@@ -97,49 +97,31 @@ def faults(settings: Checked) -> list[Finding]:
         for key in settings.chosen
         if key not in keys
     ]
-    accepted = WEAKNESSES.union(settings.acknowledge)
     uses = settings.uses()
-    refused = list(_refused(settings, uses))
+    told = list(_refused(settings, uses))
     try:
         found = findings(settings)
-    except Exception:
-        if not refused:
+    except (TypeError, ValueError):
+        if not told:
             raise
-        found = []  # networks that cannot be built cannot be compared
-    if refused:
-        found = [f for f in found if f.key not in [place.key.rpartition(".")[0] for place in refused]]
-    written = {f"{_place(settings, use.network)}.output" for use in uses if use.network.layers}
-    found = [
-        replace(f, key=f"{f.key.removesuffix('output')}layers", remedy="remove the softmax")
-        if f.key in written
-        else f
-        for f in found
-    ]
-    return list(dict.fromkeys(unknown + refused + [f for f in found if f.name not in accepted]))
+        found = []  # what cannot be built cannot be counted
+    accepted = WEAKNESSES.union(settings.acknowledge)
+    owners = {finding.key.rpartition(".")[0] for finding in told}
+    layered = {f"{_place(settings, use.network)}.output" for use in uses if use.network.layers}
+    for finding in found:
+        if finding.key in layered:
+            key = finding.key.removesuffix("output") + "layers"
+            finding = replace(finding, key=key, remedy="remove the softmax")
+        if finding.name not in accepted and finding.key not in owners:
+            told.append(finding)
+    return list(dict.fromkeys(unknown + told))
 
 
 def _refused(settings: Checked, uses: Sequence[Use]) -> Iterator[Finding]:
     """What PyTorch would refuse when it builds, fills or trains the networks."""
     for use in uses:
-        model, trained = _place(settings, use.network), _place(settings, use.training)
-        told = [(f"{model}.layers", t) for layer in use.network.flat for t in layer_faults(layer)]
-        told += [(f"{model}.initialization", t) for t in initialization_faults(use.network)]
-        told += [(f"{trained}.{k}", t) for k, t in training_faults(use.training, use.network)]
-        if not all(layer.known for layer in use.network.flat):
-            told += [(f"{model}.layers", text) for text in _cannot_be_built(use)]
-        for key, text in told:
-            cause, _, remedy = text.rpartition("; ")
-            yield Finding("", key, cause, remedy)
-
-
-def _cannot_be_built(use: Use) -> Iterator[str]:
-    try:
-        parameter_count(use.network, use.shape)
-    except ShapeError:
-        pass  # told among the findings
-    except Exception as error:
-        cause = " ".join(str(error).split())
-        yield f'model "{use.network.name}": torch cannot build it ({cause}); correct its layers'
+        for part, key, cause, remedy in refused(use):
+            yield Finding("", f"{_place(settings, part)}.{key}", cause, remedy)
 
 
 def notes(settings: Checked) -> tuple[str, ...]:
