@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from experiments.settings.consistency import Finding, faults
+from experiments.settings.consistency import Finding, faults, refusals
 from experiments.settings.faults import Reading, read
 from experiments.settings.slurm import Slurm
 from experiments.settings.strict import frozen
@@ -78,6 +78,10 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
         found += faulty
         if settings is not None:
             tasks[task] = settings.smoke() if smoke and not found else settings
+            found += [
+                f"tasks.{task}.{finding.text}, or run it in full size"
+                for finding in (refusals(tasks[task]) if smoke and not found else ())
+            ]
     if found or slurm.settings is None:
         raise UserError(*(f"{file}: {fault}" for fault in found))
     return Suite(name, title, file, tasks, smoke, slurm.settings, tuple(asked))

@@ -24,6 +24,7 @@ from experiments.settings.choice import (
 from experiments.settings.network import Network, ShapeError
 from experiments.settings.training import Training
 from experiments.settings.use import Use
+from report.errors import UserError
 
 Refusal = tuple[Network | Training, str, str, str]
 """What is refused, the key below it, the cause, and the remedy."""
@@ -47,7 +48,7 @@ def refused(use: Use) -> Iterator[Refusal]:
     known = [layer for layer in network.flat if layer.known]
     layers = [f"{x}: {text}" for x in known for text in _faults(x.name, dict(x.given))]
     for cause in layers or _unbuilt(use):
-        yield network, "layers", cause, "correct it"
+        yield network, "module" if network.module else "layers", cause, "correct it"
     for one in filter(None, (start, start and start.bias)):
         for text in _faults(one.name, one.arguments):
             yield network, "initialization", f"{one.name}: {text}", "correct it"
@@ -120,15 +121,15 @@ def _each(kind: Kind, axes: int) -> Kind:
 
 
 def _unbuilt(use: Use) -> Iterator[str]:
-    """What only PyTorch knows: odd axes and padding, layers without a closed form."""
+    """What only PyTorch knows: odd axes, padding, layers without a closed form, own modules."""
     odd, plain = ("start_dim", "end_dim", "padding_mode"), (1, -1, None, "zeros")
-    if any(
+    if use.network.module or any(
         not layer.known or any(a in odd and v not in plain for a, v in layer.given)
         for layer in use.network.flat
     ):
         try:
             import_module("experiments.models.build").built_parameters(use.network, use.shape)
-        except ShapeError as error:
+        except (ShapeError, UserError) as error:
             yield str(error)
         except (TypeError, ValueError, RuntimeError, LookupError, AttributeError) as error:
             yield f'model "{use.network.name}": torch says "{" ".join(str(error).split())}"'
@@ -148,12 +149,22 @@ def _of_training(use: Use) -> Iterator[tuple[str, str, str]]:
     if use.train_size % batch == (batch > 1) and "BatchNorm1d" in str(network.layers):
         cause = "the last batch of an epoch has 1 example, and BatchNorm1d needs 2"
         yield "batch_size", cause, "choose another"
-    for one in () if schedule is None else (schedule, *(schedule.arg("schedulers") or ())):
-        given = dict(one.arguments)
-        if one.name == "ConstantLR" and given.get("factor") == 0:
-            yield "schedule", "the factor of ConstantLR must be above 0", "correct it"
-        if not isinstance(given.get("pct_start", 0.3), float) or given.get("pct_start") == 1:
-            yield "schedule", "pct_start is a decimal from 0.0 to below 1.0", "correct it"
-        if "epochs" in given and not given.keys() & {"steps_per_epoch", "total_steps"}:
+    if schedule is None:
+        return
+    nested = (schedule, *(schedule.arg("schedulers") or ()))
+    if any(one.name == "ConstantLR" and one.arg("factor") == 0 for one in nested):
+        yield "schedule", "the factor of ConstantLR must be above 0", "correct it"
+    if schedule.name == "OneCycleLR":
+        given = {"pct_start": 0.3, "epochs": 0, "steps_per_epoch": 0} | dict(schedule.arguments)
+        start, own = given["pct_start"], given["epochs"] * given["steps_per_epoch"]
+        length = training.epochs_of(use.train_size)
+        if schedule.interval == "step":
+            length = training.steps or length * training.steps_per_epoch(use.train_size)
+        if given["epochs"] and not given.get("total_steps", own):
             cause = "OneCycleLR takes epochs only with steps_per_epoch"
             yield "schedule", cause, "leave both out: its length is that of the training"
+        elif not isinstance(start, float) or start == 1:
+            yield "schedule", "pct_start is a decimal from 0.0 to below 1.0", "correct it"
+        elif start * (given.get("total_steps") or own or length) == 1:
+            cause = f"the rate of OneCycleLR cannot rise for exactly 1 {schedule.interval}"
+            yield "schedule", f"{cause}, which pct_start = {start} asks for", "change it"

@@ -19,7 +19,7 @@ from experiments.settings.network import Network, ShapeError, parameter_count
 from experiments.settings.torch_names import CLASS_LOSSES
 from experiments.settings.training import Schedule, Training
 from experiments.settings.use import Use
-from report.errors import nearest
+from report.errors import UserError, nearest
 
 EQUAL_SIZE = 0.01
 """Models meant to be of equal size may differ by this share of the smallest."""
@@ -97,17 +97,18 @@ def faults(settings: Checked) -> list[Finding]:
         for key in settings.chosen
         if key not in keys
     ]
-    uses = settings.uses()
-    told = list(_refused(settings, uses))
+    told = refusals(settings)
     try:
         found = findings(settings)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, UserError):
         if not told:
             raise
         found = []  # what cannot be built cannot be counted
     accepted = WEAKNESSES.union(settings.acknowledge)
     owners = {finding.key.rpartition(".")[0] for finding in told}
-    layered = {f"{_place(settings, use.network)}.output" for use in uses if use.network.layers}
+    layered = {
+        f"{_place(settings, use.network)}.output" for use in settings.uses() if use.network.layers
+    }
     for finding in found:
         if finding.key in layered:
             key = finding.key.removesuffix("output") + "layers"
@@ -117,11 +118,14 @@ def faults(settings: Checked) -> list[Finding]:
     return list(dict.fromkeys(unknown + told))
 
 
-def _refused(settings: Checked, uses: Sequence[Use]) -> Iterator[Finding]:
+def refusals(settings: Checked) -> list[Finding]:
     """What PyTorch would refuse when it builds, fills or trains the networks."""
-    for use in uses:
-        for part, key, cause, remedy in refused(use):
-            yield Finding("", f"{_place(settings, part)}.{key}", cause, remedy)
+    found = [
+        Finding("", f"{_place(settings, part)}.{key}", cause, remedy)
+        for use in settings.uses()
+        for part, key, cause, remedy in refused(use)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def notes(settings: Checked) -> tuple[str, ...]:

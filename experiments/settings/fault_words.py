@@ -43,6 +43,7 @@ MEANT: Mapping[str, str | None] = {
     "beta1": "betas",
     "bias": "layers",
     "bs": "batch_size",
+    "ce": "cross_entropy",
     "categorical_crossentropy": "cross_entropy",
     "clip_grad_norm": "clip",
     "clip_value": "value",
@@ -54,7 +55,6 @@ MEANT: Mapping[str, str | None] = {
     "dir": "folder",
     "early_stopping": "stop",
     "elu": None,
-    "emnist": None,
     "epsilon": "eps",
     "every": "record_every",
     "expression": "formula",
@@ -83,7 +83,9 @@ MEANT: Mapping[str, str | None] = {
     "normalize": "scaling",
     "path": "folder",
     "root": "folder",
+    "range": "domain",
     "rmse": None,
+    "seed": "seeds",
     "sparse_categorical_crossentropy": "cross_entropy",
     "selu": None,
     "swish": "silu",
@@ -92,17 +94,22 @@ MEANT: Mapping[str, str | None] = {
     "val": "validation",
 }
 """Names by what other programs and papers call them; None: what is spelled alike is another."""
-FORMULAS: Mapping[str, str] = {
-    "cot": "1/tan(u)",
-    "heaviside": "(1 + sign(u))/2",
-    "log10": "log(u)/log(10)",
-    "log2": "log(u)/log(2)",
-    "mod": "u - v*floor(u/v)",
-    "pow": "u^v",
-    "relu": "max(u, 0)",
-    "round": "floor(u + 1/2)",
+PHRASES: Mapping[str, str] = {
+    r"\.(csv|txt)$": 'write a file as { file = "points.csv" }',
+    r"\b(if|where|heaviside)\b": "write cases as Piecewise((a, x < 0), (b, True))",
+    r"\b(np|numpy|math|torch)\.": "write functions alone, as sin(x)",
+    r"lambda|[^<>=!]=[^=]": "write only what stands behind the = or :",
+    r"\|": "write abs(x)",
+    r"²|³": "write x^2",
+    "π": "write pi",
+    r"\bcot\(": "write 1/tan(x)",
+    r"\blog(2|10)\(": "write log(x)/log(10)",
+    r"\bmod\(|%": "write u - v*floor(u/v)",
+    r"\bpow\(": "write u^v",
+    r"\brelu\(": "write max(x, 0)",
+    r"\bround\(": "write floor(x + 1/2)",
 }
-"""How functions that a formula does not have are written in it, of arguments u and v."""
+"""What to write instead of what a formula does not have."""
 BARE: Mapping[str, str] = {
     "Clip": "a number or a table",
     "FunctionSettings": "a text in quotes or a table",
@@ -159,15 +166,19 @@ def meant(word: str, known: Sequence[str]) -> str | None:
 
 def _hinted(message: str, given: object) -> str:
     """The message with a suggestion for the word in it of which it lists the known ones."""
+    text, column, _ = message.partition('", column ')
+    for phrase, advice in PHRASES.items() if column else ():
+        if re.search(phrase, text):
+            return f"{message.partition('; ')[0]}; {advice}"
     hint = _HINT.search(message)
     if hint is None:
-        return message
+        layer = re.search(r'"(\w+)" is no layer', message)
+        near = MEANT.get(layer[1].casefold()) if layer else None
+        return f'{message}; did you mean "{near}"?' if near else message
     before, word = message[: hint.start()], _WORD.search(message[: hint.start()])
     named = given.get("name") if isinstance(given, Mapping) else given
     unknown = str(next(filter(None, word.groups()), "")) if word else str(named)
-    if "column" in before and unknown.casefold() in FORMULAS:
-        near: str | None = FORMULAS[unknown.casefold()]
-    elif hint[1]:
+    if hint[1]:
         near = meant(unknown, hint[1].split(", "))
     elif unknown.casefold() in MEANT:
         near = MEANT[unknown.casefold()]
@@ -201,19 +212,24 @@ def toml(value: object) -> str:
 
 def misplaced(word: str, owner: type[BaseModel] | None, model: type[BaseModel]) -> str | None:
     """Where an unknown key belongs: by another name in its table, or in another table."""
+    key = MEANT.get(word.casefold()) or word
     for start in (owner, model):
         if start is None:
             continue
-        places = [place for place in _tables(start) if place.rpartition(".")[2] == word]
+        places = [place for place in _tables(start) if place.rpartition(".")[2] == key]
         nearest_level = min((place.count(".") for place in places), default=0)
         places = [place for place in places if place.count(".") == nearest_level]
         if len(places) > 1:
             return None  # where several have such a key, none of them is it
         if places:
             table = places[0].rpartition(".")[0]
-            if table and owner is not model and start is owner:
+            if table and owner is not model and start is owner and key == word:
                 return f'; it belongs in "{table}" of this table: {table} = {{ {word} = … }}'
             within = "" if start is owner else " of the task"
+            if key != word:
+                return (
+                    f'; did you mean "{key}"' + (f' in "{table}"' if table else "") + f"{within}?"
+                )
             return f'; it belongs in "{table}"{within}' if table else None
     return None
 

@@ -90,12 +90,21 @@ def test_an_initialization(tmp_path: Path, start: str, says: str) -> None:
          "training.schedule: pct_start is a decimal from 0.0 to below 1.0; correct it"),
         (TRAINED + 'schedule = { name = "OneCycleLR", max_lr = 0.1, epochs = 9 }, ',
          "training.schedule: OneCycleLR takes epochs only with steps_per_epoch; leave both out"),
+        (TRAINED + 'schedule = { name = "OneCycleLR", max_lr = 0.1, pct_start = 0.2 }, ',
+         "training.schedule: the rate of OneCycleLR cannot rise for exactly 1 epoch, which"),
     ],
 )  # fmt: skip
 def test_a_training(tmp_path: Path, given: str, says: str) -> None:
     lines = told(tmp_path, HIDDEN, TRAINED, given)
     assert lines and all(line.startswith("training.") for line in lines)
     assert says in lines[0]
+
+
+def test_a_module_beside_all_other_faults(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text("class Net:\n    def __init__(self, *_):\n        1 / 0\n")
+    lines = told(tmp_path, 'module = "net.py:Net"', TRAINED, '"BCELoss", ')
+    assert lines[0].startswith('models.0.module: model "a": ') and len(lines) == 2
+    assert "net.py, line 3: ZeroDivisionError" in lines[0]
 
 
 def test_a_last_batch_of_one_example_has_no_spread(tmp_path: Path) -> None:
