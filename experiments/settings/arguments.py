@@ -6,6 +6,7 @@ They are judged without PyTorch, but for odd axes, and layers whose output has n
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 from experiments.settings.choice import (
@@ -40,6 +41,9 @@ ENDS = {
     "NLLLoss": ("log-probabilities", ("LogSoftmax",), "cross_entropy"),
 }
 """What losses take, the layers that give it, and the loss that takes any numbers."""
+KEPT = ("ReLU", "Sigmoid", "Tanh", "Softmax", "Softmin", "LogSoftmax")
+KEPT_IN_PLACE = ("CELU", "ELU", "LeakyReLU", "RReLU", "SELU")
+"""Layers whose gradient is computed from their output; the latter where they act in place."""
 
 
 def refused(use: Use) -> Iterator[Refusal]:
@@ -49,6 +53,12 @@ def refused(use: Use) -> Iterator[Refusal]:
     layers = [f"{x}: {text}" for x in known for text in _faults(x.name, dict(x.given))]
     for cause in layers or _unbuilt(use):
         yield network, "module" if network.module else "layers", cause, "correct it"
+    plain = all(isinstance(element, str) for element in network.layers)
+    for before, layer in pairwise(network.flat) if plain else ():
+        kept = KEPT + KEPT_IN_PLACE if before.get("inplace", False) else KEPT
+        if layer.get("inplace", False) and before.name in kept:
+            cause = f"{layer} overwrites the output of {before}, which the gradient needs"
+            yield network, "layers", cause, f"remove inplace from {layer.name}"
     for one in filter(None, (start, start and start.bias)):
         for text in _faults(one.name, one.arguments):
             yield network, "initialization", f"{one.name}: {text}", "correct it"

@@ -52,6 +52,8 @@ def told(folder: Path, layers: str, old: str = "", new: str = "") -> list[str]:
         ('["Flatten(7)", ', "Flatten(7): cannot follow an input of shape (1, 8, 8)"),
         ('["AdaptiveAvgPool2d((1,))", ', "or None, one or 2 of them; correct it"),
         ('["Conv2d(2, 3, padding=-1)", ', 'at least 0, one or 2 of them or "same" or "valid"'),
+        ('["ReLU()", "Dropout(inplace=True)", ', "remove inplace from Dropout"),
+        ('["ELU(inplace=True)", "ReLU(inplace=True)", ', "overwrites the output of ELU("),
         ('["Upsample(0)", ', "Upsample(0): cannot follow an input"),
         ("[\"ZeroPad2d('a')\", ", "ZeroPad2d('a'): cannot follow an input"),
     ],
@@ -130,6 +132,7 @@ def test_all_at_once_and_a_softmax_under_its_own_key(tmp_path: Path) -> None:
         f"[\"Conv2d(4, 3, padding='same', padding_mode='circular')\", \"GELU('tanh')\", {END}",
         f'["BatchNorm2d(eps=1e-3, momentum=None)", "AdaptiveAvgPool2d((None, 2))", {END}',
         f'["Hardtanh(-2, 2)", "RReLU(0.1, 0.2)", "PReLU(init=0.1)", "Softmax(dim=1)", {END}',
+        f'["ELU()", "ReLU(inplace=True)", "GELU()", "Dropout(inplace=True)", {END}',
         f'["AdaptiveAvgPool2d(1)", "AvgPool2d(1, divisor_override=2)", "ELU(1)", {END}',
     ],
 )
