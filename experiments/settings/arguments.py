@@ -23,6 +23,7 @@ from experiments.settings.choice import (
     parts,
 )
 from experiments.settings.network import Network, ShapeError
+from experiments.settings.torch_names import CLASS_LOSSES
 from experiments.settings.training import Training
 from experiments.settings.use import Use
 from report.errors import UserError
@@ -149,7 +150,8 @@ def _of_training(use: Use) -> Iterator[tuple[str, str, str]]:
     training, network, schedule = use.training, use.network, use.training.schedule
     loss = parts(training.loss)[0]
     end = network.flat[-1].name if network.layers else network.output.capitalize()
-    if loss in ENDS and network.module is None and end not in ENDS[loss][1]:
+    fits = loss not in ENDS or end in ENDS[loss][1] or network.module is not None
+    if not fits and (use.classification or loss not in CLASS_LOSSES):
         takes, ends, other = ENDS[loss]
         cause = f'{loss} takes {takes}, and model "{network.name}" gives any numbers'
         yield "loss", cause, f'use "{other}", or end the layers with "{ends[0]}()"'
