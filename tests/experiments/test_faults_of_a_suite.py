@@ -78,12 +78,6 @@ def test_all_faults_at_once_and_what_to_acknowledge(tmp_path: Path) -> None:
 
 
 SUGGESTIONS = [
-    ("epochs = 5", "epochs = 5, nesterov = true", f"{TRAINING}: nesterov belongs in the optimizer"),
-    ("epochs = 5", "epochs = 5, steps = 30000", f"{TRAINING}: give epochs or steps"),
-    ("epochs = 5", "epochs = 5, schedule = { step_size = 100, gamma = 0.5 }",
-     f'{TRAINING}.schedule: the scheduler has no name; write {{ name = "StepLR"'),
-    ("epochs = 5", 'epochs = 5, schedule = "cosine"',
-     f'{TRAINING}.schedule: no scheduler has this name; did you mean "CosineAnnealingLR"?'),
     ("epochs = 5", "epochs = 5, stop = 3", f"{TRAINING}.stop: must be a table (given: 3)"),
     ("epochs = 5", "epochs = 5, lr = 0.1",
      f'{TRAINING}.lr: unknown key; did you mean "learning_rate"?'),
