@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from experiments.settings.consistency import Finding, faults
+from experiments.settings.choice import parts
+from experiments.settings.consistency import Finding, faults, refusals
 from experiments.settings.faults import Reading, read
 from experiments.settings.slurm import Slurm
 from experiments.settings.strict import frozen
@@ -21,6 +22,10 @@ from report.records.files import read_file
 from report.tasks import BY_NAME, TASKS, faulty_questions
 
 KEYS = ("title", "questions", "tasks", "slurm")
+PARTS = frozenset(("dev", "test", "testing", "train", "training", "val", "valid", "validation"))
+"""Names of folders that hold parts of a data set, not classes."""
+BARE_LOSS = ("interpolation", "sensitivity", "sharpness")
+"""Tasks whose measures are kept by the loss's name, and cannot tell its arguments apart."""
 UNSTATED = Slurm()
 """Where a suite has no table `[slurm]`."""
 
@@ -76,6 +81,10 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
         found += faulty
         if settings is not None:
             tasks[task] = settings.smoke() if smoke and not found else settings
+            found += [
+                f"tasks.{task}.{finding.text}, or run it in full size"
+                for finding in (refusals(tasks[task]) if smoke and not found else ())
+            ]
     if found or slurm.settings is None:
         raise UserError(*(f"{file}: {fault}" for fault in found))
     return Suite(name, title, file, tasks, smoke, slurm.settings, tuple(asked))
@@ -91,8 +100,14 @@ def _meant(key: str) -> str:
 
 
 def _unfit(table: object, at: str = "") -> Iterator[str]:
-    """Names and titles that nobody could see, or that would break a line."""
+    """Names and titles that nobody could see or that would break a line, and keys in vain."""
     if isinstance(table, dict):
+        if at.endswith(".data") and not {"csv", "npz", "folder"} & table.keys():
+            yield from (
+                f"{at}.{key}: belongs to a csv; remove it"
+                for key in ("label", "shape")
+                if key in table
+            )
         for key, value in table.items():
             here = f"{at}.{key}" if at else str(key)
             if key not in ("name", "title") or not isinstance(value, str):
@@ -134,6 +149,16 @@ def _settings(
         "from; add one of the two"
         for field in absent
     ]
+    for data in reading.settings.image_data() if reading.settings else ():
+        if data.folder is not None and PARTS.issuperset(data.facts.classes):
+            named = " and ".join(data.facts.classes)
+            found.append(
+                f"{at}: {data.folder}: its folders are read as classes, and are called {named}; "
+                "call those of a split train and test"
+            )
+    uses = reading.settings.uses() if reading.settings and task in BARE_LOSS else ()
+    losses = dict.fromkeys(str(use.training.loss) for use in uses if parts(use.training.loss)[1])
+    found += [f"{at}: {loss}: takes no arguments in this task; leave them out" for loss in losses]
     against = _contradictions(reading)
     found += [f"{at}.{finding.text}".rstrip("; ") for finding in against]
     if names := sorted({finding.name for finding in against if finding.name}):

@@ -341,7 +341,8 @@ def _work(pipe: Connection, device: torch.device) -> None:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare_process(threads_on(device))
-    pipe.send(("ready", None))
+    with suppress(BrokenPipeError):  # replaced meanwhile, because it started too slowly
+        pipe.send(("ready", None))
     while True:
         try:
             request, task, part = pipe.recv()

@@ -7,18 +7,19 @@ where the result is right and says less, is accepted, with a note too.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
 from pydantic import BaseModel
 
+from experiments.settings.arguments import refused
 from experiments.settings.choice import Choice, parts
 from experiments.settings.network import Network, ShapeError, parameter_count
 from experiments.settings.torch_names import CLASS_LOSSES
 from experiments.settings.training import Schedule, Training
 from experiments.settings.use import Use
-from report.errors import nearest
+from report.errors import UserError, nearest
 
 EQUAL_SIZE = 0.01
 """Models meant to be of equal size may differ by this share of the smallest."""
@@ -96,8 +97,35 @@ def faults(settings: Checked) -> list[Finding]:
         for key in settings.chosen
         if key not in keys
     ]
+    told = refusals(settings)
+    try:
+        found = findings(settings)
+    except (TypeError, ValueError, UserError):
+        if not told:
+            raise
+        found = []  # what cannot be built cannot be counted
     accepted = WEAKNESSES.union(settings.acknowledge)
-    return unknown + [finding for finding in findings(settings) if finding.name not in accepted]
+    owners = {finding.key.rpartition(".")[0] for finding in told}
+    layered = {
+        f"{_place(settings, use.network)}.output" for use in settings.uses() if use.network.layers
+    }
+    for finding in found:
+        if finding.key in layered:
+            key = finding.key.removesuffix("output") + "layers"
+            finding = replace(finding, key=key, remedy="remove the softmax")
+        if finding.name not in accepted and finding.key not in owners:
+            told.append(finding)
+    return list(dict.fromkeys(unknown + told))
+
+
+def refusals(settings: Checked) -> list[Finding]:
+    """What PyTorch would refuse when it builds, fills or trains the networks."""
+    found = [
+        Finding("", f"{_place(settings, part)}.{key}", cause, remedy)
+        for use in settings.uses()
+        for part, key, cause, remedy in refused(use)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def notes(settings: Checked) -> tuple[str, ...]:

@@ -37,34 +37,86 @@ LENGTHS: dict[str, str] = {
     "string_too_long": "takes at most {max_length} characters",
 }
 MEANT: Mapping[str, str | None] = {
-    "augment": "augmentation",
     "batch_norm": "layers",
+    "bce": "BCEWithLogitsLoss",
+    "beta1": "betas",
+    "bias": "layers",
     "bs": "batch_size",
     "categorical_crossentropy": "cross_entropy",
+    "ce": "cross_entropy",
     "clip_grad_norm": "clip",
+    "clip_value": "value",
     "criterion": "loss",
-    "crossentropyloss": "cross_entropy",
-    "dataset": "data",
     "dense": "Linear",
+    "dir": "folder",
     "dropout": "layers",
     "early_stopping": "stop",
+    "elu": None,
+    "epsilon": "eps",
+    "every": "record_every",
     "expression": "formula",
+    "filters": "channels",
     "glorot_normal": "xavier_normal_",
     "glorot_uniform": "xavier_uniform_",
+    "grad_clip": "clip",
     "he_normal": "kaiming_normal_",
     "he_uniform": "kaiming_uniform_",
+    "hidden_layers": "hidden",
     "init": "initialization",
     "iterations": "steps",
+    "l1": "L1Loss",
     "l2": "weight_decay",
+    "linear": "identity",
     "ln": "log",
+    "log_softmax": "logits",
     "lr": "learning_rate",
+    "lrelu": "leaky_relu",
+    "mae": "L1Loss",
+    "max_norm": "norm",
+    "min_delta": "min_change",
     "mseloss": "mse",
+    "nll": "NLLLoss",
+    "none": "identity",
     "normalize": "scaling",
+    "path": "folder",
+    "range": "domain",
+    "rmse": None,
+    "root": "folder",
+    "seed": "seeds",
     "selu": None,
+    "sparse_categorical_crossentropy": "cross_entropy",
     "swish": "silu",
+    "t": "x",
     "units": "hidden",
+    "val": "validation",
 }
 """Names by what other programs and papers call them; None: what is spelled alike is another."""
+PHRASES: Mapping[str, str] = {
+    r"\.(csv|txt)$": 'write a file as { file = "points.csv" }',
+    r"\b(if|where|heaviside)\b": "write cases as Piecewise((a, x < 0), (b, True))",
+    r"\b(np|numpy|math|torch)\.": "write functions alone, as sin(x)",
+    r"lambda|[^<>=!]=[^=]": "write only what stands behind the = or :",
+    r"\|": "write abs(x)",
+    r"²|³": "write x^2",
+    "π": "write pi",
+    r"\bcot\(": "write 1/tan(x)",
+    r"\blog(2|10)\(": "write log(x)/log(10)",
+    r"\bmod\(|%": "write u - v*floor(u/v)",
+    r"\bpow\(": "write u^v",
+    r"\brelu\(": "write max(x, 0)",
+    r"\bround\(": "write floor(x + 1/2)",
+}
+"""What to write instead of what a formula does not have."""
+BARE: Mapping[str, str] = {
+    "Clip": "a number or a table",
+    "FunctionSettings": "a text in quotes or a table",
+    "ImageDataSettings": "a text in quotes or a table",
+    "Initialization": "a text in quotes or a table",
+    "Schedule": "a text in quotes or a table",
+}
+"""Settings of which one value may stand for a table."""
+_WORD = re.compile(r'(?:"([^"]*)"|argument (\w+))[^"]*$')
+"""The unknown word of a message: what it names last, in quotes or as an argument."""
 _HINT = re.compile(r"; (?:known: ([^;(]+)|did you mean \"[^\"]+\"\?)$")
 """What `report.errors.did_you_mean` ends a message with: the known names, or one of them."""
 SHOWN = 60
@@ -76,7 +128,7 @@ def expectation(details: ErrorDetails) -> str | None:
     if details["type"] == "literal_error":
         words = _words(details)
         return words[0] if len(words) == 1 else f"one of {', '.join(words)}"
-    kind = KINDS.get(details["type"])
+    kind = BARE.get(str(details.get("ctx", {}).get("class_name"))) or KINDS.get(details["type"])
     given = details.get("input")
     if kind == "a list" and isinstance(given, (str, int, float)):
         return f"a list, [{toml(given)}]"
@@ -110,12 +162,27 @@ def meant(word: str, known: Sequence[str]) -> str | None:
 
 
 def _hinted(message: str, given: object) -> str:
-    """The message with a suggestion for a name that it lists the known ones of."""
+    """The message with a suggestion for the word in it of which it lists the known ones."""
+    text, column, _ = message.partition('", column ')
+    for phrase, advice in PHRASES.items() if column else ():
+        if re.search(phrase, text):
+            return f"{message.partition('; ')[0]}; {advice}"
     hint = _HINT.search(message)
-    if hint is None or not isinstance(given, str):
+    if hint is None:
+        layer = re.search(r'"(\w+)" is no layer', message)
+        near = MEANT.get(layer[1].casefold()) if layer else None
+        return f'{message}; did you mean "{near}"?' if near else message
+    before, word = message[: hint.start()], _WORD.search(message[: hint.start()])
+    named = given.get("name") if isinstance(given, Mapping) else given
+    unknown = str(next(filter(None, word.groups()), "")) if word else str(named)
+    if hint[1]:
+        near = meant(unknown, hint[1].split(", "))
+    elif unknown.casefold() in MEANT:
+        near = MEANT[unknown.casefold()]
+        message = message if near else before
+    else:
         return message
-    near = meant(given, hint[1].split(", ")) if hint[1] else MEANT.get(given.casefold())
-    return message[: hint.start()] + f'; did you mean "{near}"?' if near else message
+    return f'{before}; did you mean "{near}"?' if near else message
 
 
 def given_words(details: ErrorDetails) -> str:
@@ -142,15 +209,24 @@ def toml(value: object) -> str:
 
 def misplaced(word: str, owner: type[BaseModel] | None, model: type[BaseModel]) -> str | None:
     """Where an unknown key belongs: by another name in its table, or in another table."""
+    key = MEANT.get(word.casefold()) or word
     for start in (owner, model):
         if start is None:
             continue
-        places = [place for place in _tables(start) if place.rpartition(".")[2] == word]
+        places = [place for place in _tables(start) if place.rpartition(".")[2] == key]
+        nearest_level = min((place.count(".") for place in places), default=0)
+        places = [place for place in places if place.count(".") == nearest_level]
+        if len(places) > 1:
+            return None  # where several have such a key, none of them is it
         if places:
-            table = min(places, key=lambda place: place.count(".")).rpartition(".")[0]
-            if table and owner is not model and start is owner:
+            table = places[0].rpartition(".")[0]
+            if table and owner is not model and start is owner and key == word:
                 return f'; it belongs in "{table}" of this table: {table} = {{ {word} = … }}'
             within = "" if start is owner else " of the task"
+            if key != word:
+                return (
+                    f'; did you mean "{key}"' + (f' in "{table}"' if table else "") + f"{within}?"
+                )
             return f'; it belongs in "{table}"{within}' if table else None
     return None
 

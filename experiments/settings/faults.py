@@ -103,6 +103,9 @@ def _gathered(error: ValidationError, model: type[BaseModel], table: Any) -> lis
     missing = {key for found in branches.values() for key, d in found if d["type"] == "missing"}
     faults: list[_Fault] = []
     for (_, union), found in branches.items():
+        if union:  # of the branches, the one that the value was meant for
+            deepest = max(len(key) for key, _ in found)
+            found = [(k, d) for k, d in found if len(k) == deepest]
         telling = [(k, d) for k, d in found if expectation(d) is None]
         if union and not telling:
             expected = dict.fromkeys(str(expectation(d)) for _, d in found)

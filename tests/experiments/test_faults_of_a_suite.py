@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from experiments.settings.consistency import notes
 from experiments.suite import load_suite
@@ -77,12 +78,6 @@ def test_all_faults_at_once_and_what_to_acknowledge(tmp_path: Path) -> None:
 
 
 SUGGESTIONS = [
-    ("epochs = 5", "epochs = 5, nesterov = true", f"{TRAINING}: nesterov belongs in the optimizer"),
-    ("epochs = 5", "epochs = 5, steps = 30000", f"{TRAINING}: give epochs or steps"),
-    ("epochs = 5", "epochs = 5, schedule = { step_size = 100, gamma = 0.5 }",
-     f'{TRAINING}.schedule: the scheduler has no name; write {{ name = "StepLR"'),
-    ("epochs = 5", 'epochs = 5, schedule = "cosine"',
-     f'{TRAINING}.schedule: no scheduler has this name; did you mean "CosineAnnealingLR"?'),
     ("epochs = 5", "epochs = 5, stop = 3", f"{TRAINING}.stop: must be a table (given: 3)"),
     ("epochs = 5", "epochs = 5, lr = 0.1",
      f'{TRAINING}.lr: unknown key; did you mean "learning_rate"?'),
@@ -101,6 +96,20 @@ SUGGESTIONS = [
      "scaling = { mean = … }"),
     ('{ name = "digits" }', '{ name = "digits", scaling = 3 }',
      'scaling: must be one of "standard", "unit", "symmetric" or a table (given: 3)'),
+    ('{ name = "digits" }', '{ name = "digits", scaling = { mean = 0.5, std = "a" } }',
+     "scaling.std: must be a number or a list"),
+    ('{ name = "digits" }', '{ name = "digits", label = "y" }',
+     "data.label: belongs to a csv; remove it"),
+    ("epochs = 5", "epochs = 5, seed = 1", 'seed: unknown key; did you mean "seeds" of the task?'),
+    ("epochs = 5", "epochs = 5, dropout = 0.2",
+     'did you mean "layers" in "comparisons.models" of the task?'),
+    ("epochs = 5", "epochs = 5, clip = { max_norm = 1 }", 'key; did you mean "norm"'),
+    ("epochs = 5", 'epochs = 5, optimizer = { name = "adam", beta1 = 0.9 }',
+     'adam has no argument beta1; did you mean "betas"?'),
+    ('"cross_entropy"', '"CE"', 'no loss has this name; did you mean "cross_entropy"?'),
+    ("hidden = [32]", 'layers = ["Flatten()", "Dense(10)"]',
+     'is no layer of torch.nn that can stand in a list; did you mean "Linear"?'),
+    ("hidden = [32]", 'hidden = [32], activation = "elu"', '(given: "elu")'),
 ]  # fmt: skip
 
 
@@ -137,6 +146,74 @@ def test_a_function_of_ones_own_by_another_name(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, text)
     assert "functions.0: " in fault and "expression" in fault and "formula = " in fault
     assert faults(tmp_path, text.replace("expression", "formula")) == []
+
+
+FORMULA = """
+[tasks.simulate-function]
+functions = ["FORMULA"]
+models = [{ name = "deep", hidden = [10, 10] }, { name = "shallow", hidden = [47] }]
+training = { loss = "mse", epochs = 300 }
+seeds = [0, 1, 2]
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "says"),
+    [
+        ("lambda x: sin(x)", "write only what stands behind the = or :"),
+        ("y = sin(x)", "write only what stands behind the = or :"),
+        ("np.sin(x)", "write functions alone, as sin(x)"),
+        ("1 if x > 0 else -1", "write cases as Piecewise((a, x < 0), (b, True))"),
+        ("points.csv", 'write a file as { file = "points.csv" }'),
+        ("|x|", "write abs(x)"),
+        ("exp(-x²)", "write x^2"),
+        ("relu(x)", "write max(x, 0)"),
+    ],
+)
+def test_formulas_as_others_write_them(tmp_path: Path, formula: str, says: str) -> None:
+    (fault,) = faults(tmp_path, FORMULA.replace("FORMULA", formula))
+    assert f"; {says} (given: " in fault
+
+
+def test_folders_of_a_split_are_no_classes(tmp_path: Path) -> None:
+    for number in range(40):
+        for part in ("train", "validation"):
+            folder = tmp_path / "pictures" / part
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.new("L", (4, 4), number).save(folder / f"{number}.png")
+    text = IMAGES.replace('{ name = "digits" }', '{ folder = "pictures" }').replace("64", "8")
+    (fault,) = faults(tmp_path, text)
+    assert fault.endswith(
+        "its folders are read as classes, and are called train and validation; "
+        "call those of a split train and test"
+    )
+
+
+def test_a_task_that_cannot_take_arguments_of_a_loss_says_so(tmp_path: Path) -> None:
+    text = """
+    [tasks.sensitivity]
+    data = "digits"
+    model = { name = "mlp", hidden = [32, 16] }
+    training = { loss = { name = "cross_entropy", label_smoothing = 0.1 }, epochs = 20 }
+    batch_sizes = [16, 32, 64, 256, 1024]
+    seeds = [0]
+    """
+    (fault,) = faults(tmp_path, text)
+    assert fault == (
+        "tasks.sensitivity: cross_entropy (label_smoothing 0.1): takes no arguments in this task; "
+        "leave them out"
+    )
+    assert faults(tmp_path, text.replace('{ name = "cross_entropy", label_smoothing = 0.1 }',
+                                         '"cross_entropy"')) == []  # fmt: skip
+
+
+def test_a_smoke_run_is_refused_what_torch_refuses_of_it(tmp_path: Path) -> None:
+    rise = 'epochs = 20, schedule = { name = "OneCycleLR", max_lr = 0.1, pct_start = 0.5 }'
+    path = tmp_path / "tried.toml"
+    path.write_text(IMAGES.replace("epochs = 5", rise))
+    assert load_suite(str(path))
+    with pytest.raises(UserError, match=r"pct_start = 0.5 asks for; .* or run it in full size"):
+        load_suite(str(path), smoke=True)
 
 
 def test_what_people_usually_do_needs_no_acknowledgment(tmp_path: Path) -> None:
