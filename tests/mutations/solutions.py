@@ -65,7 +65,7 @@ def interpolation(r: Reading) -> Iterator[str]:
         told = "different starts," if start == "different" else "common"
         for line in (x.text for x in r.texts if (x.kind, x.name) == ("line", "contrast")):
             at = re.search(rf"(\w+) of (\w+)(?: lines?)? from {told}", line)
-            if at is None or (value(at[1]), value(at[2])) != (sum(tall), len(own)):
+            if at is None or (value(at[1].lower()), value(at[2])) != (sum(tall), len(own)):
                 yield f"line contrast: {sum(tall)} of {len(own)}: {line}"
         for m in r.find(name, r"less than (N) of the loss there \(by (N) at most\)"):
             if any(tall) or not at_most(m[2], [x["train_barrier"] for x in own]):

@@ -187,7 +187,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("double-descent", "shows", {"noisy": peaked, "seeds": 4}),
     ("double-descent", "shows", {"noisy": peaked, "seeds": 14}),
     ("double-descent", "absent", {"noisy": lambda n: 1.0 + n, "seeds": 14}),
-    ("double-descent", "absent", {"noisy": lambda n: 9.0 - n, "seeds": 8}),
+    ("double-descent", "absent", {"noisy": lambda n: 9.0 - n, "seeds": 14}),
     ("double-descent", "open", {"noisy": lambda n: 1.0, "loss_noise": 0.1}),
     ("diverged", "some", {"diverged": [("m3", 1)]}),
     ("diverged", "all", {"diverged": ALL_LOST}),
