@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from experiments.fingerprint.code import installed
-from experiments.fingerprint.task import task_code, task_definitions
+from experiments.fingerprint.task import task_code, task_sources
 from experiments.suite import Suite
 from experiments.tasks.task import dataset_facts
 from report.records import BadRecordError, Record, Results, read_record
@@ -58,7 +57,7 @@ def basis(suite: Suite, task: str) -> Basis:
     return Basis(
         settings=settings.model_dump(mode="json"),
         code=task_code(task),
-        sources=installed().sources(task_definitions(task)),
+        sources=task_sources(task),
         data={data.name: dataset_facts(data).sha256 for data in settings.image_data()},
     )
 

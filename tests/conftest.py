@@ -12,6 +12,9 @@ import pytest
 from tests.project import RUN, Ended, Homework, make_project
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+# Matplotlib would look for its fonts again wherever a test has a cache folder of its own.
+os.environ.setdefault("MPLCONFIGDIR", str(_CACHE / "matplotlib"))
 gc.disable()
 
 LONGEST = ("test_packaging.py", "test_guide.py")

@@ -6,7 +6,8 @@ import pandas as pd
 
 def known(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The rows that have a value in each of `columns`, as `dropna` gives them."""
-    return rows[np.logical_and.reduce([rows[column].notna() for column in columns])]
+    whole = np.logical_and.reduce([pd.notna(rows[column].to_numpy()) for column in columns])
+    return rows if whole.all() else rows[whole]
 
 
 def as_floats(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -119,13 +119,18 @@ def _spearman(points: tuple[tuple[float, float], ...]) -> tuple[float, float]:
     value = float(np.corrcoef(a, b)[0, 1])
     if n < LEAST:
         return value, 1.0
-    if n <= EXACT:
-        orders = np.array(list(permutations(range(n))))
-    else:
-        orders = np.random.default_rng(0).permuted(np.tile(np.arange(n), (RESAMPLES, 1)), axis=1)
+    orders = _orders(n)
     as_far = int((np.abs(_correlations(a, b[orders])) >= abs(value) - 1e-12).sum())
     own = n > EXACT  # the order seen is one of all, but not one of the random ones
     return value, (as_far + own) / (len(orders) + own)
+
+
+@lru_cache(maxsize=64)
+def _orders(n: int) -> Array:
+    """All orders of `n` points, or random ones, always the same."""
+    if n <= EXACT:
+        return np.array(list(permutations(range(n))))
+    return np.random.default_rng(0).permuted(np.tile(np.arange(n), (RESAMPLES, 1)), axis=1)
 
 
 @lru_cache(maxsize=1024)
@@ -133,8 +138,8 @@ def _interval(points: tuple[tuple[float, float], ...]) -> tuple[float | None, fl
     n = len(points)
     if n < LEAST or not math.isfinite(_spearman(points)[0]):
         return None, None
-    drawn = np.array(points)[np.random.default_rng(0).integers(n, size=(RESAMPLES, n))]
-    found = _correlations(_row_ranks(drawn[..., 0]), _row_ranks(drawn[..., 1]))
+    drawn = np.random.default_rng(0).integers(n, size=(RESAMPLES, n))
+    found = _correlations(*(_ranks_drawn(values, drawn) for values in np.array(points).T))
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(found[np.isfinite(found)], [tail, 1 - tail])
     return float(low), float(high)
@@ -158,6 +163,14 @@ def _row_ranks(values: Array) -> Array:
     smaller = (values[:, None, :] < values[:, :, None]).sum(-1)
     equal = (values[:, None, :] == values[:, :, None]).sum(-1)
     return np.asarray(smaller + (equal + 1) / 2)
+
+
+def _ranks_drawn(values: Array, drawn: Array) -> Array:
+    """As `_row_ranks` of `values[drawn]`, in each row of which n values are drawn from n."""
+    rows, n = drawn.shape
+    times = np.bincount((drawn + n * np.arange(rows)[:, None]).ravel(), minlength=rows * n)
+    below = (values[:, None] < values) + (values[:, None] == values) / 2
+    return np.take_along_axis(times.reshape(rows, n) @ below + 0.5, drawn, axis=1)
 
 
 def _correlations(x: Array, y: Array) -> Array:

@@ -13,6 +13,8 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 OPEN, CLOSE = "\ue000", "\ue001"
+_PLAIN = (float, int, bool, type(None))
+"""Nine values of ten, without a text."""
 _active: ContextVar[bool] = ContextVar("tracing", default=False)
 
 
@@ -43,18 +45,20 @@ def unmarked(text: str) -> str:
 
 def without_marks(value: T) -> T:
     """A copy without marks of texts, and of what is made of texts: records, mappings, lists."""
+    if value.__class__ in _PLAIN:
+        return value
     made: Any = value
     if isinstance(value, str):
         if OPEN in value:
             made = type(value)(unmarked(value))
             getattr(made, "__dict__", {}).update(getattr(value, "__dict__", {}))
     elif is_dataclass(value) and not isinstance(value, type):
-        inner = {f.name: getattr(value, f.name) for f in fields(value) if f.init}
-        made = replace(value, **{name: without_marks(one) for name, one in inner.items()})
+        own = {f.name: without_marks(getattr(value, f.name)) for f in fields(value) if f.init}
+        made = replace(value, **own)
     elif isinstance(value, dict):
         made = {without_marks(key): without_marks(one) for key, one in value.items()}
     elif type(value) in (list, tuple):
-        made = cast(Any, type(value))(without_marks(one) for one in cast(Any, value))
+        made = cast(Any, type(value))(map(without_marks, cast(Any, value)))
     return cast(T, made)
 
 

@@ -17,7 +17,7 @@ from experiments.engine.context import Context
 from experiments.facts import facts
 from experiments.fingerprint.code import STORAGE, Code, installed
 from experiments.fingerprint.syntax import read_module
-from experiments.freshness import task_definitions
+from experiments.fingerprint.task import task_definitions
 from experiments.suite import load_suite
 from experiments.tasks import task_module
 from report.tasks import TASKS
