@@ -5,6 +5,7 @@ import random
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -15,6 +16,7 @@ import torch
 from experiments.engine.cache import Cache
 from experiments.engine.context import Context
 from experiments.facts import facts
+from experiments.fingerprint import code as fingerprint
 from experiments.fingerprint.code import STORAGE, Code, installed
 from experiments.fingerprint.syntax import read_module
 from experiments.freshness import task_definitions
@@ -97,20 +99,34 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _sources_are_read_once() -> Iterator[None]:
+    """An edit changes one module; the statements of the others are the same text's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fingerprint, "_read", cache(read_module))
+        yield
+
+
 @pytest.fixture(scope="module")
 def before(tree: Path) -> dict[str, list[str]]:
     return codes(Code(tree))
 
 
+@cache
+def modules(tree: Path) -> dict[Path, ast.Module]:
+    return {path: ast.parse(path.read_text()) for path in (tree / "experiments").rglob("*.py")}
+
+
 def defining(tree: Path, wanted: str) -> tuple[Path, ast.Module, ast.stmt]:
     """The only definition of that name in the experiments, or of `file.name` in files so named."""
     file, _, name = wanted.rpartition(".")
-    found = []
-    for path in sorted((tree / "experiments").rglob(f"{file or '*'}.py")):
-        text = path.read_text()
-        if name in text:
-            module = ast.parse(text)
-            found += [(path, module, d) for defined, d in definitions(module) if defined == name]
+    found = [
+        (path, module, definition)
+        for path, module in modules(tree).items()
+        if path.stem == (file or path.stem)
+        for defined, definition in definitions(module)
+        if defined == name
+    ]
     assert len(found) == 1, f"{wanted}: {[str(path) for path, *_ in found]}"
     return found[0]
 
@@ -137,10 +153,10 @@ def test_an_edit_makes_stale_what_uses_it(
 
 
 def test_formatting_alone_makes_nothing_stale(tree: Path, before: dict[str, list[str]]) -> None:
-    texts = {path: path.read_text() for path in (tree / "experiments").rglob("*.py")}
+    texts = {path: path.read_text() for path in modules(tree)}
     try:
-        for path, text in texts.items():
-            path.write_text(ast.unparse(ast.parse(text)))  # no comments, other lines and quotes
+        for path, module in modules(tree).items():
+            path.write_text(ast.unparse(module))  # no comments, other lines and quotes
         assert codes(Code(tree)) == before
     finally:
         for path, text in texts.items():
