@@ -12,6 +12,9 @@ import pytest
 from tests.project import RUN, Ended, Homework, make_project
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+os.environ.setdefault("MPLCONFIGDIR", str(CACHE / "matplotlib"))  # fonts are listed once, not
+# in every process of a test, whose cache is empty
 gc.disable()
 
 LONGEST = ("test_packaging.py", "test_guide.py")
