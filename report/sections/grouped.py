@@ -45,7 +45,8 @@ def grouped(
 
 def mean_of(rows: pd.DataFrame, column: str) -> float | None:
     """Mean of the values that are known; None where none is."""
-    values = known(rows, column)[column]
+    values = rows[column]
+    values = values[values.notna()]
     return mean(values) if len(values) else None
 
 

@@ -30,6 +30,7 @@ from report.sections.interpolation.lines import (
     ends_of,
     growths,
     label_of,
+    norms_of,
     solutions_of,
     with_ends,
 )
@@ -93,8 +94,8 @@ def _solutions_table(solutions: pd.DataFrame) -> Table:
 def _lines_table(record: Record, lines: pd.DataFrame, solutions: pd.DataFrame) -> Table:
     def growth(kind: str, rows: pd.DataFrame) -> Markdown:
         """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
-        own = solutions[solutions["case"].isin(rows["case"])]
-        found = [growths(record, row, own).get(kind) for row in rows.to_dict("records")]
+        norms = norms_of(solutions[solutions["case"].isin(rows["case"])])
+        found = [growths(record, row, norms).get(kind) for row in rows.to_dict("records")]
         sides = zip(*(one for one in found if one), strict=True)
         both = [[value for value in side if value is not None] for side in sides] or [[], []]
         return Markdown(" / ".join(fmt.number(mean(side) if side else None) for side in both))

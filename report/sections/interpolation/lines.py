@@ -195,9 +195,10 @@ def growth_compared(
     on the line where it has the norms of the `solutions`, which are those of the pair's data set.
     """
     grown: dict[str, list[tuple[int, tuple[float | None, float | None]]]] = {}
+    norms = norms_of(solutions)
     for row in rows.to_dict("records"):
         seed = int(row["first_seed"])
-        for kind, both in growths(record, row, solutions).items():
+        for kind, both in growths(record, row, norms).items():
             grown.setdefault(kind, []).append((seed, both))
     found = {}
     for kind, by_seed in grown.items():
@@ -209,8 +210,22 @@ def growth_compared(
     return {kind: one for kind, one in found.items() if one.n}
 
 
+Norms = Mapping[tuple[Any, ...], float]
+
+
+def norms_of(solutions: pd.DataFrame) -> Norms:
+    """The norm of all parameters of each solution, by what its approach is made of and its seed."""
+    return {
+        (*approach_of(*varied), seed): float(norm)
+        for *varied, seed, norm in zip(
+            *(solutions[name] for name in (*ENDS, "seed", "parameter_norm")), strict=True
+        )
+        if not pd.isna(norm)
+    }
+
+
 def growths(
-    record: Record, row: Mapping[Hashable, Any], solutions: pd.DataFrame
+    record: Record, row: Mapping[Hashable, Any], norms: Norms
 ) -> dict[str, tuple[float | None, float | None]]:
     """Growth beyond both ends of a line, `absolute` and, where it is known, `relative`."""
     outward = float(record.metrics["outward"])  # type: ignore[arg-type]
@@ -218,13 +233,6 @@ def growths(
     first, second = (row[f"{end}_relative_growth"] for end in ("first", "second"))
     if not (pd.isna(first) or pd.isna(second)):
         return found | {"relative": (float(first), float(second))}
-    norms = {
-        (*approach_of(*varied), seed): float(norm)
-        for *varied, seed, norm in solutions[[*ENDS, "seed", "parameter_norm"]].itertuples(
-            index=False
-        )
-        if not pd.isna(norm)
-    }
     own = [
         norms.get((*end, row[f"{name}_seed"]), 0.0)
         for end, name in zip(ends_of(row), ("first", "second"), strict=True)
