@@ -3,11 +3,23 @@
 import re
 
 _FRACTION = re.compile(r"\\frac\s*\{")
+_TALL = re.compile(r"\\(frac|sum|begin)")
 _SINGLE = re.compile(r"[A-Za-z]|\d+(\.\d+)?|\\[A-Za-z]+")
 
 
 def in_line(tex: str) -> str:
-    r"""The formula `tex` with every `\frac{a}{b}` written as `a/b`, in parentheses where needed."""
+    r"""The formula `tex` as a line of text has it.
+
+    Every `\frac{a}{b}` is written as `a/b`, in parentheses where needed. Where nothing tall is
+    left, parentheses do not grow and factors stand close, as in a formula written by hand.
+    """
+    line = _quotients(tex)
+    if _TALL.search(line):
+        return line
+    return re.sub(r"(?<!\\)\\,\s*", " ", line.replace(r"\left(", "(").replace(r"\right)", ")"))
+
+
+def _quotients(tex: str) -> str:
     found = _FRACTION.search(tex)
     if not found:
         return tex
@@ -16,13 +28,13 @@ def in_line(tex: str) -> str:
     if opening is None:
         return tex
     below, end = _group(tex, opening)
-    whole = f"{_part(in_line(above), _SUM)}/{_part(in_line(below), _PRODUCT)}"
+    whole = f"{_part(_quotients(above), _SUM)}/{_part(_quotients(below), _PRODUCT)}"
     before, rest = tex[: found.start()], tex[end:]
     if re.match(r"\s*(\^|[A-Za-z\d\\(])", rest) and not rest.lstrip().startswith(
         (r"\right", r"\cdot")
     ):
         whole = f"({whole})"  # a power or a factor behind it is of the whole fraction
-    return before + whole + in_line(rest)
+    return before + whole + _quotients(rest)
 
 
 def _group(tex: str, start: int) -> tuple[str, int]:

@@ -11,17 +11,19 @@ from report.words.tex import in_line
         (r"\frac{\sin(5\pi x)}{5\pi x}", r"\sin(5\pi x)/(5\pi x)"),
         (
             r"\operatorname{sgn}\!\left(\frac{\cos(10x)}{x}\right)",
-            r"\operatorname{sgn}\!\left(\cos(10x)/x\right)",
+            r"\operatorname{sgn}\!(\cos(10x)/x)",
         ),
         (r"\frac{1}{1+e^{-x}}", r"1/(1+e^{-x})"),
-        (r"\frac{x+1}{2}\,x", r"((x+1)/2)\,x"),
+        (r"\frac{x+1}{2}\,x", r"((x+1)/2) x"),
         (r"\frac{1}{2}^{2}", r"(1/2)^{2}"),
         (r"x+\frac{1}{\frac{x}{2}+1}", r"x+1/(x/2+1)"),
-        (r"\frac{\sin\left(x-1\right)}{x}", r"\sin\left(x-1\right)/x"),
+        (r"\frac{\sin\left(x-1\right)}{x}", r"\sin(x-1)/x"),
         (r"\frac{a}{b}-1", r"a/b-1"),
         (r"e^{\frac{x}{2}}", r"e^{x/2}"),
         (r"\frac", r"\frac"),
         ("x^2", "x^2"),
+        (r"\sin\left(10\,\pi\,x^{2}\right)", r"\sin(10 \pi x^{2})"),
+        (r"\sum_{n=1}^{3} \left(n\,x\right)", r"\sum_{n=1}^{3} \left(n\,x\right)"),
     ],
 )
 def test_a_fraction_becomes_a_quotient_with_the_same_value(built_up: str, line: str) -> None:
