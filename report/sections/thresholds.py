@@ -10,6 +10,7 @@ import ast
 import inspect
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from types import ModuleType
 from typing import NamedTuple
@@ -75,8 +76,7 @@ def constants(module: ModuleType) -> Iterator[tuple[Markdown, Markdown]]:
     A constant may be one number, several of one assignment, or several by name. One without words
     below it decides no wording.
     """
-    body = ast.parse(inspect.getsource(module)).body
-    for node, below in pairwise(body):
+    for node, below in pairwise(_body(module)):
         if not isinstance(node, ast.Assign | ast.AnnAssign) or not isinstance(below, ast.Expr):
             continue
         words = below.value.value if isinstance(below.value, ast.Constant) else None
@@ -86,6 +86,11 @@ def constants(module: ModuleType) -> Iterator[tuple[Markdown, Markdown]]:
         if isinstance(words, str) and values and all(name.isupper() for name in names):
             text = traced(" ".join(words.split()))
             yield escape(text), Markdown("; ".join(_shown(value) for value in values))
+
+
+@cache
+def _body(module: ModuleType) -> list[ast.stmt]:
+    return ast.parse(inspect.getsource(module)).body
 
 
 def _numbers(value: object) -> list[float]:

@@ -340,23 +340,6 @@ def train_on_task(r: Reading) -> Iterator[str]:
     yield from diverged(r, column)
 
 
-def _order(name: str, text: str, found: Any, margin: float) -> Iterator[str]:
-    """Words for the order of the first against the second of a sentence."""
-    if not len(found):
-        yield f"{name}: nothing to compare: {text}"
-        return
-    more = re.search(r"percentage points less|rises from|is ahead|even higher", text)
-    less = re.search(r"get only|does harm|falls to", text)
-    if (more and wrong(1, found)) or (less and wrong(-1, found)):
-        yield f"{name}: direction: {text}"
-    if re.search(r"in (?:both|all) ", text) and not agree(found):
-        yield f"{name}: not in all: {text}"
-    if re.search(
-        r"too close to matter|no difference|alike|next to nothing|no harm", text
-    ) and apart(found, margin):
-        yield f"{name}: not alike: {text}"
-
-
 def random_labels(r: Reading) -> Iterator[str]:
     """The fit, chance, speed, price, memory."""
     column = "final_test_accuracy"

@@ -38,6 +38,13 @@ def loaded(folder: Path, *arguments: str) -> str:
     return ended.stdout.splitlines()[-1]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """In which the sources of the program are kept once they were read; each command's answer is
+    kept by its first process."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -50,7 +57,10 @@ def loaded(folder: Path, *arguments: str) -> str:
     ],
     ids=lambda arguments: arguments[0],
 )
-def test_an_answer_loads_nothing_that_computes(finished: Path, arguments: tuple[str, ...]) -> None:
+def test_an_answer_loads_nothing_that_computes(
+    finished: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     assert loaded(finished, *arguments) in ("loaded:", f"loaded: {SETTINGS}")
     assert loaded(finished, *arguments) == "loaded:", "kept, it does not even read the settings"
 

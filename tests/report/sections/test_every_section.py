@@ -23,6 +23,9 @@ from tests.report.sections.test_length import counted
 
 BY_TASK = {task.name: task for task in TASKS}
 QUICK = load_suite("quick")
+SOME = 4
+"""Every so many of the records, beside the first: the claims of all are read where they are made
+(`test_claims`), the whole sections in the long tests."""
 
 
 @cache
@@ -55,15 +58,16 @@ def merged(usual: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def parts(task: Task) -> tuple[Part, ...]:
-    """What the section makes of each record."""
-    return tuple(part_of(record) for record in records(task))
+def parts(task: Task, step: int) -> tuple[Part, ...]:
+    """What the section makes of its records, with its formatted numbers marked as such."""
+    with tracing():
+        return tuple(part_of(record) for record in records(task)[::step])
 
 
-def shapes(task: Task) -> list[Part]:
+def shapes(task: Task, step: int) -> list[Part]:
     """One part for each set of claims, figures and tables."""
     found: dict[object, Part] = {}
-    for part in parts(task):
+    for part in parts(task, step):
         said = [numbered.claim.id for group in part.claims for numbered in group]
         found.setdefault((tuple(said), tuple(sorted(available(part)))), part)
     return list(found.values())
@@ -79,44 +83,48 @@ def part_of(record: Record) -> Part:
     return Part(BY_TASK[record.task], record, section, "", tuple(claims))
 
 
-def text_of(record: Record, folder: Path) -> dict[str, str]:
-    """The chapters of a report that has this record alone."""
-    missing = [Part(task, None, None, "Not run.") for task in TASKS if task.name != record.task]
-    part = part_of(record)
+def text_of(part: Part, folder: Path) -> dict[str, str]:
+    """The chapters of a report that has this part alone."""
+    missing = [Part(task, None, None, "Not run.") for task in TASKS if task != part.task]
     parts = sorted([part, *missing], key=lambda p: list(BY_TASK).index(p.task.name))
     return chapters(Sources(folder, Results(folder / "results", "quick")), parts)
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_a_report_is_made_of_whatever_was_measured(task: Task, tmp_path: Path) -> None:
-    for part in shapes(task):
-        assert part.record is not None
+each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+each_step = pytest.mark.parametrize("step", [SOME, pytest.param(1, marks=pytest.mark.long)])
+
+
+@each_step
+@each_task
+def test_a_report_is_made_of_whatever_was_measured(task: Task, step: int, tmp_path: Path) -> None:
+    for part in shapes(task, step):
         with tracing():
-            for name, text in text_of(part.record, tmp_path).items():
+            for name, text in text_of(part, tmp_path).items():
                 typed = typed_numerals(text)
                 assert not typed, (name, typed)
                 assert not any(c in unmarked(text) for c in ("\ue000", "\ue001"))
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_what_is_said_rests_on_the_record(task: Task) -> None:
-    for record, part in zip(records(task), parts(task), strict=True):
+@each_step
+@each_task
+def test_what_is_said_rests_on_the_record(task: Task, step: int) -> None:
+    for part in parts(task, step):
         claims = [numbered.claim for group in part.claims for numbered in group]
         assert claims, "a section comments on its results"
-        assert part.section is not None
+        assert part.record is not None and part.section is not None
         assert LEAST <= counted(part.section.commentary) <= MOST
         for claim in claims:
             assert claim.id.startswith(f"{task.name}.")
-            assert claim.evidence and all(used.holds(record) for used in claim.evidence)
+            assert claim.evidence and all(e.holds(part.record) for e in claim.evidence)
         for figure in part.section.figures:
             assert len(figure.alt) > 20
             assert "nan" not in figure.alt.split()
         assert all(isinstance(text, Markdown) for text in part.numbers().values())
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+@each_task
 def test_a_usual_record_is_commented_in_five_to_ten_sentences_or_so(task: Task) -> None:
-    part = parts(task)[0]
+    part = parts(task, SOME)[0]
     groups = [group for group in part.claims if group]
     assert 5 <= sum(len(group) for group in groups) <= 14
     assert len(groups) >= 1
@@ -125,9 +133,9 @@ def test_a_usual_record_is_commented_in_five_to_ten_sentences_or_so(task: Task) 
     assert any(numbered.claim.headline for group in groups for numbered in group)
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+@each_task
 def test_a_usual_record_answers_its_questions(task: Task) -> None:
-    part = parts(task)[0]
+    part = parts(task, SOME)[0]
     for question in QUESTIONS:
         if question.task == task.name:
             assert set(question.answers) <= available(part), question.text

@@ -144,7 +144,6 @@ def by_name(made_record: Record) -> dict[str, Claim]:
 AT_LAST = [*LOSSES[:-1], VARIANCE]
 ALL_POSITIVE, NONE = [10] * 12, [0] * 12
 UNRELATED = [5, 9, 4, 8, 6, 7, 7, 6, 8, 4, 9, 5]
-REST = "ccccfu" * 2
 LONG: dict[str, Any] = {"negative": [1] * 6 + NONE[:6], "positive": [8] * 12}
 LONG |= {"epochs": [10] * 6 + [500] * 6}
 """Saddles after ten epochs, minima after 500."""
