@@ -23,6 +23,7 @@ from report.sections.approaches import (
     VARIABLES,
     measures_with,
     moves,
+    over_approaches,
     trends,
     unreached,
     varied,
@@ -140,7 +141,7 @@ class Measured:
         stopped = self.finished(record.frame(self.equal_loss))
         if len(stopped) and _alike(stopped[self.train_loss]):
             held = measures_with(stopped, self.measures, "loss_gap")
-            there, where = self._short(held), "at equal training loss"
+            there, where = self._short(held), "near equal training loss"
             word, partly, _ = answer.partition(" ")
             first = "mixed" if "," in answer else f"partly {word}" if partly else word
             if there == answer != "open":
@@ -199,7 +200,7 @@ class Measured:
         )
 
     def _but(self, stopped: pd.DataFrame) -> Label:
-        """Measures with which the gap in accuracy goes, where that in loss does not go so too."""
+        """What weakens that: the gap in accuracy, and the loss that is left to tell them apart."""
         ways = {"rises": "wider", "falls": "narrower"}
         loss, accuracy = (
             measures_with(stopped, self.measures, f"{gap}_gap") for gap in ("loss", "accuracy")
@@ -209,7 +210,12 @@ class Measured:
             for v, way in ways.items()
             if (names := [name for name in accuracy.having(v) if name not in loss.having(v)])
         ]
-        return Label(f", but the gap in accuracy is {join(told)}" if told else "")
+        text = f", but the gap in accuracy is {join(told)}" if told else ""
+        left = over_approaches(stopped, self.train_loss, "loss_gap")
+        if left.verdict in ways:
+            rank = fmt.correlation(left.value)
+            text += f"; what is left of the training loss goes with that gap too ({rank})"
+        return Label(text)
 
     def sweeps(
         self,

@@ -63,7 +63,7 @@ SAYS = {
         ("^No run gets", "^On .* no run reaches"),
     ],
     "error-surface.rise": [
-        ("^It rises on every", "rises on every side"),
+        ("^It rises in every", "rises in every random direction"),
         ("^It rises on some", "does not rise equally"),
         ("^It stays below", "rises little"),
         ("^Nothing", "^Every run diverged"),
@@ -104,9 +104,9 @@ for task in ("sensitivity", "sharpness"):
         ("^Open", "stays open"),
     ]
 HELD = [
-    ("^Yes, also|^Yes, at|; at [^|]*yes", "wider"),
-    ("^No, nor|^No, at|; at [^|]*no ", "narrower"),
-    ("; at [^|]*no\\.", "narrower"),
+    ("^Yes, also|^Yes, near|; near [^|]*yes", "wider"),
+    ("^No, nor|^No, near|; near [^|]*no ", "narrower"),
+    ("; near [^|]*no\\.", "narrower"),
     ("^Partly yes, also", "wider .* no order"),
     ("^Partly no, nor", "narrower .* no order"),
     ("^Mixed, also", "wider .* narrower"),
@@ -123,7 +123,7 @@ def lines(reading: Reading) -> Iterator[str]:
         sentence = reading.said(line.name)
         if not known:
             yield f"line {line.name}: not known: {line.text}"
-        elif "at equal training loss" in line.text:
+        elif "near equal training loss" in line.text:
             held = [long for short, long in HELD if re.search(short, line.text)]
             if not any(re.search(long, reading.said("fit-held")) for long in held):
                 yield f"line {line.name}: not at equal loss: {line.text} {reading.said('fit-held')}"

@@ -38,8 +38,9 @@ ALONG = 0.7
 RISE = Statement(
     "error-surface.rise",
     {
-        "all": "Around the solutions the loss rises on every side: along random, filter-normalized "
-        "directions it is back at its value before training{within}, on all {total} sides of {n}.",
+        "all": "Around the solutions the loss rises in every random direction: along "
+        "filter-normalized ones it is back at its value before training{within}, on all {total} "
+        "sides of {n}.",
         "some": "Around the solutions the loss does not rise equally on all sides: along random, "
         "filter-normalized directions it is back at its value before training {counts}, and "
         "stays lower on the others as far as the planes are shown.",
@@ -53,7 +54,7 @@ RISE = Statement(
         "What does the loss look like around a solution?",
         "plane",
         "{number} of {total} sides",
-        all="It rises on every side.",
+        all="It rises in every random direction.",
         some="It rises on some sides and stays low on others.",
         none="It stays below its first value on all sides.",
         nothing="Nothing can be said: every run diverged.",

@@ -222,7 +222,7 @@ LOST = Statement(
     },
 )
 
-SPARE = (TOP, QUALITY, SETTING, RISE, KESKAR)
+SPARE = (TOP, QUALITY, SETTING, RISE, LITERATURE, KESKAR)
 """Statements that are left out first where there is no room."""
 
 

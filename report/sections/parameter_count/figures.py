@@ -81,10 +81,10 @@ def _noise(runs: pd.DataFrame) -> Markdown:
 
 
 def _told(runs: pd.DataFrame, *values: pd.Series, show: Callable[[float], Markdown]) -> str:
-    """The means of each structure, for an alternative text."""
+    """The medians of each structure, for an alternative text."""
     return "; ".join(
         f"{fmt.count(group['parameters'].iloc[0])} parameters: "
-        + ", ".join(show(value[group.index].mean()) for value in values)
+        + ", ".join(show(value[group.index].median()) for value in values)
         for group in _by_size(runs)
     )
 
@@ -105,7 +105,7 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
             f"Training and test {quantity} at the end of training against the number of "
             f"parameters, {fmt.plural(len(_by_size(runs)), 'structure')}. {_spread(runs)}"
         ),
-        alt=f"Two lines over a logarithmic axis. Mean training, test {quantity}: "
+        alt=f"Two lines over a logarithmic axis. Median training, test {quantity}: "
         f"{_told(runs, *_splits(runs, quantity), show=show)}.",
         draw=partial(_draw, runs, quantity, unit),
     )
@@ -131,7 +131,7 @@ def _gap_figure(runs: pd.DataFrame) -> Figure:
             "Generalization gap against the number of parameters: training minus test accuracy "
             f"(left), test minus training loss (right). {_spread(runs)}"
         ),
-        alt=f"Two panels over a logarithmic axis. Mean gap in accuracy: {words}.",
+        alt=f"Two panels over a logarithmic axis. Median gap in accuracy: {words}.",
         draw=partial(_draw_gaps, runs),
     )
 
@@ -163,7 +163,7 @@ def _noise_figure(noisy: list[pd.DataFrame]) -> Figure:
             "the interpolation threshold by @belkin2019reconciling, as many parameters as training "
             f"examples times classes. {_spread(runs)}"
         ),
-        alt=f"Panels over a logarithmic axis. Mean training, test error: {words}.",
+        alt=f"Panels over a logarithmic axis. Median training, test error: {words}.",
         draw=partial(_draw_noise, noisy),
     )
 

@@ -170,8 +170,9 @@ MEMORIZED = Statement(
     {
         "all|all_known": "The wrong labels are learned by heart even where they are few: in [every "
         "run|{known} that did not diverge] the network gives back at least {lowest} of them.",
-        "some": "Not every run learns the wrong labels by heart: {number} of {total} give back "
-        "{threshold} of them or more at the end, the others as little as {lowest}.",
+        "some": "Not every run learns the wrong labels by heart where others are true: {number} of "
+        "{total} give back {threshold} of them or more at the end, the others as little as "
+        "{lowest}.",
         "none|none_known": "The wrong labels are not learned by heart: [no run|of the runs that "
         "did not diverge none] gives back {threshold} of them, the best {highest}.",
     },
