@@ -61,7 +61,7 @@ def models_table(record: Record) -> Table:
 
     Many whose architectures are short stand in two columns.
     """
-    sides, widths = 1, (18, 56, 10, 16)
+    sides, widths = 1, (22, 54, 8, 16)
     rows: list[tuple[Markdown, ...]] = [
         (
             escape(model.name),

@@ -116,9 +116,10 @@ def _held_out(runs: pd.DataFrame) -> bool:
 
 
 def _shown_name(group: pd.DataFrame, name: str) -> str:
-    """The name of the group's network, with a word where it stands outside the comparison."""
+    """The name of the group's network beside that of its data, and whether it stands outside."""
     aside = "outside" in group and group["outside"].notna().any()
-    return f"{name}{' (outside)' if aside else ''}"
+    own = name.removeprefix(f"{group['dataset'].iloc[0]} ")
+    return f"{own}{' (outside)' if aside else ''}"
 
 
 def _seeds(runs: pd.DataFrame) -> Markdown:

@@ -104,10 +104,11 @@ def test_what_is_listed_is_accepted(what: str, written: str, tmp_path: Path) -> 
         keys = {"functions": 'functions = ["sinc"]', "loss": 'loss = "mse"', "optimizer": ""}
         keys[line.partition(" ")[0]] = line
         training = ", ".join(filter(None, (keys["loss"], keys["optimizer"], "epochs = 2")))
+        network = 'layers = ["Linear(1)", "Sigmoid()"]' if name == "BCELoss" else "hidden = [3]"
         path = tmp_path / "listed.toml"
         path.write_text(
             f"[tasks.simulate-function]\n{keys['functions']}\nseeds = [0]\nequal_size = false\n"
-            f'models = [{{ name = "a", hidden = [3] }}]\ntraining = {{ {training} }}\n'
+            f'models = [{{ name = "a", {network} }}]\ntraining = {{ {training} }}\n'
         )
         assert load_suite(str(path)).tasks, name
 
