@@ -89,14 +89,16 @@ def settings_table(
                     rows.setdefault(name, [fmt.MISSING] * columns)[index] = text
         else:
             for name, text in _leaves(record, {key: value}, (), hidden):
-                rows[name] = [text] * columns
+                own = rows.get(name, [fmt.MISSING] * columns)  # of alternatives that say otherwise
+                rows[name] = [text if one == fmt.MISSING else one for one in own]
     for name, text in _changes(record):
         rows[name] = [text] * columns
     alternatives = next((cast(list[Any], shown[key]) for key in lists), [])
     same = {name for name, values in rows.items() if columns > 1 and len({*values}) == 1}
     told = [(escape(name), *values) for name, values in rows.items() if name not in same]
     titles = _titles(record, alternatives)
-    widths = (30, *[70 // columns] * columns)
+    first = 30 if columns < 4 else 20
+    widths = (first, *[(100 - first) // columns] * columns)
     if columns == 1:
         told, titles, widths = _folded([*told, *more]), ["Value", "Setting", "Value"], (23, 27) * 2
     return Table(

@@ -112,3 +112,12 @@ def test_many_networks_stand_in_two_columns_where_they_fit() -> None:
     assert [len(table.rows) for table in (shown(12, "10-8-10, ReLU"), wide, narrow)] == [12, 13, 7]
     assert [row[0] for row in narrow.rows] == [f"net {n}" for n in range(7)]
     assert [row[4] for row in narrow.rows] == [*(f"net {n}" for n in range(7, 13)), ""]
+
+
+@pytest.mark.parametrize("first", ["comparisons", "seeds"])
+def test_an_alternative_with_seeds_of_its_own_shows_them(first: str) -> None:
+    mlp = {"data": {"name": "mnist"}, "models": [{"convolutions": []}]}
+    given = {"comparisons": [mlp, {**mlp, "seeds": [0, 1]}], "seeds": [0, 1, 2]}
+    settings = {first: given[first], **given}
+    rows = settings_table(record(settings=settings)).rows
+    assert rows == (("seeds", "0 to 2", "0 and 1"),)
