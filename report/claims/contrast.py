@@ -260,10 +260,22 @@ class Overall(Wordings):
         named = {answer: join([_shown(part) for part in parts]) for answer, parts in having.items()}
         text = ", ".join(f"{answer} {self.word} {parts}" for answer, parts in named.items())
         if len(text.split()) > ANSWER:
+            text = self._by_kind(having) or text
+        if len(text.split()) > ANSWER:
             (answer, first), *others = ((a, fmt.words(len(parts))) for a, parts in having.items())
             text = f"{answer} {self.word} {first} of {fmt.plural(len(found.parts), self.noun)}"
             text += "".join(f", {answer} {self.word} {number}" for answer, number in others)
         return Markdown(text)
+
+    def _by_kind(self, having: Mapping[str, Sequence[str]]) -> str:
+        """`yes among the CNNs, open among the MLPs`; empty where no two parts are of a kind."""
+        kinds: dict[str, list[str]] = {}
+        for answer, parts in having.items():
+            for kind in dict.fromkeys(part.partition(" on ")[0] for part in parts):
+                kinds.setdefault(kind, []).append(answer)
+        if len(kinds) == sum(map(len, having.values())):
+            return ""
+        return ", ".join(f"{' or '.join(said)} {self.word} {kind}" for kind, said in kinds.items())
 
 
 def _few(parts: Sequence[str], many: str) -> str:
