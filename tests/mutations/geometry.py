@@ -528,7 +528,7 @@ def error_surface(r: Reading) -> Iterator[str]:
             yield f"faithfulness: bound {factors}: {m.string}"
     for m in r.find(
         "minimum",
-        r"The solution is the lowest point|In (\w+) of (\w+) runs|whose loss is lower by (?:a factor of|factors between) (N)",
+        r"The solution is the lowest point|In (?:all |the )?(\w+)(?: of (\w+))? runs?|whose loss is lower by (?:a factor of|factors between) (N)",
     ):
         by_case = {
             c["case"]: [p for p in planes["pca"] if p["case"] == c["case"]] for c in r.rows("cases")
@@ -545,6 +545,12 @@ def error_surface(r: Reading) -> Iterator[str]:
             by_case[c] and all(f <= 1 for f in lower[c]) for c in by_case
         ):
             yield f"minimum: {lower}: {m.string}"
+        bound = re.search(r"only by a factor of ([\d.,]+) at most", m.string)
+        if bound and not any(
+            len(found) == value(m[1] if m[1] != "both" else "two") and at_most(bound[1], found)
+            for found in lower.values()
+        ):
+            yield f"minimum: slightly {lower}: {m.string}"
         fits = near if "a factor of" in m[0] else lambda text, least: value(text) <= least + 1e-9
         if m[3] and not any(f and fits(m[3], min(f)) for f in lower.values()):
             yield f"minimum: bound {lower}: {m.string}"

@@ -94,10 +94,10 @@ SAYS = {
 for task in ("sensitivity", "sharpness"):
     SAYS[f"{task}.loss-gap"] = [
         (
-            "^Yes(?:, also|, at|; at|\\.)",
+            "^Yes(?:, also|, near|; near|\\.)",
             "^The (?:more sensitive|sharper) solutions have the wider",
         ),
-        ("^No(?:, nor|, at|; at|\\.)", "narrower"),
+        ("^No(?:, nor|, near|; near|\\.)", "narrower"),
         ("^Yes by .*no by|^Mixed", "depends on the"),
         ("^Partly yes|^Yes by", "have the wider .* no order"),
         ("^Partly no|^No by", "have the narrower .* no order"),
