@@ -174,7 +174,8 @@ def render(options: Options) -> None:
         "HOMEWORK_SUITE": results.name,
         "HOMEWORK_RESULTS": str(options.results.absolute()),
     }
-    result = render_book(Path.cwd(), options.renderer, environment, records, options.single_file)
+    read = [*records, results.repeated.resolve()]
+    result = render_book(Path.cwd(), options.renderer, environment, read, options.single_file)
     say(result.line)
     stale = kept.answered(
         lambda: kept.exactly(sorted(results.folder.glob("*.json")), kept.program(), "made"),

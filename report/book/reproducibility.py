@@ -9,7 +9,7 @@ from typing import Any
 from report.errors import UserError
 from report.records import Record, Results
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 from report.words.tables import Table
 
 
@@ -119,9 +119,12 @@ def read_repeated(path: Path) -> dict[str, Any]:
 
 
 def repeated_table(results: Results, records: Sequence[Record]) -> Markdown | None:
-    """A row for each task that was run twice by the code that made its record; None without any."""
+    """A row for each task that was run twice by the code that made its record; None without any.
+
+    A sentence where no second run moved any number.
+    """
     kept = read_repeated(results.repeated)
-    rows = []
+    rows: list[tuple[Markdown, ...]] = []
     for record in records:
         found = kept.get(record.task)
         if found is None or found["key"] != record.key:
@@ -139,6 +142,14 @@ def repeated_table(results: Results, records: Sequence[Record]) -> Markdown | No
         )
     if not rows:
         return None
+    own = [kept[r.task] for r in records if kept.get(r.task, {}).get("key") == r.key]
+    if not any(found["changed"] for found in own):
+        again, numbers = join([row[0] for row in rows]), sum(found["compared"] for found in own)
+        where = join([*dict.fromkeys(row[1] for row in rows)])
+        return Markdown(
+            f"A second run of {again}, on {where}, moved none of {fmt.count(numbers)} "
+            "numbers by more than rounding."
+        )
     return Table(
         name="repeated",
         caption=Markdown(

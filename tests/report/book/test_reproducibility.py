@@ -49,6 +49,9 @@ def test_a_second_run_that_moves_nothing(tmp_path: Path) -> None:
     for results in (first, second):
         write_record(results.record("train-on-task"), measured((0.4, 0.6)))
     assert keep_repeated(first, second) == ("train-on-task",)
+    said = repeated_table(first, [measured((0.4, 0.6))])
+    assert said is not None and said.startswith("A second run of train\\-on\\-task, on ")
+    assert "moved none of" in said
     kept = json.loads(first.repeated.read_text())["tasks"]["train-on-task"]
     assert (kept["changed"], kept["loss"], kept["accuracy"]) == (0, 0, 0)
     assert kept["compared"] and kept["same_device"]
