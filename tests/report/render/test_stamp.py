@@ -191,5 +191,8 @@ def test_the_command_says_that_nothing_is_to_do(
         assert ended.code == 0
         assert ended.out == f"The report is up to date: {page}, {page.with_name('report.pdf')}\n"
     assert page.stat().st_mtime_ns == before
+    kept = ran.folder / "results" / "tiny" / "claims" / "repeated.json"
+    kept.write_text('{"schema": 1, "tasks": {}}')  # of a second run
+    assert ran("render", "--suite", "tiny").out.startswith("Rendered by quarto")
     assert ran(*RUN, "--only", "train-on-task", "--force").code == 0
     assert ran("render", "--suite", "tiny").out.startswith("Rendered by quarto")
