@@ -65,9 +65,11 @@ def refused(use: Use) -> Iterator[Refusal]:
             yield network, "initialization", f"{one.name}: {text}", "correct it"
     if start is not None and network.module is None:
         dense = not network.layers or any(layer.name == "Linear" for layer in network.flat)
-        lacks = "convolutions" if start.name in ("eye_", "sparse_") else "dense layers"
-        if (start.name == "dirac_" and dense) or (lacks[0] == "c" and network.convolutional):
-            cause = f"{start.name} does not fill {lacks}, which the network has"
+        unfilled = "dense layers" if dense and start.name == "dirac_" else None
+        if network.convolutional and start.name in ("eye_", "sparse_"):
+            unfilled = "convolutions"
+        if unfilled:
+            cause = f"{start.name} does not fill {unfilled}, which the network has"
             yield network, "initialization", cause, "choose another"
     for key, cause, remedy in _of_training(use):
         yield use.training, key, cause, remedy

@@ -124,11 +124,9 @@ def repeated_table(results: Results, records: Sequence[Record]) -> Markdown | No
     A sentence where no second run moved any number.
     """
     kept = read_repeated(results.repeated)
+    again = [(r, kept[r.task]) for r in records if kept.get(r.task, {}).get("key") == r.key]
     rows: list[tuple[Markdown, ...]] = []
-    for record in records:
-        found = kept.get(record.task)
-        if found is None or found["key"] != record.key:
-            continue
+    for record, found in again:
         kind = "the same kind" if found["same_device"] else "another kind"
         rows.append(
             (
@@ -142,13 +140,12 @@ def repeated_table(results: Results, records: Sequence[Record]) -> Markdown | No
         )
     if not rows:
         return None
-    own = [kept[r.task] for r in records if kept.get(r.task, {}).get("key") == r.key]
-    if not any(found["changed"] for found in own):
-        again, numbers = join([row[0] for row in rows]), sum(found["compared"] for found in own)
-        where = join([*dict.fromkeys(row[1] for row in rows)])
+    if not any(found["changed"] for _, found in again):
+        tasks, places = ([*dict.fromkeys(row[column] for row in rows)] for column in (0, 1))
+        numbers = fmt.count(sum(found["compared"] for _, found in again))
         return Markdown(
-            f"A second run of {again}, on {where}, moved none of {fmt.count(numbers)} "
-            "numbers by more than rounding."
+            f"A second run of {join(tasks)}, on {join(places)}, moved none of {numbers} numbers by "
+            "more than rounding."
         )
     return Table(
         name="repeated",

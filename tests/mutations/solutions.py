@@ -55,6 +55,7 @@ def interpolation(r: Reading) -> Iterator[str]:
     def heights(rows: Rows) -> dict[int, float]:
         return {s: max(v, floor) for s, v in by_seed(rows, "train_barrier").items()}
 
+    tall_of: dict[str, list[bool]] = {}
     for start, name in (("same", "same-start"), ("different", "different-start")):
         own = [
             x
@@ -85,6 +86,12 @@ def interpolation(r: Reading) -> Iterator[str]:
             planned = sum(x["start"] == start for x in lines)
             if number != len(own) or (number < planned) != bool(words[3]):
                 yield f"{name}: {len(own)} lines of {planned}: {r.said(name)}"
+        tall_of[start] = tall
+    for m in r.find("literature", "This is what|same order, though more|neither what|something"):
+        truth = {"This is": any(tall_of["different"]) and not any(tall_of["same"])}
+        truth["same or"] = any(tall_of["different"]) and any(tall_of["same"])
+        if not truth.get(m[0][:7], True):
+            yield f"literature: {tall_of}: {m.string}"
     changes = {
         pair: differences(heights(by[pair, "different"]), heights(by[pair, "same"]), log=True)
         for pair in {x["pair"] for x in lines}

@@ -13,7 +13,6 @@ FOUND = (200, 422, 1587)
 """Of the long ones, those in which a fault was found."""
 UNREAD = {
     "theory",
-    "literature",
     "symmetry",
     "caveat",
     "noise",

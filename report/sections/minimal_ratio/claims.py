@@ -249,15 +249,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 def finite(runs: pd.DataFrame) -> pd.DataFrame:
     """The runs that have been searched and have a finite loss, their numbers as numbers."""
     done = runs[(runs["verdict"] != DIVERGED) & runs["loss"].notna()]
-    numbers = ["loss", "gradient_norm", "minimal_ratio", "near_zero", "negative"]
-    numbers += [
-        "higher_neighbors",
-        "trained_loss",
-        "trained_gradient_norm",
-        "gradient_curvature",
-        "even_curvature",
-    ]
-    return as_floats(done, *numbers)
+    ended = ("loss", "gradient_norm", "minimal_ratio", "near_zero", "negative", "higher_neighbors")
+    trained = ("trained_loss", "trained_gradient_norm")
+    return as_floats(done, *ended, *trained, "gradient_curvature", "even_curvature")
 
 
 def problem(record: Record, case: dict[str, Any]) -> Markdown:

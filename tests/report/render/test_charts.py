@@ -14,6 +14,8 @@ from tests.report.render.test_same_content import PAGES
 
 LARGEST = 1_500_000
 """Bytes of a page with its scripts and styles, without its pictures."""
+PANELS = 12
+"""Of the figures on interpolation: six pairs of approaches, from two kinds of starts."""
 FIGURES = """
 const figures = sections.flatMap((section) => section.figures);
 const named = (name) => figures.find((figure) => figure.box.dataset.figure.endsWith(`${name}.svg`));
@@ -89,15 +91,15 @@ def test_a_slider_reads_all_figures_along_its_axis(
     base = f"{served_committed}/chapters" if place == "server" else ""
     found = probe(generalization, FIGURES + SLIDER, tmp_path, 1366, base)
     loss, accuracy, value, spoken = found
-    assert value == "100" and len(loss) == len(accuracy) >= 4
+    assert value == "100" and len(loss) == len(accuracy) == PANELS
     assert all(text.startswith("α 0.5training") and "test" in text for text in loss + accuracy)
     assert spoken.startswith(loss[0])
 
 
 def test_values_stand_under_the_pointer_and_leave_with_it(generalization, tmp_path):
     shown, left = probe(generalization, FIGURES + POINTER, tmp_path, 1366)
-    assert [place for place, text in enumerate(shown) if text] == [1]
-    assert shown[1].startswith("α ") and not any(left)
+    assert [bool(text) for text in shown] == [number == 1 for number in range(PANELS)]
+    assert shown[1].startswith("α ") and left == [""] * PANELS
 
 
 def test_one_choice_holds_in_all_figures_of_a_section(generalization, tmp_path):

@@ -23,9 +23,6 @@ from tests.report.sections.test_length import counted
 
 BY_TASK = {task.name: task for task in TASKS}
 QUICK = load_suite("quick")
-SOME = 4
-"""Every so many of the records, beside the first: the claims of all are read where they are made
-(`test_claims`), the whole sections in the long tests."""
 
 
 @cache
@@ -58,16 +55,16 @@ def merged(usual: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def parts(task: Task, step: int) -> tuple[Part, ...]:
-    """What the section makes of its records, with its formatted numbers marked as such."""
+def parts(task: Task) -> tuple[Part, ...]:
+    """What the section makes of each record, with its formatted numbers marked as such."""
     with tracing():
-        return tuple(part_of(record) for record in records(task)[::step])
+        return tuple(part_of(record) for record in records(task))
 
 
-def shapes(task: Task, step: int) -> list[Part]:
+def shapes(task: Task) -> list[Part]:
     """One part for each set of claims, figures and tables."""
     found: dict[object, Part] = {}
-    for part in parts(task, step):
+    for part in parts(task):
         said = [numbered.claim.id for group in part.claims for numbered in group]
         found.setdefault((tuple(said), tuple(sorted(available(part)))), part)
     return list(found.values())
@@ -91,13 +88,11 @@ def text_of(part: Part, folder: Path) -> dict[str, str]:
 
 
 each_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-each_step = pytest.mark.parametrize("step", [SOME, pytest.param(1, marks=pytest.mark.long)])
 
 
-@each_step
 @each_task
-def test_a_report_is_made_of_whatever_was_measured(task: Task, step: int, tmp_path: Path) -> None:
-    for part in shapes(task, step):
+def test_a_report_is_made_of_whatever_was_measured(task: Task, tmp_path: Path) -> None:
+    for part in shapes(task):
         with tracing():
             for name, text in text_of(part, tmp_path).items():
                 typed = typed_numerals(text)
@@ -105,10 +100,9 @@ def test_a_report_is_made_of_whatever_was_measured(task: Task, step: int, tmp_pa
                 assert not any(c in unmarked(text) for c in ("\ue000", "\ue001"))
 
 
-@each_step
 @each_task
-def test_what_is_said_rests_on_the_record(task: Task, step: int) -> None:
-    for part in parts(task, step):
+def test_what_is_said_rests_on_the_record(task: Task) -> None:
+    for part in parts(task):
         claims = [numbered.claim for group in part.claims for numbered in group]
         assert claims, "a section comments on its results"
         assert part.record is not None and part.section is not None
@@ -124,7 +118,7 @@ def test_what_is_said_rests_on_the_record(task: Task, step: int) -> None:
 
 @each_task
 def test_a_usual_record_is_commented_in_five_to_ten_sentences_or_so(task: Task) -> None:
-    part = parts(task, SOME)[0]
+    part = parts(task)[0]
     groups = [group for group in part.claims if group]
     assert 5 <= sum(len(group) for group in groups) <= 14
     assert len(groups) >= 1
@@ -135,7 +129,7 @@ def test_a_usual_record_is_commented_in_five_to_ten_sentences_or_so(task: Task) 
 
 @each_task
 def test_a_usual_record_answers_its_questions(task: Task) -> None:
-    part = parts(task, SOME)[0]
+    part = parts(task)[0]
     for question in QUESTIONS:
         if question.task == task.name:
             assert set(question.answers) <= available(part), question.text

@@ -189,6 +189,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("double-descent", "absent", {"noisy": lambda n: 1.0 + n, "seeds": 14}),
     ("double-descent", "absent", {"noisy": lambda n: 9.0 - n, "seeds": 14}),
     ("double-descent", "open", {"noisy": lambda n: 1.0, "loss_noise": 0.1}),
+    ("double-descent", "open", {"noisy": lambda n: 1.0 + n, "seeds": 8}),
+    ("double-descent", "open", {"noisy": lambda n: 9.0 - n, "seeds": 8}),
     ("diverged", "some", {"diverged": [("m3", 1)]}),
     ("diverged", "all", {"diverged": ALL_LOST}),
 ]

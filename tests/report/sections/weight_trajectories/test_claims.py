@@ -247,7 +247,7 @@ def test_a_description_claims_no_fall_that_is_none() -> None:
     [{}, {"regression": True}, {"runs": 2}, {"runs": 1}, {"diverged": (1,)}, {"explained": 0.4}],
 )
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
-    found = section(made(**{"runs": 3, **truth}))
+    found = section(made(**truth))
     assert [figure.name for figure in found.figures] == ["layer", "model", "distances"]
     for figure in found.figures:
         drawing = svg(figure)
@@ -264,15 +264,14 @@ def test_without_a_finite_run_there_is_nothing_to_draw() -> None:
 
 
 def test_other_projections_have_figures_of_their_own_and_points_are_labeled() -> None:
-    plainly = made(runs=3)
-    given = made(runs=3)
+    given = made()
     given.settings["labels"] = "loss"
     for row in given.rows("points"):
         row |= {"tsne1": row["pc1"], "tsne2": row["pc2"], "own1": row["pc1"], "own2": row["pc2"]}
         row["own_explained"] = [0.8, 0.1]
     found = section(given)
     names = [figure.name for figure in found.figures]
-    plain = [figure.name for figure in section(plainly).figures]
+    plain = [figure.name for figure in section(made()).figures]
     more = [f"{part}-{kind}" for kind in ("tsne", "own") for part in ("layer", "model")]
     assert names == [*plain[:2], *more, *plain[2:]]
     for figure in found.figures:
@@ -281,4 +280,4 @@ def test_other_projections_have_figures_of_their_own_and_points_are_labeled() ->
         labeled = any(ax.texts for ax in drawn.axes)
         assert labeled == (figure.name != "distances")
         assert ("small numbers" in figure.caption) == (figure.name != "distances")
-    assert commentary(given) == commentary(plainly)
+    assert commentary(given) == commentary(made())
