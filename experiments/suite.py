@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
-from experiments.settings.choice import parts
 from experiments.settings.consistency import Finding, faults, refusals
 from experiments.settings.faults import Reading, read
 from experiments.settings.slurm import Slurm
@@ -24,8 +23,6 @@ from report.tasks import BY_NAME, TASKS, faulty_questions
 KEYS = ("title", "questions", "tasks", "slurm")
 PARTS = frozenset(("dev", "test", "testing", "train", "training", "val", "valid", "validation"))
 """Names of folders that hold parts of a data set, not classes."""
-BARE_LOSS = ("interpolation", "sensitivity", "sharpness")
-"""Tasks whose measures are kept by the loss's name, and cannot tell its arguments apart."""
 UNSTATED = Slurm()
 """Where a suite has no table `[slurm]`."""
 
@@ -156,9 +153,6 @@ def _settings(
                 f"{at}: {data.folder}: its folders are read as classes, and are called {named}; "
                 "call those of a split train and test"
             )
-    uses = reading.settings.uses() if reading.settings and task in BARE_LOSS else ()
-    losses = dict.fromkeys(str(use.training.loss) for use in uses if parts(use.training.loss)[1])
-    found += [f"{at}: {loss}: takes no arguments in this task; leave them out" for loss in losses]
     against = _contradictions(reading)
     found += [f"{at}.{finding.text}".rstrip("; ") for finding in against]
     if names := sorted({finding.name for finding in against if finding.name}):

@@ -160,7 +160,7 @@ def measure_key(code: str, run: Run, parameters: Tensor, *settings: Any) -> str:
         [
             code,
             run.network.model_dump(mode="json", exclude={"name", "training"}),
-            run.training.loss,
+            run.training.model_dump(mode="json", include={"loss"}),
             run.problem.digest,
             hashlib.sha256(parameters.numpy().tobytes()).hexdigest(),
             *settings,

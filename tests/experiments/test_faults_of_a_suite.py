@@ -189,24 +189,6 @@ def test_folders_of_a_split_are_no_classes(tmp_path: Path) -> None:
     )
 
 
-def test_a_task_that_cannot_take_arguments_of_a_loss_says_so(tmp_path: Path) -> None:
-    text = """
-    [tasks.sensitivity]
-    data = "digits"
-    model = { name = "mlp", hidden = [32, 16] }
-    training = { loss = { name = "cross_entropy", label_smoothing = 0.1 }, epochs = 20 }
-    batch_sizes = [16, 32, 64, 256, 1024]
-    seeds = [0]
-    """
-    (fault,) = faults(tmp_path, text)
-    assert fault == (
-        "tasks.sensitivity: cross_entropy (label_smoothing 0.1): takes no arguments in this task; "
-        "leave them out"
-    )
-    assert faults(tmp_path, text.replace('{ name = "cross_entropy", label_smoothing = 0.1 }',
-                                         '"cross_entropy"')) == []  # fmt: skip
-
-
 def test_a_smoke_run_is_refused_what_torch_refuses_of_it(tmp_path: Path) -> None:
     rise = 'epochs = 20, schedule = { name = "OneCycleLR", max_lr = 0.1, pct_start = 0.5 }'
     path = tmp_path / "tried.toml"

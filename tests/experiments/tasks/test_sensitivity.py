@@ -57,6 +57,24 @@ def test_measures_are_those_of_the_trained_parameters(
     assert row.points == 30
 
 
+@pytest.mark.parametrize("smoothing", [0.1, 0.3])
+def test_a_loss_with_arguments_is_measured_as_it_is(
+    smoothing: float, table: dict[str, Any], context: Context
+) -> None:
+    loss = {"name": "cross_entropy", "label_smoothing": smoothing}
+    table["training"] |= {"loss": loss}
+    settings = Settings.model_validate(table)
+    row = run(settings, context).metrics.solutions[0]
+    _, outcome = solutions(settings, context)[0]
+    net = torch.nn.Sequential(torch.nn.Linear(64, 6), torch.nn.ReLU(), torch.nn.Linear(6, 10))
+    torch.nn.utils.vector_to_parameters(outcome.parameters, net.parameters())
+    points = outcome.run.problem.test.inputs[: row.points].clone().requires_grad_()
+    targets = outcome.run.problem.test.targets[: row.points]
+    plain = torch.nn.CrossEntropyLoss(label_smoothing=smoothing, reduction="sum")
+    (slopes,) = torch.autograd.grad(plain(net(points), targets), points)
+    assert row.loss_gradient_norm == pytest.approx(slopes.norm(dim=1).mean().item(), rel=1e-4)
+
+
 def test_equal_loss_ends_at_the_first_epoch_that_is_low_enough(
     table: dict[str, Any], context: Context
 ) -> None:
