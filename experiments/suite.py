@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
+from experiments.settings.choice import parts
 from experiments.settings.consistency import Finding, faults, refusals
 from experiments.settings.faults import Reading, read
 from experiments.settings.slurm import Slurm
@@ -14,6 +15,7 @@ from experiments.settings.strict import frozen
 from experiments.suites import SUITES as SUITES
 from experiments.suites import find_suite, unknown_suite
 from experiments.suites import suite_names as suite_names
+from experiments.suites.smoke import shrunk
 from experiments.tasks import task_module
 from experiments.tasks.task import TaskSettings
 from report.errors import UserError, did_you_mean
@@ -23,6 +25,11 @@ from report.tasks import BY_NAME, TASKS, faulty_questions
 KEYS = ("title", "questions", "tasks", "slurm")
 PARTS = frozenset(("dev", "test", "testing", "train", "training", "val", "valid", "validation"))
 """Names of folders that hold parts of a data set, not classes."""
+CURVED = {
+    "minimal-ratio": ("HingeEmbeddingLoss", "MultiMarginLoss"),
+    "sharpness": ("MultiMarginLoss",),
+}
+"""Losses whose second derivative torch does not give, by the tasks that need it."""
 UNSTATED = Slurm()
 """Where a suite has no table `[slurm]`."""
 
@@ -77,7 +84,7 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
         settings, faulty = _settings(file, task, tables)
         found += faulty
         if settings is not None:
-            tasks[task] = settings.smoke() if smoke and not found else settings
+            tasks[task] = shrunk(settings) if smoke and not found else settings
             found += [
                 f"tasks.{task}.{finding.text}, or run it in full size"
                 for finding in (refusals(tasks[task]) if smoke and not found else ())
@@ -153,6 +160,14 @@ def _settings(
                 f"{at}: {data.folder}: its folders are read as classes, and are called {named}; "
                 "call those of a split train and test"
             )
+    uses = reading.settings.uses() if reading.settings and task in CURVED else ()
+    losses = dict.fromkeys(parts(use.training.loss)[0] for use in uses)
+    found += [
+        f"{at}: {loss}: torch gives no second derivative of it, and this task needs Hessians; use "
+        "another loss"
+        for loss in losses
+        if loss in CURVED[task]
+    ]
     against = _contradictions(reading)
     found += [f"{at}.{finding.text}".rstrip("; ") for finding in against]
     if names := sorted({finding.name for finding in against if finding.name}):

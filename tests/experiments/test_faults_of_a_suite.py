@@ -91,6 +91,10 @@ SUGGESTIONS = [
     ("hidden = [32]", 'layers = [3, "Linear(10)"]',
      f"{MODEL}.layers.0: must be a text in quotes or a table (given: 3)"),
     ('"digits"', '"MNITS"', 'did you mean "mnist"?'),
+    ('"digits"', '"EMNIST"',
+     'no data set is called "EMNIST"; known: mnist, cifar10, digits, shapes, FashionMNIST, KMNIST, '
+     "CIFAR-100, SVHN, USPS, STL-10; or give your own images: folder"),
+    ('"digits"', '"notMNIST"', 'no data set is called "notMNIST"; known: mnist, cifar10'),
     ('{ name = "digits" }', '{ name = "mnist", mean = 0.5 }',
      f'{AT}.comparisons.0.data.mean: unknown key; it belongs in "scaling" of this table: '
      "scaling = { mean = … }"),
@@ -189,13 +193,40 @@ def test_folders_of_a_split_are_no_classes(tmp_path: Path) -> None:
     )
 
 
-def test_a_smoke_run_is_refused_what_torch_refuses_of_it(tmp_path: Path) -> None:
-    rise = 'epochs = 20, schedule = { name = "OneCycleLR", max_lr = 0.1, pct_start = 0.5 }'
-    path = tmp_path / "tried.toml"
-    path.write_text(IMAGES.replace("epochs = 5", rise))
-    assert load_suite(str(path))
-    with pytest.raises(UserError, match=r"pct_start = 0.5 asks for; .* or run it in full size"):
-        load_suite(str(path), smoke=True)
+@pytest.mark.parametrize(
+    ("task", "loss", "refused"),
+    [
+        ("sharpness", "MultiMarginLoss", True),
+        ("sharpness", "HingeEmbeddingLoss", False),
+        ("minimal-ratio", "MultiMarginLoss", True),
+        ("minimal-ratio", "HingeEmbeddingLoss", True),
+        ("minimal-ratio", "L1Loss", False),
+    ],
+)
+def test_a_loss_without_a_second_derivative(
+    task: str, loss: str, refused: bool, tmp_path: Path
+) -> None:
+    training = f'training = {{ loss = "{loss}", epochs = 2 }}\n'
+    data, network = 'data = "digits"\n', '{ name = "a", hidden = [4] }\n'
+    text = {
+        "sharpness": f"[tasks.sensitivity]\n{data}{training}model = {network}"
+        "batch_sizes = [20]\nseeds = [0]\n[tasks.sharpness]\n",
+        "minimal-ratio": f"[[tasks.minimal-ratio.cases]]\n{data}{training}network = {network}",
+    }[task]
+    said = f"tasks.{task}: {loss}: torch gives no second derivative of it, and this task needs"
+    assert [fault.startswith(said) for fault in faults(tmp_path, text)] == [True] * refused
+
+
+def test_a_loss_of_signs_is_none_for_a_function(tmp_path: Path) -> None:
+    text = """
+    [tasks.simulate-function]
+    functions = ["sinc"]
+    models = [{ name = "a", hidden = [4] }]
+    training = { loss = "HingeEmbeddingLoss", epochs = 2 }
+    seeds = [0]
+    """
+    (fault,) = faults(tmp_path, text)
+    assert "HingeEmbeddingLoss takes 1 and -1, a function has any values" in fault
 
 
 def test_what_people_usually_do_needs_no_acknowledgment(tmp_path: Path) -> None:
