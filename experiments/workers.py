@@ -341,18 +341,15 @@ def _work(pipe: Connection, device: torch.device) -> None:
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare_process(threads_on(device))
-    with suppress(BrokenPipeError):  # replaced meanwhile, because it started too slowly
+    with suppress(BrokenPipeError, EOFError):  # at its end, or replaced because it was too slow
         pipe.send(("ready", None))
-    while True:
-        try:
+        while True:
             request, task, part = pipe.recv()
-        except EOFError:
-            return
-        if part:
-            pipe.send(("outcome", _part(request, task)))
-        else:
-            sender = Sender(pipe)
-            pipe.send(("outcome", _outcome(request, task, sender, sender.say)))
+            if part:
+                pipe.send(("outcome", _part(request, task)))
+            else:
+                sender = Sender(pipe)
+                pipe.send(("outcome", _outcome(request, task, sender, sender.say)))
 
 
 def _end_with_parent() -> None:

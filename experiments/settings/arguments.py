@@ -3,6 +3,7 @@
 They are judged without PyTorch, but for odd axes, and layers whose output has no closed form.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -22,7 +23,9 @@ from experiments.settings.choice import (
     one_of,
     parts,
 )
-from experiments.settings.network import Network, ShapeError
+from experiments.settings.layers import Layer
+from experiments.settings.network import Network, ShapeError, passed
+from experiments.settings.sizes import Size
 from experiments.settings.torch_names import CLASS_LOSSES
 from experiments.settings.training import Training
 from experiments.settings.use import Use
@@ -52,6 +55,7 @@ def refused(use: Use) -> Iterator[Refusal]:
     network, start = use.network, use.network.initialization
     known = [layer for layer in network.flat if layer.known]
     layers = [f"{x}: {text}" for x in known for text in _faults(x.name, dict(x.given))]
+    layers += [f"{x}: {text}" for x, size in _sizes(use) for text in _unfit(x, size)]
     for cause in layers or _unbuilt(use):
         yield network, "module" if network.module else "layers", cause, "correct it"
     plain = all(isinstance(element, str) for element in network.layers)
@@ -75,6 +79,27 @@ def refused(use: Use) -> Iterator[Refusal]:
         yield use.training, key, cause, remedy
 
 
+def _sizes(use: Use) -> list[tuple[Layer, Size]]:
+    """Known layers with the size behind each; () where layers beside them hide it."""
+    try:
+        found = passed(use.network.layers, use.shape) if use.network.layers else []
+    except (TypeError, ValueError, ZeroDivisionError):  # told elsewhere
+        found = []
+    if found is None:
+        return [(layer, ()) for layer in use.network.flat if layer.known]
+    return [(layer, size) for layer, size, _ in found]
+
+
+def _unfit(layer: Layer, size: Size) -> Iterator[str]:
+    """What torch refuses of a layer that gives an output of its input's size."""
+    axes = range(1, max(len(size), 1) + 1)
+    allowed = [*map(str, axes), *(str(-axis) for axis in axes)]
+    if repr(layer.get("dim", None)) not in ("None", *allowed):
+        yield f"dim must be {', '.join(allowed[:-1])} or {allowed[-1]}: axis 0 counts the examples"
+    if layer.name.startswith("InstanceNorm") and size and math.prod(size[1:]) == 1:
+        yield "the input has one value in each channel, which has no spread"
+
+
 def _faults(name: str, given: Mapping[str, Any]) -> Iterator[str]:
     """Of the arguments of a layer or a function of torch.nn.init."""
     kinds = _kinds(name)
@@ -96,9 +121,6 @@ def _kinds(name: str) -> dict[str, Kind]:
     whole = Kind("a whole number", lambda v: isinstance(v, int) and not isinstance(v, bool))
     named = {
         whole: "start_dim end_dim",
-        Kind(
-            "1 or -1: axis 0 counts the examples", lambda v: repr(v) in ("1", "-1", "None")
-        ): "dim",
         NUMBER: "alpha beta init lower upper max_val min_val negative_slope threshold value",
         AMOUNT: "eps gain lambd std",
         SWITCH: "count_include_pad elementwise_affine track_running_stats",
@@ -160,9 +182,12 @@ def _of_training(use: Use) -> Iterator[tuple[str, str, str]]:
     if any(isinstance(beta, int) for beta in training.optimizer_arguments.get("betas", ())):
         yield "optimizer", "betas are numbers with a decimal point", "write 0.0 for 0"
     batch = min(training.batch_size or use.train_size, use.train_size)
-    if use.train_size % batch == (batch > 1) and "BatchNorm1d" in str(network.layers):
-        cause = "the last batch of an epoch has 1 example, and BatchNorm1d needs 2"
+    alone = [x for x, size in _sizes(use) if "BatchNorm" in x.name and math.prod(size[1:]) == 1]
+    if use.train_size % batch == (batch > 1) and alone:
+        cause = f"the last batch of an epoch has 1 example, and {alone[0].name} needs 2"
         yield "batch_size", cause, "choose another"
+    if loss == "HingeEmbeddingLoss" and not use.classification:
+        yield "loss", "HingeEmbeddingLoss takes 1 and -1, a function has any values", 'use "mse"'
     if schedule is None:
         return
     nested = (schedule, *(schedule.arg("schedulers") or ()))

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from experiments.data.catalog import DATASETS
 from report.errors import nearest
 
 KINDS: dict[str, str] = {
@@ -52,6 +53,7 @@ MEANT: Mapping[str, str | None] = {
     "dropout": "layers",
     "early_stopping": "stop",
     "elu": None,
+    "emnist": None,
     "epsilon": "eps",
     "every": "record_every",
     "expression": "formula",
@@ -78,7 +80,9 @@ MEANT: Mapping[str, str | None] = {
     "nll": "NLLLoss",
     "none": "identity",
     "normalize": "scaling",
+    "notmnist": None,
     "path": "folder",
+    "qmnist": None,
     "range": "domain",
     "rmse": None,
     "root": "folder",
@@ -168,6 +172,10 @@ def _hinted(message: str, given: object) -> str:
         if re.search(phrase, text):
             return f"{message.partition('; ')[0]}; {advice}"
     hint = _HINT.search(message)
+    data = re.match(r'no data set is called "(\w+)"', message)
+    if data and MEANT.get(data[1].casefold(), data) is None:
+        known = ", ".join(one.name if one.md5 else key for key, one in DATASETS.items())
+        return re.sub(r'did you mean "[^"]+"\?', f"known: {known}", message)
     if hint is None:
         layer = re.search(r'"(\w+)" is no layer', message)
         near = MEANT.get(layer[1].casefold()) if layer else None

@@ -254,6 +254,21 @@ def test_a_worker_that_does_not_answer_is_replaced(request_: Request) -> None:
     assert said == ["random-labels: its process has not answered for 60 s, and is replaced"]
 
 
+def test_a_worker_that_was_replaced_ends_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed:
+        def recv(self) -> tuple[Any, ...]:
+            return None, "random-labels", True
+
+        def send(self, message: tuple[str, Any]) -> None:
+            if message[0] == "outcome":
+                raise BrokenPipeError
+
+    monkeypatch.setattr(workers, "SIGNALS", ())
+    for name in ("_part", "_end_with_parent", "prepare_process"):
+        monkeypatch.setattr(workers, name, lambda *_: None)
+    workers._work(Closed(), torch.device("cpu"))  # type: ignore[arg-type]
+
+
 def test_two_that_do_not_answer_fail_their_task(request_: Request) -> None:
     now, ends = [0.0], list[Any]()
 

@@ -48,7 +48,12 @@ def told(folder: Path, layers: str, old: str = "", new: str = "") -> list[str]:
         ("[\"ELU('a')\", ", "ELU('a'): alpha must be a number; correct it"),
         ('["Hardtanh(1, -1)", ', "Hardtanh(1, -1): min_val must be below max_val (1 and -1)"),
         ("[\"Flatten('a')\", ", "Flatten('a'): start_dim must be a whole number; correct it"),
-        ('["Softmax(dim=7)", ', "Softmax(7): dim must be 1 or -1: axis 0 counts the examples"),
+        ('["Softmax(dim=7)", ', "Softmax(7): dim must be 1, 2, 3, -1, -2 or -3: axis 0 counts the"),
+        ('["LogSoftmax(-4)", ', "LogSoftmax(-4): dim must be 1, 2, 3, -1, -2 or -3: axis 0 counts"),
+        ('["Flatten()", "Softmin(0)", ', "Softmin(0): dim must be 1 or -1: axis 0 counts the"),
+        ('["LPPool2d(2, 2)", "Softmax(2)", ', "Softmax(2): dim must be 1 or -1: axis 0 counts the"),
+        ('["Softmax(True)", ', "Softmax(True): dim must be 1, 2, 3, -1, -2 or -3"),
+        ('["Conv2d(4, 8)", "InstanceNorm2d()", ', "one value in each channel, which has no spread"),
         ('["Flatten(7)", ', "Flatten(7): cannot follow an input of shape (1, 8, 8)"),
         ('["AdaptiveAvgPool2d((1,))", ', "or None, one or 2 of them; correct it"),
         ('["Conv2d(2, 3, padding=-1)", ', 'at least 0, one or 2 of them or "same" or "valid"'),
@@ -114,6 +119,11 @@ def test_a_last_batch_of_one_example_has_no_spread(tmp_path: Path) -> None:
     (line,) = told(tmp_path, layers, "batch_size = 64", "batch_size = 4")  # 1437 = 4 * 359 + 1
     assert line.startswith("training.batch_size: the last batch of an epoch has 1 example, and")
     assert not told(tmp_path, layers)
+    point = layers.replace('"Flatten()"', '"Conv2d(9, 8)", "BatchNorm2d()", "Flatten()"')
+    (line,) = told(tmp_path, point.replace('"BatchNorm1d()", ', ""), "64", "4")
+    assert "and BatchNorm2d needs 2" in line
+    rows = 'layers = ["Flatten(1, 2)", "BatchNorm1d()", "Flatten()", "Linear(10)"]'
+    assert not told(tmp_path, rows, "64", "4")  # 8 channels of 8 values
 
 
 def test_all_at_once_and_a_softmax_under_its_own_key(tmp_path: Path) -> None:
@@ -132,6 +142,7 @@ def test_all_at_once_and_a_softmax_under_its_own_key(tmp_path: Path) -> None:
         f"[\"Conv2d(4, 3, padding='same', padding_mode='circular')\", \"GELU('tanh')\", {END}",
         f'["BatchNorm2d(eps=1e-3, momentum=None)", "AdaptiveAvgPool2d((None, 2))", {END}',
         f'["Hardtanh(-2, 2)", "RReLU(0.1, 0.2)", "PReLU(init=0.1)", "Softmax(dim=1)", {END}',
+        f'["Softmax(2)", "LogSoftmax(-3)", "Softmin(dim=3)", {END}',
         f'["ELU()", "ReLU(inplace=True)", "GELU()", "Dropout(inplace=True)", {END}',
         f'["AdaptiveAvgPool2d(1)", "AvgPool2d(1, divisor_override=2)", "ELU(1)", {END}',
     ],

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from experiments.engine.context import Context
 from experiments.settings.consistency import faults, findings, notes
 from experiments.tasks.interpolation import Alphas, Settings, _names, _solutions, run
+from tests.experiments.tasks.plain import LOSSES, examples, network
 
 
 @pytest.fixture
@@ -56,6 +57,26 @@ def test_every_line_begins_and_ends_at_its_solutions(
             if 0 <= a <= 1
         ]
         assert row.train_barrier == pytest.approx(max(middle), rel=1e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize(("loss", "plain"), LOSSES, ids=str)
+def test_a_loss_with_arguments_is_that_of_plain_torch_along_the_line(
+    loss: dict[str, Any], plain: torch.nn.Module, table: dict[str, Any], context: Context
+) -> None:
+    table["training"]["loss"] = loss
+    settings = Settings.model_validate(table | {"pairs": table["pairs"][:1], "starts": ["same"]})
+    metrics = run(settings, context).metrics
+    (case,) = settings.listed()
+    solved = _solutions(case, context)
+    (pair,) = case.pairs
+    row = metrics.lines[0]
+    first, second = (solved[side, row.first_seed] for side in (pair.first, pair.second))
+    for alpha in (0.0, 0.5, 1.0):
+        between = torch.lerp(first.parameters.double(), second.parameters.double(), alpha)
+        net, at = network(between, 64, 8, 10), metrics.alphas.index(alpha)
+        for split, measured in (("train", row.train_loss), ("test", row.test_loss)):
+            images, classes = examples(first.run.problem, split)
+            assert measured[at] == pytest.approx(plain(net(images), classes).item(), rel=2e-5)
 
 
 def test_seeds_of_both_starts(table: dict[str, Any], context: Context) -> None:

@@ -11,6 +11,7 @@ from experiments.engine.context import Context
 from experiments.measures.sensitivity import sensitivity
 from experiments.settings.consistency import faults, findings, notes
 from experiments.tasks.sensitivity import Settings, run, solutions
+from tests.experiments.tasks.plain import LOSSES, examples, network
 
 
 @pytest.fixture
@@ -57,22 +58,21 @@ def test_measures_are_those_of_the_trained_parameters(
     assert row.points == 30
 
 
-@pytest.mark.parametrize("smoothing", [0.1, 0.3])
+@pytest.mark.parametrize(("loss", "plain"), LOSSES, ids=str)
 def test_a_loss_with_arguments_is_measured_as_it_is(
-    smoothing: float, table: dict[str, Any], context: Context
+    loss: dict[str, Any], plain: torch.nn.Module, table: dict[str, Any], context: Context
 ) -> None:
-    loss = {"name": "cross_entropy", "label_smoothing": smoothing}
     table["training"] |= {"loss": loss}
-    settings = Settings.model_validate(table)
+    settings = Settings.model_validate(table | {"test_points": 30})
     row = run(settings, context).metrics.solutions[0]
     _, outcome = solutions(settings, context)[0]
-    net = torch.nn.Sequential(torch.nn.Linear(64, 6), torch.nn.ReLU(), torch.nn.Linear(6, 10))
-    torch.nn.utils.vector_to_parameters(outcome.parameters, net.parameters())
-    points = outcome.run.problem.test.inputs[: row.points].clone().requires_grad_()
-    targets = outcome.run.problem.test.targets[: row.points]
-    plain = torch.nn.CrossEntropyLoss(label_smoothing=smoothing, reduction="sum")
-    (slopes,) = torch.autograd.grad(plain(net(points), targets), points)
-    assert row.loss_gradient_norm == pytest.approx(slopes.norm(dim=1).mean().item(), rel=1e-4)
+    net = network(outcome.parameters, 64, 6, 10)
+    images, classes = examples(outcome.run.problem, "test")
+    points = images[:30].requires_grad_()
+    (slopes,) = torch.autograd.grad(30 * plain(net(points), classes[:30]), points)
+    norm = slopes.flatten(1).norm(dim=1).mean().item()
+    assert row.loss_gradient_norm == pytest.approx(norm, rel=1e-5)
+    assert row.final_test_loss == pytest.approx(plain(net(images), classes).item(), rel=1e-5)
 
 
 def test_equal_loss_ends_at_the_first_epoch_that_is_low_enough(

@@ -15,6 +15,7 @@ from experiments.suite import load_suite
 from experiments.tasks import sensitivity, sharpness
 from experiments.tasks.sharpness import FACTORS, Settings
 from report.errors import UserError
+from tests.experiments.tasks.plain import LOSSES, examples, hessian, network
 
 SUITE = """
 [tasks.sensitivity]
@@ -93,6 +94,27 @@ def test_what_was_measured_is_not_measured_again(
     assert sharpness.run(settings, kept).metrics == first
     with pytest.raises(AssertionError, match="measured again"):
         sharpness.run(settings.model_copy(update={"epsilon": 5e-4}), kept)
+
+
+@pytest.mark.parametrize(("loss", "plain"), LOSSES[:2], ids=str)
+def test_a_loss_with_arguments_is_measured_as_it_is(
+    loss: dict[str, Any], plain: torch.nn.Module, settings: Settings, context: Context
+) -> None:
+    trained = settings.solutions.model_dump() | {"batch_sizes": (20,), "learning_rates": ()}
+    trained["training"]["loss"] = loss
+    solved = sensitivity.Settings.model_validate(trained)
+    given = settings.model_copy(update={"solutions": solved, "eigenvalue_tolerance": 1e-6})
+    row = sharpness.run(given, context).metrics.solutions[0]
+    _, outcome = sensitivity.solutions(solved, context)[0]
+    net = network(outcome.parameters, 64, 6, 10)
+    images, classes = (part[:60] for part in examples(outcome.run.problem, "train"))
+    value = plain(net(images), classes)
+    slopes = torch.autograd.grad(value, list(net.parameters()))
+    norm = torch.cat([slope.flatten() for slope in slopes]).norm().item()
+    assert row.loss_on_images == pytest.approx(value.item(), rel=1e-6)
+    assert row.gradient_norm == pytest.approx(norm, rel=1e-5)
+    largest = torch.linalg.eigvalsh(hessian(plain, net, images, classes))[-1].item()
+    assert row.largest_eigenvalue == pytest.approx(largest, rel=1e-3, abs=1e-9)
 
 
 def test_rescaling_changes_the_sharpness_and_nothing_else(
