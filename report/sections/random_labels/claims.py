@@ -315,7 +315,9 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
         lowest=low,
-        range=fmt.between(low, high),
+        range=fmt.between(low, high)
+        if got.low != got.high
+        else Markdown(f"at {fmt.percent(got.low)}"),
         epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
