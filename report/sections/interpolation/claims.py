@@ -27,7 +27,6 @@ from report.sections.approach_words import common_words, end_words
 from report.sections.approaches import SHOWN, VARIABLES
 from report.sections.interpolation.lines import (
     accuracy_compared,
-    crosses,
     differing,
     ends_of,
     growth_compared,
@@ -135,11 +134,9 @@ KNOWN = (
 LITERATURE = Statement(
     "interpolation.literature",
     {
-        "agrees": f"This is what the literature describes: {KNOWN}.",
-        "partly": f"The literature describes the same order, though more sharply: {KNOWN}.",
-        "open": "These lines show neither what the literature describes nor the opposite: "
-        f"{KNOWN}.",
-        "differs": f"The literature describes something else: {KNOWN}.",
+        "agrees|partly|open|differs": "[This is what the literature describes|The literature "
+        "describes the same order, though more sharply|These lines show neither what the "
+        f"literature describes nor the opposite|The literature describes something else]: {KNOWN}.",
     },
 )
 
@@ -170,10 +167,8 @@ QUALITY = Contrast(
         "more|less": "Of these two, [{first}|{second}] gives the better solution{seen}, with "
         "[{first_value}|{second_value}] of the test images against "
         "[{second_value}|{first_value}]{sure}.",
-        "alike": "In test accuracy the two are alike: {first_value} for {first}, {second_value} "
-        "for {second} ({n}{left_out}).",
-        "undecided": "In test accuracy no order of the two is established: {first_value} for "
-        "{first}, {second_value} for {second} ({n}{left_out}).",
+        "alike|undecided": "In test accuracy [the two are alike|no order of the two is "
+        "established]: {first_value} for {first}, {second_value} for {second} ({n}{left_out}).",
     },
     about="pair",
 )
@@ -215,10 +210,8 @@ STEEPER = Statement(
 LOST = Statement(
     "interpolation.lost",
     {
-        "some": "Of {total} lines {number} cannot be compared: a solution at an end diverged, or "
-        "the loss in between is not finite.",
-        "all": "No line can be drawn: on each of them a solution at an end diverged, or the loss "
-        "in between is not finite.",
+        "some|all": "[Of {total} lines {number} cannot be compared|No line can be drawn]: "
+        "[|on each of them ]a solution at an end diverged, or the loss in between is not finite.",
     },
 )
 
@@ -235,7 +228,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         return ((LOST("all", used(record, lines, Line.train_barrier)),),)
     names = _names(lines)
     counts = {
-        start: _counted(rows)
+        start: count(rows.index, rows["crosses"].get)
         for start in FROM
         if (rows := lines[lines["start"] == start])[Line.train_barrier].notna().any()
     }
@@ -244,7 +237,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         *contrast,
         *(_barriers(record, lines, found, start) for start, found in counts.items()),
         *_settings(record, lines),
-        _top(record, lines),
+        _top(record, lines, [*counts][-1]),
     ]
     if contrast and len(counts) == 2:
         first.append(_literature(contrast[0], *counts.values()))
@@ -277,22 +270,14 @@ def _contrast(
     counts: Mapping[str, Count[int]],
 ) -> list[Claim]:
     """Different against common starts, pair by pair."""
-    found: dict[str, Comparison] = {
-        names[pair]: one for pair, one in starts_compared(lines).items()
-    }
-    if not found:
+    compared = starts_compared(lines)
+    if not compared:
         return []
+    found = Parts({names[pair]: one for pair, one in compared.items()})
     based = used(record, lines, Line.start, Line.train_barrier, Line.train_loss)
-    lines_of = {start: out_of(len(c.yes), c.known, "line") for start, c in counts.items()}
-    different, same = Label(lines_of["different"]), Label(lines_of["same"].rpartition(" ")[0])
-    return [CONTRAST(Parts(found), based, different=different, same=same)]
-
-
-def _counted(rows: pd.DataFrame) -> Count[int]:
-    """The lines, by their row, on which a barrier that matters stands."""
-    both = zip(rows[Line.train_barrier], rows["at_ends"], strict=True)
-    found = {int(str(row)): crosses(*one) for row, one in zip(rows.index, both, strict=True)}
-    return count(found, lambda row: found[row])
+    told = {start: out_of(len(c.yes), c.known, "line") for start, c in counts.items()}
+    same = Label(told["same"].rpartition(" ")[0])
+    return [CONTRAST(found, based, different=Label(told["different"]), same=same)]
 
 
 def _lines(found: Count[Any]) -> Markdown:
@@ -307,12 +292,11 @@ def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str
     heights = rows[Line.train_barrier].astype(float)
     low, high = heights.min(), heights.max()
     rounded = bound(low, "lower"), bound(high, "upper")
-    same = start == "same"
-    return (SAME if same else DIFFERENT)(
+    return (SAME if start == "same" else DIFFERENT)(
         found.of_known.extent,
         used(record, rows, Line.train_barrier, Line.train_loss),
         found.of_known,
-        start=Markdown("the same" if same else "different"),
+        start=Markdown("the same" if start == "same" else start),
         lines=_lines(found),
         total=fmt.words(found.known),
         number=fmt.words(len(found.yes)),
@@ -329,17 +313,16 @@ def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
     """Barriers of pairs that differ in one setting: what the setting does, start by start."""
     asked: dict[tuple[str, Label, Label], dict[str, Comparison]] = {}
     for variable, *both in twins(lines):
-        row, other = (lines[lines["pair"] == pair].iloc[0] for pair in both)
-        high, low = (
-            Label(SHOWN[variable](getattr(ends_of(one)[0], variable))) for one in (row, other)
-        )
-        on = f" on {escape(row['case'])}" if row["case"] else ""
+        rows = [lines[lines["pair"] == pair].iloc[0] for pair in both]
+        high, low = (Label(SHOWN[variable](getattr(ends_of(row)[0], variable))) for row in rows)
+        on = f" on {escape(rows[0]['case'])}" if rows[0]["case"] else ""
         for start, one in settings_compared(lines, *both).items():
             asked.setdefault((variable, high, low), {})[Markdown(f"{FROM[start]}{on}")] = one
+    columns = {name: Line.column(f"first_{name}") for name in VARIABLES}
     return [
         SETTING(
             Parts(found),
-            used(record, lines, Line.start, Line.train_barrier, Line.column(f"first_{variable}")),
+            used(record, lines, Line.start, Line.train_barrier, columns[variable]),
             variable=Label(VARIABLES[variable]),
             high=high,
             low=low,
@@ -348,11 +331,9 @@ def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
     ]
 
 
-def _top(record: Record, lines: pd.DataFrame) -> Claim:
+def _top(record: Record, lines: pd.DataFrame, start: str) -> Claim:
     """On how many lines test accuracy falls by what matters."""
-    kinds = set(lines[lines[Line.train_barrier].notna()]["start"])
-    kind = "different" if "different" in kinds else "same"
-    rows = lines[lines["start"] == kind]
+    rows = lines[lines["start"] == start]
     falls = rows[Line.test_accuracy_barrier].astype(float)
     margin = ACCURACY.margin or 0.0
     found = reaching(falls.items(), margin)
@@ -365,7 +346,7 @@ def _top(record: Record, lines: pd.DataFrame) -> Claim:
         used(record, rows, Line.test_accuracy_barrier),
         found.of_known,
         lines=_lines(found),
-        kind=Markdown("different" if kind == "different" else "common"),
+        kind=Markdown("common" if start == "same" else start),
         number=fmt.words(len(found.yes)),
         total=fmt.words(found.known),
         threshold=fmt.points(margin),
@@ -395,8 +376,9 @@ def _sides(
     better: dict[str, Comparison] = {}
     steeper: dict[tuple[str, ...], list[dict[str, Comparison]]] = {}
     for pair, rows in done.groupby("pair"):
-        ends, label = ends_of(rows.iloc[0]), label_of(rows.iloc[0])
+        ends = ends_of(rows.iloc[0])
         first, second = (Label(words) for words in end_words(*ends))
+        told = {"pair": label_of(rows.iloc[0]), "first": first, "second": second}
         own = solutions[solutions["case"] == rows["case"].iloc[0]]
         # On lines of one start, from a common one where there are any.
         rows = rows[rows["start"] == ("same" if (rows["start"] == "same").any() else "different")]
@@ -406,11 +388,11 @@ def _sides(
             steeper.setdefault(differing(ends), []).append(
                 {kind: one.flipped() if turned else one for kind, one in growth.items()}
             )
-            claims.append(_rise(record, rows, growth, first, second, label))
+            claims.append(_rise(record, rows, growth, **told))
         accuracy = accuracy_compared(own, ends, (first, second))
         if accuracy is None:
             continue
-        quality.append(QUALITY(accuracy, accuracies, pair=label, first=first, second=second))
+        quality.append(QUALITY(accuracy, accuracies, **told))
         if growth and claims[-1].verdict in ("more", "less"):
             # more: the first is the steeper one, so that the second is the flatter one
             flat = accuracy.flipped() if claims[-1].verdict == "more" else accuracy
@@ -429,26 +411,25 @@ def _steeper(
     by_setting: Mapping[tuple[str, ...], list[dict[str, Comparison]]],
 ) -> list[Claim]:
     """For how many pairs the side with the larger setting is the steeper one."""
-    claims = []
-    for settings, found in by_setting.items():
-        if len(settings) != 1:
-            continue
-        numbers = {}
-        for kind, name in (("absolute", ""), ("relative", "relative_")):
-            directions = [one[kind].direction for one in found if kind in one]
-            for direction, verdict in ((1, "more"), (-1, "less")):
-                number = directions.count(direction)
-                numbers[f"{name}{verdict}"] = fmt.words(number) if number else Markdown("none")
-        claims.append(
-            STEEPER(
-                "counted",
-                _steepness(record, done),
-                total=fmt.plural(len(found), "pair"),
-                variable=VARIABLES[settings[0]],
-                **numbers,
-            )
+
+    def number(found: list[dict[str, Comparison]], kind: str, direction: int) -> Markdown:
+        number = sum(kind in one and one[kind].direction == direction for one in found)
+        return fmt.words(number) if number else Markdown("none")
+
+    return [
+        STEEPER(
+            "counted",
+            _steepness(record, done),
+            total=fmt.plural(len(found), "pair"),
+            variable=VARIABLES[settings[0]],
+            more=number(found, "absolute", 1),
+            less=number(found, "absolute", -1),
+            relative_more=number(found, "relative", 1),
+            relative_less=number(found, "relative", -1),
         )
-    return claims
+        for settings, found in by_setting.items()
+        if len(settings) == 1
+    ]
 
 
 def _steepness(record: Record, rows: pd.DataFrame) -> list[Evidence]:
@@ -457,12 +438,7 @@ def _steepness(record: Record, rows: pd.DataFrame) -> list[Evidence]:
 
 
 def _rise(
-    record: Record,
-    rows: pd.DataFrame,
-    found: Mapping[str, Comparison],
-    first: Label,
-    second: Label,
-    pair: Label,
+    record: Record, rows: pd.DataFrame, found: Mapping[str, Comparison], **labels: Label
 ) -> Claim:
     """Which side of a pair is the steeper one, and how far the loss grows beyond both."""
     parts = Parts({MEASURED[kind]: one for kind, one in found.items()})
@@ -474,11 +450,4 @@ def _rise(
         share = fmt.percent(float(record.metrics["outward"]), 0)  # type: ignore[arg-type]
         grown = f" (one plus the loss grows {ahead} against {behind} times over {share} of the "
         grown += "distance)"
-    return RISE(
-        parts,
-        _steepness(record, rows),
-        pair=pair,
-        first=first,
-        second=second,
-        grown=Label(grown),
-    )
+    return RISE(parts, _steepness(record, rows), **labels, grown=Label(grown))

@@ -12,7 +12,6 @@ from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
 from report.figures.style import Rows, canvas, draw_band
 from report.numbers.frames import known
-from report.numbers.statistics import mean
 from report.records import Record
 from report.records.rows.interpolation import Line, Solution
 from report.sections.approach_words import (
@@ -23,7 +22,7 @@ from report.sections.approach_words import (
     pair_short,
     rate,
 )
-from report.sections.grouped import COUNTED, Column, at_the_end, grouped, means_of
+from report.sections.grouped import COUNTED, Column, at_the_end, grouped, mean_of, means_of
 from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.lines import (
     ENDS,
@@ -69,7 +68,7 @@ def _case(rows: pd.DataFrame) -> Column[pd.DataFrame] | None:
 
 def _solutions_table(solutions: pd.DataFrame) -> Table:
     def approach(group: pd.DataFrame) -> Approach:
-        return approach_of(*(group[name].iloc[0] for name in ENDS))
+        return approach_of(*group[[*ENDS]].iloc[0])
 
     by = ["case", *ENDS]
     others = bool(solutions["training"].any())
@@ -94,8 +93,8 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
     def growth(kind: str, rows: pd.DataFrame) -> Markdown:
         """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
         found = [growths(record, row)[kind] for row in rows.to_dict("records")]
-        both = [[grown for one in found if (grown := one[side]) is not None] for side in (0, 1)]
-        return Markdown(" / ".join(fmt.number(mean(side) if side else None) for side in both))
+        both = pd.DataFrame(found, columns=["first", "second"]).astype(float)
+        return Markdown(" / ".join(fmt.number(mean_of(both, end)) for end in ("first", "second")))
 
     return grouped(
         "lines",
@@ -125,55 +124,47 @@ def _drawn(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
+    losses = quantity == "loss"
+    show = fmt.loss if losses else fmt.accuracy
     alphas = np.asarray(record.metrics["alphas"], dtype=float)
     described = []
     for (_, start), group in done.groupby(["pair", "start"], sort=False):
         parts = []
         for split, words in SPLITS.items():
-            curve = np.median(np.asarray(list(group[f"{split}_{quantity}"]), dtype=float), axis=0)
-            at = {a: curve[int(np.argmin(abs(alphas - a)))] for a in (0.0, 1.0)}
+            curve = np.median(_curves(group[f"{split}_{quantity}"]), axis=0)
+            first, second = np.interp((0, 1), alphas, curve)
             inside = curve[(alphas >= 0) & (alphas <= 1)]
-            show = fmt.loss if quantity == "loss" else fmt.accuracy
-            worst = inside.max() if quantity == "loss" else inside.min()
             parts.append(
-                f"{words} {show(at[0.0])} at the first solution, {show(worst)} at the worst "
-                f"between, {show(at[1.0])} at the second"
+                f"{words} {show(first)} at the first solution, "
+                f"{show(inside.max() if losses else inside.min())} at the worst between, "
+                f"{show(second)} at the second"
             )
         described.append(f"{label_of(group.iloc[0])}, {STARTS[str(start)]}: {'; '.join(parts)}")
-    scale = " The axis of the loss is logarithmic." if quantity == "loss" else ""
+    over = numbers_of(done.groupby(["pair", "start"]).size(), "line")
+    single = over == fmt.plural(1, "line")
     return Figure(
         name=quantity,
         caption=Markdown(
             f"Training and test {quantity} on the line through two solutions, from the solution of "
             "the first approach at $\\alpha = 0$ to that of the second at $\\alpha = 1$ (vertical "
-            f"lines) and beyond. {_spread(done)}{scale}"
+            "lines) and beyond. "
+            + ("One line each." if single else f"Curves: median over {over}; {BANDS}.")
+            + (" The axis of the loss is logarithmic." if losses else "")
         ),
         alt=f"Curves against alpha, one panel per pair and start. Medians: {'. '.join(described)}.",
         draw=partial(_draw, record, done, quantity),
     )
 
 
-def _spread(done: pd.DataFrame) -> Markdown:
-    """What curves and bands are, with the number of lines that can be drawn."""
-    over = numbers_of(done.groupby(["pair", "start"]).size(), "line")
-    single = over == fmt.plural(1, "line")
-    return Markdown("One line each." if single else f"Curves: median over {over}; {BANDS}.")
-
-
 def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
+    losses = quantity == "loss"
     starts = [start for start in STARTS if (done["start"] == start).any()]
     cases = {
         str(case): sorted(rows["pair"].unique()) for case, rows in done.groupby("case", sort=False)
     }
     panels = [(case, start) for case in cases for start in starts]
-    figure, axes = canvas(
-        len(panels),
-        max(map(len, cases.values())),
-        height=1.5,
-        sharex=True,
-        sharey=quantity == "accuracy",
-    )
-    scale = 100 if quantity == "accuracy" else 1
+    across = max(map(len, cases.values()))
+    figure, axes = canvas(len(panels), across, height=1.5, sharex=True, sharey=not losses)
     alphas: Any = record.metrics["alphas"]
     for row, (case, start) in enumerate(panels):
         for ax in axes[row, len(cases[case]) :]:
@@ -183,16 +174,16 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             chosen = done[(done["start"] == start) & (done["pair"] == pair)]
             rows = Rows.each("lines", chosen, ("first_seed",))
             for index, (split, words) in enumerate(SPLITS.items() if len(chosen) else ()):
-                curves = scale * _curves(chosen[f"{split}_{quantity}"])
+                curves = (1 if losses else 100) * _curves(chosen[f"{split}_{quantity}"])
                 draw_band(ax, alphas, curves.tolist(), index, words, rows=rows)
             first = row == 0 or panels[row - 1][0] != case
             _mark_ends(ax, chosen, words=first)
-            if quantity == "loss":
+            if losses:
                 logarithmic(ax, "y", linear=_linear_below(chosen))
             if row == len(panels) - 1:
                 ax.set_xlabel("α")
             if column == 0:
-                shown = "loss" if quantity == "loss" else "accuracy (%)"
+                shown = "loss" if losses else "accuracy (%)"
                 ax.set_ylabel("\n".join((case, STARTS[start], shown)).strip())
             if first and len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
                 ax.set_title(shared, pad=14)
@@ -215,19 +206,12 @@ def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:
     """Vertical lines at the two solutions, in the uppermost panel with what tells them apart."""
     if not len(chosen):
         return
-    ends = ends_of(chosen.iloc[0])
-    for alpha, end in zip((0, 1), _short(*ends), strict=True):
+    look: Any = {"textcoords": "offset points", "fontsize": 7, "color": "#333333"}
+    for alpha, end in enumerate(_short(*ends_of(chosen.iloc[0]))):
         ax.axvline(alpha, color="#555555", linewidth=0.8, zorder=0)
-        ax.annotate(
-            end if words else "",
-            (alpha, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 2),
-            textcoords="offset points",
-            ha="right" if alpha == 0 else "left",
-            fontsize=7,
-            color="#333333",
-        )
+        side = "left" if alpha else "right"
+        text = end if words else ""
+        ax.annotate(text, (alpha, 1), (0, 2), ("data", "axes fraction"), ha=side, **look)
 
 
 def _short(first: Approach, second: Approach) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ SMALLEST = 1e-6
 ENDS = (*VARIABLES, "training")
 """What tells the approaches at the two ends of a line apart."""
 Ends = tuple[Approach, Approach]
+K = TypeVar("K")
 
 
 def ends_of(row: Mapping[Hashable, Any] | pd.Series) -> Ends:
@@ -94,38 +95,41 @@ def label_of(row: pd.Series, words: Callable[[Approach, Approach], Markdown] = p
     return Label(f"{words(*ends_of(row))}{case}")
 
 
+def on_line(record: Record, curve: Any, *places: float) -> np.ndarray[Any, np.dtype[Any]]:
+    """What a curve over the positions α of the record is at some places; NaN without a curve."""
+    if not isinstance(curve, list):
+        return np.full(len(places), math.nan)
+    alphas = np.asarray(record.metrics["alphas"], dtype=float)
+    found: np.ndarray[Any, np.dtype[Any]] = np.interp(places, alphas, np.asarray(curve, float))
+    return found
+
+
 def with_ends(record: Record) -> pd.DataFrame:
     """The lines with `at_ends`, the mean training loss of their two ends, and their `case`.
 
-    `floor` is the height from which a barrier matters, at the median of the losses at the ends of
-    the lines of the case.
+    `crosses` tells whether a barrier that matters stands on the line, None where there is no line;
+    `floor` is the height from which one matters, at the median of the losses at the ends of the
+    lines of the case.
     """
     lines = with_case(record.frame(Line))
     words = [training for _, case in _sides(record) for training in case]
     for side, end in enumerate(("first", "second")):
         lines[f"{end}_training"] = [words[2 * pair + side] for pair in lines[Line.pair]]
-    alphas = np.asarray(record.metrics["alphas"], dtype=float)
-    places = [int(np.argmin(abs(alphas - alpha))) for alpha in (0, 1)]
-    means = [
-        float(np.mean([float(curve[place]) for place in places]))
-        if isinstance(curve, list)
-        else math.nan
-        for curve in lines[Line.train_loss]
+    means = [float(on_line(record, curve, 0, 1).mean()) for curve in lines[Line.train_loss]]
+    margin = BARRIER.margin or 0.0
+    barriers = zip(lines[Line.train_barrier].astype(float), means, strict=True)
+    crosses = [
+        None if math.isnan(height + at_ends) else height > 0 and height >= margin * at_ends
+        for height, at_ends in barriers
     ]
+    lines["crosses"] = pd.Series(crosses, lines.index, dtype=object)
     found = lines.assign(at_ends=means)
     typical = found.groupby("case")["at_ends"].transform("median").fillna(0.0)
-    return found.assign(floor=((BARRIER.margin or 0) * typical).clip(lower=SMALLEST))
+    return found.assign(floor=(margin * typical).clip(lower=SMALLEST))
 
 
-def crosses(barrier: Any, at_ends: float) -> bool | None:
-    """Whether a barrier is one that matters; None where there is no line."""
-    if pd.isna(barrier) or pd.isna(at_ends):
-        return None
-    return bool(barrier > 0 and barrier >= (BARRIER.margin or 0) * at_ends)
-
-
-def heights(lines: pd.DataFrame, label: str) -> Group:
-    """The barriers of lines of one pair and start, by first seed.
+def _heights(lines: pd.DataFrame, column: str, value: Any) -> Group:
+    """The barriers of the lines with this value of a column, by first seed.
 
     What is lower than its `floor` counts as that high: how many times one barrier that does not
     matter is higher than another says nothing.
@@ -135,16 +139,23 @@ def heights(lines: pd.DataFrame, label: str) -> Group:
         final_reason=lines[Line.reason],
         height=lines[Line.train_barrier].astype(float).clip(lower=lines["floor"]),
     )
-    return seed_group(label, found, "height")
+    return seed_group(str(value), found[found[column] == value], "height")
+
+
+def _compared(sides: Mapping[K, tuple[Group, Group]]) -> dict[K, Comparison]:
+    """Every two groups of which a repetition has both, by ratio."""
+    found = {key: compare(*both, LOSS) for key, both in sides.items()}
+    return {key: one for key, one in found.items() if one.n}
 
 
 def starts_compared(lines: pd.DataFrame) -> dict[int, Comparison]:
     """Barriers from different starts against those from a common one, by pair."""
-    found = {}
-    for pair, rows in lines.groupby("pair"):
-        different, same = (heights(rows[rows["start"] == s], s) for s in ("different", "same"))
-        found[int(str(pair))] = compare(different, same, LOSS)
-    return {pair: one for pair, one in found.items() if one.n}
+    return _compared(
+        {
+            int(str(pair)): (_heights(rows, "start", "different"), _heights(rows, "start", "same"))
+            for pair, rows in lines.groupby("pair")
+        }
+    )
 
 
 def twins(lines: pd.DataFrame) -> list[tuple[str, int, int]]:
@@ -154,34 +165,33 @@ def twins(lines: pd.DataFrame) -> list[tuple[str, int, int]]:
     """
     rows = {int(str(pair)): part.iloc[0] for pair, part in lines.groupby("pair")}
     ends = {pair: ends_of(row) for pair, row in rows.items()}
-    trained = {pair: [end.training for end in both] for pair, both in ends.items()}
+    fixed = {pair: (rows[pair]["case"], *(end.training for end in ends[pair])) for pair in rows}
     widest: dict[tuple[str, str], tuple[float, int, int]] = {}
     for low, high in combinations(ends, 2):
-        case = rows[low]["case"]
         for variable, other in (tuple(VARIABLES), tuple(VARIABLES)[::-1]):
-            (a, b), (c, d) = (
-                [{_size(end, variable) for end in ends[pair]} for pair in (low, high)],
-                [[getattr(end, other) for end in ends[pair]] for pair in (low, high)],
-            )
-            alone = len(a) == len(b) == 1 and a != b and c == d
-            if not alone or case != rows[high]["case"] or trained[low] != trained[high]:
+            sizes = [{_size(end, variable) for end in ends[pair]} for pair in (low, high)]
+            others = [[getattr(end, other) for end in ends[pair]] for pair in (low, high)]
+            alone = [len(own) for own in sizes] == [1, 1] and sizes[0] != sizes[1]
+            if not alone or others[0] != others[1] or fixed[low] != fixed[high]:
                 continue
-            (first,), (second,) = a, b
+            (first,), (second,) = sizes
             up, down = (high, low) if second > first else (low, high)
             ratio = max(first, second) / min(first, second)
-            if ratio > widest.get((variable, case), (0.0,))[0]:
-                widest[variable, case] = (ratio, up, down)
+            place = (variable, rows[low]["case"])
+            if ratio > widest.get(place, (0.0,))[0]:
+                widest[place] = (ratio, up, down)
     return [(variable, up, down) for (variable, _), (_, up, down) in widest.items()]
 
 
 def settings_compared(lines: pd.DataFrame, high: int, low: int) -> dict[str, Comparison]:
     """Barriers of one pair against another's, by start."""
-    found = {}
-    for start in ("same", "different"):
-        own = lines[lines["start"] == start]
-        first, second = (heights(own[own["pair"] == pair], str(pair)) for pair in (high, low))
-        found[start] = compare(first, second, LOSS)
-    return {start: one for start, one in found.items() if one.n}
+    by_start = {start: lines[lines["start"] == start] for start in ("same", "different")}
+    return _compared(
+        {
+            start: (_heights(rows, "pair", high), _heights(rows, "pair", low))
+            for start, rows in by_start.items()
+        }
+    )
 
 
 def growth_compared(
@@ -191,46 +201,33 @@ def growth_compared(
 
     One plus the normalized rise by which Keskar et al. 2017 define sharpness is compared.
     """
-    found = {}
     by_seed = {int(row["first_seed"]): growths(record, row) for row in rows.to_dict("records")}
-    for kind in ("absolute", "relative"):
-        sides = [
-            Group.of(name, [(seed, grown[kind][side]) for seed, grown in by_seed.items()])
-            for side, name in enumerate(names)
-        ]
-        found[kind] = compare(sides[0], sides[1], LOSS)
-    return {kind: one for kind, one in found.items() if one.n}
+
+    def side(kind: str, end: int) -> Group:
+        return Group(names[end], {seed: grown[kind][end] for seed, grown in by_seed.items()})
+
+    return _compared({kind: (side(kind, 0), side(kind, 1)) for kind in ("absolute", "relative")})
 
 
-def growths(
-    record: Record, row: Mapping[Hashable, Any]
-) -> dict[str, tuple[float | None, float | None]]:
+def growths(record: Record, row: Mapping[Hashable, Any]) -> dict[str, list[float | None]]:
     """(1 + L beyond) / (1 + L at the solution) at the first and the second end of a line.
 
     Beyond is at equal distance from both (`absolute`), or at equal distance relative to the norm
-    of the weights of each (`relative`); None where the loss is not finite.
+    of the weights of each (`relative`); not finite where the loss is not.
     """
     outward = float(record.metrics["outward"])  # type: ignore[arg-type]
-    places = (0.0, 1.0, -outward, 1 + outward)
-    curve = np.asarray(row["train_loss"], dtype=float)
-    at = np.interp(places, np.asarray(record.metrics["alphas"], dtype=float), curve)
-    ratios = (1 + at[2:]) / (1 + at[:2])
+    at = on_line(record, row["train_loss"], 0, 1, -outward, 1 + outward)
     return {
-        "absolute": _finite(*ratios),
-        "relative": _finite(*(row[f"{end}_relative_growth"] for end in ("first", "second"))),
+        "absolute": ((1 + at[2:]) / (1 + at[:2])).tolist(),
+        "relative": [row[f"{end}_relative_growth"] for end in ("first", "second")],
     }
-
-
-def _finite(first: float, second: float) -> tuple[float | None, float | None]:
-    known = [float(v) if pd.notna(v) and math.isfinite(v) else None for v in (first, second)]
-    return known[0], known[1]
 
 
 def accuracy_compared(
     solutions: pd.DataFrame, ends: Ends, names: Sequence[str]
 ) -> Comparison | None:
     """Test accuracies of the solutions at both ends, by seed; None where no seed has both."""
-    trained = [approach_of(*varied) for varied in zip(*(solutions[v] for v in ENDS), strict=True)]
+    trained = [approach_of(*one) for one in solutions[[*ENDS]].itertuples(index=False)]
     first, second = (
         seed_group(name, solutions[[one == end for one in trained]], "final_test_accuracy")
         for end, name in zip(ends, names, strict=True)

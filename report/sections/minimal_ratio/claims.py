@@ -24,6 +24,7 @@ from report.numbers.scales import CURVATURE, LEAST, SHARE
 from report.numbers.statistics import median, share
 from report.numbers.trend import Trend, related
 from report.records import Record
+from report.records.rows.minimal_ratio import Run
 from report.sections.cases import about, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
@@ -224,25 +225,25 @@ SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, SAMPLED, KIND, RELATION, FOUND)
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer and what is found in each case, then what limits it, as far as there is room."""
-    everything = record.frame("runs")
+    everything = record.frame(Run)
     runs = finite(everything)
     if runs.empty:
-        return (tuple(_found(record, everything, case) for case in record.rows("cases")),)
+        return (tuple(_found(record, case, own) for case, own in by_case(record, everything)),)
+    several = len(record.rows("cases")) >= SEVERAL
     first, last = [_answer(record, runs)], []
-    several = _several(record)
     first += _on_all(record, runs, everything) if several else []
-    for case in record.rows("cases"):
-        done = runs[runs["case"] == case["case"]]
-        critical = done[done["verdict"] == CRITICAL]
-        first += [] if several else [_found(record, everything, case)]
-        if len(critical):
-            kind = _kind(record, critical, case)
-            # Of several problems, the answer says the other kinds.
-            first += [c for c in kind if c.verdict == "trained" or c.id != KIND.id or not several]
-            first += [] if several else _relation(record, critical, case)
-            last += [] if several else _theory(record, critical, case)
+    for case, own in by_case(record, everything):
+        critical = finite(own[own["verdict"] == CRITICAL])
+        if several:  # the answer says the other kinds
+            found = kinds(critical, case)
+            first += _kind(record, critical, case) if found.verdict == "trained" else []
+            first += _constant(record, critical, case)
+        else:
+            first += [_found(record, case, own), *_kind(record, critical, case)]
+            first += [*_constant(record, critical, case), *_relation(record, critical, case)]
+            last += _theory(record, critical, case)
     last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
-    last += [*_layer(record), *lost_runs(LOST, record, everything, "loss")]
+    last += [*_layer(record), *lost_runs(LOST, record, everything, Run.loss)]
     return shortened([first, last], SPARE)
 
 
@@ -254,6 +255,11 @@ def finite(runs: pd.DataFrame) -> pd.DataFrame:
     return as_floats(done, *ended, *trained, "gradient_curvature", "even_curvature")
 
 
+def by_case(record: Record, rows: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    """Every case with its rows."""
+    return [(case, rows[rows["case"].eq(str(case["case"]))]) for case in record.rows("cases")]
+
+
 def problem(record: Record, case: dict[str, Any]) -> Markdown:
     """The function; with its network, where several are trained on it."""
     alike = [row for row in record.rows("cases") if row["title"] == case["title"]]
@@ -263,11 +269,10 @@ def problem(record: Record, case: dict[str, Any]) -> Markdown:
 
 def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     """Of what kind the critical points are; cases that have none or only constants are named."""
-    critical = runs[runs["verdict"] == CRITICAL]
     points = {
-        problem(record, case): (critical[critical["case"] == case["case"]], case)
-        for case in record.rows("cases")
-        if (runs["case"] == case["case"]).any()
+        problem(record, case): (own[own["verdict"] == CRITICAL], case)
+        for case, own in by_case(record, runs)
+        if len(own)
     }
     found = {name: kinds(rows, case) for name, (rows, case) in points.items()}
     verdicts = {kind.verdict for kind in found.values()}
@@ -281,10 +286,11 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     saddles, having_one = sum(len(k.saddles) for k in counted), sum(bool(k.minima) for k in counted)
     most = {"Mostly saddles": saddles, "Mostly minima": minima}
     shown = max(found.values(), key=lambda k: k.verdict == "trained")
+    told = [Run.negative, Run.loss, Run.epochs] if total else []
     among = f"among {fmt.plural(total, 'distinct critical point')}"
     return ANSWER(
         next(iter(telling)) if len(telling) == 1 else "differ",
-        used(record, runs, "verdict", *(["negative", "loss", "epochs"] if total else [])),
+        used(record, runs, Run.verdict, *told),
         cases=join([name for name in found if found[name].verdict in telling]),
         but=Markdown(others),
         order=Markdown("; ".join(text for v, text in said.items() if v in telling)),
@@ -298,33 +304,36 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     )
 
 
-def _found(record: Record, everything: pd.DataFrame, case: dict[str, Any]) -> Claim:
-    planned = everything[everything["case"] == case["case"]]
+def epsilon(record: Record) -> float:
+    """The gradient norm up to which a run is at a critical point."""
+    return float(cast(dict[str, Any], record.settings["search"])["epsilon"])
+
+
+def _found(record: Record, case: dict[str, Any], planned: pd.DataFrame) -> Claim:
     done = finite(planned)
     if done.empty:
-        return FOUND("nothing", used(record, planned, "verdict"), **about(case))
+        return FOUND("nothing", used(record, planned, Run.verdict), **about(case))
     critical = done[done["verdict"] == CRITICAL]
     number, total, points = len(critical), len(planned), len(distinct(critical))
     flat, falling = (int((done["verdict"] == kind).sum()) for kind in (FLAT, UNFINISHED))
     rest = [f"{fmt.words(flat)} ended gradient-flat"] if flat else []
     rest += [f"in {fmt.words(falling)} the norm was still falling"] if falling else []
-    before, after = (
-        fmt.number(median(done[name]), 2) for name in ("trained_gradient_norm", "gradient_norm")
-    )
-    epsilon = fmt.number(cast(dict[str, Any], record.settings["search"])["epsilon"], 2)
     where = {1: "all at the same one", number: "each at another one"}.get(
         points, f"at {fmt.words(points)} distinct ones"
     )
     told = f"; {join(rest)}" if rest else ""
     if not number:
+        norms = (Run.trained_gradient_norm, Run.gradient_norm)
+        before, after = (fmt.number(median(done[name]), 2) for name in norms)
         moves = f"takes the median norm from {before} to {after}"
         if before == after:
             moves = f"leaves the median norm at {after}"
-        told += f": the second phase {moves}, and at most {epsilon} is asked for"
+        asked = fmt.number(epsilon(record), 2)
+        told += f": the second phase {moves}, and at most {asked} is asked for"
     lone = total == 1 and not number
     return FOUND(
         "some",
-        used(record, planned, "verdict", "trained_gradient_norm", "gradient_norm"),
+        used(record, planned, Run.verdict, Run.trained_gradient_norm, Run.gradient_norm),
         share(number, total),
         **about(case),
         model=escape(case["model"]),
@@ -342,79 +351,78 @@ def _on_all(record: Record, runs: pd.DataFrame, everything: pd.DataFrame) -> lis
     critical = runs[runs["verdict"] == CRITICAL]
     counts: list[str] = []
     trends: dict[str, Comparison | Trend] = {}
-    for case in record.rows("cases"):
-        own = critical[critical["case"] == case["case"]]
+    for case, own in by_case(record, critical):
         total = int((everything["case"] == case["case"]).sum())
+        name = problem(record, case)
+        # The network not in parentheses, which follow.
+        where = name.replace(" (", " with ").replace("*)", "*")
         points = fmt.plural(len(distinct(own)), "distinct point")
         among = f" ({points})" if len(own) > 1 else ""
-        counts.append(f"{out_of(len(own), total, 'run')} on {_at(record, case)}{among}")
+        counts.append(f"{out_of(len(own), total, 'run')} on {where}{among}")
         if len(own) > 1 and kinds(own, case).verdict != "constant":
-            trends[problem(record, case)] = _trend(own, "minimal_ratio")
+            trends[name] = _trend(own, Run.minimal_ratio)
     found = FOUND(
         "several",
-        used(record, everything, "verdict"),
+        used(record, everything, Run.verdict),
         share(len(critical), len(everything)),
         key=Markdown("all"),
         which=join(counts),
         critical=fmt.count(len(critical)),
         total=fmt.count(len(everything)),
     )
-    based = used(record, critical, "loss", "minimal_ratio")
+    based = used(record, critical, Run.loss, Run.minimal_ratio)
     return [found, *([RELATIONS(Parts(trends), based)] if trends else [])]
 
 
-def _several(record: Record) -> bool:
-    return len(record.rows("cases")) >= SEVERAL
-
-
-def _at(record: Record, case: dict[str, Any]) -> Markdown:
-    """The problem, its network not in parentheses, which follow."""
-    return Markdown(problem(record, case).replace(" (", " with ").replace("*)", "*"))
-
-
 def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+    """Of what kind the critical points are; nothing of constants, which `_constant` tells."""
     found = kinds(critical, case)
+    if found.verdict in ("none", "constant"):
+        return []
     trained = found.verdict == "trained"
     counted = kinds(distinct(critical), case) if found.verdict == "mixed" else found
     below = critical.loc[[*counted.saddles, *counted.constants]]["negative"]
-    minima, constants = len(counted.minima), len(found.constants)
-    number, key = fmt.words(counted.critical), about(case)["key"]
+    minima = len(counted.minima)
     are = "is a minimum" if minima == 1 else "are minima"
     ends = "ends" if minima == 1 else "end"
-    claims = []
-    if found.verdict != "constant":
-        claims = [
-            KIND(
-                found.verdict,
-                used(record, critical, "negative", "loss", "epochs"),
-                key=key,
-                on=Markdown(f" on {problem(record, case)}" if _several(record) else ""),
-                points=all_of(counted.critical, "critical point"),
-                n=fmt.plural(counted.critical, "critical point"),
-                critical=number,
-                minima=Markdown(f"{fmt.words(minima)} {ends if trained else are}"),
-                least=bound(below.min(), "lower", fmt.percent, decimals=3)
-                if len(below)
-                else fmt.MISSING,
-                middle=fmt.percent(below.median(), 0),
-                **_lengths(found),
-            )
-        ]
-    if constants:
-        images = case["kind"] != "function"
-        what = "the entropy of the labels" if images else "the variance of the target"
-        claims.append(
-            CONSTANT(
-                "some",
-                used(record, critical.loc[[*found.constants]], "loss"),
-                key=key,
-                which=Markdown(f"On {case_name(case)} {some_of(constants, len(critical), 'run')}"),
-                verb=Markdown("sits" if constants == 1 else "sit"),
-                loss=fmt.loss(case["constant_loss"]),
-                what=Markdown(what),
-            )
+    several = len(record.rows("cases")) >= SEVERAL
+    least = bound(below.min(), "lower", fmt.percent, decimals=3) if len(below) else fmt.MISSING
+    return [
+        KIND(
+            found.verdict,
+            used(record, critical, Run.negative, Run.loss, Run.epochs),
+            key=about(case)["key"],
+            on=Markdown(f" on {problem(record, case)}" if several else ""),
+            points=all_of(counted.critical, "critical point"),
+            n=fmt.plural(counted.critical, "critical point"),
+            critical=fmt.words(counted.critical),
+            minima=Markdown(f"{fmt.words(minima)} {ends if trained else are}"),
+            least=least,
+            middle=fmt.percent(below.median(), 0),
+            **_lengths(found),
         )
-    return claims
+    ]
+
+
+def _constant(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+    constants = kinds(critical, case).constants
+    if not constants:
+        return []
+    function = case["kind"] == "function"
+    which = some_of(len(constants), len(critical), "run")
+    return [
+        CONSTANT(
+            "some",
+            used(record, critical.loc[[*constants]], Run.loss),
+            key=about(case)["key"],
+            which=Markdown(f"On {case_name(case)} {which}"),
+            verb=Markdown("sits" if len(constants) == 1 else "sit"),
+            loss=fmt.loss(case["constant_loss"]),
+            what=Markdown(
+                "the variance of the target" if function else "the entropy of the labels"
+            ),
+        )
+    ]
 
 
 def _lengths(found: Kinds) -> dict[str, Markdown]:
@@ -432,63 +440,54 @@ def _trend(critical: pd.DataFrame, column: str) -> Trend:
 def _relation(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     if len(critical) < 2 or kinds(critical, case).verdict == "constant":
         return []
-    based = used(record, critical, "loss", "minimal_ratio")
-    least = Label(fmt.words(LEAST))
-    return [RELATION(_trend(critical, "minimal_ratio"), based, key=about(case)["key"], least=least)]
+    based = used(record, critical, Run.loss, Run.minimal_ratio)
+    labels = {"key": about(case)["key"], "least": Label(fmt.words(LEAST))}
+    return [RELATION(_trend(critical, Run.minimal_ratio), based, **labels)]
 
 
 def _theory(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
-    found = _trend(critical, "negative")
+    found = _trend(critical, Run.negative)
     if found.verdict == "too_few":
         return []
-    return [THEORY(found, used(record, critical, "loss", "negative"), **about(case))]
+    return [THEORY(found, used(record, critical, Run.loss, Run.negative), **about(case))]
 
 
 def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """‖Hg‖ against that of a gradient spread evenly over all eigenvectors, case by case."""
     parts: dict[str, Comparison] = {}
     rest = runs[runs["verdict"] != CRITICAL]
-    for case in record.rows("cases"):
-        rows = rest[rest["case"] == case["case"]]
-        along, even = (seed_group(name, rows, f"{name}_curvature") for name in ("gradient", "even"))
-        found = compare(along, even, CURVATURE)
+    for case, rows in by_case(record, rest):
+        along = seed_group("gradient", rows, Run.gradient_curvature)
+        found = compare(along, seed_group("even", rows, Run.even_curvature), CURVATURE)
         if found.n:
             parts[problem(record, case)] = found
-    based = used(record, rest, "gradient_curvature", "even_curvature")
+    based = used(record, rest, Run.gradient_curvature, Run.even_curvature)
     return [FLATNESS(Parts(parts), based)] if parts else []
 
 
 def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Whether the sampled neighbors tell minima from saddles as the eigenvalues do."""
-    critical = runs[(runs["verdict"] == CRITICAL) & runs["higher_neighbors"].notna()]
-    if critical.empty:
-        return []
-    points: dict[str, list[int]] = {"minima": [], "saddles": []}
-    for case in record.rows("cases"):
-        told = kinds(distinct(critical[critical["case"] == case["case"]]), case)
-        points["minima"] += told.minima
-        points["saddles"] += told.saddles
-    minima, saddles = (len(points[name]) for name in ("minima", "saddles"))
-    unseen = critical["higher_neighbors"] == 1
-    missed, lower = int(unseen[points["saddles"]].sum()), int((~unseen[points["minima"]]).sum())
-    verdict = "misses" if missed else "wide" if lower else "agrees"
+    critical = runs[(runs["verdict"] == CRITICAL) & runs[Run.higher_neighbors].notna()]
+    minima: list[int] = []
+    saddles: list[int] = []
+    for case, own in by_case(record, critical):
+        told = kinds(distinct(own), case)
+        minima += told.minima
+        saddles += told.saddles
+    unseen = critical[Run.higher_neighbors] == 1
+    missed, lower = int(unseen[saddles].sum()), int((~unseen[minima]).sum())
     if not (missed or lower or (saddles and minima)):
         return []
     number = cast(dict[str, Any], record.settings["neighbors"])["number"]
     return [
         SAMPLED(
-            verdict,
-            used(
-                record,
-                critical.loc[[*points["saddles"], *points["minima"]]],
-                "negative",
-                "higher_neighbors",
-            ),
+            "misses" if missed else "wide" if lower else "agrees",
+            used(record, critical.loc[[*saddles, *minima]], Run.negative, Run.higher_neighbors),
             number=fmt.count(number),
-            saddles=all_of(saddles, "distinct saddle"),
-            minima=all_of(minima, "distinct minimum"),
-            missed=some_of(missed, saddles, "distinct saddle"),
-            lower=some_of(lower, minima, "distinct minimum"),
+            saddles=all_of(len(saddles), "distinct saddle"),
+            minima=all_of(len(minima), "distinct minimum"),
+            missed=some_of(missed, len(saddles), "distinct saddle"),
+            lower=some_of(lower, len(minima), "distinct minimum"),
         )
     ]
 
@@ -501,14 +500,10 @@ def _layer(record: Record) -> list[Claim]:
     return [LAYER("alone", based, layer=join([escape(layer) for layer in sorted(layers)]))]
 
 
-def eigenvalues(case: dict[str, Any]) -> int:
-    """How many eigenvalues the Hessian has that is looked at."""
-    return int(case.get("eigenvalues") or case["parameters"])
-
-
 def swept(rows: pd.DataFrame, column: str, case: dict[str, Any]) -> np.ndarray[Any, Any]:
     """Shares (R, tolerances) of the eigenvalues of the runs of a case at every swept tolerance."""
-    return np.asarray([list(counts) for counts in rows[column]], dtype=float) / eigenvalues(case)
+    eigenvalues = int(case.get("eigenvalues") or case["parameters"])
+    return np.asarray([list(counts) for counts in rows[column]], dtype=float) / eigenvalues
 
 
 def tolerances(record: Record) -> list[float]:
@@ -519,22 +514,21 @@ def tolerances(record: Record) -> list[float]:
 def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """By how much the median ratio over all runs of each case moves, as the figure shows it."""
     moves = {}
-    for case in record.rows("cases"):
-        rows = runs[runs["case"] == case["case"]]
+    for case, rows in by_case(record, runs):
         if len(rows):
-            medians = np.median(swept(rows, "swept_positive", case), axis=0)
+            medians = np.median(swept(rows, Run.swept_positive, case), axis=0)
             moves[problem(record, case)] = float(np.ptp(medians))
     moved = count(moves, lambda name: moves[name] >= STEADY)
-    several = _several(record)
+    every = not moved.no and len(record.rows("cases")) >= SEVERAL
     least = bound(min((moves[name] for name in moved.yes), default=0.0), "lower", digits=2)
     most = bound(max((moves[name] for name in moved.no), default=0.0), "upper", digits=2)
     still = f"by {most} at most" if any(moves[name] for name in moved.no) else "not at all"
-    based = used(record, runs, "swept_positive")
+    based = used(record, runs, Run.swept_positive)
     return [
         TOLERANCE(
             "matters" if moved.yes else "robust",
             [*based, evidence(record, "sweep", "relative_tolerance")],
-            moved=join(moved.yes) if moved.no or not several else Markdown("every problem"),
+            moved=Markdown("every problem") if every else join(moved.yes),
             rest=Markdown(f"; on {join(moved.no)} it moves {still}" if moved.no else ""),
             least=least,
             most=most,

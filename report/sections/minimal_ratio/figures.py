@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,28 @@ import pandas as pd
 from report.figures.legends import legend_below
 from report.figures.networks import network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Line, Rows, draw_band, line
-from report.numbers.statistics import median
+from report.figures.style import Rows, draw_band, line
 from report.records import Record
+from report.records.rows.minimal_ratio import Run, Spectrum
 from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.grouped import Column, grouped
-from report.sections.minimal_ratio.claims import commentary, finite, problem, swept, tolerances
-from report.sections.minimal_ratio.kinds import CRITICAL, FLAT, UNFINISHED, Kinds, distinct, kinds
+from report.sections.minimal_ratio.claims import (
+    by_case,
+    commentary,
+    epsilon,
+    finite,
+    problem,
+    swept,
+    tolerances,
+)
+from report.sections.minimal_ratio.kinds import (
+    CRITICAL,
+    DIVERGED,
+    FLAT,
+    UNFINISHED,
+    distinct,
+    kinds,
+)
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -39,57 +54,52 @@ Case = dict[str, Any]
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    runs = finite(record.frame("runs"))
+    everything = record.frame(Run)
+    runs = finite(everything)
     drawn = (_ratio_figure, _norms_figure, _tolerance_figure, _spectrum_figure)
+    reached = bool((runs["verdict"] == CRITICAL).any())
     return Section(
         figures=tuple(figure(record, runs) for figure in drawn) if len(runs) else (),
         tables=(
-            _cases_table(record),
+            _cases_table(record, everything),
             cases_settings(record, steps=False),
-            _results_table(record),
-            *_kinds_table(record, runs),
+            _results_table(record, everything),
+            *([_kinds_table(record, everything)] if reached else ()),
         ),
         commentary=commentary(record),
     )
 
 
-def _of(runs: pd.DataFrame, case: Case) -> pd.DataFrame:
-    return runs[runs["case"].eq(str(case["case"]))]
-
-
-def _cases_table(record: Record) -> Table:
-    everything = record.frame("runs")
-
-    def lengths(case: Case) -> Markdown:
-        return join([fmt.count(length) for length in sorted(set(_of(everything, case)["epochs"]))])
+def _cases_table(record: Record, everything: pd.DataFrame) -> Table:
+    def lengths(one: tuple[Case, pd.DataFrame]) -> Markdown:
+        return join([fmt.count(length) for length in sorted(set(one[1]["epochs"]))])
 
     return grouped(
         "cases",
         "Problems. The runs take the lengths of the first phase in turn; every run has its own "
         "seed. The tolerance τ is relative to the largest eigenvalue in magnitude.",
-        record.rows("cases"),
+        by_case(record, everything),
         [
-            Column("Problem", case_name, 16, "l"),
-            Column("Model", lambda case: escape(case["model"]), 14, "l"),
-            Column("Parameters", lambda case: fmt.count(case["parameters"]), 13),
-            Column("Examples", lambda case: fmt.count(case["examples"]), 12),
+            Column("Problem", lambda one: case_name(one[0]), 16, "l"),
+            Column("Model", lambda one: escape(one[0]["model"]), 14, "l"),
+            Column("Parameters", lambda one: fmt.count(one[0]["parameters"]), 13),
+            Column("Examples", lambda one: fmt.count(one[0]["examples"]), 12),
             Column("Epochs of training", lengths, 25),
-            Column("Runs", lambda case: fmt.count(len(_of(everything, case))), 7),
-            Column("τ", lambda case: fmt.number(case["relative_tolerance"], 2), 13),
+            Column("Runs", lambda one: fmt.count(len(one[1])), 7),
+            Column("τ", lambda one: fmt.number(one[0]["relative_tolerance"], 2), 13),
         ],
     )
 
 
-def _results_table(record: Record) -> Table:
-    everything = record.frame("runs")
-    ends = {**VERDICTS, "diverged": "diverged"}
+def _results_table(record: Record, everything: pd.DataFrame) -> Table:
+    ends = {**VERDICTS, DIVERGED: "diverged"}
     groups = [
         (problem(record, case), Markdown(words), group)
-        for case in record.rows("cases")
+        for case, own in by_case(record, everything)
         for verdict, words in ends.items()
-        if len(group := _of(everything, case)[lambda rows, v=verdict: rows["verdict"] == v])
+        if len(group := own[own["verdict"] == verdict])
     ]
-    sampled = everything["higher_neighbors"].notna().any()
+    sampled = everything[Run.higher_neighbors].notna().any()
 
     def shown(header: str, width: int, column: str) -> Column[Any]:
         return Column(header, lambda one: fmt.number(_middle(one[2], column), 2), width)
@@ -105,95 +115,90 @@ def _results_table(record: Record) -> Table:
             Column("Problem", lambda one: one[0], 15 if sampled else 22, "l"),
             Column("End", lambda one: one[1], 13, "l"),
             Column("Runs", lambda one: fmt.count(len(one[2])), 6),
-            shown("Loss", 9, "loss"),
-            shown("Norm before", 9, "trained_gradient_norm"),
-            shown("Norm", 9, "gradient_norm"),
-            shown("Norm / λmax", 10, "relative_gradient_norm"),
-            shown("Ratio", 7, "minimal_ratio"),
-            shown("Near 0", 8, "near_zero"),
-            shown("Below 0", 7, "negative"),
-            *([shown("Higher", 7, "higher_neighbors")] if sampled else []),
+            shown("Loss", 9, Run.loss),
+            shown("Norm before", 9, Run.trained_gradient_norm),
+            shown("Norm", 9, Run.gradient_norm),
+            shown("Norm / λmax", 10, Run.relative_gradient_norm),
+            shown("Ratio", 7, Run.minimal_ratio),
+            shown("Near 0", 8, Run.near_zero),
+            shown("Below 0", 7, Run.negative),
+            shown("Higher", 7, Run.higher_neighbors) if sampled else None,
         ],
     )
 
 
-def _kinds_table(record: Record, runs: pd.DataFrame) -> tuple[Table, ...]:
-    """Kinds of critical points by length of training; none where no run has reached one."""
-    critical = runs[runs["verdict"] == CRITICAL] if len(runs) else runs
-    if critical.empty:
-        return ()
-
-    def by_length(one: tuple[Case, pd.DataFrame, pd.DataFrame, Kinds]) -> Markdown:
-        case, planned, own, _ = one
-        after = [own[own["epochs"] == length] for length in sorted(set(planned["epochs"]))]
-        counts = [(len(kinds(rows, case).minima), len(rows)) for rows in after]
-        return Markdown(", ".join(f"{fmt.count(some)}/{fmt.count(n)}" for some, n in counts))
-
-    found = [
-        (case, _of(record.frame("runs"), case), own, kinds(own, case))
-        for case in record.rows("cases")
-        for own in [_of(critical, case)]
-    ]
-    return (
-        grouped(
-            "kinds",
-            "Critical points: how many runs end at one, how many distinct ones these are, and of "
-            "which kind they are (runs). Minima have no eigenvalue below −τ. A constant solution "
-            "has the loss of the best constant output, and is counted as neither. Last column: "
-            "minima of critical points, from the shortest length of training to the longest.",
-            found,
-            [
-                Column("Problem", lambda one: case_name(one[0]), 15, "l"),
-                Column("Model", lambda one: escape(one[0]["model"]), 10, "l"),
-                Column("Runs", lambda one: fmt.count(len(one[1])), 6),
-                Column("Critical", lambda one: fmt.count(len(one[2])), 9),
-                Column("Distinct", lambda one: fmt.count(len(distinct(one[2]))), 9),
-                Column("Minima", lambda one: fmt.count(len(one[3].minima)), 9),
-                Column("Saddles", lambda one: fmt.count(len(one[3].saddles)), 9),
-                Column("Constants", lambda one: fmt.count(len(one[3].constants)), 10),
-                Column("Minima by length", by_length, 23, "l"),
-            ],
-        ),
+def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
+    """Kinds of critical points by length of training."""
+    found = []
+    for case, own in by_case(record, everything):
+        critical = finite(own[own["verdict"] == CRITICAL])
+        counts = []
+        for length in sorted(set(own["epochs"])):
+            rows = critical[critical["epochs"] == length]
+            counts.append(f"{fmt.count(len(kinds(rows, case).minima))}/{fmt.count(len(rows))}")
+        found.append((case, own, critical, kinds(critical, case), Markdown(", ".join(counts))))
+    return grouped(
+        "kinds",
+        "Critical points: how many runs end at one, how many distinct ones these are, and of "
+        "which kind they are (runs). Minima have no eigenvalue below −τ. A constant solution "
+        "has the loss of the best constant output, and is counted as neither. Last column: "
+        "minima of critical points, from the shortest length of training to the longest.",
+        found,
+        [
+            Column("Problem", lambda one: case_name(one[0]), 15, "l"),
+            Column("Model", lambda one: escape(one[0]["model"]), 10, "l"),
+            Column("Runs", lambda one: fmt.count(len(one[1])), 6),
+            Column("Critical", lambda one: fmt.count(len(one[2])), 9),
+            Column("Distinct", lambda one: fmt.count(len(distinct(one[2]))), 9),
+            Column("Minima", lambda one: fmt.count(len(one[3].minima)), 9),
+            Column("Saddles", lambda one: fmt.count(len(one[3].saddles)), 9),
+            Column("Constants", lambda one: fmt.count(len(one[3].constants)), 10),
+            Column("Minima by length", lambda one: one[4], 23, "l"),
+        ],
     )
 
 
-def _middle(group: pd.DataFrame, column: str) -> float | None:
-    values = [value for value in group[column] if pd.notna(value)] if column in group else []
-    return median(values) if values else None
+def _middle(group: pd.DataFrame, column: str) -> float:
+    """The median of the known values; NaN where there is none."""
+    return float(group[column].astype(float).median())
 
 
-def _epsilon(record: Record) -> float:
-    return float(cast(dict[str, Any], record.settings["search"])["epsilon"])
+def _panels(
+    record: Record,
+    runs: pd.DataFrame,
+    draw: Callable[[Axes, Case, pd.DataFrame], None],
+    labels: tuple[str, str],
+    titles: Mapping[str, str] | None = None,
+    columns: int = 3,
+    height: float = 1.7,
+) -> Canvas:
+    """A panel for each problem, which `draw` fills with its runs, and the legend of the first.
+
+    Their titles name the networks, and all have one axis y; or those panels are shown that have
+    `titles` of their own, with axes of their own.
+    """
+    rows = {case["case"]: own for case, own in by_case(record, runs)}
+    words = network_words(record.models)
+    networks = {case["case"]: words[case["model"]] for case in record.rows("cases")}
+    shown = networks if titles is None else titles
+    figure = case_panels(
+        [case for case in record.rows("cases") if case["case"] in shown],
+        lambda ax, case: draw(ax, case, rows[case["case"]]),
+        labels,
+        height,
+        lambda case: shown[case["case"]],
+        sharey=titles is None,
+    )
+    legend_below(figure, figure.axes[0], columns)
+    return figure
 
 
 def _described(
     record: Record, runs: pd.DataFrame, words: Callable[[Case, pd.DataFrame], str]
 ) -> str:
     """What an alternative text says of each problem that has runs."""
-    cases = [(case, _of(runs, case)) for case in record.rows("cases")]
-    return ". ".join(
-        f"{traced(str(case['case']))}: {words(case, done)}" for case, done in cases if len(done)
-    )
-
-
-def _panels(
-    record: Record,
-    draw: Callable[[Axes, Case], None],
-    labels: tuple[str, str],
-    columns: int = 3,
-    height: float = 1.7,
-) -> Canvas:
-    """A panel for each problem, with its network in the title, and the legend of the first."""
-    words = network_words(record.models)
-    figure = case_panels(
-        record.rows("cases"), draw, labels, height, lambda case: words[case["model"]], sharey=True
-    )
-    legend_below(figure, figure.axes[0], columns)
-    return figure
-
-
-def _marker(style: Line, filled: bool) -> dict[str, Any]:
-    return {"marker": style.marker, "markerfacecolor": style.color if filled else "none"}
+    cases = [(case, own) for case, own in by_case(record, runs) if len(own)]
+    return ". ".join(f"{traced(str(case['case']))}: {words(case, own)}" for case, own in cases)
 
 
 def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
@@ -216,23 +221,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
             f"{fmt.number(ratios.min(), 2)} to {fmt.number(ratios.max(), 2)}"
         )
 
-    return Figure(
-        name="ratio",
-        caption=Markdown(
-            "Minimal ratio against training loss at the end of the second phase, "
-            f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
-            f"points, with a gradient norm of at most {fmt.number(_epsilon(record), 2)}, minima "
-            "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
-            "The area of a mark counts the runs that coincide there."
-        ),
-        alt=f"Scatter plots over a logarithmic loss axis. {_described(record, runs, described)}.",
-        draw=partial(_draw_ratio, record, runs),
-    )
-
-
-def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
-    def draw(ax: Axes, case: Case) -> None:
-        done = _of(runs, case)
+    def draw(ax: Axes, case: Case, done: pd.DataFrame) -> None:
         minima = done.index.isin(kinds(done[done["verdict"] == CRITICAL], case).minima)
         for index, (verdict, called) in enumerate(VERDICTS.items()):
             _draw_marks(ax, done[(done["verdict"] == verdict) & ~minima], index, called)
@@ -240,11 +229,25 @@ def _draw_ratio(record: Record, runs: pd.DataFrame) -> Canvas:
         logarithmic(ax, "x")
         ax.set_ylim(-0.04, 1.06)
 
-    labels = ("training loss (MSE)", "minimal ratio")
-    figure = _panels(record, draw, labels, len(VERDICTS) + 1, height=2.1)
-    for key in figure.legends[0].legend_handles:
-        key.set_sizes([2 * AREA])  # type: ignore[union-attr]  # of a scatter
-    return figure
+    def drawn() -> Canvas:
+        labels = ("training loss (MSE)", "minimal ratio")
+        figure = _panels(record, runs, draw, labels, columns=len(VERDICTS) + 1, height=2.1)
+        for key in figure.legends[0].legend_handles:
+            key.set_sizes([2 * AREA])  # type: ignore[union-attr]  # of a scatter
+        return figure
+
+    return Figure(
+        name="ratio",
+        caption=Markdown(
+            "Minimal ratio against training loss at the end of the second phase, "
+            f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
+            f"points, with a gradient norm of at most {fmt.number(epsilon(record), 2)}, minima "
+            "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
+            "The area of a mark counts the runs that coincide there."
+        ),
+        alt=f"Scatter plots over a logarithmic loss axis. {_described(record, runs, described)}.",
+        draw=drawn,
+    )
 
 
 def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
@@ -254,19 +257,12 @@ def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
         if loss > 0:
             met.setdefault((10 ** (round(50 * math.log10(loss)) / 50), ratio), []).append(int(run))
     style, filled = line(index), words in (VERDICTS[CRITICAL], MINIMUM)
-    marks = ax.scatter(
-        [loss for loss, _ in met],
-        [ratio for _, ratio in met],
-        s=[AREA * len(own) for own in met.values()],
-        marker=style.marker,
-        facecolors=style.color if filled else "none",
-        edgecolors=style.color,
-        alpha=0.6 if filled else 0.9,
-        linewidths=1.1,
-        zorder=3 + index,
-        clip_on=False,  # a ratio of 1 or 0 is whole
-        label=words,
-    )
+    look: dict[str, Any] = {"marker": style.marker, "edgecolors": style.color, "linewidths": 1.1}
+    look |= {"facecolors": style.color if filled else "none", "alpha": 0.6 if filled else 0.9}
+    look |= {"zorder": 3 + index, "clip_on": False}  # a ratio of 1 or 0 is whole
+    areas = [AREA * len(own) for own in met.values()]
+    losses, ratios = ([place[axis] for place in met] for axis in (0, 1))
+    marks = ax.scatter(losses, ratios, areas, label=words, **look)
     names = tuple(f"{words}, {fmt.plural(len(own), 'run')}" for own in met.values())
     # For report/figures/curves.py.
     marks.rows = Rows("runs", tuple(map(tuple, met.values())), names)  # type: ignore[attr-defined]
@@ -274,50 +270,55 @@ def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
 
 def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
     def described(_: Case, done: pd.DataFrame) -> str:
-        norms = (_middle(done, name) for name in ("trained_gradient_norm", "gradient_norm"))
+        norms = (_middle(done, name) for name in (Run.trained_gradient_norm, Run.gradient_norm))
         return "median {} after training, {} at the end".format(*(fmt.number(v, 2) for v in norms))
 
-    return Figure(
-        name="norms",
-        caption=Markdown(
-            "Gradient norm of every run after training (crosses) and at the end of the second "
-            "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
-            f"{fmt.number(_epsilon(record), 2)} below which a run counts as critical."
-        ),
-        alt="Two rows of points in each panel, on a logarithmic axis. "
-        f"{_described(record, runs, described)}.",
-        draw=partial(_draw_norms, record, runs),
-    )
-
-
-def _draw_norms(record: Record, runs: pd.DataFrame) -> Canvas:
-    from matplotlib.ticker import MaxNLocator
-
-    def draw(ax: Axes, case: Case) -> None:
-        done = _of(runs, case).sort_values("gradient_norm")
-        done = done.assign(rank=range(1, len(done) + 1))
+    def draw(ax: Axes, _: Case, done: pd.DataFrame) -> None:
+        done = done.sort_values("gradient_norm").assign(rank=range(1, len(done) + 1))
         look: dict[str, Any] = {"linestyle": "none", "color": "#000000", "alpha": 0.6}
         norms = done["trained_gradient_norm"]
         ax.plot(done["rank"], norms, marker="x", label="after training", **look)
         for index, (verdict, called) in enumerate(VERDICTS.items()):
             rows = done[done["verdict"] == verdict]
-            look = {"linestyle": "none", "color": line(index).color, "label": called}
-            look |= _marker(line(index), index == 0)
-            ax.plot(rows["rank"], rows["gradient_norm"], **look)
-        ax.axhline(_epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
+            ax.plot(rows["rank"], rows["gradient_norm"], **_look(index, called))
+        ax.axhline(epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
         logarithmic(ax, "y")
-        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
+        _count_along(ax)
 
-    return _panels(record, draw, ("run, by its final norm", "gradient norm"), len(VERDICTS) + 1)
+    labels = ("run, by its final norm", "gradient norm")
+    return Figure(
+        name="norms",
+        caption=Markdown(
+            "Gradient norm of every run after training (crosses) and at the end of the second "
+            "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
+            f"{fmt.number(epsilon(record), 2)} below which a run counts as critical."
+        ),
+        alt="Two rows of points in each panel, on a logarithmic axis. "
+        f"{_described(record, runs, described)}.",
+        draw=partial(_panels, record, runs, draw, labels, columns=len(VERDICTS) + 1),
+    )
 
 
 def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
+    swept_over = tolerances(record)
+
     def described(case: Case, done: pd.DataFrame) -> str:
-        medians = np.median(swept(done, "swept_positive", case), axis=0)
+        medians = np.median(swept(done, Run.swept_positive, case), axis=0)
         ends = fmt.number(medians[0], 2), fmt.number(medians[-1], 2)
         return "the median positive share goes from {} to {}".format(*ends)
 
-    swept_over = tolerances(record)
+    def draw(ax: Axes, case: Case, done: pd.DataFrame) -> None:
+        logarithmic(ax, "x")
+        ax.set_ylim(-0.03, 1.03)
+        if done.empty:
+            return
+        more, less = (swept(done, name, case) for name in (Run.swept_positive, Run.swept_negative))
+        shares = {"positive": more, "near zero": 1 - more - less, "negative": less}
+        for index, (called, share) in enumerate(shares.items()):
+            draw_band(ax, swept_over, share.tolist(), index, called)
+        ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
+
+    labels = ("τ / max |λ|", "share of the eigenvalues")
     return Figure(
         name="tolerance",
         caption=Markdown(
@@ -328,34 +329,34 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         ),
         alt=f"A curve for each sign in each panel, from {fmt.number(swept_over[0], 1)} to "
         f"{fmt.number(swept_over[-1], 1)}. {_described(record, runs, described)}.",
-        draw=partial(_draw_tolerance, record, runs),
+        draw=partial(_panels, record, runs, draw, labels, height=1.65),
     )
 
 
-def _draw_tolerance(record: Record, runs: pd.DataFrame) -> Canvas:
-    def draw(ax: Axes, case: Case) -> None:
-        done = _of(runs, case)
-        logarithmic(ax, "x")
-        ax.set_ylim(-0.03, 1.03)
-        if done.empty:
-            return
-        more, less = (swept(done, f"swept_{sign}", case) for sign in ("positive", "negative"))
-        shares = {"positive": more, "near zero": 1 - more - less, "negative": less}
-        for index, (called, share) in enumerate(shares.items()):
-            draw_band(ax, tolerances(record), share.tolist(), index, called)
-        ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
-
-    return _panels(record, draw, ("τ / max |λ|", "share of the eigenvalues"), height=1.65)
-
-
 def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    spectra = {spectrum["case"]: spectrum["eigenvalues"] for spectrum in record.rows("spectra")}
+    spectra = {row.case: row for row in record.table(Spectrum)}
 
     def described(case: Case, _: pd.DataFrame) -> str:
-        values = spectra[case["case"]]
+        values = spectra[case["case"]].eigenvalues
         ends = fmt.number(values[0], 2), fmt.number(values[-1], 2)
         return f"{fmt.count(len(values))} eigenvalues from {ends[0]} to {ends[1]}"
 
+    def draw(ax: Axes, case: Case, _: pd.DataFrame) -> None:
+        values = np.asarray(spectra[case["case"]].eigenvalues, dtype=float)
+        place = np.arange(1, len(values) + 1)
+        tolerance = case["relative_tolerance"] * float(abs(values).max())
+        near = abs(values) <= tolerance
+        signs = {"positive": values > tolerance, "near zero": near, "negative": values < -tolerance}
+        for index, (words, chosen) in enumerate(signs.items()):
+            ax.plot(place[chosen], values[chosen], **_look(index, words))
+        ax.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
+        if tolerance > 0:
+            logarithmic(ax, "y", linear=tolerance, linscale=0.6)
+            _decades(ax, values.tolist(), tolerance)
+        _count_along(ax)
+
+    seeds = {name: f"seed {spectrum.seed}" for name, spectrum in spectra.items()}
+    labels = ("eigenvalue, by size", "eigenvalue λ")
     return Figure(
         name="spectrum",
         caption=Markdown(
@@ -364,36 +365,23 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
             "the tolerance τ, linear within it (shaded)."
         ),
         alt=f"Sorted eigenvalues. {_described(record, runs, described)}.",
-        draw=partial(_draw_spectrum, record),
+        draw=partial(_panels, record, runs, draw, labels, seeds, height=1.65),
     )
 
 
-def _draw_spectrum(record: Record) -> Canvas:
+def _look(index: int, words: str) -> dict[str, Any]:
+    """The marks of the series of this number, of which the first are filled."""
+    style = line(index)
+    filled = style.color if index == 0 else "none"
+    marks = {"linestyle": "none", "marker": style.marker, "markerfacecolor": filled}
+    return {"color": style.color, "label": words} | marks
+
+
+def _count_along(ax: Axes) -> None:
+    """A few whole numbers below the axis x."""
     from matplotlib.ticker import MaxNLocator
 
-    spectra = {spectrum["case"]: spectrum for spectrum in record.rows("spectra")}
-
-    def draw(ax: Axes, case: Case) -> None:
-        values = np.asarray(spectra[case["case"]]["eigenvalues"], dtype=float)
-        place = np.arange(1, len(values) + 1)
-        tolerance = case["relative_tolerance"] * float(abs(values).max())
-        near = abs(values) <= tolerance
-        signs = {"positive": values > tolerance, "near zero": near, "negative": values < -tolerance}
-        for index, (words, chosen) in enumerate(signs.items()):
-            look: dict[str, Any] = {"linestyle": "none", "color": line(index).color, "label": words}
-            ax.plot(place[chosen], values[chosen], **look, **_marker(line(index), index == 0))
-        ax.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
-        if tolerance > 0:
-            logarithmic(ax, "y", linear=tolerance, linscale=0.6)
-            _decades(ax, values.tolist(), tolerance)
-        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
-
-    cases = [case for case in record.rows("cases") if case["case"] in spectra]
-    labels = ("eigenvalue, by size", "eigenvalue λ")
-    seeds = {name: f"seed {spectrum['seed']}" for name, spectrum in spectra.items()}
-    figure = case_panels(cases, draw, labels, 1.65, lambda case: seeds[case["case"]])
-    legend_below(figure, figure.axes[0])
-    return figure
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
 
 
 def _decades(ax: Axes, values: list[float], tolerance: float) -> None:

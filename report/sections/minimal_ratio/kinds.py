@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,6 @@ DIGITS = 6
 """Losses that agree so far are ranked as equal: they belong to one critical value."""
 CONSTANT = 1e-5
 """Relative distance from the loss of the best constant up to which a loss is that of one."""
-
-
-def is_constant(loss: float, constant: float | None) -> bool:
-    """Whether a loss is that of the best constant; None: not known."""
-    return constant is not None and abs(loss - constant) <= CONSTANT * constant
 
 
 @dataclass(frozen=True)
@@ -72,25 +68,23 @@ def kinds(critical: pd.DataFrame, case: dict[str, Any]) -> Kinds:
 
     All runs at one distinct point are of the kind of the first.
     """
-    constant = case.get("constant_loss")
-    found: dict[str, list[int]] = {"constant": [], "saddle": [], "minimum": []}
-    negative_of = critical["negative"].groupby(_points(critical)).transform("first")
-    rows = zip(critical.index, critical["loss"], negative_of, strict=True)
-    for index, loss, negative in rows:
-        kind = "saddle" if negative > 0 else "minimum"
-        found["constant" if is_constant(loss, constant) else kind].append(int(index))
-    reached = Counter(int(epochs) for epochs in critical["epochs"])
-    minima = Counter(int(critical["epochs"][index]) for index in found["minimum"])
+    best = case.get("constant_loss")
+    best = math.nan if best is None else best  # not known
+    constant = (critical["loss"] - best).abs() <= CONSTANT * best
+    falling = critical["negative"].groupby(_points(critical)).transform("first") > 0
+    minima = critical.index[~constant & ~falling]
+    reached = Counter(critical["epochs"])
     long = max(reached, default=0)
-    before = [epochs for epochs in reached if epochs < min(minima, default=long + 1)]
+    first = min(critical["epochs"][minima], default=long + 1)
+    before = [epochs for epochs in reached if epochs < first]
     return Kinds(
-        minima=tuple(found["minimum"]),
-        saddles=tuple(found["saddle"]),
-        constants=tuple(found["constant"]),
+        minima=tuple(minima),
+        saddles=tuple(critical.index[~constant & falling]),
+        constants=tuple(critical.index[constant]),
         short=max(before, default=0),
         short_critical=sum(reached[epochs] for epochs in before),
         long=long,
-        long_minima=minima[long],
+        long_minima=int((critical["epochs"][minima] == long).sum()),
         long_critical=reached[long],
     )
 

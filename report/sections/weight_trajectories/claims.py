@@ -6,12 +6,10 @@ said of all runs or all pairs is counted over all of them.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
+from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
@@ -20,6 +18,8 @@ from report.numbers.quantifiers import count, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, LOSS, NORM, SHARE
 from report.records import Record
+from report.records.row import Row
+from report.records.rows.weight_trajectories import Distance, Pair, Part, Run
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -184,47 +184,38 @@ SPARE = (STRAIGHTNESS, EARLY, DIRECTIONS)
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Where the runs end; then how they get there and what the figures show."""
-    runs = record.frame("runs")
-    lost = lost_runs(DIVERGED, record, runs, "final_train_loss")
-    done = known(runs, "final_train_loss")
+    runs = record.frame(Run)
+    lost = lost_runs(DIVERGED, record, runs, Run.final_train_loss)
+    done = known(runs, Run.final_train_loss)
+    distances = _part(record, Distance, "model")
+    way = [*_straightness(record, distances), *_early(record, runs, distances), *_picture(record)]
     if len(done) < 2:
-        based = used(record, runs, "diverged_at")
-        numbers = {"runs": Markdown("one" if len(done) else "none"), "total": fmt.words(len(runs))}
-        none = {"largest": fmt.MISSING, "displacement": fmt.MISSING}
-        if len(runs) > 1 or done.empty:
-            return ((PLACE("nothing", based, **numbers, **none), *lost),)
-        distances = _part(record, "distances", "model")
-        way = (*_straightness(record, distances), *_early(record, runs, distances))
-        return ((PLACE("single", based, **numbers, **none),), (*way, *_picture(record)))
-    pairs = _part(record, "pairs", "model")
-    distances = _part(record, "distances", "model")
+        place = PLACE(
+            "single" if len(runs) == len(done) == 1 else "nothing",
+            used(record, runs, Run.diverged_at),
+            runs=Markdown("one" if len(done) else "none"),
+            total=fmt.words(len(runs)),
+            largest=fmt.MISSING,
+            displacement=fmt.MISSING,
+        )
+        return ((place,), tuple(way)) if place.verdict == "single" else ((place, *lost),)
+    pairs = _part(record, Pair, "model")
     where = _together(record, distances, pairs, len(runs))
     caution = []
     if not where:
-        based = _distances(record, pairs)
+        based = used(record, pairs, Pair.start_distance, Pair.end_distance)
+        every = used(record, record.frame(Pair), Pair.start_distance, Pair.end_distance)
         ends = {part: _ends(record, part, len(runs)) for part in WORDS}
-        whole = Parts({WORDS[part]: found for part, found in ends.items()})
-        every = _distances(record, record.frame("pairs"))
+        whole = Parts({words: ends[part] for part, words in WORDS.items()})
         where = [ANSWER(whole, every), ENDS(ends["model"], based)]
         caution = [SYMMETRY("open", based)]
     first = [*where, *_directions(record, pairs), _quality(record, runs), *_stuck(record, done)]
-    second = [
-        *_straightness(record, distances),
-        *_early(record, runs, distances),
-        *_picture(record),
-        *caution,
-        *lost,
-    ]
-    return (tuple(first), tuple(second))
+    return (tuple(first), (*way, *caution, *lost))
 
 
-def _part(record: Record, table: str, part: str) -> pd.DataFrame:
+def _part(record: Record, table: type[Row], part: str) -> pd.DataFrame:
     frame = record.frame(table)
     return frame[frame["part"] == part]
-
-
-def _distances(record: Record, pairs: pd.DataFrame) -> list[Evidence]:
-    return used(record, pairs, "start_distance", "end_distance", table="pairs")
 
 
 def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -241,16 +232,14 @@ def disjoint(pairs: pd.DataFrame) -> pd.DataFrame:
 def _together(
     record: Record, distances: pd.DataFrame, pairs: pd.DataFrame, total: int
 ) -> list[Claim]:
-    shortest, largest = distances["displacement"].min(), pairs["end_distance"].max()
+    shortest, largest = distances[Distance.displacement].min(), pairs[Pair.end_distance].max()
     if not largest <= TOGETHER * shortest:
         return []
+    moved = used(record, distances, Distance.displacement)
     return [
         PLACE(
             "together",
-            [
-                *used(record, pairs, "end_distance", table="pairs"),
-                *used(record, distances, "displacement", table="distances"),
-            ],
+            [*used(record, pairs, Pair.end_distance), *moved],
             runs=fmt.words(len(distances)),
             total=fmt.words(total),
             largest=bound(largest, "upper"),
@@ -261,20 +250,19 @@ def _together(
 
 def _ends(record: Record, part: str, runs: int) -> Comparison:
     """Ends against starts over disjoint pairs; pairs that lost runs would have had are missing."""
-    own = disjoint(_part(record, "pairs", part))
+    own = disjoint(_part(record, Pair, part))
     missing = [(f"lost {n}", None) for n in range(runs // 2 - len(own))]
-
-    def group(name: str, column: str) -> Group:
-        rows = zip(own["seeds"], own[column], strict=True)
-        found = [("-".join(map(str, seeds)), float(value)) for seeds, value in rows]
-        return Group.of(name, [*found, *missing])
-
-    return compare(group("ends", "end_distance"), group("starts", "start_distance"), NORM)
+    names = ["-".join(map(str, seeds)) for seeds in own[Pair.seeds]]
+    ends, starts = (
+        Group.of(name, [*zip(names, own[column].astype(float), strict=True), *missing])
+        for name, column in (("ends", Pair.end_distance), ("starts", Pair.start_distance))
+    )
+    return compare(ends, starts, NORM)
 
 
 def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
     """The cosines of all pairs; a run that did not move has no direction."""
-    found = span(pairs["cosine"])
+    found = span(pairs[Pair.cosine])
     if not found.known:
         return []
     verdict = "mixed"
@@ -284,32 +272,27 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
         verdict = "opposed"
     elif max(abs(found.low), abs(found.high)) < COMMON:
         verdict = "none"
-    least = bound(found.low, "lower", fmt.correlation, decimals=2)
-    most = bound(found.high, "upper", fmt.correlation, decimals=2)
+    low = bound(found.low, "lower", fmt.correlation, decimals=2)
+    high = bound(found.high, "upper", fmt.correlation, decimals=2)
     moved = " that moved" if found.missing else ""
-    return [
-        DIRECTIONS(
-            verdict,
-            used(record, pairs, "cosine", table="pairs"),
-            low=least,
-            high=most,
-            range=fmt.between(least, most),
-            pairs=Markdown(f"{all_of(found.known, 'pair')}{moved}"),
-        )
-    ]
+    every = Markdown(f"{all_of(found.known, 'pair')}{moved}")
+    based = used(record, pairs, Pair.cosine)
+    within = fmt.between(low, high)
+    return [DIRECTIONS(verdict, based, low=low, high=high, range=within, pairs=every)]
 
 
 def _quality(record: Record, runs: pd.DataFrame) -> Claim:
     """How far the final training accuracies (or losses) lie apart."""
-    accurate = bool(runs["final_train_accuracy"].notna().any())
-    name, scale, show = (
-        ("accuracy", ACCURACY, fmt.accuracy) if accurate else ("loss", LOSS, fmt.loss)
+    name, column, scale, show = (
+        ("accuracy", Run.final_train_accuracy, ACCURACY, fmt.accuracy)
+        if runs[Run.final_train_accuracy].notna().any()
+        else ("loss", Run.final_train_loss, LOSS, fmt.loss)
     )
-    found = span(runs[f"final_train_{name}"])
+    found = span(runs[column])
     low, high = show(found.low), show(found.high)
     return QUALITY(
         "alike" if scale.to(found.high) - scale.to(found.low) <= (scale.width or 0.0) else "unlike",
-        used(record, runs, f"final_train_{name}"),
+        used(record, runs, column),
         quantity=Markdown(f"the final training {name}"),
         low=low,
         high=high,
@@ -321,16 +304,16 @@ def _quality(record: Record, runs: pd.DataFrame) -> Claim:
 def _stuck(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Runs that learned nothing: at no snapshot is the loss lower by the margin that matters."""
     margin = LOSS.margin or 1.0
-    stuck = count(done["train_loss"], lambda losses: min(losses) * margin > losses[0])
-    based = used(record, done, "train_loss")
+    stuck = count(done[Run.train_loss], lambda losses: min(losses) * margin > losses[0])
+    based = used(record, done, Run.train_loss)
     which = some_of(len(stuck.yes), stuck.total, "run")
     made = STUCK("counted", based, stuck, which=which, factor=fmt.number(margin, 3))
     return [made] if stuck.yes else []
 
 
 def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
-    moved = distances[distances["displacement"] > 0]
-    found = span(moved["path_length"] / moved["displacement"])
+    moved = distances[distances[Distance.displacement] > 0]
+    found = span(moved[Distance.path_length] / moved[Distance.displacement])
     if not found.known:
         return []
     verdict = "winding" if found.low > BENT else "mixed"
@@ -338,15 +321,9 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
         verdict = "straight" if found.high <= STRAIGHT else "bent"
     verdict = "one" if len(distances) == 1 else verdict
     low, high = bound(found.low, "lower"), bound(found.high, "upper")
-    return [
-        STRAIGHTNESS(
-            verdict,
-            used(record, moved, "path_length", "displacement", table="distances"),
-            low=low,
-            high=high,
-            times=fmt.number(found.high) if found.low == found.high else fmt.between(low, high),
-        )
-    ]
+    times = fmt.number(found.high) if found.single else fmt.between(low, high)
+    based = used(record, moved, Distance.path_length, Distance.displacement)
+    return [STRAIGHTNESS(verdict, based, low=low, high=high, times=times)]
 
 
 def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[Claim]:
@@ -364,19 +341,15 @@ def _early(record: Record, runs: pd.DataFrame, distances: pd.DataFrame) -> list[
         latest = max(latest, int(epochs[place]))
     way, fall = Group("weights", shares), Group("loss", dict.fromkeys(shares, FALLEN))
     found = compare(way, fall, SHARE)
-    based = [
-        *used(record, runs, "train_loss"),
-        *used(record, distances, "from_start", table="distances"),
-    ]
+    based = [*used(record, runs, Run.train_loss), *used(record, distances, Distance.from_start)]
     return [EARLY(found, based, epoch=Label(fmt.count(latest)))] if found.n else []
 
 
 def _picture(record: Record) -> list[Claim]:
-    parts: dict[str, Any] = {row["part"]: row["explained"] for row in record.rows("parts")}
-    if None in parts.values():  # nothing moved, and no figure shows it
+    shown = {row.part: sum(row.explained[:2]) for row in record.table(Part) if row.explained}
+    if len(shown) < len(WORDS):  # nothing moved, and no figure shows it
         return []
-    shown = {name: sum(parts[name][:2]) for name in WORDS}
-    much = count(shown, lambda name: shown[name] >= HALF)
-    shares = {name: fmt.percent(value, 0) for name, value in shown.items()}
+    much = count(WORDS, lambda name: shown[name] >= HALF)
     verdict = {"all": "most", "none": "part"}.get(much.extent, "mixed")
-    return [PICTURE(verdict, [evidence(record, "parts", "explained")], **shares)]
+    shares = {name: fmt.percent(shown[name], 0) for name in WORDS}
+    return [PICTURE(verdict, [evidence(record, Part.table, Part.explained)], **shares)]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from report.figures.finish import lay_out
 from report.figures.style import HALF, MARKERS, Rows, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
-from report.sections.grouped import Column, grouped
+from report.records.rows.weight_trajectories import Run
+from report.sections.grouped import Column, grouped, means_of
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.weight_trajectories.claims import commentary
 from report.words import format as fmt
@@ -82,11 +82,11 @@ def _marked(epochs: list[int]) -> list[int]:
 
 
 def _trajectories(record: Record, part: Row) -> Figure:
-    runs = known(record.frame("runs"), "final_train_loss")
+    runs = known(record.frame(Run), Run.final_train_loss)
     first, second = (fmt.percent(share) for share in part["explained"][:2])
     article = "the " if part["part"] == "model" else ""
-    begin = [losses[0] for losses in runs["train_loss"]]
-    lower = sum(curve[-1] < curve[0] for curve in runs["train_loss"])
+    begin, end = mean(c[0] for c in runs[Run.train_loss]), mean(runs[Run.final_train_loss])
+    lower = sum(curve[-1] < curve[0] for curve in runs[Run.train_loss])
     every = fmt.plural(int(record.metrics["record_every"]), "epoch")  # type: ignore[arg-type]
     labels = (
         f"principal component 1 ({first} of the variance)",
@@ -105,9 +105,8 @@ def _trajectories(record: Record, part: Row) -> Figure:
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: {first} of the "
             f"variance; second: {second}. At the end of {fmt.words(lower) if lower else 'none'} of "
-            "them the training loss is lower than at the start; its mean is "
-            f"{fmt.loss(mean(begin))} there and "
-            f"{fmt.loss(mean(runs['final_train_loss']))} at the end."
+            f"them the training loss is lower than at the start; its mean is {fmt.loss(begin)} "
+            f"there and {fmt.loss(end)} at the end."
         ),
         draw=partial(_draw_trajectories, record, part, ("pc1", "pc2"), labels),
     )
@@ -152,11 +151,9 @@ def _single(record: Record, part: Row) -> Figure:
 
 def _draw_single(record: Record, points: list[Row]) -> Canvas:
     figure, axes = canvas(-(-len(points) // 4), min(4, len(points)), height=1.7)
-    draw, _ = _path_drawer(record, points, ("own1", "own2"))
-    written = [draw(ax, row) for ax, row in zip(axes.flat, points, strict=False)]
+    written, _ = _draw_paths(record, points, ("own1", "own2"), axes.flat)
     for ax, row in zip(axes.flat, points, strict=False):
         ax.set_title(f"seed {row['seed']}")
-        ax.set_aspect("equal", adjustable="datalim")
     for ax in axes.flat[len(points) :]:
         ax.set_axis_off()
     lay_out(figure)
@@ -165,11 +162,13 @@ def _draw_single(record: Record, points: list[Row]) -> Canvas:
     return figure
 
 
-def _path_drawer(
-    record: Record, points: list[Row], at: tuple[str, str]
-) -> tuple[Callable[[Axes, Row], list[Value]], Any]:
-    """What draws one run (its line, its points colored by the loss, its marked epochs) and gives
-    what is to be written at the latter; and that scale of colors."""
+def _draw_paths(
+    record: Record, points: list[Row], at: tuple[str, str], axes: Iterable[Axes]
+) -> tuple[list[list[Value]], Any]:
+    """Draw each run into its axes: its line, its points colored by the loss, its marked epochs.
+
+    Returns what is to be written at the latter, run by run, and the scale of colors.
+    """
     from matplotlib.colors import LogNorm
 
     runs = {row["seed"]: (n, row) for n, row in enumerate(record.rows("runs"))}
@@ -177,26 +176,25 @@ def _path_drawer(
     scale = LogNorm(np.nanmin(losses), np.nanmax(losses))
     kind = record.settings.get("labels")
     show = fmt.loss if kind == "loss" else partial(fmt.percent, decimals=0)
-
-    def draw(ax: Axes, row: Row) -> list[Value]:
-        x, y = np.asarray(row[at[0]]), np.asarray(row[at[1]])
+    marked = _marked(points[0]["epoch"])
+    look: Row = {"s": 34, "edgecolor": "#000000", "linewidth": 0.5, "norm": scale, "zorder": 3}
+    written = []
+    for ax, row, values in zip(axes, points, losses, strict=False):
+        x, y = (np.asarray(row[column]) for column in at)
         number, run = runs[row["seed"]]
-        values = np.asarray(run["train_loss"], dtype=float)
         seed = f"seed {row['seed']}"
-        names = (f"{seed}, epoch {e}" for e in row["epoch"])
-        names = (f"{n}, loss {fmt.loss(v)};" for n, v in zip(names, values, strict=True))
+        reached = zip(row["epoch"], values, strict=True)
+        names = (f"{seed}, epoch {epoch}, loss {fmt.loss(loss)};" for epoch, loss in reached)
         (way,) = ax.plot(x, y, color="#888888", linewidth=0.9, zorder=1, label=seed)
         way.rows = Rows("runs", ((number,),) * len(x), tuple(names))  # type: ignore[attr-defined]
         way.route = True  # type: ignore[attr-defined]  # both for report/figures/curves.py
         ax.scatter(x, y, c=values, norm=scale, s=9, zorder=2, edgecolor="#555555", linewidth=0.4)
-        look: Row = {"s": 34, "edgecolor": "#000000", "linewidth": 0.5, "norm": scale, "zorder": 3}
-        marked = _marked(points[0]["epoch"])
         for marker, place in zip(MARKERS, marked, strict=False):
             ax.scatter(x[place], y[place], c=[values[place]], marker=marker, **look)
-        written = run[f"train_{kind}"] if kind else []
-        return [(x[p], y[p], str(show(written[p]))) for p in marked if kind]
-
-    return draw, scale
+        ax.set_aspect("equal", adjustable="datalim")
+        shown = run[f"train_{kind}"] if kind else []
+        written.append([(x[p], y[p], str(show(shown[p]))) for p in marked if kind])
+    return written, scale
 
 
 def _write(ax: Axes, runs: list[list[Value]]) -> None:
@@ -214,18 +212,14 @@ def _write(ax: Axes, runs: list[list[Value]]) -> None:
     for way in ax.lines:
         for place in ax.transData.transform(way.get_xydata()):
             taken.append(Bbox([place - half, place + half]))
+    look: Row = {"textcoords": "offset points", "fontsize": 7, "zorder": 4}
     for x, y, words in values:
         for right, up in ((1, -1), (1, 1), (-1, -1), (-1, 1)):
-            label = ax.annotate(
-                words,
-                (x, y),
-                fontsize=7,
-                xytext=(5 * right, 5 * up),
-                textcoords="offset points",
-                ha="left" if right > 0 else "right",
-                va="bottom" if up > 0 else "top",
-                zorder=4,
-            )
+            side: Row = {
+                "ha": "left" if right > 0 else "right",
+                "va": "bottom" if up > 0 else "top",
+            }
+            label = ax.annotate(words, (x, y), (5 * right, 5 * up), **look, **side)
             box = label.get_window_extent()
             inside = frame.contains(*box.min) and frame.contains(*box.max)
             if inside and not any(box.overlaps(other) for other in taken):
@@ -245,22 +239,17 @@ def _draw_trajectories(
     points = _points(record, part)
     figure, axes = canvas(1, 1, height=3.1, width=HALF)
     ax = axes[0, 0]
-    draw, scale = _path_drawer(record, points, at)
-    written = [draw(ax, row) for row in points]
+    written, scale = _draw_paths(record, points, at, [ax] * len(points))
     ax.set(xlabel=labels[0], ylabel=labels[1])
-    ax.set_aspect("equal", adjustable="datalim")
     ax.margins(0.16)
     bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss", shrink=0.8)
     plain_ticks(bar.ax.yaxis)
     words = _epoch_labels(record, _marked(points[0]["epoch"]))
-    figure.legend(
-        handles=[
-            Line2D([], [], linestyle="", marker=marker, color="#555555", label=label)
-            for marker, label in zip(MARKERS, words, strict=False)
-        ],
-        loc="outside lower center",
-        fontsize=7.5,
-    )
+    keys = [
+        Line2D([], [], linestyle="", marker=marker, color="#555555", label=label)
+        for marker, label in zip(MARKERS, words, strict=False)
+    ]
+    figure.legend(handles=keys, loc="outside lower center", fontsize=7.5)
     lay_out(figure)
     _number(ax, points, at)
     _write(ax, written)
@@ -271,12 +260,8 @@ def _epoch_labels(record: Record, marked: list[int]) -> list[str]:
     """`epoch 15, mean training accuracy 93.1 %`; without an accuracy, the mean loss."""
     runs = [row for row in record.rows("runs") if row.get("train_loss")]
     kind, show = ("accuracy", fmt.percent) if runs[0]["train_accuracy"] else ("loss", fmt.loss)
-    means = [mean(row[f"train_{kind}"][place] for row in runs) for place in marked]
-    epochs = [runs[0]["epoch"][place] for place in marked]
-    return [
-        f"epoch {epoch}, mean training {kind} {show(value)}"
-        for epoch, value in zip(epochs, means, strict=True)
-    ]
+    means = {runs[0]["epoch"][p]: mean(row[f"train_{kind}"][p] for row in runs) for p in marked}
+    return [f"epoch {epoch}, mean training {kind} {show(v)}" for epoch, v in means.items()]
 
 
 def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
@@ -285,9 +270,8 @@ def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
     A label stands in the direction of its run, or the nearest to it in which it covers no point
     and no axis. To be called when the axes have their place.
     """
-    paths = [
-        ax.transData.transform(np.column_stack([row[column] for column in at])) for row in points
-    ]
+    places = (np.column_stack([row[column] for column in at]) for row in points)
+    paths = [ax.transData.transform(xy) for xy in places]
     taken = list(np.concatenate(paths))
     frame = ax.get_window_extent()
     unit = 72 / ax.get_figure(root=True).dpi  # type: ignore[union-attr]  # points in a pixel
@@ -298,14 +282,14 @@ def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
     while left:
         same = [i for i in left if np.linalg.norm(ends[i] - ends[left[0]]) <= near]
         way = complex(*(ends[same[0]] - paths[same[0]][0])) or 1
-        length, places = (8 + 3 * len(same)) / unit, []
+        length, found = (8 + 3 * len(same)) / unit, []
         for turn in sorted(np.linspace(-np.pi, np.pi, 13), key=abs):
             step = length * way / abs(way) * np.exp(1j * turn)
             place = ends[same[0]] + (step.real, step.imag)
             inside = [*(place - frame.min), *(frame.max - place)]
-            places.append((min(*inside, *(np.linalg.norm(place - o) for o in taken)), place))
-        free = [place for room, place in places if room * unit > CLEAR]
-        place = free[0] if free else max(places, key=lambda found: found[0])[1]
+            found.append((min(*inside, *(np.linalg.norm(place - o) for o in taken)), place))
+        free = [place for room, place in found if room * unit > CLEAR]
+        place = free[0] if free else max(found, key=lambda one: one[0])[1]
         taken.append(place)
         words = ", ".join(str(points[i]["seed"]) for i in same)
         x, y = ax.transData.inverted().transform(place)
@@ -313,30 +297,29 @@ def _number(ax: Axes, points: list[Row], at: tuple[str, str]) -> None:
         left = [i for i in left if i not in same]
 
 
-def _kinds(record: Record, part: str) -> dict[str, list[float]]:
-    """The values of each kind of distance that there is; without pairs there are two kinds."""
-    found = {
-        kind: [row[column] for row in record.rows(table) if row["part"] == part]
-        for kind, (table, column) in KINDS.items()
-    }
-    return {kind: values for kind, values in found.items() if values}
+def _kinds(record: Record, part: str) -> dict[str, tuple[list[float], Rows]]:
+    """The values of each kind of distance that there is, and of which rows they are.
 
-
-def _rows(record: Record, part: str, kind: str) -> Rows:
-    """The rows of a kind: `displacement, seed 3,` or `between two ends, seeds 0 and 1,`."""
-    table, _ = KINDS[kind]
-    own = [(n, row) for n, row in enumerate(record.rows(table)) if row["part"] == part]
-    names = (
-        f"seed {row['seed']}" if table == "distances" else f"seeds {fmt.seeds(row['seeds'])}"
-        for _, row in own
-    )
-    return Rows(table, tuple((n,) for n, _ in own), tuple(f"{kind}, {name}," for name in names))
+    Without pairs there are two kinds. The rows are called `displacement, seed 3,` or
+    `between two ends, seeds 0 and 1,`.
+    """
+    found: dict[str, tuple[list[float], Rows]] = {}
+    for kind, (table, column) in KINDS.items():
+        own = {n: row for n, row in enumerate(record.rows(table)) if row["part"] == part}
+        runs = [
+            f"seed {row['seed']}" if "seed" in row else f"seeds {fmt.seeds(row['seeds'])}"
+            for row in own.values()
+        ]
+        names = tuple(f"{kind}, {run}," for run in runs)
+        values = [row[column] for row in own.values()]
+        found |= {kind: (values, Rows(table, tuple((n,) for n in own), names))} if own else {}
+    return found
 
 
 def _distances(record: Record, parts: dict[str, Row]) -> Figure:
     described = "; ".join(
         f"{name}: "
-        + ", ".join(f"{k} {fmt.number(mean(v))}" for k, v in _kinds(record, name).items())
+        + ", ".join(f"{k} {fmt.number(mean(v))}" for k, (v, _) in _kinds(record, name).items())
         for name in PARTS
     )
     pairs = sum(row["part"] == "model" for row in record.rows("pairs"))
@@ -358,14 +341,14 @@ def _draw_distances(record: Record, parts: dict[str, Row]) -> Canvas:
     figure, axes = canvas(1, 2, height=1.6, sharey=True)
     for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
-        for index, (kind, values) in enumerate(kinds.items()):
-            look: Row = {"marker": line(index).marker, "color": line(index).color, "label": kind}
+        for index, (kind, (values, rows)) in enumerate(kinds.items()):
+            style = line(index)
+            look: Row = {"marker": style.marker, "color": style.color, "label": kind}
+            look |= {"linestyle": "", "alpha": 0.6, "markeredgewidth": 0}
             place = len(kinds) - 1 - index
             heights = np.linspace(0.22, -0.22, len(values)) if len(values) > 1 else np.zeros(1)
-            (marks,) = ax.plot(
-                values, place + heights, linestyle="", alpha=0.6, markeredgewidth=0, **look
-            )
-            marks.rows = _rows(record, name, kind)  # for report/figures/curves.py
+            (marks,) = ax.plot(values, place + heights, **look)
+            marks.rows = rows  # for report/figures/curves.py
             ax.plot([mean(values)] * 2, [place - 0.36, place + 0.36], color="#000000")
         ax.set(title=parts[name]["words"], xlabel="distance", ylim=(-0.5, len(kinds) - 0.5))
         ax.set_yticks(range(len(kinds)), list(kinds)[::-1])
@@ -379,7 +362,11 @@ def _distance_table(record: Record, parts: dict[str, Row]) -> Table:
         "distances",
         "Euclidean distances between parameter vectors; *n* counts runs for the first two rows "
         "of each part and pairs of runs for the others.",
-        [(parts[name]["words"], *row) for name in PARTS for row in _kinds(record, name).items()],
+        [
+            (parts[name]["words"], kind, values)
+            for name in PARTS
+            for kind, (values, _) in _kinds(record, name).items()
+        ],
         [
             Column("Part", lambda one: escape(one[0]), 28, "l"),
             Column("Distance", lambda one: escape(one[1]), 26, "l"),
@@ -392,25 +379,19 @@ def _distance_table(record: Record, parts: dict[str, Row]) -> Table:
 
 
 def _runs_table(record: Record) -> Table:
-    runs = record.frame("runs")
-
-    def shown(
-        header: str, name: str, show: Callable[[float | None], Markdown]
-    ) -> Column[pd.Series[Any]]:
-        return Column(header, lambda run: show(run.get(name)), 0)
-
+    runs = record.frame(Run)
     accuracies = (
-        shown("Train accuracy", "final_train_accuracy", fmt.accuracy),
-        shown("Test accuracy", "final_test_accuracy", fmt.accuracy),
+        means_of("Train accuracy", Run.final_train_accuracy, fmt.accuracy),
+        means_of("Test accuracy", Run.final_test_accuracy, fmt.accuracy),
     )
     return grouped(
         "runs",
         "The runs at their last recorded epoch; a run that diverged has no values.",
-        [run for _, run in runs.iterrows()],
+        [run for _, run in runs.groupby("seed", sort=False)],
         [
-            Column("Seed", lambda run: fmt.count(run["seed"]), 0),
-            shown("Train loss", "final_train_loss", fmt.loss),
-            shown("Test loss", "final_test_loss", fmt.loss),
-            *(accuracies if runs["final_train_accuracy"].notna().any() else ()),
+            Column("Seed", lambda run: fmt.count(run["seed"].iloc[0])),
+            means_of("Train loss", Run.final_train_loss, fmt.loss),
+            means_of("Test loss", Run.final_test_loss, fmt.loss),
+            *(accuracies if runs[Run.final_train_accuracy].notna().any() else ()),
         ],
     )
