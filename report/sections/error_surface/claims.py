@@ -13,7 +13,6 @@ import pandas as pd
 from report.claims.bound import Side, bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
 from report.claims.contrast import all_of, out_of, some_of
-from report.claims.length import shortened
 from report.numbers.quantifiers import Count, count, span
 from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
@@ -160,7 +159,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         return ((RISE("nothing", based, number=zero, total=zero), *lost),)
     first = [_rise(record), *(made for case in cases for made in _case(record, case))]
     last = [*_straight(record, cases), _walk(record), *_share(record, cases), *lost]
-    return shortened([first, last], SPARE)
+    return (tuple(first), tuple(last))
 
 
 def planes(record: Record, case: str, plane: str) -> pd.DataFrame:

@@ -11,7 +11,6 @@ import pandas as pd
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, some_of
-from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count
@@ -206,7 +205,7 @@ def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], .
         if found.n:
             falls[case_name(case)] = found
     answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS))
-    return shortened([[answer], *paragraphs, lost], SPARE)
+    return ((answer,), *map(tuple, paragraphs), tuple(lost))
 
 
 def _late(rows: pd.DataFrame) -> Group:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from report.claims.claim import Claim, Statement, used
 from report.claims.contrast import Overall, Tendency
-from report.claims.length import shortened
 from report.numbers.frames import known
 from report.records import Record
 from report.records.rows.sensitivity import EqualLoss, Solution
@@ -155,7 +154,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             used(record, done, *LOSSES, *ACCURACIES),
         ),
     ]
-    return shortened([first, [*second, *lost]], SPARE)
+    return (tuple(first), (*second, *lost))
 
 
 def _lost(record: Record, rows: pd.DataFrame, done: pd.DataFrame) -> list[Claim]:

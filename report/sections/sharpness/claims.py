@@ -5,7 +5,6 @@ import pandas as pd
 from report.claims.bound import bound
 from report.claims.claim import Claim, Statement, evidence, used
 from report.claims.contrast import Overall
-from report.claims.length import shortened
 from report.numbers.frames import as_floats, known
 from report.numbers.quantifiers import count, span
 from report.records import Record
@@ -177,7 +176,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         *_rescaling(record),
         *lost,
     ]
-    return shortened([first, second], SPARE)
+    return (tuple(first), tuple(second))
 
 
 def _first_order(record: Record, done: pd.DataFrame) -> list[Claim]:
