@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, some_of
 from report.numbers.comparison import Comparison, compare
+from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count
 from report.numbers.samples import Group
@@ -19,6 +19,7 @@ from report.numbers.scales import CORRELATION, LOSS, NORM
 from report.numbers.statistics import median
 from report.numbers.trend import spearman
 from report.records import Record
+from report.records.rows.gradient_norm import Run
 from report.sections.cases import about, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
@@ -157,12 +158,10 @@ BATCH = Contrast(
 NOISE = Statement(
     "gradient-norm.noise",
     {
-        "agrees": "That it does not vanish is in line with theory, which lets plain stochastic "
-        "gradient steps of a constant learning rate come near a minimum but no further "
-        "[@bottou2018optimization, section 4]; whether that is the reason here was not tested.",
-        "differs": "Theory lets plain stochastic gradient steps of a constant learning rate come "
-        "near a minimum but no further [@bottou2018optimization, section 4]; in these runs the "
-        "norm vanishes all the same.",
+        "agrees|differs": "[That it does not vanish is in line with theory, which|Theory] lets "
+        "plain stochastic gradient steps of a constant learning rate come near a minimum but no "
+        "further [@bottou2018optimization, section 4]; [whether that is the reason here was not "
+        "tested|in these runs the norm vanishes all the same].",
     },
     about="key",
 )
@@ -186,26 +185,27 @@ DIVERGED = lost_statement("gradient-norm")
 SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH, FALL)
 """Statements that are left out first where there is no room."""
 
+NORM_COLUMNS = (Run.epoch, Run.initial_gradient_norm, Run.full_gradient_norm)
+TAIL_COLUMNS = (Run.tail_lowest, Run.tail_highest, Run.largest_batch_gradient_norm)
 
-NORM_COLUMNS = ("epoch", "initial_gradient_norm", "full_gradient_norm")
 
-
-def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
-    """The answer over all cases, then a paragraph for each as far as there is room."""
-    lost = lost_runs(DIVERGED, record, runs, "final_loss")
-    if not runs["final_loss"].notna().any():
+def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
+    """The answer over all cases, then a paragraph for each."""
+    runs = record.frame(Run)
+    lost = lost_runs(DIVERGED, record, runs, Run.final_loss)
+    if runs[Run.final_loss].isna().all():
         return (tuple(lost),)
     falls: dict[str, Comparison] = {}
     paragraphs = []
     for case in record.rows("cases"):
-        rows = runs[runs["case"] == case["case"]]
-        before = seed_group("first", rows, "initial_gradient_norm")
+        rows = runs[runs[Run.case] == case["case"]]
+        before = seed_group("first", rows, Run.initial_gradient_norm)
         found = compare(_late(rows), before, NORM)
-        paragraphs.append(_case(record, rows, case, found))
+        paragraphs.append(tuple(_case(record, rows, case, found)))
         if found.n:
             falls[case_name(case)] = found
     answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS))
-    return ((answer,), *map(tuple, paragraphs), tuple(lost))
+    return ((answer,), *paragraphs, tuple(lost))
 
 
 def _late(rows: pd.DataFrame) -> Group:
@@ -213,116 +213,116 @@ def _late(rows: pd.DataFrame) -> Group:
 
     A single epoch is noise: on full batches the norm moves by decades from one to the next.
     """
-
-    def typical(row: dict[Hashable, Any]) -> float | None:
-        if pd.isna(row["final_loss"]):
-            return None
-        pairs = zip(row["epoch"], row["full_gradient_norm"], strict=True)
-        return median([norm for epoch, norm in pairs if epoch >= LATE * row["epoch"][-1]])
-
-    found = [(int(row["seed"]), typical(row)) for row in rows.to_dict("records")]
+    found: list[tuple[int, float | None]] = []
+    for row in rows.to_dict("records"):
+        typical = None
+        if not pd.isna(row["final_loss"]):
+            pairs = zip(row["epoch"], row["full_gradient_norm"], strict=True)
+            typical = median([norm for epoch, norm in pairs if epoch >= LATE * row["epoch"][-1]])
+        found.append((int(row["seed"]), typical))
     return Group.of("last quarter", found)
 
 
 def _case(
     record: Record, rows: pd.DataFrame, case: dict[str, Any], found: Comparison
 ) -> list[Claim]:
-    done = rows[rows["final_loss"].notna()]
+    told, done = about(case), known(rows, Run.final_loss)
     if done.empty:
-        return [FALL(found, used(record, rows, "diverged_at"), **about(case))]
+        return [FALL(found, used(record, rows, Run.diverged_at), **told)]
     end, start = (seed_group(name, rows, f"{name}_loss") for name in ("final", "initial"))
-    based = used(record, rows, "initial_loss", "final_loss")
-    early = count(done["full_gradient_norm"], lambda norms: norms[0] == max(norms))
-    columns = ("tail_lowest", "tail_highest", "largest_batch_gradient_norm")
-    tails = [*done[[*columns]].astype(float).itertuples(index=False, name=None)]
+    early = count(done[Run.full_gradient_norm], lambda norms: norms[0] == max(norms))
+    tails = [*done[[*TAIL_COLUMNS]].astype(float).itertuples(index=False, name=None)]
     gone = count(tails, lambda tail: tail[1] <= VANISHED * tail[2])
-    vanish = _vanish(gone, [*done["tail_steps"]])
     claims = [
-        FALL(found, used(record, rows, *NORM_COLUMNS), **about(case)),
-        DESCENT(compare(end, start, LOSS), based, **about(case)),
+        FALL(found, used(record, rows, *NORM_COLUMNS), **told),
+        DESCENT(
+            compare(end, start, LOSS), used(record, rows, Run.initial_loss, Run.final_loss), **told
+        ),
         PEAK(
             "counted",
-            used(record, done, "full_gradient_norm"),
+            used(record, done, Run.full_gradient_norm),
             early,
             which=some_of(len(early.yes), early.total, "run"),
-            **about(case),
+            **told,
         ),
-        VANISH(vanish[0], used(record, done, "tail_steps", *columns), **vanish[1], **about(case)),
+        _vanish(record, done, case, gone),
         *_stuck(record, done, case),
         *_relation(record, done, case),
     ]
     if case["batch_size"] != case["examples"]:
-        batch = compare(seed_group("batch", rows, "tail_median"), _late(rows), NORM)
-        based = used(record, rows, "tail_median", "epoch", "full_gradient_norm")
-        claims.append(BATCH(batch, based, **about(case)))
+        batch = compare(seed_group("batch", rows, Run.tail_median), _late(rows), NORM)
+        based = used(record, rows, Run.tail_median, Run.epoch, Run.full_gradient_norm)
+        claims.append(BATCH(batch, based, **told))
         if gone.extent != "some" and not _scheduled(record, case):
             verdict = "differs" if gone.yes else "agrees"
-            based = used(record, done, *columns)
-            claims.append(NOISE(verdict, based, **about(case)))
+            claims.append(NOISE(verdict, used(record, done, *TAIL_COLUMNS), **told))
     return claims
 
 
 def _scheduled(record: Record, case: dict[str, Any]) -> bool:
     """Whether the learning rate changes: the theory of `NOISE` is about a constant one."""
     settings: Any = record.settings.get("cases", [])
-    place = next(n for n, row in enumerate(record.rows("cases")) if row["case"] == case["case"])
+    place = record.rows("cases").index(case)
     return place < len(settings) and bool(settings[place]["training"].get("schedule"))
 
 
 def _vanish(
-    gone: Count[tuple[float, float, float]], steps: list[int]
-) -> tuple[str, dict[str, Markdown]]:
-    """What the norm of single steps does in the last tenth; lowest and highest norm by run."""
+    record: Record,
+    done: pd.DataFrame,
+    case: dict[str, Any],
+    gone: Count[tuple[float, float, float]],
+) -> Claim:
+    """What the norm of single steps does in the last tenth; `gone` has its range in each run."""
     tails = [*gone.yes, *gone.no]
     ratios = [high / low if low else math.inf for low, high, _ in tails]
     restless = count(ratios, lambda ratio: ratio >= RESTLESS)
     least, most = min(ratios), max(ratios)
-    touches = least == math.inf
     verdict = {"all": "fluctuates", "none": "settles"}.get(restless.extent, "varies")
     if gone.yes:
         verdict = "vanishes"
-    elif set(steps) == {1} or most == 1:
+    elif set(done[Run.tail_steps]) == {1} or most == 1:
         verdict = "ends"
-    factor = "zero and comes back" if touches else bound(least, "lower", digits=2)
-    return verdict, {
-        "which": some_of(len(gone.yes), len(tails), "run"),
-        "number": fmt.words(len(restless.yes)),
-        "total": fmt.words(len(tails)),
-        "share": fmt.percent(VANISHED),
-        "how": Markdown(
-            f"touches {factor}" if touches else f"varies by a factor of {factor} or more"
-        ),
-        "factor": bound(most, "upper") if verdict == "settles" else fmt.MISSING,
-        "lowest": bound(min(low for low, _, _ in tails), "lower"),
-    }
+    varies = f"varies by a factor of {bound(least, 'lower', digits=2)} or more"
+    return VANISH(
+        verdict,
+        used(record, done, Run.tail_steps, *TAIL_COLUMNS),
+        which=some_of(len(gone.yes), len(tails), "run"),
+        number=fmt.words(len(restless.yes)),
+        total=fmt.words(len(tails)),
+        share=fmt.percent(VANISHED),
+        how=Markdown("touches zero and comes back" if least == math.inf else varies),
+        factor=bound(most, "upper") if verdict == "settles" else fmt.MISSING,
+        lowest=bound(min(low for low, _, _ in tails), "lower"),
+        **about(case),
+    )
 
 
 def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
-    known = [] if "constant_loss" not in done else [*done["constant_loss"].dropna()]
-    constant = float(known[0]) if known else None
-
-    def kind(run: Any) -> str:
-        losses = done["full_loss"][run]
-        if done["tail_highest"][run] == 0:
-            return "dead"
-        if constant is not None and min(losses) >= CONSTANT * constant:
-            return "constant"
-        return "stuck" if min(losses) >= LEARNED * losses[0] else ""
-
-    kinds = {run: kind(run) for run in done.index}
-    found = {told: [r for r in kinds if kinds[r] == told] for told in ("dead", "constant", "stuck")}
+    constant = next(iter(done[Run.constant_loss].dropna()), None)
+    norms: dict[str, list[float]] = {"dead": [], "constant": [], "stuck": []}
+    for run in done.to_dict("records"):
+        losses = run["full_loss"]
+        if run["tail_highest"] == 0:
+            kind = "dead"
+        elif constant is not None and min(losses) >= CONSTANT * constant:
+            kind = "constant"
+        elif min(losses) >= LEARNED * losses[0]:
+            kind = "stuck"
+        else:
+            continue
+        norms[kind].append(run["final_gradient_norm"])
     return [
         STUCK(
-            told,
-            used(record, done, "tail_highest" if told == "dead" else "full_loss"),
-            which=some_of(len(which), len(done), "run"),
+            kind,
+            used(record, done, Run.tail_highest if kind == "dead" else Run.full_loss),
+            which=some_of(len(own), len(done), "run"),
             loss=fmt.loss(constant),
-            norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which])),
+            norm=fmt.number(median(own)),
             **about(case),
         )
-        for told, which in found.items()
-        if which
+        for kind, own in norms.items()
+        if own
     ]
 
 
@@ -334,5 +334,5 @@ def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[
     }
     none = Group("none", dict.fromkeys(found, 0.0))
     relation = compare(Group("loss and norm", found), none, CORRELATION)
-    based = used(record, done, "batch_loss", "batch_gradient_norm")
+    based = used(record, done, Run.batch_loss, Run.batch_gradient_norm)
     return [RELATION(relation, based, **about(case))] if relation.n else []

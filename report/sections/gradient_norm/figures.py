@@ -13,6 +13,7 @@ from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
+from report.records.rows.gradient_norm import Run
 from report.sections.aligned import aligned
 from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    runs = record.frame("runs")
+    runs = record.frame(Run)
     return Section(
         figures=(_figure(record, runs),),
         tables=(cases_settings(record), _results_table(record, runs)),
-        commentary=commentary(record, runs),
+        commentary=commentary(record),
     )
 
 
@@ -69,8 +70,8 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _middle(group: pd.DataFrame, column: str) -> float | None:
-    values = list(group[column].dropna()) if column in group else []
-    return median(values) if values else None
+    values = group[column].dropna()
+    return median(values) if len(values) else None
 
 
 def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
@@ -93,13 +94,12 @@ def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str, whole: bool) -> N
     """Where a batch is the `whole` training set, the two curves are one, and one is drawn."""
     words = "whole training set"
     style, label = (1, words) if whole else (0, "batch")
-    rows = Rows.each("runs", chosen)
-    draw_band(ax, *aligned(chosen, f"batch_{quantity}", at="step"), style, label, rows=rows)
-    finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
+    curves = aligned(chosen, f"batch_{quantity}", at=Run.step)
+    draw_band(ax, *curves, style, label, rows=Rows.each(Run.table, chosen))
+    finite = known(chosen, Run.final_loss)
     if len(finite) and not whole:
-        rows = Rows.each("runs", finite)
-        curves = aligned(finite, f"full_{quantity}", at="full_step")
-        draw_band(ax, *curves, 1, words, markers=True, rows=rows)
+        curves = aligned(finite, f"full_{quantity}", at=Run.full_step)
+        draw_band(ax, *curves, 1, words, markers=True, rows=Rows.each(Run.table, finite))
     logarithmic(ax, "y")
 
 
