@@ -117,46 +117,41 @@ def _contours(record: Record, views: list[View]) -> Figure:
 
 
 def _draw_contours(views: list[View]) -> Canvas:
+    """The losses with the solution, the lowest point and, on its plane, the trajectory."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LogNorm
+    from matplotlib.patheffects import withStroke
 
     from report.figures.ticks import plain_ticks
 
     figure, axes = canvas(len(views) // len(WORDS), len(WORDS), height=1.75)
+    path: dict[str, Any] = {"color": "#FFFFFF", "marker": ".", "markersize": 3, "linewidth": 1.1}
+    path["path_effects"] = [withStroke(linewidth=2.4, foreground="#000000")]
+    mark: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000"}
     for ax, view in zip(axes.flat, views, strict=True):
+        row, at = view.row, (view.a, view.b, view.losses)
         low, high = max(float(view.losses.min()), 1e-12), float(view.losses.max())
         levels, scale = np.geomspace(low, high, LEVELS), LogNorm(low, high)
-        at = (view.a, view.b, view.losses)
         ax.contourf(*at, levels=levels, norm=scale)
         ax.plane = ("training loss", *at)  # for report/figures/curves.py
         ax.contour(*at, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
         bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss")
         plain_ticks(bar.ax.yaxis)
-        _mark(ax, view.row, view.plane)
+        labels = ["direction 1", "direction 2"]
+        if view.plane == "pca":
+            ax.plot(row["a"], row["b"], **path)
+            ax.plot(row["a"][0], row["b"][0], "o", **mark)
+            labels = [
+                f"principal component {number} ({fmt.percent(share)})"
+                for number, share in enumerate(row["explained"][:2], start=1)
+            ]
+        ax.set(xlabel=labels[0], ylabel=labels[1])
+        if row["lowest_distance"] > 0:
+            ax.plot(*row["lowest"], "X", markersize=8, **mark)
+        ax.plot(0, 0, "*", markersize=11, **mark)
         title(ax, view.case, WORDS[view.plane])
         ax.grid(visible=False)
     return figure
-
-
-def _mark(ax: Axes, row: dict[Hashable, Any], plane: Plane) -> None:
-    """The solution, the lowest point of the grid, the trajectory; axes with their meaning."""
-    from matplotlib import patheffects
-
-    look: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000"}
-    labels = ["direction 1", "direction 2"]
-    if plane == "pca":
-        edge = [patheffects.withStroke(linewidth=2.4, foreground="#000000")]
-        white: dict[str, Any] = {"color": "#FFFFFF", "marker": ".", "markersize": 3}
-        ax.plot(row["a"], row["b"], linewidth=1.1, path_effects=edge, **white)
-        ax.plot(row["a"][0], row["b"][0], "o", **look)
-        labels = [
-            f"principal component {number} ({fmt.percent(share)})"
-            for number, share in enumerate(row["explained"][:2], start=1)
-        ]
-    ax.set(xlabel=labels[0], ylabel=labels[1])
-    if row["lowest_distance"] > 0:
-        ax.plot(*row["lowest"], "X", markersize=8, **look)
-    ax.plot(0, 0, "*", markersize=11, **look)
 
 
 def _surfaces(views: list[View]) -> Figure:

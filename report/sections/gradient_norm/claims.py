@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,6 @@ from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count
-from report.numbers.samples import Group
 from report.numbers.scales import CORRELATION, LOSS, NORM
 from report.numbers.statistics import median
 from report.numbers.trend import spearman
@@ -74,10 +74,9 @@ FALL = Contrast(
     {
         "less|more": "On {case}, the gradient norm [falls|rises] from {second_value} before "
         "training to {first_value} in its last quarter ({support}).",
-        "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
-        "in its last quarter, too close to matter.",
-        "undecided": "On {case}, the gradient norm is {second_value} before training and "
-        "{first_value} in its last quarter, which settles no direction ({support}){decide}.",
+        "alike|undecided": "On {case}, the gradient norm is {second_value} before training and "
+        "{first_value} in its last quarter, [too close to matter|which settles no direction "
+        "({support}){decide}].",
         "nothing": "On {case}, no run ended with a finite loss.",
     },
     about="key",
@@ -110,10 +109,9 @@ VANISH = Statement(
     {
         "vanishes": "On {case} it vanishes for practical purposes in {which}: the norm of each "
         "step in the last tenth of training stays below {share} of the largest one.",
-        "fluctuates": "It does not vanish on {case} but fluctuates: within the last tenth of "
-        "training, the norm of single steps {how} in every run.",
-        "settles": "It does not vanish on {case} but settles: within the last tenth of training, "
-        "the norm of single steps varies by a factor of at most {factor}.",
+        "fluctuates|settles": "It does not vanish on {case} but [fluctuates|settles]: within the "
+        "last tenth of training, the norm of single steps [{how} in every run|varies by a factor "
+        "of at most {factor}].",
         "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
         "steps fluctuates in {number} of {total} runs and settles in the rest.",
         "ends": "It does not vanish on {case}: the norm of the last step is at least {lowest} in "
@@ -195,12 +193,13 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     lost = lost_runs(DIVERGED, record, runs, Run.final_loss)
     if runs[Run.final_loss].isna().all():
         return (tuple(lost),)
+    runs = runs.assign(late=[_late(run) for run in runs.to_dict("records")])
     falls: dict[str, Comparison] = {}
     paragraphs = []
     for case in record.rows("cases"):
         rows = runs[runs[Run.case] == case["case"]]
         before = seed_group("first", rows, Run.initial_gradient_norm)
-        found = compare(_late(rows), before, NORM)
+        found = compare(seed_group("last quarter", rows, "late"), before, NORM)
         paragraphs.append(tuple(_case(record, rows, case, found)))
         if found.n:
             falls[case_name(case)] = found
@@ -208,19 +207,15 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     return ((answer,), *paragraphs, tuple(lost))
 
 
-def _late(rows: pd.DataFrame) -> Group:
-    """Median norm over the whole training set in the last quarter of the epochs, by seed.
+def _late(run: dict[Hashable, Any]) -> float | None:
+    """Median norm over the whole training set in the last quarter of the epochs.
 
     A single epoch is noise: on full batches the norm moves by decades from one to the next.
     """
-    found: list[tuple[int, float | None]] = []
-    for row in rows.to_dict("records"):
-        typical = None
-        if not pd.isna(row["final_loss"]):
-            pairs = zip(row["epoch"], row["full_gradient_norm"], strict=True)
-            typical = median([norm for epoch, norm in pairs if epoch >= LATE * row["epoch"][-1]])
-        found.append((int(row["seed"]), typical))
-    return Group.of("last quarter", found)
+    if pd.isna(run["final_loss"]):
+        return None
+    pairs = zip(run["epoch"], run["full_gradient_norm"], strict=True)
+    return median([norm for epoch, norm in pairs if epoch >= LATE * run["epoch"][-1]])
 
 
 def _case(
@@ -250,7 +245,8 @@ def _case(
         *_relation(record, done, case),
     ]
     if case["batch_size"] != case["examples"]:
-        batch = compare(seed_group("batch", rows, Run.tail_median), _late(rows), NORM)
+        late = seed_group("last quarter", rows, "late")
+        batch = compare(seed_group("batch", rows, Run.tail_median), late, NORM)
         based = used(record, rows, Run.tail_median, Run.epoch, Run.full_gradient_norm)
         claims.append(BATCH(batch, based, **told))
         if gone.extent != "some" and not _scheduled(record, case):
@@ -328,11 +324,10 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
 
 def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Rank correlation of loss and norm over the steps of each run, against none."""
-    found: dict[int | str, float | None] = {
-        int(row["seed"]): spearman(row["batch_loss"], row["batch_gradient_norm"])
-        for row in done.to_dict("records")
-    }
-    none = Group("none", dict.fromkeys(found, 0.0))
-    relation = compare(Group("loss and norm", found), none, CORRELATION)
+    pairs = zip(done[Run.batch_loss], done[Run.batch_gradient_norm], strict=True)
+    rows = done.assign(relation=[spearman(*pair) for pair in pairs], none=0.0)
+    relation = compare(
+        seed_group("loss and norm", rows, "relation"), seed_group("none", rows, "none"), CORRELATION
+    )
     based = used(record, done, Run.batch_loss, Run.batch_gradient_norm)
     return [RELATION(relation, based, **about(case))] if relation.n else []

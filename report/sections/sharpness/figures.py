@@ -26,7 +26,7 @@ from report.sections.measure_figures import (
     sweeps_figure,
 )
 from report.sections.section import Figure, Section, Table, settings_table
-from report.sections.sharpness.claims import MEASURES, commentary, measured, sampled, same_loss
+from report.sections.sharpness.claims import MEASURES, commentary, measured, same_loss, sampled
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
