@@ -163,8 +163,14 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         first.append(_plane(record, own, case))
         if len(own):
             first += [*_faithfulness(record, own, case), _minimum(record, own, case)]
-    last = [*_straight(record, cases), _walk(record, principal), _share(record, random, cases)]
-    return (tuple(first), (*last, *lost))
+    walk = WALK(
+        "theory",
+        used(record, principal, View.explained),
+        walk=fmt.percent(WALK_SHARE, 0),
+        lowest=_least(principal["variance"].min()),
+    )
+    last = (*_straight(record, cases), walk, _share(record, random, cases), *lost)
+    return (tuple(first), last)
 
 
 def planes(record: Record, plane: Plane, case: str | None = None) -> pd.DataFrame:
@@ -344,15 +350,6 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
             counts=_counted(found, cases, "run", "in"),
         )
     ]
-
-
-def _walk(record: Record, principal: pd.DataFrame) -> Claim:
-    return WALK(
-        "theory",
-        used(record, principal, View.explained),
-        walk=fmt.percent(WALK_SHARE, 0),
-        lowest=_least(principal["variance"].min()),
-    )
 
 
 def _share(record: Record, random: pd.DataFrame, cases: list[dict[str, Any]]) -> Claim:

@@ -207,13 +207,13 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     return ((answer,), *paragraphs, tuple(lost))
 
 
-def _late(run: dict[Hashable, Any]) -> float | None:
-    """Median norm over the whole training set in the last quarter of the epochs.
+def _late(run: dict[Hashable, Any]) -> float:
+    """Median norm over the whole training set in the last quarter of the epochs; NaN if diverged.
 
     A single epoch is noise: on full batches the norm moves by decades from one to the next.
     """
     if pd.isna(run["final_loss"]):
-        return None
+        return math.nan
     pairs = zip(run["epoch"], run["full_gradient_norm"], strict=True)
     return median([norm for epoch, norm in pairs if epoch >= LATE * run["epoch"][-1]])
 

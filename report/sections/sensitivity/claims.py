@@ -157,16 +157,14 @@ def _lost(record: Record, rows: pd.DataFrame, done: pd.DataFrame) -> list[Claim]
     """How many solutions diverged, and how many are dead."""
     alive = measured(rows)
     lost = lost_runs(DIVERGED, record, rows.assign(done=alive["seed"]), "done", Solution)
-    dead = len(alive) - len(done)
-    if not dead:
-        return lost
-    return [
-        *lost,
-        DEAD(
-            "all" if done.empty else "some",
-            used(record, rows, Solution.jacobian_norm),
-            number=fmt.words(dead),
-            total=fmt.count(len(rows)),
-            verb=Markdown("is" if dead == 1 else "are"),
-        ),
-    ]
+    if dead := len(alive) - len(done):
+        lost.append(
+            DEAD(
+                "all" if done.empty else "some",
+                used(record, rows, Solution.jacobian_norm),
+                number=fmt.words(dead),
+                total=fmt.count(len(rows)),
+                verb=Markdown("is" if dead == 1 else "are"),
+            )
+        )
+    return lost
