@@ -180,7 +180,8 @@ def planes(record: Record, plane: Plane, case: str | None = None) -> pd.DataFram
     `off` is its largest distance from the plane, `away` that of the lowest point from the solution.
     """
     found, run = record.frame(View), ["case", "seed"]
-    trajectories = record.frame(Solution).set_index(run)[["displacement", "initial_loss", "loss"]]
+    known = ["displacement", "epoch", "initial_loss", "loss"]
+    trajectories = record.frame(Solution).set_index(run)[known]
     chosen = (found["plane"] == plane) & (True if case is None else found["case"] == case)
     found = found[chosen].join(trajectories, on=run)
     return found.assign(

@@ -17,6 +17,7 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.records.common import Curve
 from report.records.rows.error_surface import Line, Plane, Solution, Surface
+from report.sections.aligned import aligned
 from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.error_surface.claims import commentary, planes
 from report.sections.grouped import Column, grouped, means_of
@@ -33,7 +34,8 @@ LEVELS = 15
 """Contours, evenly spaced in the logarithm of the loss."""
 CEILING = 10.0
 """Losses above so many times the loss before training are drawn as that much."""
-WORDS: dict[Plane, str] = {"pca": "principal plane", "random": "random plane"}
+WORDS: dict[Plane, str] = {"pca": "principal", "random": "random"}
+"""What the planes are called."""
 SEEDS = "the seeds that did not diverge"
 Case = dict[str, Any]
 
@@ -50,20 +52,21 @@ class View:
     losses: np.ndarray[Any, Any]
 
     @property
+    def words(self) -> str:
+        """`random plane`."""
+        return f"{WORDS[self.plane]} plane"
+
+    @property
     def name(self) -> str:
         """`mnist, random plane`."""
-        return f"{self.case['case']}, {WORDS[self.plane]}"
+        return f"{self.case['case']}, {self.words}"
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     surfaces = {(surface.case, surface.plane): surface for surface in record.table(Surface)}
     cases = [case for case in record.rows("cases") if (case["case"], "pca") in surfaces]
-    views = [
-        _view(record, case, plane, surfaces[case["case"], plane])
-        for case in cases
-        for plane in WORDS
-    ]
+    views = [_view(record, case, surfaces[case["case"], p]) for case in cases for p in WORDS]
     figures = []
     if views:
         figures = [_contours(record, views), _surfaces(views), _distance(record, cases)]
@@ -75,12 +78,12 @@ def section(record: Record) -> Section:
     )
 
 
-def _view(record: Record, case: Case, plane: Plane, surface: Surface) -> View:
-    """A plane of the case; losses are cut off at the ceiling."""
-    own = planes(record, plane, case["case"])
+def _view(record: Record, case: Case, surface: Surface) -> View:
+    """The plane of a surface; losses are cut off at the ceiling."""
+    own = planes(record, surface.plane, surface.case)
     (row,) = own[own["seed"] == surface.seed].to_dict("records")
     losses = np.fmin(np.array(surface.loss, dtype=float), CEILING * row["initial_loss"])
-    return View(case, plane, row, surface.a, surface.b, losses)
+    return View(case, surface.plane, row, surface.a, surface.b, losses)
 
 
 def _seeds(views: list[View]) -> Markdown:
@@ -149,7 +152,7 @@ def _draw_contours(views: list[View]) -> Canvas:
         if row["lowest_distance"] > 0:
             ax.plot(*row["lowest"], "X", markersize=8, **mark)
         ax.plot(0, 0, "*", markersize=11, **mark)
-        title(ax, view.case, WORDS[view.plane])
+        title(ax, view.case, view.words)
         ax.grid(visible=False)
     return figure
 
@@ -206,7 +209,7 @@ def _draw_surfaces(views: list[View]) -> Canvas:
             axis.set_major_locator(MaxNLocator(4, prune=corner))
         ax.zaxis.set_major_locator(MaxNLocator(4))
         ax.view_init(elev=32, azim=-60)
-        title(ax, view.case, WORDS[view.plane])
+        title(ax, view.case, view.words)
     figure.subplots_adjust(left=0.02, right=0.93, bottom=0.07, top=0.95, wspace=0.12, hspace=0.26)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
@@ -231,17 +234,12 @@ def _distance(record: Record, cases: list[Case]) -> Figure:
 
 
 def _draw_distance(record: Record, cases: list[Case]) -> Canvas:
-    epochs = {(run.case, run.seed): run.epoch or [] for run in record.table(Solution)}
-
     def draw(ax: Axes, case: Case) -> None:
         own = planes(record, "pca", case["case"])
-        longest = max((epochs[case["case"], seed] for seed in own["seed"]), key=len)
-        curves = []
-        for away, displacement in zip(own["distance"], own["displacement"], strict=True):
-            rest = [np.nan] * (len(longest) - len(away))
-            curves.append([100 * d / displacement for d in away] + rest)
+        runs = zip(own["distance"], own["displacement"], strict=True)
+        own["share"] = [[100 * away / whole for away in distances] for distances, whole in runs]
         rows = Rows.each("planes", own)
-        draw_band(ax, longest, curves, cases.index(case), case["case"], rows=rows)
+        draw_band(ax, *aligned(own, "share"), cases.index(case), case["case"], rows=rows)
         ax.set_ylim(bottom=0)
 
     labels = ("epoch", "distance (% of\nthe displacement)")
@@ -306,12 +304,7 @@ def _planes_table(record: Record) -> Table:
         [own for case in names for plane in WORDS if len(own := planes(record, plane, case))],
         [
             Column("Problem", lambda own: names[own["case"].iloc[0]], 18, "l"),
-            Column(
-                "Plane",
-                lambda own: escape(own["plane"].iloc[0].replace("pca", "principal")),
-                11,
-                "l",
-            ),
+            Column("Plane", lambda own: escape(WORDS[own["plane"].iloc[0]]), 11, "l"),
             means_of("Variance", "variance", fmt.percent, 11),
             means_of("Captured", "captured", fmt.percent, 11),
             median_of("Distance", "off", fmt.percent, 11),
