@@ -26,7 +26,7 @@ def length(paragraphs: Paragraphs) -> int:
 
 
 def shortened(
-    paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Wordings], most: int = MOST
+    paragraphs: Sequence[Sequence[Claim]], spare: Sequence[Wordings], most: int = USUAL
 ) -> Paragraphs:
     """The commentary cut to at most `most` sentences; empty paragraphs are left out.
 

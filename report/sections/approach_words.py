@@ -41,16 +41,12 @@ def rate_words(value: float) -> Markdown:
 
 def end_words(first: Approach, second: Approach) -> tuple[Markdown, Markdown]:
     """What tells two approaches apart: `batch size 64` and `batch size 1,024`."""
-    sizes, rates, others = (one != other for one, other in zip(first, second, strict=True))
-    named = [
-        [
-            *([batch_words(approach.batch_size)] if sizes or not (rates or others) else []),
-            *([rate_words(approach.learning_rate)] if rates else []),
-            *([approach.training] if others else []),
-        ]
-        for approach in (first, second)
-    ]
-    return Markdown(join(named[0])), Markdown(join(named[1]))
+
+    def end(one: Approach, other: Approach) -> Markdown:
+        told = [words for words, _, alike in _both(one, other) if not alike]
+        return join(told or [batch_words(one.batch_size)])
+
+    return end(first, second), end(second, first)
 
 
 def _both(first: Approach, second: Approach) -> list[tuple[Markdown, Markdown, bool]]:
@@ -72,14 +68,8 @@ def pair_words(first: Approach, second: Approach) -> Markdown:
 
 def pair_short(first: Approach, second: Approach) -> Markdown:
     """A pair in a narrow column: `batch 64 / 1,024, rate 0.001`."""
-    sizes, rates, others = [
-        " / ".join(dict.fromkeys(str(value) for value in values))
-        for values in (
-            [batch(one.batch_size) for one in (first, second)],
-            [rate(one.learning_rate) for one in (first, second)],
-            [one.training for one in (first, second)],
-        )
-    ]
+    sides = [(batch(one[0]), rate(one[1]), one.training) for one in (first, second)]
+    sizes, rates, others = (" / ".join(dict.fromkeys(pair)) for pair in zip(*sides, strict=True))
     return Markdown(f"batch {sizes}, rate {rates}{', ' * bool(others)}{others}")
 
 

@@ -11,7 +11,7 @@ from report.numbers.scales import Scale
 from report.numbers.trend import Trend, related
 from report.records import Record
 from report.records.row import Name, Row
-from report.sections.approach_words import Approach, approach_of, batch, rate
+from report.sections.approach_words import Approach, approach_of, batch, pair_words, rate
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
 
@@ -55,10 +55,7 @@ def unreached(rows: pd.DataFrame, done: pd.DataFrame) -> Label:
         return Label("")
     there = set(_approaches(done))
     never = [one for one in dict.fromkeys(_approaches(lost)) if one not in there]
-    named = [
-        f"batch size {batch(one.batch_size)}, learning rate {rate(one.learning_rate)}"
-        for one in never
-    ]
+    named = [pair_words(one, one) for one in never]
     among = f", among them all with {join(named)}" if 0 < len(named) <= FEW else ""
     number = fmt.plural(len(lost), "training")
     return Label(f" ({number} of {fmt.words(len(rows))} did not get there{among})")

@@ -11,7 +11,6 @@ import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
 from report.figures.style import Rows, canvas
-from report.numbers.trend import Trend
 from report.records import Record
 from report.sections.aligned import draw_by_seed
 from report.sections.approach_words import Approach, batch, rate
@@ -82,10 +81,16 @@ def solutions_table(
 
 
 def measured_mean(
-    header: str, column: str, write: Callable[[float | None], Markdown]
+    header: str, column: str, write: Callable[[float | None], Markdown], *, last: bool = False
 ) -> Column[Solutions]:
-    """A column with the mean over the measured solutions of an approach."""
-    return Column(header, lambda one: write(mean_of(one.done, column)))
+    """A column with the mean over the measured solutions of an approach.
+
+    Where none was measured, there is no mean, or that over the `last` values of all.
+    """
+    return Column(
+        header,
+        lambda one: write(mean_of(one.rows if last and one.done.empty else one.done, column)),
+    )
 
 
 def correlations_table(done: Tables, measures: Words, train_loss: str) -> Table:
@@ -97,7 +102,12 @@ def correlations_table(done: Tables, measures: Words, train_loss: str) -> Table:
     ]
 
     def cell(gap: str, row: tuple[Markdown, pd.DataFrame, str]) -> Markdown:
-        return _correlation(over_approaches(row[1], row[2], gap))
+        """`0.89 [0.75, 0.96]`, or a dash where nothing can be ranked."""
+        found = over_approaches(row[1], row[2], gap)
+        value = fmt.correlation(found.value)
+        if found.low is None or found.low == found.high:
+            return value
+        return Markdown(f"{value} {fmt.interval(found.low, found.high)}")
 
     approaches = fmt.plural(len(means(done["solutions"])), "approach")
     return grouped(
@@ -112,14 +122,6 @@ def correlations_table(done: Tables, measures: Words, train_loss: str) -> Table:
             Column("Accuracy gap", partial(cell, "accuracy_gap"), 26),
         ],
     )
-
-
-def _correlation(found: Trend) -> Markdown:
-    """`0.89 [0.75, 0.96]`, or a dash where nothing can be ranked."""
-    value = fmt.correlation(found.value)
-    if found.low is None or found.low == found.high:
-        return value
-    return Markdown(f"{value} {fmt.interval(found.low, found.high)}")
 
 
 def sweeps_figure(

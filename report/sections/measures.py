@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -30,6 +31,16 @@ from report.sections.approaches import (
 )
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
+
+SHORT = {
+    "rises": "yes",
+    "partly_rises": "partly yes",
+    "falls": "no",
+    "partly_falls": "partly no",
+    "differ": "mixed",
+    "undecided": "open",
+}
+"""Whether more goes with a wider gap, by what the measures say together."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,8 @@ class Measured:
         stopped = "Stopped at {at}, {reached}, "
         apart = f"These data do not separate {self.noun} from fit: the {self.more} solutions also "
         whether = f"Whether {self.more} solutions have the wider gap between test and training loss"
-        gap = Overall(
+        overall = partial(Overall, every=self.every, word="by")
+        gap = overall(
             f"{self.task}.loss-gap",
             {
                 "rises|falls": f"The {self.more} solutions have the [wider|narrower] gap between "
@@ -85,14 +97,12 @@ class Measured:
                 },
                 figure,
             ),
-            every=self.every,
-            word="by",
         )
         sizes = Statement(
             f"{self.task}.correlations",
             {"known": "Over {n} the rank correlation with that gap is {sizes}."},
         )
-        fit = Overall(
+        fit = overall(
             f"{self.task}.fit",
             {
                 "rises|falls": f"{apart}have the [higher|lower] training loss, by {{which}}.",
@@ -101,10 +111,8 @@ class Measured:
                 "differ": f"{apart}have the higher training loss by {{rises}} and the lower one by "
                 "{falls}.",
             },
-            every=self.every,
-            word="by",
         )
-        held = Overall(
+        held = overall(
             f"{self.task}.fit-held",
             {
                 "rises|falls": f"{stopped}the {self.more} solutions have the [wider|narrower] gap "
@@ -114,8 +122,6 @@ class Measured:
                 "differ": f"{stopped}the {self.more} solutions have the wider gap in loss by "
                 "{rises} and the narrower one by {falls}{but}{lost}.",
             },
-            every=self.every,
-            word="by",
         )
         return gap, sizes, fit, held
 
@@ -137,31 +143,16 @@ class Measured:
 
     def answer(self, statement: Overall, record: Record, done: pd.DataFrame) -> Claim:
         """How each measure goes with the gap in loss; in the Summary, also at an equal loss."""
-        answer, then = self._short(measures_with(done, self.measures, "loss_gap")), ""
+        answer, then = SHORT[measures_with(done, self.measures, "loss_gap").said], ""
         stopped = self.finished(record.frame(self.equal_loss))
         if len(stopped) and _alike(stopped[self.train_loss]):
             held = measures_with(stopped, self.measures, "loss_gap")
-            there, where = self._short(held), "near equal training loss"
-            word, partly, _ = answer.partition(" ")
-            first = "mixed" if "," in answer else f"partly {word}" if partly else word
-            if there == answer != "open":
-                answer = f"{first}, {'nor' if word == 'no' else 'also'} {where}"
-            elif there.startswith(f"{answer} by") and "," not in there:
-                answer = f"{first}, {where} {there.removeprefix(f'{answer} ')}"
-            else:
-                answer = f"{first}; {where} {there}"
+            there, where = SHORT[held.said], "near equal training loss"
+            also = "nor" if answer == "no" else "also"
+            answer += f", {also} {where}" if there == answer else f"; {where} {there}"
             values = [trend.value for trend in trends(held) if math.isfinite(trend.value)]
             then = f" ({fmt.correlation(max(values, key=abs))} at equal loss)" if values else ""
         return self.relation(statement, record, done, answer=Label(answer), then=Label(then))
-
-    def _short(self, parts: Parts) -> str:
-        """Whether more goes with a wider gap: `yes`, `no by two of three measures`, `open`."""
-        total = len(parts.parts)
-        found = {"yes": len(parts.having("rises")), "no": len(parts.having("falls"))}
-        told = [f"{answer} by {fmt.words(n)}" for answer, n in found.items() if n]
-        if len(told) == 1 and total not in found.values():
-            return f"{told[0]} of {fmt.plural(total, self.one)}"
-        return ", ".join(told).removesuffix(f" by {fmt.words(total)}") or "open"
 
     def correlations(self, statement: Statement, record: Record, done: pd.DataFrame) -> list[Claim]:
         """The correlations with the gap in loss, where there are enough approaches."""
@@ -177,26 +168,21 @@ class Measured:
         evidence = used(record, done, *self.measures, *self.gap)
         return [statement("known", evidence, n=n, sizes=join(sizes))]
 
-    def fit(
-        self, equal: Overall, unequal: Overall, record: Record, done: pd.DataFrame
-    ) -> tuple[Claim, ...]:
+    def fit(self, equal: Overall, unequal: Overall, record: Record, done: pd.DataFrame) -> Claim:
         """The relation at an equal training loss, or else how each measure goes with that loss."""
-        rows = record.frame(self.equal_loss)
+        rows, column = record.frame(self.equal_loss), self.train_loss
         stopped = self.finished(rows)
-        column, losses = self.train_loss, stopped[self.train_loss]
         if stopped.empty:
             told = _between(done[column], "of ")
-            return (self.relation(unequal, record, done, column, (column,), losses=told),)
-        return (
-            self.relation(
-                *(equal, record, stopped),
-                columns=(*self.gap, *self.accuracies, column),
-                table=self.equal_loss,
-                at=at_loss(losses),
-                reached=_between(losses),
-                but=self._but(stopped),
-                lost=unreached(rows, stopped),
-            ),
+            return self.relation(unequal, record, done, column, (column,), losses=told)
+        return self.relation(
+            *(equal, record, stopped),
+            columns=(*self.gap, *self.accuracies, column),
+            table=self.equal_loss,
+            at=at_loss(stopped[column]),
+            reached=_between(stopped[column]),
+            but=self._but(stopped),
+            lost=unreached(rows, stopped),
         )
 
     def _but(self, stopped: pd.DataFrame) -> Label:

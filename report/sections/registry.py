@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import cast
 
 from report.claims.claim import Wordings
-from report.claims.length import USUAL, shortened
+from report.claims.length import shortened
 from report.records import Record
 from report.sections.question import Question
 from report.sections.section import Section
@@ -23,14 +23,14 @@ def section_module(task: str) -> str:
 def section_of(record: Record) -> Section:
     """Figures, tables and commentary of a record, by the module that draws its task.
 
-    The commentary comes down to `USUAL` sentences, as far as the claims' module names statements
+    The commentary comes down to the usual length, as far as the claims' module names statements
     that may be left out (`SPARE`, the least informative first).
     """
     make = cast(Callable[[Record], Section], import_module(section_module(record.task)).section)
     made = make(record)
     claims = _found(record.task, "claims")
     spare = getattr(import_module(claims), "SPARE", ()) if claims else ()
-    return replace(made, commentary=shortened(made.commentary, spare, USUAL))
+    return replace(made, commentary=shortened(made.commentary, spare))
 
 
 def statements() -> dict[str, Wordings]:

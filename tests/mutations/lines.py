@@ -94,23 +94,22 @@ SAYS = {
 for task in ("sensitivity", "sharpness"):
     SAYS[f"{task}.loss-gap"] = [
         (
-            "^Yes(?:, also|, near|; near|\\.)",
+            "^Yes(?:, also|; near|\\.)",
             "^The (?:more sensitive|sharper) solutions have the wider",
         ),
-        ("^No(?:, nor|, near|; near|\\.)", "narrower"),
-        ("^Yes by .*no by|^Mixed", "depends on the"),
-        ("^Partly yes|^Yes by", "have the wider .* no order"),
-        ("^Partly no|^No by", "have the narrower .* no order"),
+        ("^No(?:, nor|; near|\\.)", "narrower"),
+        ("^Mixed", "depends on the"),
+        ("^Partly yes", "have the wider .* no order"),
+        ("^Partly no", "have the narrower .* no order"),
         ("^Open", "stays open"),
     ]
 HELD = [
-    ("^Yes, also|^Yes, near|; near [^|]*yes", "wider"),
-    ("^No, nor|^No, near|; near [^|]*no ", "narrower"),
-    ("; near [^|]*no\\.", "narrower"),
-    ("^Partly yes, also", "wider .* no order"),
-    ("^Partly no, nor", "narrower .* no order"),
-    ("^Mixed, also", "wider .* narrower"),
-    ("loss open", "leave open"),
+    ("^Yes, also|loss yes\\.", "wider"),
+    ("^No, nor|loss no\\.", "narrower"),
+    ("^Partly yes, also|loss partly yes", "wider .* no order"),
+    ("^Partly no, also|loss partly no", "narrower .* no order"),
+    ("^Mixed, also|loss mixed", "wider .* narrower"),
+    ("^Open, also|loss open", "leave open"),
 ]
 """What a line says of the comparison at an equal training loss."""
 

@@ -4,7 +4,7 @@ Whatever is said of paths, sides and grids holds for every run, and is counted o
 """
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,12 +13,12 @@ import pandas as pd
 from report.claims.bound import Side, bound
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
 from report.claims.contrast import all_of, out_of, some_of
-from report.claims.length import shortened
 from report.numbers.quantifiers import Count, count, span
 from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
 from report.records import Record
-from report.records.rows import error_surface as rows
+from report.records.rows.error_surface import Line as Straight
+from report.records.rows.error_surface import Plane, Solution, View
 from report.sections.cases import about, case_name
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
@@ -150,54 +150,61 @@ SPARE = (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT, PLANE)
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The rise around solutions and the plane of each case; what such planes can show at all."""
-    cases = record.rows("cases")
-    solutions = record.frame("solutions")
-    ended = solutions.assign(ended=solutions["diverged_at"].isna().where(lambda known: known))
-    lost = lost_runs(DIVERGED, record, ended, "ended", rows.Solution)
-    if not record.rows("planes"):
-        zero = fmt.count(0)
-        based = [evidence(record, "solutions", "diverged_at")]
+    cases, solutions = record.rows("cases"), record.frame(Solution)
+    ended = solutions["diverged_at"].isna().where(lambda known: known)
+    lost = lost_runs(DIVERGED, record, solutions.assign(ended=ended), "ended", Solution)
+    random, principal = planes(record, "random"), planes(record, "pca")
+    if random.empty:
+        zero, based = fmt.count(0), used(record, solutions, Solution.diverged_at)
         return ((RISE("nothing", based, number=zero, total=zero), *lost),)
-    first = [_rise(record), *(made for case in cases for made in _case(record, case))]
-    last = [*_straight(record, cases), _walk(record), *_share(record, cases), *lost]
-    return shortened([first, last], SPARE)
+    first = [_rise(record, random, cases)]
+    for case in cases:
+        own = principal[principal["case"] == case["case"]]
+        first.append(_plane(record, own, case))
+        if len(own):
+            first += [*_faithfulness(record, own, case), _minimum(record, own, case)]
+    walk = WALK(
+        "theory",
+        used(record, principal, View.explained),
+        walk=fmt.percent(WALK_SHARE, 0),
+        lowest=_least(principal["variance"].min()),
+    )
+    last = (*_straight(record, cases), walk, _share(record, random, cases), *lost)
+    return (tuple(first), last)
 
 
-def planes(record: Record, case: str, plane: str) -> pd.DataFrame:
-    """Planes of one kind, with the displacement and the losses of their trajectories."""
-    rows = record.frame("planes")
-    if rows.empty:
-        return rows
-    known = record.frame("solutions")[["case", "seed", "displacement", "loss"]]
-    chosen = rows[(rows["case"] == case) & (rows["plane"] == plane)]
-    return chosen.reset_index().merge(known, on=["case", "seed"]).set_index("index")
+def planes(record: Record, plane: Plane, case: str | None = None) -> pd.DataFrame:
+    """Planes of one kind, of one case or of all, with their trajectories and three columns more.
 
-
-def _case(record: Record, case: dict[str, Any]) -> list[Claim]:
-    own = planes(record, case["case"], "pca")
-    if own.empty:
-        return [PLANE("nothing", [evidence(record, "solutions", "diverged_at")], **about(case))]
-    return [
-        _plane(record, own, case),
-        *_faithfulness(record, own, case),
-        _minimum(record, own, case),
-    ]
+    `variance` is the share of the trajectory's variance that both axes explain; in displacements,
+    `off` is its largest distance from the plane, `away` that of the lowest point from the solution.
+    """
+    found, run = record.frame(View), ["case", "seed"]
+    known = ["displacement", "epoch", "initial_loss", "loss"]
+    trajectories = record.frame(Solution).set_index(run)[known]
+    chosen = (found["plane"] == plane) & (True if case is None else found["case"] == case)
+    found = found[chosen].join(trajectories, on=run)
+    return found.assign(
+        variance=found["explained"].map(sum, na_action="ignore"),
+        off=found["largest_distance"] / found["displacement"],
+        away=found["lowest_distance"] / found["displacement"],
+    )
 
 
 def _used(record: Record, frame: pd.DataFrame, *columns: str) -> list[Evidence]:
-    found = used(record, frame, *columns, table="planes")
-    return [*found, evidence(record, "solutions", "displacement")]
+    return [*used(record, frame, *columns), evidence(record, "solutions", "displacement")]
 
 
-def _counted(found: Count[Any], of_case: dict[Markdown, list[Any]], noun: str, on: str) -> Markdown:
-    """`on three of 12 sides on sinc and on none of 12 sides on MNIST`."""
-    return join(
-        [
-            f"{on} {some_of(sum(thing in found.yes for thing in own), len(own), noun)} on {name}"
-            for name, own in of_case.items()
-            if own
-        ]
-    )
+def _counted(
+    found: Count[tuple[Any, ...]], cases: list[dict[str, Any]], noun: str, on: str
+) -> Markdown:
+    """`on three of 12 sides on sinc and on none of 12 sides on MNIST`; things begin with a case."""
+    told = []
+    for case in cases:
+        yes, no = (sum(of == case["case"] for of, *_ in things) for things in (found.yes, found.no))
+        if yes + no:
+            told.append(f"{on} {some_of(yes, yes + no, noun)} on {case_name(case)}")
+    return join(told)
 
 
 def _least(share: float) -> Markdown:
@@ -220,45 +227,40 @@ def _factors(values: Iterable[float]) -> dict[str, Markdown]:
     return {"low": low, "high": high, "factor": Markdown(factor)}
 
 
-def _rise(record: Record) -> Claim:
+def _rise(record: Record, own: pd.DataFrame, cases: list[dict[str, Any]]) -> Claim:
     """On how many sides of all random planes the loss is back at its first value, and how far."""
-    reached: dict[tuple[Hashable, int], bool | None] = {}
-    of_case: dict[Markdown, list[tuple[Hashable, int]]] = {}
-    shares, based = [], []
-    for case in record.rows("cases"):
-        for index, row in planes(record, case["case"], "random").iterrows():
-            based.append(index)
-            norms = [norm for norm in row["axes_norm"] for _ in range(2)]
-            sides = zip(row["sides"], norms, row["reached"], strict=True)
-            for number, (side, norm, risen) in enumerate(sides):
-                reached[index, number] = risen
-                of_case.setdefault(case_name(case), []).append((index, number))
-                if risen and row["displacement"] > 0:
-                    shares.append(side * norm / row["displacement"])
-    found, whole = count(reached, lambda side: reached[side]), "the displacement"
+    reached: dict[tuple[Any, ...], bool] = {}
+    shares = []
+    for row in own.to_dict("records"):
+        for number, (side, risen) in enumerate(zip(row["sides"], row["reached"], strict=True)):
+            reached[row["case"], row["seed"], number] = risen
+            if risen and row["displacement"] > 0:
+                shares.append(side * row["axes_norm"][number // 2] / row["displacement"])
+    found, whole = count(reached, reached.__getitem__), "the displacement"
     return RISE(
-        found.extent if found.extent in ("all", "none") else "some",
-        _used(record, record.frame("planes").loc[based], "sides", "axes_norm", "reached"),
+        found.extent,
+        _used(record, own, View.sides, View.axes_norm, View.reached),
         found,
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
         within=Markdown(f" within {_portion(max(shares), 'upper', whole)}" if shares else ""),
-        counts=_counted(found, of_case, "side", "on"),
-        n=fmt.plural(len(based), "plane"),
+        counts=_counted(found, cases, "side", "on"),
+        n=fmt.plural(len(own), "plane"),
     )
 
 
 def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
+    if own.empty:
+        return PLANE("nothing", [evidence(record, "solutions", "diverged_at")], **about(case))
     moved = own[own["displacement"] > 0]
     if moved.empty:
         based = [evidence(record, "solutions", "displacement")]
         return PLANE("still", based, every=all_of(len(own), "run"), **about(case))
-    explained = span(moved["explained"].map(sum))
-    away = span(moved["largest_distance"] / moved["displacement"])
+    explained, away = span(moved["variance"]), span(moved["off"])
     flat = explained.low >= PLANAR and away.high <= NEAR
     return PLANE(
         "flat" if flat else "thick",
-        _used(record, moved, "explained", "largest_distance"),
+        _used(record, moved, View.explained, View.largest_distance),
         low=_least(explained.low),
         distance=_portion(away.high, "upper", "its displacement"),
         every=Markdown(f"{all_of(len(moved), 'run')}{' that moved' * (len(moved) < len(own))}"),
@@ -277,11 +279,10 @@ def _faithfulness(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> li
     verdict = "apart" if min(largest) > ROUGH else "mixed"
     if max(largest) <= ROUGH:
         verdict = "close" if max(largest) <= CLOSE else "roughly"
-    based = used(record, own, "projected_loss", table="planes")
     return [
         FAITHFULNESS(
             verdict,
-            [*based, evidence(record, "solutions", "loss")],
+            [*used(record, own, View.projected_loss), evidence(record, "solutions", "loss")],
             **_factors(largest),
             every=all_of(len(own), "run"),
             n=fmt.plural(len(own), "run"),
@@ -296,9 +297,10 @@ def _minimum(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
     slightly = max(factors, default=0.0) < (LOSS.margin or 1.0)
     some = 0 < len(away) < len(own)
     edge = ", on the border of the grid, so that a still lower one may lie outside"
+    columns = (View.lowest_distance, View.lowest_loss, View.origin_loss, View.lowest_on_edge)
     return MINIMUM(
         "solution" if away.empty else "slightly" if slightly else "lower",
-        _used(record, own, "lowest_distance", "lowest_loss", "origin_loss", "lowest_on_edge"),
+        _used(record, own, *columns),
         where=out_of(len(away), len(own), "run") if some else all_of(len(own), "run"),
         direction=_direction(away),
         edge=Markdown(edge * bool(away["lowest_on_edge"].all())),
@@ -309,7 +311,12 @@ def _minimum(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
 
 def _direction(away: pd.DataFrame) -> Markdown:
     """Where the lowest points lie, seen from the solutions, if they lie alike; else nothing."""
-    found = span(_along(row) for _, row in away.iterrows())
+    cosines = []
+    for a, b, lowest in zip(away["a"], away["b"], away["lowest"], strict=True):
+        way = np.array([a[0], b[0]])  # from the solution back to the start
+        size = float(np.linalg.norm(way) * np.linalg.norm(lowest))
+        cosines.append(-float(way @ lowest) / size if size else 0.0)
+    found = span(cosines)
     if found.low >= ALONG:
         return Markdown(", further along the way from start to solution")
     if found.high <= -ALONG:
@@ -317,28 +324,21 @@ def _direction(away: pd.DataFrame) -> Markdown:
     return Markdown(", to the side of the way" if max(-found.low, found.high) < ALONG else "")
 
 
-def _along(row: "pd.Series[Any]") -> float:
-    """Cosine between the way to the lowest point and the way that training took, on the plane."""
-    way, found = -np.array([row["a"][0], row["b"][0]]), np.array(row["lowest"])
-    size = float(np.linalg.norm(way) * np.linalg.norm(found))
-    return float(way @ found) / size if size else 0.0
-
-
 def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
     """Whether the loss falls along the line from start to solution, run by run."""
-    rises: dict[tuple[str, int], float | None] = {}
-    for row in record.table(rows.Line):
+    rises: dict[tuple[Any, ...], float] = {}
+    for row in record.table(Straight):
         between = [loss for alpha, loss in zip(row.alpha, row.loss, strict=True) if 0 <= alpha <= 1]
         known = [math.inf if loss is None else loss for loss in between]
         ends = (known[0] + known[-1]) / 2
-        above = (np.array(known) - np.minimum.accumulate(known)).max()
-        rises[row.case, row.seed] = float(above) / ends if 0 < ends < math.inf else None
-    margin = BARRIER.margin or 0.0
-    found = count(rises, lambda run: None if rises[run] is None else (rises[run] or 0.0) <= margin)
-    if not rises or found.missing:
+        if not 0 < ends < math.inf:
+            return []
+        rises[row.case, row.seed] = max(known - np.minimum.accumulate(known)) / ends
+    if not rises:
         return []
+    margin, ends_loss = BARRIER.margin or 0.0, "the mean loss at the two ends"
+    found = count(rises, lambda run: rises[run] <= margin)
     higher = span([rises[run] for run in found.no])
-    of_case = {case_name(c): [run for run in rises if run[0] == c["case"]] for c in cases}
     return [
         STRAIGHT(
             found.extent,
@@ -346,45 +346,29 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
             found,
             every=all_of(len(rises), "run"),
             margin=fmt.percent(margin, 0),
-            low=_portion(higher.low, "lower", "the mean loss at the two ends"),
-            high=_portion(higher.high, "upper", "the mean loss at the two ends"),
-            counts=_counted(found, of_case, "run", "in"),
+            low=_portion(higher.low, "lower", ends_loss),
+            high=_portion(higher.high, "upper", ends_loss),
+            counts=_counted(found, cases, "run", "in"),
         )
     ]
 
 
-def _walk(record: Record) -> Claim:
-    shares = record.frame("planes")["explained"].dropna().map(sum)
-    return WALK(
-        "theory",
-        [evidence(record, "planes", "explained", shares.index)],
-        walk=fmt.percent(WALK_SHARE, 0),
-        lowest=_least(shares.min()),
-    )
-
-
-def _share(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
+def _share(record: Record, random: pd.DataFrame, cases: list[dict[str, Any]]) -> Claim:
     """What the random planes capture, against √(2/P) for two directions in P dimensions."""
-    planes = record.frame("planes")
-    rest = planes[planes["plane"] == "random"]
-    found, expected, parameters = {}, {}, []
-    for case in cases:
-        captured = rest[rest["case"] == case["case"]]["captured"]
-        if len(captured):
-            found[case_name(case)] = mean(captured)
-            expected[case_name(case)] = math.sqrt(2 / case["parameters"])
-            parameters.append(fmt.count(case["parameters"]))
+    shown = {case_name(case): case for case in cases if case["case"] in set(random["case"])}
+    found = {
+        name: mean(random[random["case"] == case["case"]]["captured"])
+        for name, case in shown.items()
+    }
+    expected = {name: math.sqrt(2 / case["parameters"]) for name, case in shown.items()}
     far = count(found, lambda name: not 1 / ORDER <= found[name] / expected[name] <= ORDER)
-    based = used(record, rest, "captured", table="planes")
-    return [
-        SHARE(
-            "differs" if far.yes else "agrees",
-            [*based, evidence(record, "cases", "parameters")],
-            captured=join([f"{fmt.percent(share)} on {name}" for name, share in found.items()]),
-            expected=join([fmt.percent(share) for share in expected.values()]),
-            parameters=join(parameters),
-            others=join([f"that on {name}" for name in far.yes]),
-            times=fmt.factor(ORDER),
-            n=fmt.plural(int(rest["seed"].nunique()), "seed"),
-        )
-    ]
+    return SHARE(
+        "differs" if far.yes else "agrees",
+        [*used(record, random, View.captured), evidence(record, "cases", "parameters")],
+        captured=join([f"{fmt.percent(share)} on {name}" for name, share in found.items()]),
+        expected=join([fmt.percent(share) for share in expected.values()]),
+        parameters=join([fmt.count(case["parameters"]) for case in shown.values()]),
+        others=join([f"that on {name}" for name in far.yes]),
+        times=fmt.factor(ORDER),
+        n=fmt.plural(int(random["seed"].nunique()), "seed"),
+    )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from report.claims.bound import bound
 from report.figures.scales import logarithmic
 from report.figures.style import Rows, canvas, draw_band, title
-from report.numbers.statistics import mean, median
+from report.numbers.statistics import median
 from report.records import Record
+from report.records.common import Curve
+from report.records.rows.error_surface import Line, Plane, Solution, Surface
+from report.sections.aligned import aligned
 from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.error_surface.claims import commentary, planes
-from report.sections.grouped import Column, grouped
+from report.sections.grouped import Column, grouped, means_of
 from report.sections.lost import spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
@@ -29,7 +34,8 @@ LEVELS = 15
 """Contours, evenly spaced in the logarithm of the loss."""
 CEILING = 10.0
 """Losses above so many times the loss before training are drawn as that much."""
-WORDS = {"pca": "principal plane", "random": "random plane"}
+WORDS: dict[Plane, str] = {"pca": "principal", "random": "random"}
+"""What the planes are called."""
 SEEDS = "the seeds that did not diverge"
 Case = dict[str, Any]
 
@@ -39,50 +45,45 @@ class View:
     """A plane of a case that is drawn: its row, its axes, and the losses (B, A) over them."""
 
     case: Case
-    plane: str
-    row: dict[str, Any]
-    a: list[float]
-    b: list[float]
+    plane: Plane
+    row: dict[Hashable, Any]
+    a: Curve
+    b: Curve
     losses: np.ndarray[Any, Any]
+
+    @property
+    def words(self) -> str:
+        """`random plane`."""
+        return f"{WORDS[self.plane]} plane"
 
     @property
     def name(self) -> str:
         """`mnist, random plane`."""
-        return f"{self.case['case']}, {WORDS[self.plane]}"
+        return f"{self.case['case']}, {self.words}"
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    views = [view for case in _drawn(record) for view in _views(record, case)]
-    figures = (_contours(record, views), _surfaces(views), _distance(record)) if views else ()
-    line = (_line(record),) if views and record.metrics.get("lines") else ()
+    surfaces = {(surface.case, surface.plane): surface for surface in record.table(Surface)}
+    cases = [case for case in record.rows("cases") if (case["case"], "pca") in surfaces]
+    views = [_view(record, case, surfaces[case["case"], p]) for case in cases for p in WORDS]
+    figures = []
+    if views:
+        figures = [_contours(record, views), _surfaces(views), _distance(record, cases)]
+        figures += [_line(record, cases)] if record.metrics.get("lines") else []
     return Section(
-        figures=(*figures, *line),
+        figures=tuple(figures),
         tables=(cases_settings(record), _planes_table(record)),
         commentary=commentary(record),
     )
 
 
-def _drawn(record: Record) -> list[Case]:
-    """Cases that have a surface."""
-    have = {surface["case"] for surface in record.rows("surfaces")}
-    return [case for case in record.rows("cases") if case["case"] in have]
-
-
-def _views(record: Record, case: Case) -> list[View]:
-    """Both planes of a case; losses are cut off at the ceiling."""
-    found = []
-    for plane in WORDS:
-        of = {"case": case["case"], "plane": plane}
-        surface = next(s for s in record.rows("surfaces") if of.items() <= s.items())
-        of["seed"] = surface["seed"]
-        row = next(row for row in record.rows("planes") if of.items() <= row.items())
-        del of["plane"]
-        start = next(row for row in record.rows("solutions") if of.items() <= row.items())
-        losses = np.array(surface["loss"], dtype=float)
-        losses = np.fmin(losses, CEILING * float(start["initial_loss"]))
-        found.append(View(case, plane, row, surface["a"], surface["b"], losses))
-    return found
+def _view(record: Record, case: Case, surface: Surface) -> View:
+    """The plane of a surface; losses are cut off at the ceiling."""
+    own = planes(record, surface.plane, surface.case)
+    (row,) = own[own["seed"] == surface.seed].to_dict("records")
+    losses = np.fmin(np.array(surface.loss, dtype=float), CEILING * row["initial_loss"])
+    return View(case, surface.plane, row, surface.a, surface.b, losses)
 
 
 def _seeds(views: list[View]) -> Markdown:
@@ -119,46 +120,41 @@ def _contours(record: Record, views: list[View]) -> Figure:
 
 
 def _draw_contours(views: list[View]) -> Canvas:
+    """The losses with the solution, the lowest point and, on its plane, the trajectory."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LogNorm
+    from matplotlib.patheffects import withStroke
 
     from report.figures.ticks import plain_ticks
 
     figure, axes = canvas(len(views) // len(WORDS), len(WORDS), height=1.75)
+    path: dict[str, Any] = {"color": "#FFFFFF", "marker": ".", "markersize": 3, "linewidth": 1.1}
+    path["path_effects"] = [withStroke(linewidth=2.4, foreground="#000000")]
+    mark: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000"}
     for ax, view in zip(axes.flat, views, strict=True):
+        row, at = view.row, (view.a, view.b, view.losses)
         low, high = max(float(view.losses.min()), 1e-12), float(view.losses.max())
         levels, scale = np.geomspace(low, high, LEVELS), LogNorm(low, high)
-        at = (view.a, view.b, view.losses)
         ax.contourf(*at, levels=levels, norm=scale)
         ax.plane = ("training loss", *at)  # for report/figures/curves.py
         ax.contour(*at, levels=levels, colors="#000000", linewidths=0.35, alpha=0.5)
         bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss")
         plain_ticks(bar.ax.yaxis)
-        _mark(ax, view.row, view.plane)
-        title(ax, view.case, WORDS[view.plane])
+        labels = ["direction 1", "direction 2"]
+        if view.plane == "pca":
+            ax.plot(row["a"], row["b"], **path)
+            ax.plot(row["a"][0], row["b"][0], "o", **mark)
+            labels = [
+                f"principal component {number} ({fmt.percent(share)})"
+                for number, share in enumerate(row["explained"][:2], start=1)
+            ]
+        ax.set(xlabel=labels[0], ylabel=labels[1])
+        if row["lowest_distance"] > 0:
+            ax.plot(*row["lowest"], "X", markersize=8, **mark)
+        ax.plot(0, 0, "*", markersize=11, **mark)
+        title(ax, view.case, view.words)
         ax.grid(visible=False)
     return figure
-
-
-def _mark(ax: Axes, row: dict[str, Any], plane: str) -> None:
-    """The solution, the lowest point of the grid, the trajectory; axes with their meaning."""
-    from matplotlib import patheffects
-
-    look: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000"}
-    labels = ["direction 1", "direction 2"]
-    if plane == "pca":
-        edge = [patheffects.withStroke(linewidth=2.4, foreground="#000000")]
-        white: dict[str, Any] = {"color": "#FFFFFF", "marker": ".", "markersize": 3}
-        ax.plot(row["a"], row["b"], linewidth=1.1, path_effects=edge, **white)
-        ax.plot(row["a"][0], row["b"][0], "o", **look)
-        labels = [
-            f"principal component {number} ({fmt.percent(share)})"
-            for number, share in enumerate(row["explained"][:2], start=1)
-        ]
-    ax.set(xlabel=labels[0], ylabel=labels[1])
-    if row["lowest_distance"] > 0:
-        ax.plot(*row["lowest"], "X", markersize=8, **look)
-    ax.plot(0, 0, "*", markersize=11, **look)
 
 
 def _surfaces(views: list[View]) -> Figure:
@@ -180,6 +176,8 @@ def _surfaces(views: list[View]) -> Figure:
 
 
 def _draw_surfaces(views: list[View]) -> Canvas:
+    from matplotlib.ticker import MaxNLocator
+
     figure, axes = canvas(
         len(views) // len(WORDS),
         len(WORDS),
@@ -187,111 +185,96 @@ def _draw_surfaces(views: list[View]) -> Canvas:
         layout="none",  # an engine does not see the labels of a perspective
         subplot_kw={"projection": "3d", "computed_zorder": False},
     )
+    look: dict[str, Any] = {"rcount": 60, "ccount": 60, "linewidth": 0, "antialiased": False}
+    star: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000", "markersize": 9}
     for ax, view in zip(axes.flat, views, strict=True):
-        _draw_surface(ax, view)
-        title(ax, view.case, WORDS[view.plane])
+        heights = np.log10(view.losses)
+        a, b = np.meshgrid(np.array(view.a, dtype=float), np.array(view.b, dtype=float))
+        ax.plot_surface(a, b, heights, cmap="cividis", rasterized=True, zorder=1, **look)
+        # For report/figures/curves.py.
+        ax.surface, ax.path = (view.a, view.b, heights), None
+        names = ("direction 1", "direction 2")
+        if view.plane == "pca":
+            names = ("PC 1", "PC 2")
+            above = np.log10(np.array(view.row["projected_loss"], dtype=float))
+            ax.path = (view.row["a"], view.row["b"], above)
+            ax.plot(*ax.path, color="#D55E00", linewidth=1.3, zorder=2)
+        ax.plot([0], [0], [np.log10(view.row["origin_loss"])], "*", zorder=3, **star)
+        ax.set_xlabel(names[0], labelpad=-5)
+        ax.set_ylabel(names[1], labelpad=-3)
+        ax.set_zlabel("log₁₀ loss", labelpad=-5)
+        ax.tick_params(labelsize=7.5, pad=-3)
+        for axis, corner in ((ax.xaxis, "upper"), (ax.yaxis, "lower")):
+            # Where both meet, one tick is enough.
+            axis.set_major_locator(MaxNLocator(4, prune=corner))
+        ax.zaxis.set_major_locator(MaxNLocator(4))
+        ax.view_init(elev=32, azim=-60)
+        title(ax, view.case, view.words)
     figure.subplots_adjust(left=0.02, right=0.93, bottom=0.07, top=0.95, wspace=0.12, hspace=0.26)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
 
 
-def _draw_surface(ax: Any, view: View) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    a, b = np.meshgrid(view.a, view.b)
-    heights = np.log10(view.losses)
-    look: dict[str, Any] = {"rcount": 60, "ccount": 60, "linewidth": 0, "antialiased": False}
-    ax.plot_surface(a, b, heights, cmap="cividis", rasterized=True, zorder=1, **look)
-    # For report/figures/curves.py.
-    ax.surface, ax.path = (view.a, view.b, heights), None
-    names = ("direction 1", "direction 2")
-    if view.plane == "pca":
-        names = ("PC 1", "PC 2")
-        above = np.log10(np.array(view.row["projected_loss"], dtype=float))
-        ax.path = (view.row["a"], view.row["b"], above)
-        ax.plot(*ax.path, color="#D55E00", linewidth=1.3, zorder=2)
-    star: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000", "markersize": 9}
-    ax.plot([0], [0], [np.log10(view.row["origin_loss"])], "*", zorder=3, **star)
-    ax.set_xlabel(names[0], labelpad=-5)
-    ax.set_ylabel(names[1], labelpad=-3)
-    ax.set_zlabel("log₁₀ loss", labelpad=-5)
-    ax.tick_params(labelsize=7.5, pad=-3)
-    for axis, corner in ((ax.xaxis, "upper"), (ax.yaxis, "lower")):
-        axis.set_major_locator(MaxNLocator(4, prune=corner))  # where both meet, one tick is enough
-    ax.zaxis.set_major_locator(MaxNLocator(4))
-    ax.view_init(elev=32, azim=-60)
-
-
-def _distance(record: Record) -> Figure:
+def _distance(record: Record, cases: list[Case]) -> Figure:
     ends = "; ".join(
-        f"{case['case']}: at most {bound(largest, 'upper', fmt.percent, decimals=3)}"
-        for case in _drawn(record)
-        for own in [planes(record, case["case"], "pca")]
-        for largest in [(own["largest_distance"] / own["displacement"]).max()]
+        f"{name}: at most {bound(farthest, 'upper', fmt.percent, decimals=3)}"
+        for name in [case["case"] for case in cases]
+        for farthest in [planes(record, "pca", name)["off"].max()]
     )
     return Figure(
         name="distance",
         caption=Markdown(
             "Distance of the trajectory from its principal plane, as a share of its displacement, "
             "against epochs. At the solution, through which the plane is laid, it is zero. "
-            f"{spread_words(record.frame('solutions'), SEEDS)}"
+            f"{spread_words(record.frame(Solution), SEEDS)}"
         ),
         alt=f"One panel for each problem: distance from the plane over epochs. {ends}.",
-        draw=partial(_draw_distance, record),
+        draw=partial(_draw_distance, record, cases),
     )
 
 
-def _draw_distance(record: Record) -> Canvas:
-    cases = _drawn(record)
-    epochs = {(r["case"], r["seed"]): r.get("epoch") for r in record.rows("solutions")}
-
+def _draw_distance(record: Record, cases: list[Case]) -> Canvas:
     def draw(ax: Axes, case: Case) -> None:
-        own = planes(record, case["case"], "pca")
-        longest = max((epochs[case["case"], seed] or [] for seed in own["seed"]), key=len)
-        curves = []
-        for away, displacement in zip(own["distance"], own["displacement"], strict=True):
-            rest = [np.nan] * (len(longest) - len(away))
-            curves.append([100 * d / displacement for d in away] + rest)
+        own = planes(record, "pca", case["case"])
+        runs = zip(own["distance"], own["displacement"], strict=True)
+        own["share"] = [[100 * away / whole for away in distances] for distances, whole in runs]
         rows = Rows.each("planes", own)
-        draw_band(ax, longest, curves, cases.index(case), case["case"], rows=rows)
+        draw_band(ax, *aligned(own, "share"), cases.index(case), case["case"], rows=rows)
         ax.set_ylim(bottom=0)
 
     labels = ("epoch", "distance (% of\nthe displacement)")
     return case_panels(cases, draw, labels, 1.5, sharey=True)
 
 
-def _line(record: Record) -> Figure:
-    rows = record.rows("lines")
-    most = fmt.count(len({row["seed"] for row in rows}))
+def _line(record: Record, cases: list[Case]) -> Figure:
+    lines = record.frame(Line)
     described = "; ".join(
         f"{case['case']}: a loss of {fmt.loss(start)} at the start, {fmt.loss(end)} at the "
         f"solution, at most {fmt.loss(top)} between them"
-        for case in _drawn(record)
-        for start, end, top in [_ends([row for row in rows if row["case"] == case["case"]])]
+        for case in cases
+        for start, end, top in [_ends(lines[lines["case"] == case["case"]])]
     )
+    seeds = f"{SEEDS} ({fmt.count(lines['seed'].nunique())} at most)"
     return Figure(
         name="line",
         caption=Markdown(
             "Training loss on the straight line from the untrained network ($\\alpha = 0$) to the "
             "solution ($\\alpha = 1$), and beyond both. "
-            f"{spread_words(record.frame('lines'), f'{SEEDS} ({most} at most)')}"
+            f"{spread_words(lines, seeds)}"
         ),
         alt=f"One panel for each problem: training loss over α, medians over seeds. {described}.",
-        draw=partial(_draw_line, record),
+        draw=partial(_draw_line, lines, cases),
     )
 
 
-def _ends(rows: list[dict[str, Any]]) -> tuple[float, float, float]:
+def _ends(lines: pd.DataFrame) -> tuple[float, float, float]:
     """Medians over runs of the loss at the start, at the end, and of the largest in between."""
-    alphas = rows[0]["alpha"]
-    first, last = alphas.index(0), alphas.index(1)
-    losses = np.array([row["loss"] for row in rows], dtype=float)[:, first : last + 1]
+    alphas = lines["alpha"].iloc[0]
+    losses = np.array([*lines["loss"]], dtype=float)[:, alphas.index(0) : alphas.index(1) + 1]
     return median(losses[:, 0]), median(losses[:, -1]), median(losses.max(axis=1))
 
 
-def _draw_line(record: Record) -> Canvas:
-    cases, lines = _drawn(record), record.frame("lines")
-
+def _draw_line(lines: pd.DataFrame, cases: list[Case]) -> Canvas:
     def draw(ax: Axes, case: Case) -> None:
         own = lines[lines["case"] == case["case"]]
         losses = np.array([*own["loss"]], dtype=float).tolist()
@@ -305,36 +288,29 @@ def _draw_line(record: Record) -> Canvas:
 
 
 def _planes_table(record: Record) -> Table:
-    found = [
-        (case, plane, own, own["displacement"])
-        for case in record.rows("cases")
-        for plane in WORDS
-        if len(own := planes(record, case["case"], plane))
-    ]
+    names = {case["case"]: case_name(case) for case in record.rows("cases")}
+
+    def median_of(
+        header: str, column: str, write: Callable[[float | None], Markdown], width: int
+    ) -> Column[pd.DataFrame]:
+        return Column(header, lambda own: write(median(own[column])), width)
+
     return grouped(
         "planes",
         "The planes: variance of the trajectory that they explain (mean), share of the "
         "displacement that they capture (mean), largest distance of the trajectory from them, "
         "loss at the solution, lowest loss of the grid, and how far from the solution that "
         "lies (medians; distances in shares of the displacement). *n* counts seeds.",
-        found,
+        [own for case in names for plane in WORDS if len(own := planes(record, plane, case))],
         [
-            Column("Problem", lambda one: case_name(one[0]), 18, "l"),
-            Column("Plane", lambda one: escape(WORDS[one[1]].removesuffix(" plane")), 11, "l"),
-            Column(
-                "Variance",
-                lambda one: fmt.percent(
-                    mean(one[2]["explained"].map(sum)) if one[1] == "pca" else None
-                ),
-                11,
-            ),
-            Column("Captured", lambda one: fmt.percent(mean(one[2]["captured"])), 11),
-            Column(
-                "Distance", lambda one: fmt.percent(median(one[2]["largest_distance"] / one[3])), 11
-            ),
-            Column("Loss", lambda one: fmt.loss(median(one[2]["origin_loss"])), 12),
-            Column("Lowest", lambda one: fmt.loss(median(one[2]["lowest_loss"])), 12),
-            Column("Away", lambda one: fmt.percent(median(one[2]["lowest_distance"] / one[3])), 9),
-            Column("n", lambda one: fmt.count(len(one[2])), 5),
+            Column("Problem", lambda own: names[own["case"].iloc[0]], 18, "l"),
+            Column("Plane", lambda own: escape(WORDS[own["plane"].iloc[0]]), 11, "l"),
+            means_of("Variance", "variance", fmt.percent, 11),
+            means_of("Captured", "captured", fmt.percent, 11),
+            median_of("Distance", "off", fmt.percent, 11),
+            median_of("Loss", "origin_loss", fmt.loss, 12),
+            median_of("Lowest", "lowest_loss", fmt.loss, 12),
+            median_of("Away", "away", fmt.percent, 9),
+            Column("n", lambda own: fmt.count(len(own)), 5),
         ],
     )

@@ -11,15 +11,15 @@ import pandas as pd
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, some_of
-from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
+from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import Count, count
-from report.numbers.samples import Group
 from report.numbers.scales import CORRELATION, LOSS, NORM
 from report.numbers.statistics import median
 from report.numbers.trend import spearman
 from report.records import Record
+from report.records.rows.gradient_norm import Run
 from report.sections.cases import about, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
@@ -74,10 +74,9 @@ FALL = Contrast(
     {
         "less|more": "On {case}, the gradient norm [falls|rises] from {second_value} before "
         "training to {first_value} in its last quarter ({support}).",
-        "alike": "On {case}, the gradient norm is {second_value} before training and {first_value} "
-        "in its last quarter, too close to matter.",
-        "undecided": "On {case}, the gradient norm is {second_value} before training and "
-        "{first_value} in its last quarter, which settles no direction ({support}){decide}.",
+        "alike|undecided": "On {case}, the gradient norm is {second_value} before training and "
+        "{first_value} in its last quarter, [too close to matter|which settles no direction "
+        "({support}){decide}].",
         "nothing": "On {case}, no run ended with a finite loss.",
     },
     about="key",
@@ -110,10 +109,9 @@ VANISH = Statement(
     {
         "vanishes": "On {case} it vanishes for practical purposes in {which}: the norm of each "
         "step in the last tenth of training stays below {share} of the largest one.",
-        "fluctuates": "It does not vanish on {case} but fluctuates: within the last tenth of "
-        "training, the norm of single steps {how} in every run.",
-        "settles": "It does not vanish on {case} but settles: within the last tenth of training, "
-        "the norm of single steps varies by a factor of at most {factor}.",
+        "fluctuates|settles": "It does not vanish on {case} but [fluctuates|settles]: within the "
+        "last tenth of training, the norm of single steps [{how} in every run|varies by a factor "
+        "of at most {factor}].",
         "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
         "steps fluctuates in {number} of {total} runs and settles in the rest.",
         "ends": "It does not vanish on {case}: the norm of the last step is at least {lowest} in "
@@ -158,12 +156,10 @@ BATCH = Contrast(
 NOISE = Statement(
     "gradient-norm.noise",
     {
-        "agrees": "That it does not vanish is in line with theory, which lets plain stochastic "
-        "gradient steps of a constant learning rate come near a minimum but no further "
-        "[@bottou2018optimization, section 4]; whether that is the reason here was not tested.",
-        "differs": "Theory lets plain stochastic gradient steps of a constant learning rate come "
-        "near a minimum but no further [@bottou2018optimization, section 4]; in these runs the "
-        "norm vanishes all the same.",
+        "agrees|differs": "[That it does not vanish is in line with theory, which|Theory] lets "
+        "plain stochastic gradient steps of a constant learning rate come near a minimum but no "
+        "further [@bottou2018optimization, section 4]; [whether that is the reason here was not "
+        "tested|in these runs the norm vanishes all the same].",
     },
     about="key",
 )
@@ -187,153 +183,151 @@ DIVERGED = lost_statement("gradient-norm")
 SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH, FALL)
 """Statements that are left out first where there is no room."""
 
+NORM_COLUMNS = (Run.epoch, Run.initial_gradient_norm, Run.full_gradient_norm)
+TAIL_COLUMNS = (Run.tail_lowest, Run.tail_highest, Run.largest_batch_gradient_norm)
 
-NORM_COLUMNS = ("epoch", "initial_gradient_norm", "full_gradient_norm")
 
-
-def commentary(record: Record, runs: pd.DataFrame) -> tuple[tuple[Claim, ...], ...]:
-    """The answer over all cases, then a paragraph for each as far as there is room."""
-    lost = lost_runs(DIVERGED, record, runs, "final_loss")
-    if not runs["final_loss"].notna().any():
+def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
+    """The answer over all cases, then a paragraph for each."""
+    runs = record.frame(Run)
+    lost = lost_runs(DIVERGED, record, runs, Run.final_loss)
+    if runs[Run.final_loss].isna().all():
         return (tuple(lost),)
+    runs = runs.assign(late=[_late(run) for run in runs.to_dict("records")])
     falls: dict[str, Comparison] = {}
     paragraphs = []
     for case in record.rows("cases"):
-        rows = runs[runs["case"] == case["case"]]
-        before = seed_group("first", rows, "initial_gradient_norm")
-        found = compare(_late(rows), before, NORM)
-        paragraphs.append(_case(record, rows, case, found))
+        rows = runs[runs[Run.case] == case["case"]]
+        before = seed_group("first", rows, Run.initial_gradient_norm)
+        found = compare(seed_group("last quarter", rows, "late"), before, NORM)
+        paragraphs.append(tuple(_case(record, rows, case, found)))
         if found.n:
             falls[case_name(case)] = found
     answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS))
-    return shortened([[answer], *paragraphs, lost], SPARE)
+    return ((answer,), *paragraphs, tuple(lost))
 
 
-def _late(rows: pd.DataFrame) -> Group:
-    """Median norm over the whole training set in the last quarter of the epochs, by seed.
+def _late(run: dict[Hashable, Any]) -> float:
+    """Median norm over the whole training set in the last quarter of the epochs; NaN if diverged.
 
     A single epoch is noise: on full batches the norm moves by decades from one to the next.
     """
-
-    def typical(row: dict[Hashable, Any]) -> float | None:
-        if pd.isna(row["final_loss"]):
-            return None
-        pairs = zip(row["epoch"], row["full_gradient_norm"], strict=True)
-        return median([norm for epoch, norm in pairs if epoch >= LATE * row["epoch"][-1]])
-
-    found = [(int(row["seed"]), typical(row)) for row in rows.to_dict("records")]
-    return Group.of("last quarter", found)
+    if pd.isna(run["final_loss"]):
+        return math.nan
+    pairs = zip(run["epoch"], run["full_gradient_norm"], strict=True)
+    return median([norm for epoch, norm in pairs if epoch >= LATE * run["epoch"][-1]])
 
 
 def _case(
     record: Record, rows: pd.DataFrame, case: dict[str, Any], found: Comparison
 ) -> list[Claim]:
-    done = rows[rows["final_loss"].notna()]
+    told, done = about(case), known(rows, Run.final_loss)
     if done.empty:
-        return [FALL(found, used(record, rows, "diverged_at"), **about(case))]
+        return [FALL(found, used(record, rows, Run.diverged_at), **told)]
     end, start = (seed_group(name, rows, f"{name}_loss") for name in ("final", "initial"))
-    based = used(record, rows, "initial_loss", "final_loss")
-    early = count(done["full_gradient_norm"], lambda norms: norms[0] == max(norms))
-    columns = ("tail_lowest", "tail_highest", "largest_batch_gradient_norm")
-    tails = [*done[[*columns]].astype(float).itertuples(index=False, name=None)]
+    early = count(done[Run.full_gradient_norm], lambda norms: norms[0] == max(norms))
+    tails = [*done[[*TAIL_COLUMNS]].astype(float).itertuples(index=False, name=None)]
     gone = count(tails, lambda tail: tail[1] <= VANISHED * tail[2])
-    vanish = _vanish(gone, [*done["tail_steps"]])
     claims = [
-        FALL(found, used(record, rows, *NORM_COLUMNS), **about(case)),
-        DESCENT(compare(end, start, LOSS), based, **about(case)),
+        FALL(found, used(record, rows, *NORM_COLUMNS), **told),
+        DESCENT(
+            compare(end, start, LOSS), used(record, rows, Run.initial_loss, Run.final_loss), **told
+        ),
         PEAK(
             "counted",
-            used(record, done, "full_gradient_norm"),
+            used(record, done, Run.full_gradient_norm),
             early,
             which=some_of(len(early.yes), early.total, "run"),
-            **about(case),
+            **told,
         ),
-        VANISH(vanish[0], used(record, done, "tail_steps", *columns), **vanish[1], **about(case)),
+        _vanish(record, done, case, gone),
         *_stuck(record, done, case),
         *_relation(record, done, case),
     ]
     if case["batch_size"] != case["examples"]:
-        batch = compare(seed_group("batch", rows, "tail_median"), _late(rows), NORM)
-        based = used(record, rows, "tail_median", "epoch", "full_gradient_norm")
-        claims.append(BATCH(batch, based, **about(case)))
+        late = seed_group("last quarter", rows, "late")
+        batch = compare(seed_group("batch", rows, Run.tail_median), late, NORM)
+        based = used(record, rows, Run.tail_median, Run.epoch, Run.full_gradient_norm)
+        claims.append(BATCH(batch, based, **told))
         if gone.extent != "some" and not _scheduled(record, case):
             verdict = "differs" if gone.yes else "agrees"
-            based = used(record, done, *columns)
-            claims.append(NOISE(verdict, based, **about(case)))
+            claims.append(NOISE(verdict, used(record, done, *TAIL_COLUMNS), **told))
     return claims
 
 
 def _scheduled(record: Record, case: dict[str, Any]) -> bool:
     """Whether the learning rate changes: the theory of `NOISE` is about a constant one."""
     settings: Any = record.settings.get("cases", [])
-    place = next(n for n, row in enumerate(record.rows("cases")) if row["case"] == case["case"])
+    place = record.rows("cases").index(case)
     return place < len(settings) and bool(settings[place]["training"].get("schedule"))
 
 
 def _vanish(
-    gone: Count[tuple[float, float, float]], steps: list[int]
-) -> tuple[str, dict[str, Markdown]]:
-    """What the norm of single steps does in the last tenth; lowest and highest norm by run."""
+    record: Record,
+    done: pd.DataFrame,
+    case: dict[str, Any],
+    gone: Count[tuple[float, float, float]],
+) -> Claim:
+    """What the norm of single steps does in the last tenth; `gone` has its range in each run."""
     tails = [*gone.yes, *gone.no]
     ratios = [high / low if low else math.inf for low, high, _ in tails]
     restless = count(ratios, lambda ratio: ratio >= RESTLESS)
     least, most = min(ratios), max(ratios)
-    touches = least == math.inf
     verdict = {"all": "fluctuates", "none": "settles"}.get(restless.extent, "varies")
     if gone.yes:
         verdict = "vanishes"
-    elif set(steps) == {1} or most == 1:
+    elif set(done[Run.tail_steps]) == {1} or most == 1:
         verdict = "ends"
-    factor = "zero and comes back" if touches else bound(least, "lower", digits=2)
-    return verdict, {
-        "which": some_of(len(gone.yes), len(tails), "run"),
-        "number": fmt.words(len(restless.yes)),
-        "total": fmt.words(len(tails)),
-        "share": fmt.percent(VANISHED),
-        "how": Markdown(
-            f"touches {factor}" if touches else f"varies by a factor of {factor} or more"
-        ),
-        "factor": bound(most, "upper") if verdict == "settles" else fmt.MISSING,
-        "lowest": bound(min(low for low, _, _ in tails), "lower"),
-    }
+    varies = f"varies by a factor of {bound(least, 'lower', digits=2)} or more"
+    return VANISH(
+        verdict,
+        used(record, done, Run.tail_steps, *TAIL_COLUMNS),
+        which=some_of(len(gone.yes), len(tails), "run"),
+        number=fmt.words(len(restless.yes)),
+        total=fmt.words(len(tails)),
+        share=fmt.percent(VANISHED),
+        how=Markdown("touches zero and comes back" if least == math.inf else varies),
+        factor=bound(most, "upper") if verdict == "settles" else fmt.MISSING,
+        lowest=bound(min(low for low, _, _ in tails), "lower"),
+        **about(case),
+    )
 
 
 def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
-    known = [] if "constant_loss" not in done else [*done["constant_loss"].dropna()]
-    constant = float(known[0]) if known else None
-
-    def kind(run: Any) -> str:
-        losses = done["full_loss"][run]
-        if done["tail_highest"][run] == 0:
-            return "dead"
-        if constant is not None and min(losses) >= CONSTANT * constant:
-            return "constant"
-        return "stuck" if min(losses) >= LEARNED * losses[0] else ""
-
-    kinds = {run: kind(run) for run in done.index}
-    found = {told: [r for r in kinds if kinds[r] == told] for told in ("dead", "constant", "stuck")}
+    constant = next(iter(done[Run.constant_loss].dropna()), None)
+    norms: dict[str, list[float]] = {"dead": [], "constant": [], "stuck": []}
+    for run in done.to_dict("records"):
+        losses = run["full_loss"]
+        if run["tail_highest"] == 0:
+            kind = "dead"
+        elif constant is not None and min(losses) >= CONSTANT * constant:
+            kind = "constant"
+        elif min(losses) >= LEARNED * losses[0]:
+            kind = "stuck"
+        else:
+            continue
+        norms[kind].append(run["final_gradient_norm"])
     return [
         STUCK(
-            told,
-            used(record, done, "tail_highest" if told == "dead" else "full_loss"),
-            which=some_of(len(which), len(done), "run"),
+            kind,
+            used(record, done, Run.tail_highest if kind == "dead" else Run.full_loss),
+            which=some_of(len(own), len(done), "run"),
             loss=fmt.loss(constant),
-            norm=fmt.number(median([float(done["final_gradient_norm"][r]) for r in which])),
+            norm=fmt.number(median(own)),
             **about(case),
         )
-        for told, which in found.items()
-        if which
+        for kind, own in norms.items()
+        if own
     ]
 
 
 def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
     """Rank correlation of loss and norm over the steps of each run, against none."""
-    found: dict[int | str, float | None] = {
-        int(row["seed"]): spearman(row["batch_loss"], row["batch_gradient_norm"])
-        for row in done.to_dict("records")
-    }
-    none = Group("none", dict.fromkeys(found, 0.0))
-    relation = compare(Group("loss and norm", found), none, CORRELATION)
-    based = used(record, done, "batch_loss", "batch_gradient_norm")
+    pairs = zip(done[Run.batch_loss], done[Run.batch_gradient_norm], strict=True)
+    rows = done.assign(relation=[spearman(*pair) for pair in pairs], none=0.0)
+    relation = compare(
+        seed_group("loss and norm", rows, "relation"), seed_group("none", rows, "none"), CORRELATION
+    )
+    based = used(record, done, Run.batch_loss, Run.batch_gradient_norm)
     return [RELATION(relation, based, **about(case))] if relation.n else []

@@ -13,6 +13,7 @@ from report.figures.style import Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
+from report.records.rows.gradient_norm import Run
 from report.sections.aligned import aligned
 from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
@@ -23,17 +24,18 @@ from report.words import format as fmt
 from report.words.markdown import Markdown
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
+
+WHOLE = "whole training set"
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
-    runs = record.frame("runs")
+    runs = record.frame(Run)
     return Section(
         figures=(_figure(record, runs),),
         tables=(cases_settings(record), _results_table(record, runs)),
-        commentary=commentary(record, runs),
+        commentary=commentary(record),
     )
 
 
@@ -69,38 +71,34 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _middle(group: pd.DataFrame, column: str) -> float | None:
-    values = list(group[column].dropna()) if column in group else []
-    return median(values) if values else None
+    values = group[column].dropna()
+    return median(values) if len(values) else None
 
 
 def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = record.rows("cases")
     figure, axes = canvas(2, len(cases), height=1.5, sharex="col")
-    for column, case in enumerate(cases):
-        chosen = runs[runs["case"] == case["case"]]
-        for ax, quantity in zip(axes[:, column], ("loss", "gradient_norm"), strict=True):
-            _draw_panel(ax, chosen, quantity, case["steps_per_epoch"] == 1)
-        title(axes[0, column], case)
-        axes[1, column].set_xlabel("step")
+    for column, case in zip(axes.T, cases, strict=True):
+        chosen = runs[runs[Run.case] == case["case"]]
+        finite = known(chosen, Run.final_loss)
+        for ax, quantity in zip(column, ("loss", "gradient_norm"), strict=True):
+            # Where a batch is the whole training set, the two curves are one, and one is drawn.
+            whole = case["steps_per_epoch"] == 1
+            style, label = (1, WHOLE) if whole else (0, "batch")
+            curves = aligned(chosen, f"batch_{quantity}", at=Run.step)
+            draw_band(ax, *curves, style, label, rows=Rows.each(Run.table, chosen))
+            if len(finite) and not whole:
+                curves = aligned(finite, f"full_{quantity}", at=Run.full_step)
+                rows = Rows.each(Run.table, finite)
+                draw_band(ax, *curves, 1, WHOLE, markers=True, rows=rows)
+            logarithmic(ax, "y")
+        title(column[0], case)
+        column[1].set_xlabel("step")
     axes[0, 0].set_ylabel("training loss")
     axes[1, 0].set_ylabel("gradient norm")
     batches = [case["steps_per_epoch"] > 1 for case in cases]
     legend_below(figure, axes[0, batches.index(True) if any(batches) else 0], 2)
     return figure
-
-
-def _draw_panel(ax: Axes, chosen: pd.DataFrame, quantity: str, whole: bool) -> None:
-    """Where a batch is the `whole` training set, the two curves are one, and one is drawn."""
-    words = "whole training set"
-    style, label = (1, words) if whole else (0, "batch")
-    rows = Rows.each("runs", chosen)
-    draw_band(ax, *aligned(chosen, f"batch_{quantity}", at="step"), style, label, rows=rows)
-    finite = known(chosen, "final_loss") if "final_loss" in chosen else chosen[:0]
-    if len(finite) and not whole:
-        rows = Rows.each("runs", finite)
-        curves = aligned(finite, f"full_{quantity}", at="full_step")
-        draw_band(ax, *curves, 1, words, markers=True, rows=rows)
-    logarithmic(ax, "y")
 
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:

@@ -15,7 +15,6 @@ from report.claims.bound import bound
 from report.claims.claim import Claim, Evidence, Statement, used
 from report.claims.claim import Line as Answer
 from report.claims.contrast import Contrast, Label, Overall, all_of, out_of
-from report.claims.length import shortened
 from report.numbers.comparison import Comparison
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -246,7 +245,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         number, total = fmt.words(len(lost)), fmt.count(len(lines))
         based = used(record, lost, Line.train_barrier)
         second.append(LOST("some", based, number=number, total=total))
-    return shortened([first, second], SPARE)
+    return (tuple(first), tuple(second))
 
 
 def _names(lines: pd.DataFrame) -> dict[int, Label]:

@@ -15,7 +15,6 @@ import pandas as pd
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import Label, Overall, Quantity, Tendency, all_of, out_of, some_of
-from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
@@ -244,7 +243,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             last += _theory(record, critical, case)
     last += [*_flatness(record, runs), *_sampled(record, runs), *_tolerance(record, runs)]
     last += [*_layer(record), *lost_runs(LOST, record, everything, Run.loss)]
-    return shortened([first, last], SPARE)
+    return (tuple(first), tuple(last))
 
 
 def finite(runs: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Tendency, label
-from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.extremes import hump_by_half
 from report.numbers.frames import known
@@ -204,7 +203,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     second = [_fit(record, done), *_gap(record, done), *_test_loss(record, plain)]
     second += _classical(record, plain)
     third = [c for share, panel in panels(runs).items() if share for c in _double(record, panel)]
-    return shortened([first, [*second, *lost], third], SPARE)
+    return (tuple(first), (*second, *lost), tuple(third))
 
 
 def panels(runs: pd.DataFrame) -> dict[float, pd.DataFrame]:

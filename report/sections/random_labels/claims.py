@@ -20,7 +20,6 @@ from report.claims.contrast import (
     label,
     out_of,
 )
-from report.claims.length import shortened
 from report.numbers.comparison import compare
 from report.numbers.frames import known
 from report.numbers.quantifiers import Count, count, reaching, span
@@ -247,7 +246,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if intact:
         second += [c for other, part in others for c in _other(record, other, part)]
     second += lost_runs(DIVERGED, record, every, ACCURACY_OF)
-    return shortened([first, second], SPARE)
+    return (tuple(first), tuple(second))
 
 
 def networks(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:

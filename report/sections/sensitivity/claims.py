@@ -7,7 +7,6 @@ import pandas as pd
 
 from report.claims.claim import Claim, Statement, used
 from report.claims.contrast import Overall, Tendency
-from report.claims.length import shortened
 from report.numbers.frames import known
 from report.records import Record
 from report.records.rows.sensitivity import EqualLoss, Solution
@@ -87,17 +86,17 @@ SWEEP_HELD = Overall(
     every="either definition",
 )
 
+REPORTED = (
+    "@novak2018sensitivity report that the Jacobian of the class probabilities grows with the gap "
+    "in accuracy"
+)
 NOVAK = Tendency(
     "sensitivity.novak",
     {
-        "rises|falls": "@novak2018sensitivity report that the Jacobian of the class probabilities "
-        "grows with the gap in accuracy, and these solutions [agree|say the opposite] (rank "
-        "correlation {correlation}, {n}).",
-        "undecided": "@novak2018sensitivity report that the Jacobian of the class probabilities "
-        "grows with the gap in accuracy; these solutions neither confirm nor refute it (rank "
-        "correlation {correlation}, {n}).",
-        "too_few": "@novak2018sensitivity report that the Jacobian of the class probabilities "
-        "grows with the gap in accuracy, which is not tested here: {reason}.",
+        "rises|falls|undecided": f"{REPORTED}[, and these solutions agree|, and these solutions "
+        "say the opposite|; these solutions neither confirm nor refute it] (rank correlation "
+        "{correlation}, {n}).",
+        "too_few": f"{REPORTED}, which is not tested here: {{reason}}.",
     },
     quantity=MEANS,
 )
@@ -107,12 +106,10 @@ GAPS = Tendency(
     {
         "rises": "The gap in loss and the gap in accuracy put the approaches in much the same "
         "order (rank correlation {correlation}).",
-        "falls": "The two gaps contradict each other: where the gap in loss is wide, the gap in "
-        "accuracy is narrow (rank correlation {correlation}), so what is said of one must not be "
-        "said of the other.",
-        "undecided": "The two gaps are not the same thing: gap in loss and gap in accuracy show no "
-        "common order (rank correlation {correlation}), so what is said of one must not be said of "
-        "the other.",
+        "falls|undecided": "The two gaps [contradict each other: where the gap in loss is wide, "
+        "the gap in accuracy is narrow|are not the same thing: gap in loss and gap in accuracy "
+        "show no common order] (rank correlation {correlation}), so what is said of one must not "
+        "be said of the other.",
         "too_few": "Nor is the gap in loss compared with the gap in accuracy: {reason}.",
     },
     quantity=MEANS,
@@ -144,34 +141,30 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     first = [
         SENSITIVITY.answer(GAP, record, done),
         *SENSITIVITY.correlations(SIZES, record, done),
-        *SENSITIVITY.fit(HELD, FIT, record, done),
+        SENSITIVITY.fit(HELD, FIT, record, done),
     ]
     softmax = (Solution.probability_jacobian_norm, *ACCURACIES)
+    gaps = over_approaches(done, "loss_gap", "accuracy_gap")
     second = [
         *SENSITIVITY.sweeps(dict.fromkeys(VARIABLES, (SWEEP, SWEEP_HELD)), record, done),
         NOVAK(over_approaches(done, softmax[0], "accuracy_gap"), used(record, done, *softmax)),
-        GAPS(
-            over_approaches(done, "loss_gap", "accuracy_gap"),
-            used(record, done, *LOSSES, *ACCURACIES),
-        ),
+        GAPS(gaps, used(record, done, *LOSSES, *ACCURACIES)),
     ]
-    return shortened([first, [*second, *lost]], SPARE)
+    return (tuple(first), (*second, *lost))
 
 
 def _lost(record: Record, rows: pd.DataFrame, done: pd.DataFrame) -> list[Claim]:
     """How many solutions diverged, and how many are dead."""
     alive = measured(rows)
     lost = lost_runs(DIVERGED, record, rows.assign(done=alive["seed"]), "done", Solution)
-    dead = len(alive) - len(done)
-    if not dead:
-        return lost
-    return [
-        *lost,
-        DEAD(
-            "all" if done.empty else "some",
-            used(record, rows, Solution.jacobian_norm),
-            number=fmt.words(dead),
-            total=fmt.count(len(rows)),
-            verb=Markdown("is" if dead == 1 else "are"),
-        ),
-    ]
+    if dead := len(alive) - len(done):
+        lost.append(
+            DEAD(
+                "all" if done.empty else "some",
+                used(record, rows, Solution.jacobian_norm),
+                number=fmt.words(dead),
+                total=fmt.count(len(rows)),
+                verb=Markdown("is" if dead == 1 else "are"),
+            )
+        )
+    return lost

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, cast
 
 from report.numbers.frames import known
 from report.records import Record
 from report.records.rows.sensitivity import EqualLoss, Solution
 from report.sections.approaches import EQUAL_LOSS, solutions, varied
-from report.sections.grouped import Column, mean_of
 from report.sections.measure_figures import (
-    Solutions,
     Tables,
     correlations_table,
     gap_figure,
@@ -69,15 +66,6 @@ def section(record: Record) -> Section:
 
 def _results_table(record: Record, found: Tables) -> Table:
     held = EQUAL_LOSS in found
-
-    def reached(
-        header: str, column: str, write: Callable[[float | None], Markdown]
-    ) -> Column[Solutions]:
-        """Where none got to the equal loss, the values of the last epoch."""
-        return Column(
-            header, lambda one: write(mean_of(one.done if len(one.done) else one.rows, column))
-        )
-
     counted = "neither diverged nor missed that loss" if held else "did not diverge"
     lost = "; where all missed it, losses and accuracies are the last ones" if held else ""
     return solutions_table(
@@ -85,10 +73,10 @@ def _results_table(record: Record, found: Tables) -> Table:
         found,
         lambda rows: known(rows, JACOBIAN),
         [
-            reached("Train loss", LOSSES[0], fmt.loss),
-            reached("Test loss", LOSSES[1], fmt.loss),
-            reached("Train acc.", ACCURACIES[0], fmt.accuracy),
-            reached("Test acc.", ACCURACIES[1], fmt.accuracy),
+            measured_mean("Train loss", LOSSES[0], fmt.loss, last=True),
+            measured_mean("Test loss", LOSSES[1], fmt.loss, last=True),
+            measured_mean("Train acc.", ACCURACIES[0], fmt.accuracy, last=True),
+            measured_mean("Test acc.", ACCURACIES[1], fmt.accuracy, last=True),
             measured_mean("Output", JACOBIAN, fmt.number),
             measured_mean("Prob.", SOFTMAX, fmt.number),
             measured_mean("Gradient", GRADIENT, fmt.number),

@@ -5,7 +5,6 @@ import pandas as pd
 from report.claims.bound import bound
 from report.claims.claim import Claim, Statement, evidence, used
 from report.claims.contrast import Overall
-from report.claims.length import shortened
 from report.numbers.frames import as_floats, known
 from report.numbers.quantifiers import count, span
 from report.records import Record
@@ -168,7 +167,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         SHARPNESS.answer(GAP, record, done),
         *SHARPNESS.correlations(SIZES, record, done),
         SHARPNESS.relation(ACCURACY, record, done, "accuracy_gap", accuracy),
-        *SHARPNESS.fit(HELD, FIT, record, done),
+        SHARPNESS.fit(HELD, FIT, record, done),
     ]
     second = [
         *SHARPNESS.sweeps(sweeps, record, done),
@@ -177,7 +176,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         *_rescaling(record),
         *lost,
     ]
-    return shortened([first, second], SPARE)
+    return (tuple(first), tuple(second))
 
 
 def _first_order(record: Record, done: pd.DataFrame) -> list[Claim]:
@@ -208,8 +207,9 @@ def _sample(record: Record) -> list[Claim]:
     }
     if not changes:
         return []
-    widest = max(changes, key=lambda name: changes[name])
+    widest = max(changes, key=changes.__getitem__)
     most = changes[widest]
+    share = bound(most, "upper", whole, decimals=2)
     return [
         SAMPLE(
             "multiplied" if most > 1 else "differs",
@@ -217,9 +217,7 @@ def _sample(record: Record) -> list[Claim]:
             all=fmt.count(rows["images"].iloc[0]),
             images=fmt.count(record.metrics["images"]),  # type: ignore[arg-type]
             solutions=fmt.plural(len(rows), "solution"),
-            change=bound(1 + most, "upper")
-            if most > 1
-            else bound(most, "upper", whole, decimals=2),
+            change=bound(1 + most, "upper") if most > 1 else share,
             measure=MEASURES[widest],
         )
     ]
@@ -230,6 +228,11 @@ def whole(share: float) -> Markdown:
     return fmt.percent(share, 0)
 
 
+def same_loss(first: float, other: float) -> bool:
+    """Whether rounding alone explains how a rescaled network's test loss differs from the first."""
+    return abs(other - first) <= EQUAL * abs(first)
+
+
 def _rescaling(record: Record) -> list[Claim]:
     """The solution as it is, and rescaled the most."""
     rows = record.frame(Rescaled)
@@ -237,13 +240,10 @@ def _rescaling(record: Record) -> list[Claim]:
         return [CAVEAT("other", [evidence(record, Solution.table, Solution.epsilon_sharpness)])]
     columns = (*MEASURES, Rescaled.test_loss)
     based = used(record, rows, Rescaled.factor, *columns, table=Rescaled)
-    rows = known(rows, *columns).sort_values("factor")
-    if len(rows) < 2:
+    found = known(rows, *columns).sort_values("factor").to_dict("records")
+    if len(found) < 2 or not same_loss(found[0]["test_loss"], found[-1]["test_loss"]):
         return [CAVEAT("open", based)]
-    before, after = rows.iloc[0], rows.iloc[-1]
-    off = abs(after["test_loss"] - before["test_loss"])
-    if not off <= EQUAL * abs(before["test_loss"]):  # rounding made it another function
-        return [CAVEAT("open", based)]
+    before, after = found[0], found[-1]
 
     def moved(measure: str) -> bool:
         old, new = before[measure], after[measure]

@@ -26,7 +26,7 @@ from report.sections.measure_figures import (
     sweeps_figure,
 )
 from report.sections.section import Figure, Section, Table, settings_table
-from report.sections.sharpness.claims import EQUAL, MEASURES, commentary, measured, sampled
+from report.sections.sharpness.claims import MEASURES, commentary, measured, same_loss, sampled
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -156,9 +156,8 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
         + ", ".join(f"{words} {fmt.number(row[m])}" for m, words in MEASURES.items())
         for _, row in rows.iterrows()
     )
-    losses = list(rows["test_loss"].astype(float))
-    # Equal to the first where rounding explains that they differ from it.
-    losses = [losses[0] if abs(v - losses[0]) <= EQUAL * abs(losses[0]) else v for v in losses]
+    first, *others = rows["test_loss"].astype(float)
+    losses = [first, *(first if same_loss(first, other) else other for other in others)]
     level = ", the test loss level" if ordered(losses) == "level" else ""
     return Figure(
         name="rescaling",
@@ -177,24 +176,14 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
 def _draw_rescaling(rows: pd.DataFrame) -> Canvas:
     figure, axes = canvas(height=1.9)
     ax = axes[0, 0]
-    names: dict[str, str] = {
-        **LABELS,
-        "parameter_norm": "norm of the parameters",
-        "test_loss": "test loss",
-    }
-    shown = rows[list(names)].astype(float) / rows[list(names)].astype(float).iloc[0]
-    for index, (column, words) in enumerate(names.items()):
-        if not rows[column].iloc[0]:
-            continue
-        style = line(index)
-        ax.plot(
-            rows["factor"],
-            shown[column],
-            color=style.color,
-            linestyle=style.dashes,
-            marker=style.marker,
-            label=words.removesuffix(" (%)"),
-        )
+    more = {"parameter_norm": "norm of the parameters", "test_loss": "test loss"}
+    values = rows[[*LABELS, *more]].astype(float)
+    shown = values / values.iloc[0]
+    for index, (column, label) in enumerate({**LABELS, **more}.items()):
+        if values[column].iloc[0]:
+            style, label = line(index), label.removesuffix(" (%)")
+            look = {"color": style.color, "linestyle": style.dashes, "marker": style.marker}
+            ax.plot(rows["factor"], shown[column], label=label, **look)
     factors = list(rows["factor"])
     scale_to(ax, "y", shown.to_numpy().ravel())
     logarithmic(ax, "x")

@@ -10,7 +10,6 @@ import pandas as pd
 
 from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of, label
-from report.claims.length import shortened
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -212,7 +211,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         claims += [_outside(record, part) for _, part in aside.groupby("model", sort=False)]
         paragraphs.append(claims)
     paragraphs.append([*_stuck(record, every), *lost_runs(DIVERGED, record, every, SCORE)])
-    return shortened(paragraphs, SPARE)
+    return tuple(map(tuple, paragraphs))
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:

@@ -115,7 +115,7 @@ def said(statement: Statement) -> Claim:
 
 def test_the_least_important_goes_first_and_no_more_than_must() -> None:
     long = [[said(MAIN)] * 5 + [said(FURTHER)], [said(MAIN)] * 4 + [said(FURTHER), said(LAST)]]
-    kept = shortened(long, (LAST, FURTHER))
+    kept = shortened(long, (LAST, FURTHER), MOST)
     assert [[claim.id for claim in group].count("x.further") for group in kept] == [1, 0]
     assert all(claim.id != "x.last" for group in kept for claim in group)
     assert length(kept) == MOST

@@ -157,7 +157,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
 @pytest.mark.parametrize(("name", "verdict", "truth"), CASES)
 def test_the_sentence_says_the_truth(name: str, verdict: str, truth: dict[str, Any]) -> None:
     found = made(**truth)
-    claims = said(commentary(found, found.frame("runs")))
+    claims = said(commentary(found))
     assert claims[name].verdict == verdict
     for claim in claims.values():
         assert not faults(claim.text), claim.text
@@ -173,18 +173,18 @@ def test_every_wording_is_reached() -> None:
 
 def test_a_full_batch_is_not_compared_with_itself() -> None:
     found = made(batch=640)
-    assert {"batch", "noise"}.isdisjoint(said(commentary(found, found.frame("runs"))))
+    assert {"batch", "noise"}.isdisjoint(said(commentary(found)))
 
 
 def test_sentences_are_named_by_their_case() -> None:
     found = made(cases=("sine", "digits"))
-    claims = [c for group in commentary(found, found.frame("runs")) for c in group]
+    claims = [c for group in commentary(found) for c in group]
     assert {"gradient-norm.fall.sine", "gradient-norm.fall.digits"} <= set(named(claims))
 
 
 def test_the_numbers_are_those_of_the_record() -> None:
     found = made(noise=0.0, batch_noise=0.0, tail=(0.0123, 0.2))
-    claims = said(commentary(found, found.frame("runs")))
+    claims = said(commentary(found))
     assert "falls from 1.00 before training to 0.0100 in its last quarter" in claims["fall"].text
     assert (
         "falls in all three seeds by a factor of 20, from 1.00 to 0.0500." in claims["descent"].text
@@ -198,7 +198,7 @@ def test_one_epoch_does_not_decide_whether_the_norm_falls() -> None:
     found = made(seeds=5, last=0.001)
     found.rows("runs")[2]["full_gradient_norm"][1] = 9.0
     found.rows("runs")[2]["final_gradient_norm"] = 9.0
-    claim = said(commentary(found, found.frame("runs")))["fall"]
+    claim = said(commentary(found))["fall"]
     assert claim.verdict == "seen_less"
 
 
@@ -208,7 +208,7 @@ def test_one_epoch_does_not_decide_whether_the_norm_falls() -> None:
 )
 def test_where_the_norm_is_largest_is_counted(truth: dict[str, Any], words: str) -> None:
     found = made(**truth)
-    assert f"in {words}" in said(commentary(found, found.frame("runs")))["peak"].text
+    assert f"in {words}" in said(commentary(found))["peak"].text
 
 
 @pytest.mark.parametrize(
@@ -222,12 +222,12 @@ def test_where_the_norm_is_largest_is_counted(truth: dict[str, Any], words: str)
 )
 def test_how_the_norm_of_single_steps_ends(truth: dict[str, Any], words: str) -> None:
     found = made(**truth)
-    assert words in said(commentary(found, found.frame("runs")))["vanish"].text
+    assert words in said(commentary(found))["vanish"].text
 
 
 def test_cases_that_contradict_each_other_are_named() -> None:
     found = made(cases=BOTH, last={"sine": 0.01, "digits": 9.0})
-    text = said(commentary(found, found.frame("runs")))["answer"].text
+    text = said(commentary(found))["answer"].text
     assert text.endswith("depends on the problem: it does on $sine$ and it gets longer on digits.")
 
 

@@ -310,14 +310,14 @@ def test_what_did_not_reach_the_loss_is_counted() -> None:
     ("truth", "answer"),
     [
         ({}, "Yes."),
-        ({"gradient": noisy}, "Yes by one of two definitions."),
-        ({"gradient": falling}, "Yes by one, no by one."),
+        ({"gradient": noisy}, "Partly yes."),
+        ({"gradient": falling}, "Mixed."),
         ({"held": (rising, rising)}, "Yes, also near equal training loss."),
         ({"loss_gap": falling, "held": (falling, rising)}, "No, nor near equal training loss."),
         ({"held": (falling, rising)}, "Yes; near equal training loss no."),
         ({"held": (noisy, rising)}, "Yes; near equal training loss open."),
-        ({"held": (rising, noisy)}, "Yes, near equal training loss by one of two definitions."),
-        ({"held": (rising, falling)}, "Yes; near equal training loss yes by one, no by one."),
+        ({"held": (rising, noisy)}, "Yes; near equal training loss partly yes."),
+        ({"held": (rising, falling)}, "Yes; near equal training loss mixed."),
         ({"loss_gap": noisy, "held": (rising, rising)}, "Open; near equal training loss yes."),
     ],
 )
