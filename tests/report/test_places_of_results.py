@@ -105,6 +105,15 @@ def test_the_hint_is_the_command(homework: Homework, tmp_path: Path) -> None:
     assert not (homework.folder / "results").exists()
 
 
+def test_the_hint_before_any_run_has_the_path_of_the_suite(homework: Homework) -> None:
+    (homework.folder / "own").mkdir()
+    homework.suite.rename(homework.folder / "own/mine.toml")
+    asked = ("--suite", "own/mine.toml", "--smoke", "--results", "my results")
+    command = "homework run --suite own/mine.toml --smoke --results 'my results'"
+    for name in ("names", "render"):
+        refused(homework, name, *asked, says=(f'make them with "{command}"',))
+
+
 @pytest.mark.parametrize("linked", ["results", "results/tiny", "--results"])
 def test_results_on_another_disk(homework: Homework, tmp_path: Path, linked: str) -> None:
     disk = tmp_path / "scratch"
