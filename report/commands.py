@@ -183,7 +183,8 @@ def render(options: Options) -> None:
     )
     if stale:
         few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
-        say(f"Stale: the code of {few} changed since the records were made; run again: {options.to_run}")
+        told = f"Stale: the code of {few} changed since the records were made; run again"
+        say(f"{told}: {options.to_run}")
 
 
 def _made_by_other_code(results: Results) -> list[str]:

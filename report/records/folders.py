@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,7 +92,7 @@ def _check_folders(*folders: Path) -> None:
     for folder in folders:
         if folder.is_symlink() and not folder.is_dir():
             raise UserError(
-                f"{folder}: a link to {os.readlink(folder)}, where no folder is; mount its disk or "
+                f"{folder}: a link to {folder.readlink()}, where no folder is; mount its disk or "
                 "make that folder, or choose another one with --results"
             )
         if folder.exists() and not folder.is_dir():

@@ -150,6 +150,8 @@ def _merged(folder: Path, profiles: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _load(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise UserError(f"{path}: no file; a Quarto book needs one there")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

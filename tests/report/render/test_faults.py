@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -166,6 +169,19 @@ def test_configuration_in_another_encoding(project):
     path.write_bytes(path.read_text().encode("utf-16"))
     with pytest.raises(UserError, match=r"_quarto\.yml: not UTF-8"):
         render(project, "builtin")
+
+
+@pytest.mark.parametrize("name", ["_quarto.yml", "_quarto-typst.yml"])
+@pytest.mark.parametrize(
+    "make",
+    [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/zero")],
+    ids=["pipe", "folder", "device"],
+)
+def test_configuration_that_is_no_file(project, name, make):
+    (project / name).unlink()
+    make(project / name)
+    with pytest.raises(UserError, match=rf"{name}: no file"):
+        read_book(project)
 
 
 @pytest.mark.parametrize(
