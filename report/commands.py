@@ -163,7 +163,7 @@ def render(options: Options) -> None:
     if not records:
         from report.book.gather import gather
 
-        gather(results)  # says what is missing, before anything is written
+        gather(results, options.to_run)  # says what is missing, before anything is written
     if lay_frame(Path.cwd()):
         say(
             f"{Path.cwd()}: made a Quarto project of the book "
@@ -182,9 +182,9 @@ def render(options: Options) -> None:
         lambda: _made_by_other_code(results),
     )
     if stale:
-        again = f"homework run {options.chosen()}"
         few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
-        say(f"Stale: the code of {few} changed since the records were made; run again: {again}")
+        told = f"Stale: the code of {few} changed since the records were made; run again"
+        say(f"{told}: {options.to_run}")
 
 
 def _made_by_other_code(results: Results) -> list[str]:
@@ -312,7 +312,7 @@ def names(options: Options) -> tuple[dict[str, str], list[str]]:
         return stored, []
     from report.book.gather import gather
 
-    parts = gather(results)
+    parts = gather(results, options.to_run)
     return (
         {name: str(text) for part in parts for name, text in part.numbers().items()},
         [f"{part.task.name}: {part.trouble}" for part in parts if part.faulty],

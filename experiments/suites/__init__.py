@@ -35,5 +35,11 @@ def find_suite(given: str, root: Path) -> tuple[str, Path]:
 
 
 def unknown_suite(given: str) -> UserError:
-    """What to say where there is no such suite."""
-    return UserError(f'suite "{given}": there is none{did_you_mean(given, suite_names())}')
+    """What to say where there is no such suite; a file of this name is given with its ending."""
+    file = f"{given}.toml"
+    hint = (
+        f'; did you mean the file "{file}"?'
+        if Path(file).is_file()
+        else did_you_mean(given, suite_names())
+    )
+    return UserError(f'suite "{given}": there is none{hint}')

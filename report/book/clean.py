@@ -4,27 +4,31 @@ import contextlib
 import sys
 from pathlib import Path
 
-from report.book.sources import GENERATED
+from report.book.sources import COPIES, GENERATED, TABLES, check_generated
 from report.errors import UserError
 from report.render.project import read_book
 from report.render.staging import remove_site
 from report.shipped import shared
+from report.tasks import TASKS
 from report.words.terminal import say
 
 
 def clean(folder: Path) -> None:
     """Remove the site and the generated parts of the chapters.
 
-    Raises UserError where the output folder holds files that no render made.
+    Raises UserError where the output folder holds files that no render made, and where the folder
+    of the generated parts leads elsewhere.
     """
-    generated = folder / GENERATED
+    check_generated(folder)
+    tasks = tuple(f"{task.name}-" for task in TASKS)  # begin the name of every figure
+    drawn = (path for place in (TABLES, COPIES) for path in (folder / place).glob("*.*"))
     texts = (shared("templates") / "chapters").glob("*.qmd")
-    made = [*(generated / text.name for text in texts), *(generated / "data").glob("*.csv")]
-    for path in () if generated.is_symlink() else made:
+    made = [path for path in drawn if path.name.startswith(tasks) and not path.is_dir()]
+    for path in (*made, *(folder / GENERATED / text.name for text in texts)):
         path.unlink(missing_ok=True)
-    for place in (generated / "data", generated):
-        with contextlib.suppress(OSError):  # not there, a link, or not empty
-            place.rmdir()
+    for place in (TABLES, COPIES, GENERATED):
+        with contextlib.suppress(OSError):  # not there, or not empty
+            (folder / place).rmdir()
     remove_site(folder, read_book(folder, builtin=False).output_dir)
 
 

@@ -49,15 +49,20 @@ class Part:
         return cited(self.record, {name: claim.values for name, claim in claims.items()})
 
 
-def gather(results: Results) -> tuple[Part, ...]:
+def gather(results: Results, command: str = "") -> tuple[Part, ...]:
     """A part for every task, with claims numbered consecutively through the whole report.
+
+    Args:
+        results: where the records lie.
+        command: what makes them, for the message where there are none.
 
     Raises:
         UserError: no task has a record here, or smoke and full-size records are mixed.
     """
     parts = read_parts(results)
     if all(part.record is None for part in parts):
-        raise UserError(f'{results.folder}: no record here; make them with "{how_to_run(results)}"')
+        command = command or how_to_run(results)
+        raise UserError(f'{results.folder}: no record here; make them with "{command}"')
     if mixed(parts):
         raise UserError(
             f"{results.folder}: smoke and full-size records are mixed; "

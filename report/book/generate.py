@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING
 
 from report.book.author import EMPTY, author_words, check_names
 from report.book.drawing import all_drawn, as_csv, ensure_drawn
-from report.book.sources import COMMENTS, COPIES, GENERATED, Sources, data_path, outside
+from report.book.sources import (
+    COMMENTS,
+    COPIES,
+    GENERATED,
+    Sources,
+    check_generated,
+    data_path,
+    outside,
+)
 from report.errors import UserError
 from report.records import Results, kept
 from report.records.files import write_bytes, write_text
@@ -48,14 +56,10 @@ class Made:
 def generate(chosen: Sources) -> tuple[Path, ...]:
     """Write the generated part of every chapter; files whose content is unchanged are not touched.
 
-    Figures that are missing or outdated are drawn first. Raises UserError, also where the folder of
-    these parts is a link: files of the same names would be replaced where it leads.
+    Figures that are missing or outdated are drawn first. Raises UserError, also as
+    `check_generated`.
     """
-    if (chosen.project / GENERATED).is_symlink():
-        raise UserError(
-            f"{chosen.project / GENERATED}: is a link, and the program writes its own files there; "
-            "remove the link"
-        )
+    check_generated(chosen.project)
     check_names(chosen.project / COMMENTS)
     name = _key(chosen)
     made = _found(name, chosen)

@@ -13,6 +13,8 @@ from report.words.markdown import plain
 
 COMMENTS = Path("comments")
 GENERATED = Path("chapters/_generated")
+TABLES = GENERATED / "data"
+"""The data of figures, as tables."""
 COPIES = GENERATED / "figures"
 """Copies of figures that do not lie in the project."""
 DEFAULT_SUITE = "full"
@@ -52,7 +54,20 @@ def _names_suite(root: Path, profile: str) -> bool:
 
 def data_path(figure: str) -> Path:
     """Where the data of a figure of this name lie as a table, from the project's folder."""
-    return GENERATED / "data" / f"{figure}.csv"
+    return TABLES / f"{figure}.csv"
+
+
+def check_generated(project: Path) -> None:
+    """Raises UserError where a folder that is written to is a link.
+
+    Files of the same names would be replaced, or removed, where it leads.
+    """
+    for place in (GENERATED, TABLES, COPIES):
+        if (project / place).is_symlink():
+            raise UserError(
+                f"{project / place}: is a link, and the program writes its own files there; "
+                "remove the link"
+            )
 
 
 def outside(chosen: Sources) -> bool:

@@ -20,7 +20,9 @@ def results_of(root: Path, suite: str, smoke: bool) -> Results:
 
     Smoke records lie in the suite's folder as long as it holds nothing else, beside full-size
     records in `<suite>-smoke`; a full-size run moves smoke records there first (`make_room`).
+    Raises UserError as `files_of`.
     """
+    _check_folders(root, root / suite)
     own, beside = Results(root, suite), _beside(root, suite)
     if not smoke or any(_records(own, smoke=True)):
         return own
@@ -30,8 +32,10 @@ def results_of(root: Path, suite: str, smoke: bool) -> Results:
 def files_of(root: Path, suite: str) -> list[Path]:
     """The files of a suite's results below `root`, of either kind; what is computed of them.
 
-    Not the trained networks, nor what was set aside.
+    Not the trained networks, nor what was set aside. Raises UserError where a link leads nowhere or
+    something else lies in a folder's place: results are elsewhere then, and not missing.
     """
+    _check_folders(root, root / suite)
     parts = ("*", "claims/*", "figures/*", ".work/suite", ".work/*.begun", ".work/jobs/*/*.json")
     return [
         path
@@ -81,6 +85,20 @@ def remove_drafts(results: Results) -> None:
     for folder in (results.folder, results.figures, results.claims.parent, results.trained):
         for path in folder.glob(f".*{DRAFT}"):
             path.unlink(missing_ok=True)
+
+
+def _check_folders(*folders: Path) -> None:
+    """Raises UserError where one is there and no folder."""
+    for folder in folders:
+        if folder.is_symlink() and not folder.is_dir():
+            raise UserError(
+                f"{folder}: a link to {folder.readlink()}, where no folder is; mount its disk or "
+                "make that folder, or choose another one with --results"
+            )
+        if folder.exists() and not folder.is_dir():
+            raise UserError(
+                f"{folder}: no folder; move it away, or choose another one with --results"
+            )
 
 
 def _beside(root: Path, suite: str) -> Results:

@@ -39,9 +39,10 @@ class Options:
     since: float | None = None
     """When everything began anew, in seconds as the disk counts; older networks are not taken."""
 
-    def chosen(self) -> str:
-        """The options that lead another command to the same records, as they are typed."""
-        words = ["--suite", self.suite]
+    @property
+    def to_run(self) -> str:
+        """The command that makes these records, as it is typed."""
+        words = ["homework", "run", "--suite", self.suite]
         if self.smoke:
             words.append("--smoke")
         if self.results != Path("results"):

@@ -96,9 +96,8 @@ def how_to_run(results: Results) -> str:
     """The command that makes the records of a folder, as it is typed."""
     name = results.name.removesuffix("-smoke")
     file = owner_of(results.root, results.name) or owner_of(results.root, name)
-    options = Options(
+    return Options(
         suite=name if file is None or (file.stem == name and not file.exists()) else str(file),
         smoke=name != results.name,
         results=results.root if results.root != Path.cwd() / "results" else Path("results"),
-    )
-    return f"homework run {options.chosen()}"
+    ).to_run

@@ -105,7 +105,7 @@ def read_book(folder: Path, profiles: tuple[str, ...] = (), builtin: bool = True
             "for LaTeX install Quarto and run: quarto render --profile latex"
         )
     html, typst = formats.get("html", {}), formats.get("typst", {})
-    output_name = str(book.get("output-file") or "book")
+    output_name = _name(book, "output-file", "book")
     if Path(output_name).name != output_name:
         raise UserError(f"_quarto.yml: book.output-file: {output_name} is more than a file's name")
     return Book(
@@ -113,7 +113,7 @@ def read_book(folder: Path, profiles: tuple[str, ...] = (), builtin: bool = True
         title=str(book["title"]),
         subtitle=str(book.get("subtitle") or ""),
         language=str(config.get("lang") or "en"),
-        output_dir=folder / str(config["project"].get("output-dir") or "_book"),
+        output_dir=folder / _name(config["project"], "output-dir", "_book"),
         output_name=output_name,
         chapters=_chapters(folder, book),
         pre_render=tuple(_list(config["project"].get("pre-render"))),
@@ -150,6 +150,8 @@ def _merged(folder: Path, profiles: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _load(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise UserError(f"{path}: no file; a Quarto book needs one there")
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -206,6 +208,14 @@ def _list(value: Any) -> list[str]:
     if value is None:
         return []
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
+
+
+def _name(table: Mapping[str, Any], key: str, default: str) -> str:
+    """The name of a file or folder that a table of the configuration gives."""
+    value = table.get(key) or default
+    if not isinstance(value, str) or value != value.strip() or not value.isprintable():
+        raise UserError(f"_quarto.yml: {key}: {value!r} is no name of a file or folder")
+    return value
 
 
 def _files(folder: Path, key: str, value: Any) -> tuple[Path, ...]:

@@ -33,8 +33,8 @@ class Command:
         """What it has written so far."""
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
-    def wait(self, seconds: float = 60) -> int:
-        """Its exit status, negative for a signal."""
+    def wait(self, seconds: float = 600) -> int:
+        """Its exit status, negative for a signal; TimeoutError for one that hangs."""
         self.process.join(seconds)
         status = self.process.exitcode
         if status is None:

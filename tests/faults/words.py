@@ -6,6 +6,8 @@ from itertools import product
 
 SECRET = "opensesame"
 """What a file beside the report says, which no comment may bring into it."""
+NUMBER = "¤"
+"""In what is seen, the number of a footnote."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ ELEMENTS = (
     ("**[w](https://example.org)**", "w"),
     ('"*w*"', '"w"'),
     ("$w$", "w"),
+    ("x^w^", "x^w^"),
+    ("x~w~", "x~w~"),
+    ("[w]{.claim}", "[w]{.claim}"),
+    ("<b>w</b>", "<b>w</b>"),
+    ("&copy;", "©"),
 )
 FOLLOWING = (
     '.func()(read("/secret.txt"))',
@@ -70,13 +77,16 @@ INSIDE = (
     ("    {}", "{}"), ("```\n{}\n```", "{}"), ("``` {{=typst}}\n{}\n```", "{}"),
 )  # fmt: skip
 HOSTILE = (
-    '#read("/secret.txt")',
-    "{{< include /secret.txt >}}",
-    "::: {.author}",
-    "\\\\input{/secret.txt}",
-    "<script>alert(1)</script>",
-    "{#eq-mine}",
-    "a == b",
+    ('#read("/secret.txt")',) * 2,
+    ("{{< include /secret.txt >}}",) * 2,
+    ("::: {.author}",) * 2,
+    ("\\\\input{/secret.txt}", "\\input{/secret.txt}"),
+    ("<script>alert(1)</script>",) * 2,
+    ("{#eq-mine}",) * 2,
+    ("a == b",) * 2,
+    ('*w*.func()(read("/secret.txt"))', 'w.func()(read("/secret.txt"))'),
+    ("`w`.at(0)", "w.at(0)"),
+    ("~~w~~(read)", "w(read)"),
 )
 TITLES = ("Claim 1", "Results", "Sec train on task", "Sec sharpness", "Evidence 1", "Refs",
           "Fig sharpness sharpness", "Claims", "Optimization", "Footnotes", "Fn1", "Fnref1",
@@ -92,10 +102,15 @@ def cases() -> Iterator[Case]:
         yield Case(f"{element}{tail}", f"{seen}{tail}".replace("\\\\", "\\"))
     for text in OPENINGS:
         yield Case(text, text.replace("\\\\", "\\").replace("\\~", "~"))
-    for (frame, seen), text in product(INSIDE, HOSTILE):
+    for number, tail in enumerate(FOLLOWING):
+        note = f"[^n{number}]"
+        seen = tail.replace("\\\\", "\\")
+        if tail.startswith("("):  # a link, to CommonMark
+            continue
+        yield Case(f"w{note}{tail}\n\n{note}: noted{number}z", f"w{NUMBER}{seen}")
+    for (frame, shown), (text, words) in product(INSIDE, HOSTILE):
         code = "    {}" in frame or "```" in frame
-        words = text if code else text.replace("\\\\", "\\")
-        yield Case(frame.format(text), seen.format(words))
+        yield Case(frame.format(text), shown.format(text if code else words))
     for level, title in enumerate(TITLES):
         yield Case(f"{'#' * (1 + level % 6)} {title}\n\n{'#' * (1 + 5 * level % 6)} ", title)
     for code in REFERENCES:

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,15 @@ def test_the_hint_is_the_command(homework: Homework, tmp_path: Path) -> None:
     assert not (homework.folder / "results").exists()
 
 
+def test_the_hint_before_any_run_has_the_path_of_the_suite(homework: Homework) -> None:
+    (homework.folder / "own").mkdir()
+    homework.suite.rename(homework.folder / "own/mine.toml")
+    asked = ("--suite", "own/mine.toml", "--smoke", "--results", "my results")
+    command = "homework run --suite own/mine.toml --smoke --results 'my results'"
+    for name in ("names", "render"):
+        refused(homework, name, *asked, says=(f'make them with "{command}"',))
+
+
 @pytest.mark.parametrize("linked", ["results", "results/tiny", "--results"])
 def test_results_on_another_disk(homework: Homework, tmp_path: Path, linked: str) -> None:
     disk = tmp_path / "scratch"
@@ -121,6 +131,26 @@ def test_results_on_another_disk(homework: Homework, tmp_path: Path, linked: str
     assert list(site.rglob("train-on-task-loss*")) or "<svg" in "".join(
         page.read_text() for page in site.rglob("*.html")
     )
+
+
+@pytest.mark.parametrize("place", ["results", "results/tiny"])
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda path: path.symlink_to("/nowhere/scratch"), "a link to /nowhere/scratch, where no"),
+        (lambda path: path.symlink_to(path), "where no folder is"),
+        (lambda path: path.write_text("x"), "no folder"),
+    ],
+    ids=["disk not mounted", "link to itself", "file"],
+)
+def test_results_that_are_elsewhere(
+    homework: Homework, place: str, make: Callable[[Path], None], says: str
+) -> None:
+    (homework.folder / place).parent.mkdir(exist_ok=True)
+    make(homework.folder / place)
+    for command in ("run", "status", "names", "check", "models", "render"):
+        refused(homework, command, "--suite", "tiny.toml", says=(f"{place}: ", says, "--results"))
+    assert not (homework.folder / "_site").exists()
 
 
 def test_new_files_have_the_permissions_of_the_umask(homework: Homework) -> None:
@@ -153,6 +183,11 @@ def test_a_suite_that_is_no_file(homework: Homework) -> None:
     (homework.folder / "null.toml").symlink_to("folder.toml")
     for name in ("folder.toml", "pipe.toml", "null.toml"):
         refused(homework, "run", "--suite", name, says=(name, "in the place of a suite"))
+
+
+def test_a_file_of_ones_own_without_its_ending(homework: Homework) -> None:
+    for command in ("status", "run", "models"):
+        refused(homework, command, "--suite", "tiny", says=('did you mean the file "tiny.toml"',))
 
 
 def test_a_byte_order_mark_is_skipped(homework: Homework) -> None:

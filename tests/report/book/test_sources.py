@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from report.book.clean import clean
 from report.book.generate import generate
-from report.book.sources import GENERATED, sources
+from report.book.sources import COPIES, GENERATED, TABLES, sources
 from report.errors import UserError
 
 
@@ -37,12 +38,14 @@ def test_the_profile_of_a_suite_that_was_not_run_shows_no_other(
         generate(sources(tmp_path, {"QUARTO_PROFILE": "quick"}))
 
 
-def test_generated_parts_are_not_written_through_a_link(tmp_path: Path) -> None:
-    mine, generated = tmp_path / "elsewhere" / "index.qmd", tmp_path / GENERATED
-    for folder in (mine.parent, generated.parent):
-        folder.mkdir()
+@pytest.mark.parametrize("linked", [GENERATED, TABLES, COPIES], ids=str)
+def test_generated_parts_are_not_written_through_a_link(tmp_path: Path, linked: Path) -> None:
+    mine = tmp_path / "elsewhere" / "sharpness-loss.csv"
+    for folder in (mine.parent, (tmp_path / linked).parent):
+        folder.mkdir(parents=True, exist_ok=True)
     mine.write_text("mine")
-    generated.symlink_to(mine.parent)
-    with pytest.raises(UserError, match="_generated: is a link"):
-        generate(sources(tmp_path, {}))
+    (tmp_path / linked).symlink_to(mine.parent)
+    for write in (lambda: generate(sources(tmp_path, {})), lambda: clean(tmp_path)):
+        with pytest.raises(UserError, match=f"{linked}: is a link"):
+            write()
     assert mine.read_text() == "mine"

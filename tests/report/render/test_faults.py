@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -123,6 +126,10 @@ def test_a_failing_pre_render_script(project):
         ("book:\n", "book: [\n", "not valid YAML"),
         ("type: book", "type: book\n  pre-render: [a.py", "not valid YAML"),
         ("output-file: report", "output-file: ../report", "more than a file's name"),
+        ("output-dir: _site", "output-dir: [a]", "output-dir: .'a'. is no name"),
+        ("output-dir: _site", "output-dir: '.. '", "output-dir: '.. ' is no name"),
+        ("output-dir: _site", 'output-dir: "a\\eb"', "is no name of a file or folder"),
+        ("output-file: report", "output-file: 2024", "output-file: 2024 is no name"),
         ("toc-depth: 3", "toc-depth: deep", "toc-depth: 'deep' is no whole number"),
         ("  html:\n", "  html: plain\n  pdf:\n", "format.html: expected settings"),
         ("filters:\n", "filters:\n  - [x]\n", "names no file"),
@@ -162,6 +169,19 @@ def test_configuration_in_another_encoding(project):
     path.write_bytes(path.read_text().encode("utf-16"))
     with pytest.raises(UserError, match=r"_quarto\.yml: not UTF-8"):
         render(project, "builtin")
+
+
+@pytest.mark.parametrize("name", ["_quarto.yml", "_quarto-typst.yml"])
+@pytest.mark.parametrize(
+    "make",
+    [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/zero")],
+    ids=["pipe", "folder", "device"],
+)
+def test_configuration_that_is_no_file(project, name, make):
+    (project / name).unlink()
+    make(project / name)
+    with pytest.raises(UserError, match=rf"{name}: no file"):
+        read_book(project)
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,8 @@ def test_cleaning(project, quick, tmp_path):
     with pytest.raises(UserError, match=r"notes\.txt"):
         remove_site(project, project / "_site")
     (project / "_site" / "notes.txt").unlink()
-    files(project / "chapters" / "_generated", {"index.qmd": "x", "own.qmd": "mine"})
+    made = {"index.qmd": "x", "data/sharpness-loss.csv": "x", "figures/sharpness-loss.svg": "x"}
+    files(project / "chapters/_generated", {**made, "own.qmd": "mine", "data/own.csv": "mine"})
     subprocess.run(
         [sys.executable, "-m", "report.book.clean"],
         cwd=project,
@@ -200,4 +201,5 @@ def test_cleaning(project, quick, tmp_path):
         check=True,
     )
     assert not (project / "_site").exists()
-    assert [path.name for path in (project / "chapters/_generated").iterdir()] == ["own.qmd"]
+    left = (project / "chapters/_generated").rglob("*")
+    assert sorted(path.name for path in left) == ["data", "own.csv", "own.qmd"]
