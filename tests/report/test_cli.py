@@ -179,6 +179,7 @@ def test_the_summary_says_smoke(homework: Homework) -> None:
     assert "smoke run" not in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.sweep
 def test_render_says_which_records_were_made_by_other_code(
     ran: Homework, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,7 @@ def test_the_hint_is_the_command(homework: Homework, tmp_path: Path) -> None:
     assert not (homework.folder / "results").exists()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("linked", ["results", "results/tiny", "--results"])
 def test_results_on_another_disk(homework: Homework, tmp_path: Path, linked: str) -> None:
     disk = tmp_path / "scratch"

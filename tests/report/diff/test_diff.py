@@ -88,6 +88,7 @@ def test_noise_is_told_from_change() -> None:
     assert (one.before.n, one.after.n) == (5, 5)
 
 
+@pytest.mark.sweep
 def test_false_alarms_are_rare() -> None:
     alarms = sum(
         any(c.noise == "beyond" for c in changes(rows(noise=2 * i), rows(noise=2 * i + 1)))
