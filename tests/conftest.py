@@ -17,6 +17,7 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
 os.environ.setdefault("MPLCONFIGDIR", str(_CACHE / "matplotlib"))
 gc.disable()
 
+SKETCH = b'<svg xmlns="http://www.w3.org/2000/svg" width="46" height="24"><path d="M0 9H9"/></svg>'
 LONGEST = ("test_packaging.py", "test_guide.py")
 """Run first: for what is begun last, one of two workers would wait."""
 
@@ -63,6 +64,14 @@ def homework(
         return Ended(ended.value.code, shown.out, shown.err)
 
     return Homework(folder, call)
+
+
+@pytest.fixture
+def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No figure is drawn by this test's own process: that takes long, and is tested elsewhere."""
+    from report.book import drawing
+
+    monkeypatch.setattr(drawing, "svg", lambda _: SKETCH)
 
 
 @pytest.fixture(scope="session")

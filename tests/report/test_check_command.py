@@ -7,6 +7,8 @@ import pytest
 
 from tests.project import RUN, Homework
 
+pytestmark = pytest.mark.usefixtures("sketched")
+
 SUITE = ("--suite", "tiny.toml")
 COVER = """
 [author]

@@ -14,6 +14,8 @@ from report.records import Results
 from report.records.owner import how_to_run, last_run, owner_of, take
 from tests.project import ROOT, RUN, TINY, Homework
 
+pytestmark = pytest.mark.usefixtures("sketched")
+
 ONLY = ("--only", "train-on-task")
 
 

@@ -238,6 +238,7 @@ def test_a_damaged_record_is_named(results: Callable[..., Path]) -> None:
     assert task.state == "changed" and "digest does not match" in task.notes[0]
 
 
+@pytest.mark.usefixtures("sketched")
 def test_folders_and_revisions(
     homework: Homework, results: Callable[..., Path], tmp_path: Path
 ) -> None:
