@@ -9,7 +9,7 @@ from secrets import token_hex
 
 import pytest
 
-from tests.project import RUN, Ended, Homework, make_project
+from tests.project import RUN, Ended, Homework, make_project, once
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
@@ -77,17 +77,19 @@ def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which the suite was run without a fault; not to be changed."""
+    return once(tmp_path_factory, "straight", _run) / "project"
+
+
+def _run(folder: Path) -> None:
     from report import cli
 
-    folder = tmp_path_factory.mktemp("straight") / "project"
-    make_project(folder)
+    make_project(folder / "project")
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
-        patch.chdir(folder)
-        patch.setenv("XDG_CACHE_HOME", str(folder.parent / "kept"))
+        patch.chdir(folder / "project")
+        patch.setenv("XDG_CACHE_HOME", str(folder / "kept"))
         patch.setattr(sys, "argv", ["homework", *RUN])
         cli.main()
     assert ended.value.code == 0
-    return folder
 
 
 @pytest.fixture
