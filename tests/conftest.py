@@ -17,7 +17,9 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
 os.environ.setdefault("MPLCONFIGDIR", str(_CACHE / "matplotlib"))
 gc.disable()
 
-SKETCH = b'<svg xmlns="http://www.w3.org/2000/svg" width="46" height="24"><path d="M0 9H9"/></svg>'
+SKETCH = b"""<svg xmlns="http://www.w3.org/2000/svg" width="46pt" height="24pt" viewBox="0 0 46 24">
+<path d="M0 9H9"/></svg>
+"""
 LONGEST = ("test_packaging.py", "test_guide.py")
 """Run first: for what is begun last, one of two workers would wait."""
 
