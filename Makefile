@@ -1,5 +1,5 @@
 # make report: from nothing but Python to the report of the suite "quick". make test: the tests;
-# make test-faults: those that kill, damage and fill disks.
+# make test-sweeps: those with many cases of one kind; make test-faults: those that kill, damage and fill disks.
 
 PYTHON ?= python3
 SUITE ?= quick
@@ -9,13 +9,16 @@ BIN := $(VENV)/bin
 # Compiled modules are kept, whatever the surroundings say: the tests start the program many times.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: report test test-faults test-long bench lint clean
+.PHONY: report test test-sweeps test-faults test-long bench lint clean
 
 report: $(VENV)/experiments
 	$(BIN)/homework report --suite $(SUITE)
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/faults
+
+test-sweeps: $(VENV)/dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore tests/faults -m "sweep and not long"
 
 test-faults: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal tests/faults

@@ -9,7 +9,7 @@ from secrets import token_hex
 
 import pytest
 
-from tests.project import RUN, Ended, Homework, make_project
+from tests.project import RUN, Ended, Homework, make_project, once
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
@@ -17,6 +17,9 @@ _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
 os.environ.setdefault("MPLCONFIGDIR", str(_CACHE / "matplotlib"))
 gc.disable()
 
+SKETCH = b"""<svg xmlns="http://www.w3.org/2000/svg" width="46pt" height="24pt" viewBox="0 0 46 24">
+<path d="M0 9H9"/></svg>
+"""
 LONGEST = ("test_packaging.py", "test_guide.py")
 """Run first: for what is begun last, one of two workers would wait."""
 
@@ -65,20 +68,30 @@ def homework(
     return Homework(folder, call)
 
 
+@pytest.fixture
+def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No figure is drawn by this test's own process: that takes long, and is tested elsewhere."""
+    from report.book import drawing
+
+    monkeypatch.setattr(drawing, "svg", lambda _: SKETCH)
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which the suite was run without a fault; not to be changed."""
+    return once(tmp_path_factory, "straight", _run) / "project"
+
+
+def _run(folder: Path) -> None:
     from report import cli
 
-    folder = tmp_path_factory.mktemp("straight") / "project"
-    make_project(folder)
+    make_project(folder / "project")
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
-        patch.chdir(folder)
-        patch.setenv("XDG_CACHE_HOME", str(folder.parent / "kept"))
+        patch.chdir(folder / "project")
+        patch.setenv("XDG_CACHE_HOME", str(folder / "kept"))
         patch.setattr(sys, "argv", ["homework", *RUN])
         cli.main()
     assert ended.value.code == 0
-    return folder
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """A project folder in which commands are run."""
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -79,3 +83,17 @@ def make_project(folder: Path) -> None:
     shutil.copytree(ROOT / "templates", folder / "templates")
     (folder / "report").symlink_to(ROOT / "report")
     (folder / "tiny.toml").write_text(TINY, encoding="utf-8")
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is made by the first process of the tests that needs it, for all of them."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = shared / name, shared / f"{name}.done"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)
+            done.touch()
+    return folder

@@ -105,6 +105,7 @@ def added(program: Path) -> Path:
     return program
 
 
+@pytest.mark.sweep
 def test_the_twelfth_experiment(added: Path) -> None:
     *_, shell = blocks("Add an experiment")
     first, *_ = shell.body.splitlines()
@@ -130,6 +131,7 @@ def test_the_twelfth_experiment(added: Path) -> None:
     assert (added / "_site" / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.sweep
 def test_the_new_code_is_clean(added: Path) -> None:
     pytest.importorskip("ruff", reason="ruff, which checks the style, is not installed")
     for module in (

@@ -49,6 +49,7 @@ def test_one_version(wheel: Path) -> None:
         assert __version__ not in (ROOT / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.sweep
 def test_an_installed_program_makes_the_report_anywhere(wheel: Path, tmp_path: Path) -> None:
     installed, folder = tmp_path / "installed", tmp_path / "an empty folder"
     zipfile.ZipFile(wheel).extractall(installed)

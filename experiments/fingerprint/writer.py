@@ -2,7 +2,9 @@
 
 import ast
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from experiments.fingerprint.acts import changed_names, has_effect, has_hooks, has_state
 from experiments.fingerprint.nodes import (
@@ -188,11 +190,11 @@ class Writer:
         if not isinstance(node, ast.AST):
             self._out.append(repr(node))
             return
-        special = getattr(self, f"_visit_{type(node).__name__.lower()}", None)
+        special = _visitor(type(node))
         if special is None:
             self._fields(node)
         else:
-            special(node)
+            special(self, node)
 
     def _fields(self, node: ast.AST, *left_out: str) -> None:
         """Type and fields, in a form that all versions of Python share."""
@@ -236,15 +238,15 @@ class Writer:
 
     def _called(self, node: ast.expr) -> str:
         """Dotted name of a function, through the imports of the module and the function."""
-        root = node
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if not isinstance(root, ast.Name):
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
             return ""
         for imports in [*(s.imports for s in reversed(self._scopes)), self._imports]:
-            if root.id in imports:
-                whole = ".".join(part for part in imports[root.id] if part)
-                return whole + ast.unparse(node)[len(root.id) :]
+            if node.id in imports:
+                return ".".join([*filter(None, imports[node.id]), *reversed(attributes)])
         return ""
 
     def _dynamic(self, node: ast.Call) -> None:
@@ -387,6 +389,12 @@ class Writer:
     _visit_setcomp = _comprehension
     _visit_dictcomp = _comprehension
     _visit_generatorexp = _comprehension
+
+
+@cache
+def _visitor(kind: type[ast.AST]) -> Callable[[Writer, ast.AST], None] | None:
+    """What writes nodes of a kind otherwise than by their fields."""
+    return getattr(Writer, f"_visit_{kind.__name__.lower()}", None)
 
 
 def _in_order(node: ast.stmt, binds: list[str]) -> list[str]:

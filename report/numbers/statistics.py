@@ -49,7 +49,7 @@ def median(values: Iterable[float]) -> float:
 
 
 def _some(values: Iterable[float], name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    found = np.asarray([*values], dtype=float)
+    found = np.asarray(values if hasattr(values, "__array__") else [*values], dtype=float)
     if len(found) == 0:
         raise ValueError(f"{name} of no values")
     return found

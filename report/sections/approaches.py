@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from report.claims.contrast import Label, Quantity, course
@@ -94,19 +95,25 @@ def varied(record: Record, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def means(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The mean of each column over the seeds of each approach, one row per approach."""
-    keys = [[str(value) for value in rows[key]] for key in VARIABLES]
+    return pd.DataFrame(_means(rows, *columns))
+
+
+def _means(rows: pd.DataFrame, *columns: str) -> dict[str, list[float]]:
+    """As `means`, by column; most approaches have equally many seeds, which takes one sum."""
     places: dict[tuple[str, ...], list[int]] = {}
+    keys = [map(str, rows[key].tolist()) for key in VARIABLES]
     for place, approach in enumerate(zip(*keys, strict=True)):
         places.setdefault(approach, []).append(place)
     numbers = {c: rows[c].to_numpy(dtype=float) for c in dict.fromkeys([*VARIABLES, *columns])}
-    return pd.DataFrame(
-        {c: [float(v[own].mean()) for own in places.values()] for c, v in numbers.items()}
-    )
+    own = [*places.values()]
+    if len({*map(len, own)}) == 1:
+        return {c: v[np.array(own)].mean(axis=1).tolist() for c, v in numbers.items()}
+    return {c: [float(v[some].mean()) for some in own] for c, v in numbers.items()}
 
 
 def over_approaches(rows: pd.DataFrame, first: str, second: str) -> Trend:
     """How the second column goes with the first over approaches, each by the means of its seeds."""
-    table = means(rows, first, second)
+    table = _means(rows, first, second)
     return related(list(zip(table[first], table[second], strict=True)))
 
 

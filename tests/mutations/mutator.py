@@ -444,22 +444,25 @@ def _follow(task: str, metrics: dict[str, Any]) -> None:
 
 def _limits(row: dict[str, Any]) -> None:
     for name, value in row.items():
-        share = any(word in name for word in SHARES) and not name.endswith("barrier")
-        low, high = (0.0, 1.0) if share else (-1.0, 1.0) if "cosine" in name else (None, None)
-        if ("gap" in name and not name.startswith("accuracy")) or name in SET:
-            continue
-        if low is None and name in ("pc1", "pc2", "a", "b", "lowest", "loss_gap", "trace"):
-            continue
-        if "gap" in name:
-            low, high = -1.0, 1.0
-        row[name] = (
-            _changed(
-                value,
-                lambda v, low=low, high=high: min(max(v, low or 0.0), high or LARGE),  # type: ignore[misc]
-            )
-            if low is not None or not name.endswith("eigenvalue")
-            else value
-        )
+        if bounds := _bounds(name):
+            low, high = bounds
+            row[name] = _changed(value, lambda v, low=low, high=high: min(max(v, low), high))  # type: ignore[misc]
+
+
+@cache
+def _bounds(name: str) -> tuple[float, float] | None:
+    """Between which values a column of this name lies; None where it may have any."""
+    if name in SET or ("gap" in name and not name.startswith("accuracy")):
+        return None
+    if "gap" in name:
+        return -1.0, 1.0
+    if any(word in name for word in SHARES) and not name.endswith("barrier"):
+        return 0.0, 1.0
+    if "cosine" in name:
+        return -1.0, 1.0
+    if name in ("pc1", "pc2", "a", "b", "lowest", "loss_gap", "trace"):
+        return None
+    return None if name.endswith("eigenvalue") else (0.0, LARGE)
 
 
 def _random_labels(metrics: dict[str, Any]) -> None:

@@ -45,6 +45,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -65,6 +66,7 @@ def test_an_answer_loads_nothing_that_computes(
     assert loaded(finished, *arguments) == "loaded:", "kept, it does not even read the settings"
 
 
+@pytest.mark.sweep
 def test_a_report_that_is_up_to_date_loads_nothing_that_computes(ran: Homework) -> None:
     loaded(ran.folder, *BUILTIN)
     assert loaded(ran.folder, *BUILTIN) == "loaded:"

@@ -7,6 +7,8 @@ import pytest
 
 from tests.project import RUN, Homework
 
+pytestmark = pytest.mark.usefixtures("sketched")
+
 SUITE = ("--suite", "tiny.toml")
 COVER = """
 [author]
@@ -66,6 +68,7 @@ def test_a_suite_that_does_not_exist(homework: Homework) -> None:
     assert 'did you mean "quick"?' in ended.err
 
 
+@pytest.mark.sweep
 def test_names_lists_what_a_comment_may_cite(ran: Homework) -> None:
     ended = ran("names", "--suite", "tiny")
     assert ended.code == 0
@@ -116,6 +119,7 @@ def rendered(homework: Homework, anonymous: bool) -> str:
     return everything(homework.folder / "_site")
 
 
+@pytest.mark.sweep
 def test_an_anonymous_report_leaves_name_and_links_out(homework: Homework) -> None:
     data = "./ada-example-home"  # a command keeps no absolute path at all
     ended = homework(*RUN, "--only", "train-on-task", "--data-dir", data)

@@ -82,6 +82,7 @@ def test_settings_that_are_wrong(homework: Homework) -> None:
     )
 
 
+@pytest.mark.usefixtures("sketched")
 def test_missing_data(homework: Homework) -> None:
     homework.edit('"digits", train_size = 60', '"mnist", train_size = 60')
     (homework.folder / "nowhere").write_text("a file")
@@ -158,6 +159,7 @@ def files(folder: Path) -> list[Path]:
     return [p for p in sorted(folder.rglob("*")) if p.is_file() and p.name != "lock"]
 
 
+@pytest.mark.usefixtures("sketched")
 def test_force_runs_what_is_fresh_and_nothing_else(ran: Homework) -> None:
     other = ran.results / "train-on-task.json"
     before = other.stat().st_mtime_ns
@@ -168,6 +170,7 @@ def test_force_runs_what_is_fresh_and_nothing_else(ran: Homework) -> None:
     assert not other.exists()
 
 
+@pytest.mark.usefixtures("sketched")
 def test_the_summary_says_smoke(homework: Homework) -> None:
     only = ("--only", "simulate-function")
     assert homework(*RUN, *only, "--smoke").code == 0
@@ -179,6 +182,7 @@ def test_the_summary_says_smoke(homework: Homework) -> None:
     assert "smoke run" not in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.sweep
 def test_render_says_which_records_were_made_by_other_code(
     ran: Homework, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,8 @@ from report.records import Results
 from report.records.owner import how_to_run, last_run, owner_of, take
 from tests.project import ROOT, RUN, TINY, Homework
 
+pytestmark = pytest.mark.usefixtures("sketched")
+
 ONLY = ("--only", "train-on-task")
 
 
@@ -114,6 +116,7 @@ def test_the_hint_before_any_run_has_the_path_of_the_suite(homework: Homework) -
         refused(homework, name, *asked, says=(f'make them with "{command}"',))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("linked", ["results", "results/tiny", "--results"])
 def test_results_on_another_disk(homework: Homework, tmp_path: Path, linked: str) -> None:
     disk = tmp_path / "scratch"

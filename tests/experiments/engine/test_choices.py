@@ -74,11 +74,13 @@ def stack(make: Make, **training: Any) -> list[Run]:
     return runs
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("optimizer", OPTIMIZER_CASES, ids=str)
 def test_optimizers(make: Make, context: Context, optimizer: Any) -> None:
     equal(stack(make, optimizer=optimizer, batch_size=8), context)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("interval", ["epoch", "step"])
 @pytest.mark.parametrize("schedule", SCHEDULE_CASES, ids=lambda s: s["name"])
 @pytest.mark.parametrize("momentum", [0.0, 0.8])
@@ -118,6 +120,7 @@ def test_lbfgs_says_why_it_takes_no_clip(make: Make) -> None:
         make(optimizer="LBFGS", clip=0.05)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "loss",
     ["mse", "L1Loss", {"name": "SmoothL1Loss", "beta": 0.3}, {"name": "huberloss", "delta": 0.2},
@@ -128,6 +131,7 @@ def test_losses_of_numbers(make: Make, context: Context, loss: Any) -> None:
     equal(stack(make, loss=loss), context)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "loss",
     ["mse", {"name": "cross_entropy", "label_smoothing": 0.2}, "L1Loss", "HuberLoss",
@@ -139,11 +143,13 @@ def test_losses_of_classes(make: Make, context: Context, loss: Any) -> None:
     equal(stack(make, kind="images", loss=loss, batch_size=8, epochs=6), context)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("loss", ["BCELoss", "NLLLoss", "KLDivLoss"])
 def test_losses_of_probabilities(make: Make, context: Context, loss: str) -> None:
     equal(stack(make, kind="images", output="softmax", loss=loss, epochs=6), context)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("bound", [0.05, {"value": 0.02}], ids=str)
 @pytest.mark.parametrize("kind", ["mlp", "cnn"])
 def test_clip(make: Make, context: Context, bound: Any, kind: str) -> None:
@@ -168,6 +174,7 @@ def test_length_in_steps(make: Make, context: Context, steps: int) -> None:
         assert outcome.history.epochs[-1] == -(-steps // 3)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "kind",
     [*({"schedule": s, "batch_size": 6} for s in SCHEDULE_CASES),

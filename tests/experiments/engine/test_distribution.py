@@ -23,6 +23,7 @@ def final_loss(run: Run, parameters: torch.Tensor) -> float:
     return mean_losses(run.training.loss, found, targets[None]).item()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("kind", "rate", "epochs"), [("mlp", 0.01, 15), ("images", 0.003, 5)])
 def test_final_losses_over_seeds(
     make: Make, context: Context, kind: str, rate: float, epochs: int

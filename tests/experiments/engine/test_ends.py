@@ -44,6 +44,7 @@ def alike(runs: list[Run], context: Context) -> list[Trained]:
     return together
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seed", range(4))
 def test_rates_at_the_edge_of_stability(context: Context, seed: int) -> None:
     """A quadratic in one weight: stable below a rate of 1 / mean(x²), and on it neither."""

@@ -24,6 +24,7 @@ def ends_at(losses: list[float], min_change: float, patience: int) -> int | None
     return None
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("min_change", "patience"), [(1e-4, 1), (1e-4, 3), (3e-3, 2), (1e-9, 1)])
 def test_a_run_ends_where_its_own_losses_are_calm(
     make: Make, context: Context, min_change: float, patience: int

@@ -135,6 +135,7 @@ def test_there_are_enough_edits() -> None:
     assert len(EDITS) >= 50
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("name", "tasks"), EDITS, ids=[name for name, _ in EDITS])
 def test_an_edit_makes_stale_what_uses_it(
     tree: Path, before: dict[str, list[str]], name: str, tasks: frozenset[str]
@@ -152,6 +153,7 @@ def test_an_edit_makes_stale_what_uses_it(
     assert {task for task in ALL if before[task] != after[task]} == tasks
 
 
+@pytest.mark.sweep
 def test_formatting_alone_makes_nothing_stale(tree: Path, before: dict[str, list[str]]) -> None:
     texts = {path: path.read_text() for path in modules(tree)}
     try:
@@ -163,6 +165,7 @@ def test_formatting_alone_makes_nothing_stale(tree: Path, before: dict[str, list
             path.write_text(text)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("share", [0.4, pytest.param(1.0, marks=pytest.mark.long)])
 def test_no_change_of_meaning_goes_unseen(share: float) -> None:
     draw = random.Random(0)
@@ -227,6 +230,7 @@ def called(task: str, data_dir: Path) -> Iterator[tuple[str, str]]:
 SHORT = ("gradient-norm", "error-surface", "sensitivity")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "task",
     [

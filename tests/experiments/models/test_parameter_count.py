@@ -34,6 +34,7 @@ networks = st.builds(
 )
 
 
+@pytest.mark.sweep
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(networks, shapes)
 def test_closed_form_module_and_a_real_pass_agree(network: Network, shape: Shape) -> None:

@@ -58,6 +58,7 @@ TASKS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("task", TASKS)
 def test_measured(task: str, context: Context) -> None:
     module = task_module(task)

@@ -205,6 +205,7 @@ def test_smoke_is_small(settings: Settings, context: Context) -> None:
     assert max(row.trace_draws for row in measured.solutions) == 4
 
 
+@pytest.mark.sweep
 def test_every_regime_epsilon_and_sample(settings: Settings, kept: Context) -> None:
     solved = settings.solutions.model_copy(
         update={"equal_loss": sensitivity.EqualLoss(loss=2.1, epochs=3)}
@@ -228,6 +229,7 @@ def test_every_regime_epsilon_and_sample(settings: Settings, kept: Context) -> N
         assert row.by_epsilon[1] > row.by_epsilon[0]
 
 
+@pytest.mark.sweep
 def test_measures_against_slow_float64_computation(settings: Settings, kept: Context) -> None:
     """One hidden layer, by hand: autograd's whole Hessian, and the slope term by term."""
     solved = settings.solutions

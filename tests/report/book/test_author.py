@@ -114,6 +114,7 @@ def test_a_table_keeps_its_columns_whatever_the_number(tmp_path: Path) -> None:
     assert words(tmp_path, table).count("|") == 9
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "hostile",
     [

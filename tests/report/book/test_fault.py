@@ -85,6 +85,7 @@ def of_program(outcome: Outcome) -> list[tuple[str, str]]:
     return [(p.where, p.what) for p in outcome.problems if p.topic == "program"]
 
 
+@pytest.mark.sweep
 @each_task
 def test_a_section_that_fails_is_named_and_the_others_are_there(
     task: Task, error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,6 +101,7 @@ def test_a_section_that_fails_is_named_and_the_others_are_there(
     assert place == task.name and told(task, error, what) and "report/sections/" in what
 
 
+@pytest.mark.sweep
 @each_task
 def test_names_and_differences_tell_of_a_section_that_fails(
     task: Task,
@@ -122,6 +124,7 @@ def test_names_and_differences_tell_of_a_section_that_fails(
     assert told(task, error, as_text(compare(old, new)))
 
 
+@pytest.mark.sweep
 @each_task
 def test_a_figure_that_cannot_be_drawn_costs_its_section(
     task: Task, error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -88,6 +88,7 @@ def test_noise_is_told_from_change() -> None:
     assert (one.before.n, one.after.n) == (5, 5)
 
 
+@pytest.mark.sweep
 def test_false_alarms_are_rare() -> None:
     alarms = sum(
         any(c.noise == "beyond" for c in changes(rows(noise=2 * i), rows(noise=2 * i + 1)))
@@ -237,6 +238,7 @@ def test_a_damaged_record_is_named(results: Callable[..., Path]) -> None:
     assert task.state == "changed" and "digest does not match" in task.notes[0]
 
 
+@pytest.mark.usefixtures("sketched")
 def test_folders_and_revisions(
     homework: Homework, results: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -157,6 +157,7 @@ def test_what_is_needed_to_decide_falls_as_the_difference_grows() -> None:
     assert undecided(9).needed is None
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("shift", [0.2, 0.5, 0.8, 1.3])
 def test_what_is_needed_decides_with_the_spread_seen(shift: float) -> None:
     """A difference below the margin is decided once its interval stays within the margin."""
@@ -170,6 +171,7 @@ def test_what_is_needed_decides_with_the_spread_seen(shift: float) -> None:
     assert seen(needed + needed % 2).verdict == ("more" if shift > 0.5 else "alike")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", ["normal", "heavy", "collapsing", "lognormal"])
 @pytest.mark.parametrize("n", [6, 10, 20])
 def test_rate_of_wrong_decisions_and_coverage(kind: str, n: int) -> None:
@@ -196,6 +198,7 @@ def test_rate_of_wrong_decisions_and_coverage(kind: str, n: int) -> None:
     assert covered / trials > 0.92
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("number", "n"), [(4, 4), (6, 3), (6, 6), (10, 3)])
 @pytest.mark.parametrize("collapsing", [False, True])
 def test_rates_of_the_pooled_comparisons(number: int, n: int, collapsing: bool) -> None:

@@ -45,6 +45,7 @@ def test_curves_that_do_not_match_are_refused() -> None:
         chosen_by_half({0: [1.0]}, "highest")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("seeds", [8, 12, 20])
 @pytest.mark.parametrize("slope", [0.0, 0.01, -0.01])
 def test_noise_seldom_makes_a_hump(seeds: int, slope: float) -> None:

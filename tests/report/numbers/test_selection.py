@@ -41,6 +41,7 @@ def test_a_collapsed_run_does_not_make_a_group_the_best() -> None:
     assert found.first == "a"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("number", [3, 6, 10])
 def test_equals_are_seldom_called_worse_than_the_best(number: int) -> None:
     rng = np.random.default_rng(number)
@@ -52,6 +53,7 @@ def test_equals_are_seldom_called_worse_than_the_best(number: int) -> None:
     assert wrong / trials < 0.07
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("n", "noise"), [(3, 1.0), (5, 1.0), (3, 0.5), (10, 0.5)])
 def test_a_worse_structure_is_not_called_enough(n: int, noise: float) -> None:
     rng = np.random.default_rng(n)

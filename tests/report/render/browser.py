@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -92,9 +93,10 @@ def probe(page: Path, script: str, profile: Path, width: int, base: str = "") ->
     The script is a file of the site, whose policy forbids all others. `base` is the address at
     which the page's folder is served; without one, it is opened as a file.
     """
-    probed, code = page.with_name(f"probed-{page.name}"), page.with_name("probe.js")
+    name = token_hex(4)  # other processes may look at the same page
+    probed, code = page.with_name(f"{name}-{page.name}"), page.with_name(f"{name}.js")
     text = page.read_text(encoding="utf-8")
-    probed.write_text(text.replace("</body>", '<script src="probe.js"></script></body>'))
+    probed.write_text(text.replace("</body>", f'<script src="{code.name}"></script></body>'))
     code.write_text(PROBE % script)
     try:
         address = f"{base}/{probed.name}" if base else probed.as_uri()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from report.render import RenderResult, render
+from tests.project import once
 from tests.report.render.committed import render_committed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -209,4 +210,8 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Rendered:
 @pytest.fixture(scope="session")
 def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The committed report, by the built-in renderer."""
-    return render_committed(tmp_path_factory.mktemp("committed") / "project", "builtin")
+
+    def make(folder: Path) -> None:
+        render_committed(folder / "project", "builtin")
+
+    return once(tmp_path_factory, "committed", make) / "project"

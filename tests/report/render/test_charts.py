@@ -12,6 +12,8 @@ from report.render.single import single
 from tests.report.render.browser import probe, serving
 from tests.report.render.test_same_content import PAGES
 
+pytestmark = pytest.mark.sweep
+
 LARGEST = 1_500_000
 """Bytes of a page with its scripts and styles, without its pictures."""
 PANELS = 12

@@ -42,6 +42,7 @@ def test_a_failed_render_keeps_the_old_report(old):
     assert [path.name for path in old.glob("_site*")] == ["_site"]
 
 
+@pytest.mark.sweep
 def test_a_killed_render_leaves_nothing_that_the_next_does_not_clean(old):
     before = digest(old / "_site")
     command = [
@@ -71,6 +72,7 @@ def test_a_site_that_was_only_moved_aside_comes_back(old):
     assert [path.name for path in old.glob("_site*")] == ["_site"]
 
 
+@pytest.mark.sweep
 def test_renders_at_the_same_time_end_with_one_whole_report(project):
     processes = [
         multiprocessing.get_context("spawn").Process(target=render, args=(project, "builtin"))

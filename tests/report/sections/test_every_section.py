@@ -21,6 +21,8 @@ from report.words.numerals import typed_numerals
 from report.words.traced import tracing, unmarked
 from tests.report.sections.test_length import counted
 
+pytestmark = pytest.mark.sweep
+
 BY_TASK = {task.name: task for task in TASKS}
 QUICK = load_suite("quick")
 

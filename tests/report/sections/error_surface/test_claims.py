@@ -255,6 +255,7 @@ def test_the_share_of_a_random_walk() -> None:
     assert sum(shares[:2]) == pytest.approx(WALK_SHARE)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "truth",
     [{}, {"cases": ("sine", "digits")}, {"lowest": (-1.0, 0.0)}, {"diverged": (0,)}, {"seeds": 1}],

@@ -237,6 +237,7 @@ def test_the_caption_does_not_count_runs_that_diverged() -> None:
     )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "truth",
     [{}, {"cases": ("sine", "digits")}, {"seeds": 1}, {"diverged": (1,)}, {"diverged": (0, 1, 2)}],

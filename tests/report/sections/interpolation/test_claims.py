@@ -458,6 +458,7 @@ def test_one_start_alone() -> None:
     assert "same-start" not in said(made(starts=("different",)))
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("truth", [{}, {"lost": ALL}, ONE | {"pairs": 1}, TWO])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))

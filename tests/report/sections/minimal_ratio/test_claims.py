@@ -338,6 +338,7 @@ def test_rounding_does_not_make_an_order() -> None:
     assert "theory" not in claims
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "truth",
     [

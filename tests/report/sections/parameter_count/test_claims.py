@@ -300,6 +300,7 @@ def test_the_panel_with_label_noise_has_a_figure_and_rows_of_its_own() -> None:
     assert section(made(noisy=peaked)).figures[0].alt == section(made()).figures[0].alt
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("truth", [{}, {"seeds": 1}, {"diverged": [("m0", s) for s in range(3)]}])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))

@@ -271,6 +271,7 @@ def test_two_shares_have_no_first_step() -> None:
     assert claims["price"].verdict == "too_few"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("truth", [{}, {"seeds": 1}, {"diverged": [(1.0, s) for s in range(3)]}])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))

@@ -360,6 +360,7 @@ def test_an_approach_that_never_got_there_is_named() -> None:
     assert len(table.rows) == 18 and table.rows.index(never) > 8
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("truth", [{}, {"lost": 27}, FEW | {"lost": 1}, {"held": (rising, rising)}])
 def test_the_section_draws_and_describes_itself(truth: dict[str, Any]) -> None:
     found = section(made(**truth))

@@ -349,6 +349,7 @@ def test_growing_noise_ends_in_no_detectable_relation() -> None:
     assert verdicts == ["rises", "rises", "undecided"]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "truth", [{}, {"lost": 27}, FEW | {"factors": (), "fit": lambda p, d: 0.0}]
 )

@@ -291,6 +291,7 @@ def test_names_are_shown_literally() -> None:
         assert "<b>" not in claim.text and "{{<" not in claim.text
 
 
+@pytest.mark.sweep
 def test_every_wording_is_reached() -> None:
     losses = [CLEAR, REVERSED, EQUAL, MIXED]
     records = [

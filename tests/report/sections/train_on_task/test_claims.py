@@ -328,6 +328,7 @@ def test_one_seed_cannot_choose_an_epoch_and_measure_there() -> None:
     assert "overfitting" not in said(commentary(made({"small": 0.9}, rise=3.0, seeds=1)))
 
 
+@pytest.mark.sweep
 def test_noise_seldom_makes_a_curve_rise() -> None:
     """The lowest of many equal epochs lies below the last one; half of the seeds must not care."""
     random = np.random.default_rng(0)
@@ -394,6 +395,7 @@ def test_names_are_shown_literally() -> None:
         assert "<b>" not in claim.text and "{{<" not in claim.text
 
 
+@pytest.mark.sweep
 def test_every_wording_is_reached() -> None:
     kinds = [DEEP, SHALLOW, EQUAL, OPEN]
     records = [

@@ -242,6 +242,7 @@ def test_a_description_claims_no_fall_that_is_none() -> None:
     assert "At the end of seven of them the training loss is lower" in figures[0].alt
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     "truth",
     [{}, {"regression": True}, {"runs": 2}, {"runs": 1}, {"diverged": (1,)}, {"explained": 0.4}],
@@ -263,6 +264,7 @@ def test_without_a_finite_run_there_is_nothing_to_draw() -> None:
     assert [table.name for table in found.tables] == ["settings", "runs"]
 
 
+@pytest.mark.sweep
 def test_other_projections_have_figures_of_their_own_and_points_are_labeled() -> None:
     given = made()
     given.settings["labels"] = "loss"
