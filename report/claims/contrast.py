@@ -82,7 +82,7 @@ class Quantity:
     def _support(self, found: Comparison) -> Markdown:
         """What a sentence rests on: `95 % interval [1.2, 3.4], ten seeds`, `seen in both seeds`."""
         if found.verdict.startswith("seen_"):
-            return Markdown(f"seen in {all_of(found.n, self.repetition)}")
+            return Markdown(f"seen{self._seen(found)}")
         n = f"{fmt.plural(found.n, self.repetition)}{left_out(found)}"
         if found.verdict not in ("more", "less"):
             return Markdown(n)
@@ -94,11 +94,8 @@ class Quantity:
         if found.low is None:
             return Markdown("")
         unit = " in points" if self.scale in (ACCURACY, SHARE) else ""
-        number = fmt.plural(found.n, self.repetition)
-        return Markdown(
-            f" (95 % interval of the difference{unit} {self.interval(found)}, {number}"
-            f"{left_out(found)})"
-        )
+        n = f"{fmt.plural(found.n, self.repetition)}{left_out(found)}"
+        return Markdown(f" (95 % interval of the difference{unit} {self.interval(found)}, {n})")
 
     def _seen(self, found: Comparison) -> Markdown:
         seen = found.verdict.startswith("seen")
@@ -212,20 +209,23 @@ class Overall(Wordings):
     brief: Mapping[str, str] = field(default_factory=dict)
     noun: str = "part"
 
-    def __call__(self, found: Parts, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
-        """The claim in the wording of what the parts say together; raises as `Contrast` does."""
-        verdict = found.said
+    def __call__(
+        self,
+        found: Parts,
+        evidence: Iterable[Evidence],
+        kinds: Mapping[str, str] | None = None,
+        /,
+        **labels: Label,
+    ) -> Claim:
+        """The claim in the wording of what the parts say together; raises as `Contrast` does.
+
+        `kinds` names what each part is one of: `the CNNs` of `the CNNs on digits`.
+        """
         shown = found.directions
-        named = {
-            name: join([_shown(part) for part, said in shown.items() if said == name])
-            for name in ("more", "less", "alike", "undecided", "rises", "falls")
-        }
         strongest = _strongest(found)
-        effect = found.parts[strongest]
         decided = [part for part, said in shown.items() if said != "undecided"]
-        open_ = [part for part, said in shown.items() if said == "undecided"] if decided else []
-        those = join([_shown(part) for part in decided])
-        others = _few(open_, f"the {fmt.words(len(open_))} others")
+        open_ = found.having("undecided") if decided else ()
+        those, others = _listed(decided), _few(open_, f"the {fmt.words(len(open_))} others")
         rest = f"; {self.word} {others} no order shows".replace("  ", " ") if open_ else ""
         order = [
             f"{words.format(**labels)} {self.word} {_few(own, f'{fmt.words(len(own))} of them')}"
@@ -233,59 +233,55 @@ class Overall(Wordings):
             if (own := found.having(verdict))
         ]
         all_ = self.every or those
+        verdicts = ("more", "less", "alike", "undecided", "rises", "falls")
         values = {
-            **named,
+            **{verdict: _listed(found.having(verdict)) for verdict in verdicts},
             "which": Markdown((those if open_ else all_) + rest),
             "only": Markdown(f"{those} alone" if open_ else all_),
             "where": Markdown(those if open_ else all_),
             "rest": Markdown(rest),
             "order": Markdown(join(order).rstrip().replace("  ", " ")),
-            "told": self._told(found),
+            "told": Markdown(self._told(found, kinds or {})),
             "seen": _seen_in(found, self.repetition),
             "factors": _factors(found, self.word),
-            "parts": join([_shown(part) for part in found.parts]),
-            "strongest": _shown(strongest),
-            "strength": _strength(effect),
+            "parts": _listed(found.parts),
+            "strongest": _listed([strongest]),
+            "strength": _strength(found.parts[strongest]),
             **_checked(self, labels),
         }
-        return self.said(verdict, evidence, found, values)
+        return self.said(found.said, evidence, found, values)
 
-    def _told(self, found: Parts) -> Markdown:
+    def _told(self, found: Parts, kinds: Mapping[str, str]) -> str:
         having: dict[str, list[str]] = {}
         for verdict, answer in {**self.brief, "undecided": "open"}.items():
-            having.setdefault(answer, []).extend(found.having(verdict))
-        having = {answer: parts for answer, parts in having.items() if parts}
-        if len(having) == 1:
-            return Markdown(next(iter(having)))
-        named = {answer: join([_shown(part) for part in parts]) for answer, parts in having.items()}
-        text = ", ".join(f"{answer} {self.word} {parts}" for answer, parts in named.items())
-        if len(text.split()) > ANSWER:
-            text = self._by_kind(having) or text
-        if len(text.split()) > ANSWER:
-            (answer, first), *others = ((a, fmt.words(len(parts))) for a, parts in having.items())
-            text = f"{answer} {self.word} {first} of {fmt.plural(len(found.parts), self.noun)}"
-            text += "".join(f", {answer} {self.word} {number}" for answer, number in others)
-        return Markdown(text)
+            if parts := found.having(verdict):
+                having.setdefault(answer, []).extend(parts)
+        if len(having) < 2:
+            return next(iter(having), "")
+        of_kind: dict[str, list[str]] = {}
+        for answer, own in having.items():
+            for kind in dict.fromkeys(kinds[part] for part in own if part in kinds):
+                of_kind.setdefault(kind, []).append(answer)
+        numbers = [f"{answer} {self.word} {fmt.words(len(own))}" for answer, own in having.items()]
+        numbers[0] += f" of {fmt.plural(len(found.parts), self.noun)}"
+        by_part = [f"{answer} {self.word} {_listed(own)}" for answer, own in having.items()]
+        by_kind = [f"{' or '.join(said)} {self.word} {kind}" for kind, said in of_kind.items()]
+        texts = [", ".join(way) for way in (by_part, by_kind, numbers) if way]
+        return next((text for text in texts if len(text.split()) <= ANSWER), texts[-1])
 
-    def _by_kind(self, having: Mapping[str, Sequence[str]]) -> str:
-        """`yes among the CNNs, open among the MLPs`; empty where no two parts are of a kind."""
-        kinds: dict[str, list[str]] = {}
-        for answer, parts in having.items():
-            for kind in dict.fromkeys(part.partition(" on ")[0] for part in parts):
-                kinds.setdefault(kind, []).append(answer)
-        if len(kinds) == sum(map(len, having.values())):
-            return ""
-        return ", ".join(f"{' or '.join(said)} {self.word} {kind}" for kind, said in kinds.items())
+
+def _listed(parts: Iterable[str]) -> Markdown:
+    """The parts by name; Markdown stands as it is."""
+    return join([part if isinstance(part, Markdown) else escape(part) for part in parts])
 
 
 def _few(parts: Sequence[str], many: str) -> str:
     """The parts by name, or, of more than `NAMED`, their number."""
-    return join([_shown(part) for part in parts]) if len(parts) <= NAMED else many
+    return _listed(parts) if len(parts) <= NAMED else many
 
 
 def _seen_in(found: Parts, noun: str) -> Markdown:
-    among = [p for p in found.parts.values() if isinstance(p, Comparison)]
-    numbers = {part.n for part in among if part.verdict.startswith("seen")}
+    numbers = {part.n for part in found.parts.values() if part.verdict.startswith("seen")}
     every = all_of(min(numbers), noun) if len(numbers) == 1 else f"all {fmt.plural_of(noun)}"
     preposition = "on" if noun == "line" else "in"
     return Markdown(f" {preposition} {every}" if numbers else "")
@@ -293,7 +289,7 @@ def _seen_in(found: Parts, noun: str) -> Markdown:
 
 def _factors(found: Parts, word: str) -> Markdown:
     told = [
-        (abs(part.value), f"of {_strength(part)} {word} {_shown(name)}")
+        (abs(part.value), f"of {_strength(part)} {word} {_listed([name])}")
         for name, part in found.parts.items()
         if isinstance(part, Comparison) and part.direction
     ]
@@ -311,9 +307,11 @@ def _strength(effect: Comparison | Trend) -> Markdown:
 def _strongest(found: Parts) -> str:
     """The part whose effect is largest, of those that are decided if there are any."""
     undecided = found.having("undecided")
-    among = [part for part in found.parts if part not in undecided] or list(found.parts)
-    sizes = {part: abs(found.parts[part].value) for part in among}
-    return max(among, key=lambda part: sizes[part] if math.isfinite(sizes[part]) else -1.0)
+    sizes = {
+        part: abs(one.value) if math.isfinite(one.value) else -1.0
+        for part, one in found.parts.items()
+    }
+    return max(sizes, key=lambda part: (part not in undecided, sizes[part]))
 
 
 def course(found: Trend) -> Label:
@@ -332,10 +330,6 @@ def reason(found: Trend, noun: str) -> Label:
     if found.verdict == "too_few":
         return Label(f"{fmt.plural(found.n, noun)} are too few to rank")
     return Label(f"over {fmt.plural(found.n, noun)} no order shows")
-
-
-def _shown(part: str) -> Markdown:
-    return part if isinstance(part, Markdown) else escape(part)
 
 
 def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, Label]:

@@ -15,6 +15,8 @@ from report.words.markdown import Markdown
 from report.words.tables import Table
 
 T = TypeVar("T")
+Write = Callable[[float | None], Markdown]
+Statistic = Callable[[Sequence[float]], float]
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,17 @@ def grouped(
     )
 
 
-def mean_of(rows: pd.DataFrame, column: str) -> float | None:
-    """Mean of the values that are known; None where none is."""
-    values = rows[column].dropna()
-    return mean(values) if len(values) else None
+def mean_of(rows: pd.DataFrame, column: str, of: Statistic = mean) -> float | None:
+    """Mean, or what else `of` gives, of the values that are known; None where none is."""
+    values = list(rows[column].dropna())
+    return of(values) if values else None
 
 
 def means_of(
-    header: str, column: str, write: Callable[[float | None], Markdown], width: int = 0
+    header: str, column: str, write: Write, width: int = 0, of: Statistic = mean
 ) -> Column[pd.DataFrame]:
-    """A column with the mean over the runs of a group."""
-    return Column(header, lambda rows: write(mean_of(rows, column)), width)
+    """A column with the mean, or what else `of` gives, over the runs of a group."""
+    return Column(header, lambda rows: write(mean_of(rows, column, of)), width)
 
 
 def at_the_end(accuracies: int = 13) -> tuple[Column[pd.DataFrame], ...]:

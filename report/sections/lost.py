@@ -49,12 +49,16 @@ def lost_runs(
     ]
 
 
-def seeds_shown(runs: pd.DataFrame, value: str) -> Markdown:
-    """Over how many seeds a figure's medians go: `three seeds`, or fewer where runs diverged."""
-    seeds = fmt.plural(runs["seed"].nunique(), "seed")
-    lost = int(runs[value].isna().sum()) if value in runs else len(runs)
+def seeds_shown(runs: pd.DataFrame, value: str, *by: str) -> Markdown:
+    """Over how many seeds a figure's medians go: `three seeds`, or fewer where runs diverged.
+
+    Where the lines, told apart by the columns `by`, have different numbers: `two to three seeds`.
+    """
+    groups = [rows for _, rows in runs.groupby([*by], dropna=False)] if by else [runs]
+    lost = int(runs[value].isna().sum())
     if not lost:
-        return seeds
+        return numbers_of(rows["seed"].nunique() for rows in groups)
+    seeds = fmt.plural(runs["seed"].nunique(), "seed")
     return Markdown(f"up to {seeds}, as {fmt.plural(lost, 'run')} diverged")
 
 

@@ -26,10 +26,6 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
 ACCURACY_OF = Run.final_test_accuracy
-FINALS = (
-    *(Run.final_train_accuracy, Run.final_test_accuracy),
-    *(Run.final_train_loss, Run.final_test_loss),
-)
 FITTED = 0.99
 """Training accuracy that each run must reach in its best epoch for a structure to fit its set."""
 
@@ -41,10 +37,9 @@ STOPS = Statement(
         "first": "Size hardly matters here: already the smallest structure, *{knee}* with "
         "{knee_parameters} parameters, lies less than {margin} behind *{best}*, which has the best "
         "median.",
-        "helps": "Size helps to the end: the largest structure, *{best}*, classifies better than "
-        "every smaller one, with {best_accuracy} of the test images.",
-        "alone": "One size is best: *{best}* with {best_parameters} parameters classifies better "
-        "than every other structure, smaller or larger, with {best_accuracy} of the test images.",
+        "helps|alone": "[Size helps to the end: the largest structure, *{best}*,|One size is best: "
+        "*{best}* with {best_parameters} parameters] classifies better than every [smaller one|"
+        "other structure, smaller or larger], with {best_accuracy} of the test images.",
         "open": "Where size stops helping stays open: *{best}* with {best_parameters} parameters "
         "comes out first with {best_accuracy} of the test images, but these runs do not show which "
         "smaller structures lie less than {margin} behind it.",
@@ -53,31 +48,28 @@ STOPS = Statement(
         "nothing": "No run ended with a finite loss.",
     },
     headline=True,
-    line=Line(
+    line=Line.of(
         "Where do more parameters stop helping?",
-        {
-            "stops": ("At {knee_parameters}, for accuracy.", "less than {margin} beyond"),
-            "first": ("At the smallest structure already.", "{knee_parameters} parameters"),
-            "helps": ("Nowhere: the largest structure is best.", "{best_accuracy}"),
-            "alone": ("At *{best}*, which beats all others.", "{best_parameters} parameters"),
-            "open": ("The runs do not show it.", "{best_accuracy} at {best_parameters} parameters"),
-            "single": ("A single structure cannot tell.", "{best_accuracy}"),
-            "nothing": ("Nothing can be said: every run diverged.", "–"),
-        },
         "accuracy",
+        "{best_accuracy}",
+        stops=("At {knee_parameters}, for accuracy.", "less than {margin} beyond"),
+        first=("At the smallest structure already.", "{knee_parameters} parameters"),
+        helps="Nowhere: the largest structure is best.",
+        alone=("At *{best}*, which beats all others.", "{best_parameters} parameters"),
+        open=("The runs do not show it.", "{best_accuracy} at {best_parameters} parameters"),
+        single="A single structure cannot tell.",
+        nothing=("Nothing can be said: every run diverged.", "–"),
     ),
 )
 
 BEFORE = Contrast(
     "parameter-count.before",
     {
-        "more": "{lead}: from *{smallest}* to *{larger}*, {times} times the parameters, test "
-        "accuracy rises{seen} from {second_value} to {first_value}{sure}.",
+        "more|undecided": "[{lead}: from|From] *{smallest}* to *{larger}*, {times} times the "
+        "parameters, test accuracy [rises{seen}|goes] from {second_value} to {first_value}"
+        "[{sure}|, which these runs do not tell from chance{decide}].",
         "alike": "Between *{smallest}* and *{larger}*, {times} times the parameters, no difference "
         "in test accuracy matters: it is {second_value} and {first_value}.",
-        "undecided": "From *{smallest}* to *{larger}*, {times} times the parameters, test accuracy "
-        "goes from {second_value} to {first_value}, which these runs do not tell from "
-        "chance{decide}.",
     },
 )
 
@@ -208,7 +200,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 
 def panels(runs: pd.DataFrame) -> dict[float, pd.DataFrame]:
     """The runs by their share of random labels, those of the first panel first."""
-    noise = runs["label_noise"].astype(float).fillna(0.0)
+    noise = runs[Run.label_noise].astype(float).fillna(0.0)
     return {float(share): runs[noise == share] for share in dict.fromkeys(noise)} or {0.0: runs}
 
 
@@ -217,18 +209,19 @@ def threshold(runs: pd.DataFrame) -> int:
 
     Source: Belkin et al. 2019, arXiv:1812.11118, Section 3 (networks with K outputs).
     """
-    return int(runs["examples"].iloc[0]) * int(runs["outputs"].iloc[0])
+    return int(runs[Run.examples].iloc[0]) * int(runs[Run.outputs].iloc[0])
 
 
 def structures(runs: pd.DataFrame) -> dict[str, int]:
     """Parameters of every structure by its name, smallest first."""
-    sizes = {str(m): int(p) for m, p in zip(runs["model"], runs["parameters"], strict=True)}
+    pairs = zip(runs[Run.model], runs[Run.parameters], strict=True)
+    sizes = {str(model): int(parameters) for model, parameters in pairs}
     return dict(sorted(sizes.items(), key=lambda item: item[1]))
 
 
 def _measured(runs: pd.DataFrame, column: str) -> list[Group]:
     """The structures that have a value of any seed, smallest first."""
-    groups = seed_groups(runs, "model", column)
+    groups = seed_groups(runs, Run.model, column)
     return [groups[model] for model in structures(runs) if groups[model].known()]
 
 
@@ -239,58 +232,51 @@ def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
     sizes = structures(runs)
     found = enough(groups, ACCURACY, highest=True)
     top, knee, order = found.best, found.smallest, [group.label for group in groups]
+    smallest, largest = order[0], order[-1]
+    stopped = knee if knee != top else None
     if len(groups) == 1:
         verdict = "single"
-    elif knee not in (None, top):
-        verdict = "first" if knee == order[0] else "stops"
+    elif stopped:
+        verdict = "first" if stopped == smallest else "stops"
     else:
         alone = best(groups, ACCURACY, highest=True).alone
-        verdict = "open" if not alone else "helps" if top == order[-1] else "alone"
-    stopped = knee if verdict in ("first", "stops") and knee else None
+        verdict = "open" if not alone else "helps" if top == largest else "alone"
+    # Accuracy of the best structure over the runs that its comparisons keep.
+    lead = max(found.losses, key=lambda one: one.n, default=None)
+    scores = groups[order.index(top)].known().values()
+    larger = stopped or top
     claims = [
         STOPS(
             verdict,
             based,
-            knee=escape(stopped or top),
-            knee_parameters=fmt.count(sizes[stopped or top]),
+            knee=escape(larger),
+            knee_parameters=fmt.count(sizes[larger]),
             best=escape(top),
             best_parameters=fmt.count(sizes[top]),
-            best_accuracy=fmt.accuracy(_center(found.losses, groups[order.index(top)])),
+            best_accuracy=fmt.accuracy(lead.centers[0] if lead and lead.n else mean(scores)),
             margin=Markdown(f"{fmt.points(ACCURACY.margin)} of test accuracy"),
         )
     ]
     pair = against(groups, ACCURACY)
-    larger = stopped or top
-    if larger != order[0]:
+    if larger != smallest:
         claims += _contrast(
             BEFORE,
-            pair(larger, order[0]),
+            pair(larger, smallest),
             record,
             runs,
             lead=Label("Up to there size pays" if stopped else "Size pays"),
-            smallest=label(order[0]),
+            smallest=label(smallest),
             larger=label(larger),
-            times=Label(fmt.factor(sizes[larger] / sizes[order[0]])),
+            times=Label(fmt.factor(sizes[larger] / sizes[smallest])),
         )
-    if stopped and order[-1] not in (stopped, top):
-        claims += _contrast(
-            AFTER,
-            pair(order[-1], stopped),
-            record,
-            runs,
-            largest=label(order[-1]),
-            times=Label(fmt.factor(sizes[order[-1]] / sizes[stopped])),
-        )
+    if stopped and largest not in (stopped, top):
+        times = Label(fmt.factor(sizes[largest] / sizes[stopped]))
+        labels = {"largest": label(largest), "times": times}
+        claims += _contrast(AFTER, pair(largest, stopped), record, runs, **labels)
     if not stopped and len(groups) > 1:
         positions = [(model, float(sizes[model])) for model in order]
         claims.append(TREND(trend(positions, groups, ACCURACY), based))
     return claims
-
-
-def _center(leads: tuple[Comparison, ...], top: Group) -> float:
-    """Accuracy of the best structure over the runs that its comparisons keep."""
-    lead = max(leads, key=lambda one: one.n, default=None)
-    return lead.centers[0] if lead is not None and lead.n else mean(list(top.known().values()))
 
 
 def _contrast(
@@ -299,23 +285,15 @@ def _contrast(
     """The claim, where the statement has a wording for what came of the comparison."""
     if not found.n or not statement.says(found.verdict):
         return []
-    both = runs[runs["model"].isin([found.first, found.second])]
+    both = runs[runs[Run.model].isin([found.first, found.second])]
     return [statement(found, used(record, both, ACCURACY_OF), **labels)]
 
 
 def _fit(record: Record, done: pd.DataFrame) -> Claim:
     """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
-    reached = pd.Series(
-        [
-            max([last, *curve]) >= FITTED
-            for last, curve in zip(
-                done[Run.final_train_accuracy], done[Run.train_accuracy], strict=True
-            )
-        ],
-        index=done.index,
-    )
+    best = done[Run.train_accuracy].map(max).combine(done[Run.final_train_accuracy], max)
     sizes = structures(done)
-    fitting = count(sizes, lambda model: bool(reached[done["model"] == model].all()))
+    fitting = count(sizes, lambda model: bool((best[done[Run.model] == model] >= FITTED).all()))
     tail = list(sizes)[len(fitting.no) :]
     verdict = "never" if not fitting.yes else "from" if list(fitting.yes) == tail else "some"
     model = fitting.yes[0] if fitting.yes else list(sizes)[-1]
@@ -331,12 +309,11 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
     )
 
 
-def gaps_of(runs: pd.DataFrame) -> dict[str, pd.Series]:
+def gaps_of(runs: pd.DataFrame) -> pd.DataFrame:
     """The generalization gap of each run, in accuracy and in loss."""
-    return {
-        "accuracy": (runs[Run.final_train_accuracy] - runs[Run.final_test_accuracy]).astype(float),
-        "loss": (runs[Run.final_test_loss] - runs[Run.final_train_loss]).astype(float),
-    }
+    accuracy = runs[Run.final_train_accuracy] - runs[Run.final_test_accuracy]
+    loss = runs[Run.final_test_loss] - runs[Run.final_train_loss]
+    return pd.DataFrame({"accuracy": accuracy, "loss": loss}, dtype=float)
 
 
 def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
@@ -344,22 +321,22 @@ def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
     sizes = structures(done)
     if len(sizes) < 2:
         return []
-    means = {name: gap.groupby(done["model"]).mean() for name, gap in gaps_of(done).items()}
-    whole = Parts(
-        {
-            name: related([(float(sizes[model]), float(found[model])) for model in sizes])
-            for name, found in means.items()
-        }
-    )
+    means = gaps_of(done).groupby(done[Run.model]).mean().loc[list(sizes)]
+    parts = {
+        str(name): related(list(zip(map(float, sizes.values()), gap, strict=True)))
+        for name, gap in means.items()
+    }
     (small, points, loss), (large, more_points, more_loss) = (
-        (escape(model), fmt.points(means["accuracy"][model]), fmt.loss(means["loss"][model]))
-        for model in (next(iter(sizes)), list(sizes)[-1])
+        (escape(str(model)), fmt.points(gap.accuracy), fmt.loss(gap.loss))
+        for model, gap in means.iloc[[0, -1]].iterrows()
     )
     words = (
         f"for *{small}* it is {points} and a loss of {loss}, for *{large}* {more_points} and "
         f"{more_loss}"
     )
-    return [GAP(whole, used(record, done, Run.parameters, *FINALS), gaps=Label(words))]
+    finals = (f"final_{split}_{name}" for name in means for split in ("train", "test"))
+    based = used(record, done, Run.parameters, *finals)
+    return [GAP(Parts(parts), based, gaps=Label(words))]
 
 
 def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -395,7 +372,7 @@ def _classical(record: Record, runs: pd.DataFrame) -> list[Claim]:
     groups = _measured(runs, ACCURACY_OF)
     sizes = structures(runs)
     under = [group.label for group in groups if sizes[group.label] <= examples]
-    over = [group.label for group in groups if sizes[group.label] > examples]
+    over = [group.label for group in groups[len(under) :]]
     if not under or not over:
         return []
     verb = "structure has" if len(over) == 1 else "structures have"
@@ -419,11 +396,10 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
     runs = noisy.assign(error=1 - noisy[ACCURACY_OF].astype(float))
     sizes = structures(runs)
     claims: list[Claim] = []
-    same = "For the same networks"
-    noise = f"With {fmt.percent(noisy['label_noise'].max(), 0)} of the labels made random"
+    noise = f"With {fmt.percent(noisy[Run.label_noise].max(), 0)} of the labels made random"
     for measure, column, quantity, recorded in (
         ("error", "error", ACCURACIES, ACCURACY_OF),
-        ("loss", "final_test_loss", LOSSES, Run.final_test_loss),
+        ("loss", Run.final_test_loss, LOSSES, Run.final_test_loss),
     ):
         models = [group.label for group in _measured(runs, column)]
         table = runs.pivot(index="seed", columns="model", values=column)[models].dropna()
@@ -440,16 +416,20 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
         verdict = "shows" if min(climb.direction, fall.direction) > 0 else "open"
         if {"alike", "less", "seen_less"} & {climb.verdict, fall.verdict}:
             verdict = "absent"
+        valley, peak, largest = (models[place] for place in (hump.valley, hump.peak, hump.end))
+        times = fmt.factor(sizes[peak] / threshold(runs))
         claims.append(
             DOUBLE(
                 verdict,
                 used(record, noisy, Run.label_noise, Run.parameters, recorded),
                 measure=Markdown(measure),
-                lead=Markdown(f"{same if claims else noise}, the test {measure}"),
-                place=_beside_threshold(noisy, sizes[models[hump.peak]]),
-                valley=escape(models[hump.valley]),
-                peak=escape(models[hump.peak]),
-                largest=escape(models[hump.end]),
+                lead=Markdown(
+                    f"{'For the same networks' if claims else noise}, the test {measure}"
+                ),
+                place=Markdown(f", {times} times the interpolation threshold,"),
+                valley=escape(valley),
+                peak=escape(peak),
+                largest=escape(largest),
                 before=quantity.value(climb.centers[1]),
                 top=quantity.value(climb.centers[0]),
                 after=quantity.value(fall.centers[1]),
@@ -457,11 +437,3 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
             )
         )
     return claims
-
-
-def _beside_threshold(runs: pd.DataFrame, parameters: int) -> Markdown:
-    """Where a size lies, as a clause between commas; empty where the threshold is not known."""
-    if runs["examples"].isna().any():
-        return Markdown("")
-    times = fmt.factor(parameters / threshold(runs))
-    return Markdown(f", {times} times the interpolation threshold,")

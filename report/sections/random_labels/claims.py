@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -22,7 +24,7 @@ from report.claims.contrast import (
 )
 from report.numbers.comparison import compare
 from report.numbers.frames import known
-from report.numbers.quantifiers import Count, count, reaching, span
+from report.numbers.quantifiers import reaching, span
 from report.numbers.samples import Group
 from report.numbers.scales import ACCURACY, EPOCHS, LOSS
 from report.numbers.statistics import mean
@@ -51,23 +53,16 @@ FIT = Statement(
         "fitting them.",
     },
     headline=True,
-    line=Line(
+    line=Line.of(
         "Can a network fit random labels?",
-        {
-            "all": ("Yes, in every run.", "training accuracy {threshold}, {n}"),
-            "all_known": (
-                "Yes, in every run that did not diverge.",
-                "{threshold} in {number} of {total} runs",
-            ),
-            "some": (
-                "To {lowest} or more, but not always to {threshold}.",
-                "{threshold} in {number} of {total} runs",
-            ),
-            "falling": ("Not within these epochs, though the loss still falls.", "{range}"),
-            "stuck": ("No, and the loss has stopped falling.", "{range}"),
-            "nothing": ("Nothing can be said: every run diverged.", "none of {all}"),
-        },
         "accuracy",
+        "{threshold} in {number} of {total} runs",
+        all=("Yes, in every run.", "training accuracy {threshold}, {n}"),
+        all_known="Yes, in every run that did not diverge.",
+        some="To {lowest} or more, but not always to {threshold}.",
+        falling=("Not within these epochs, though the loss still falls.", "{range}"),
+        stuck=("No, and the loss has stopped falling.", "{range}"),
+        nothing=("Nothing can be said: every run diverged.", "none of {all}"),
     ),
 )
 
@@ -203,9 +198,8 @@ THEORY = Statement(
 DIVERGED = lost_statement("random-labels")
 
 
-def share(fraction: float) -> Markdown:
-    """A share of random labels: 20 %."""
-    return fmt.percent(fraction, 0)
+share = partial(fmt.percent, decimals=0)
+"""A share of random labels: 20 %."""
 
 
 def top_threshold(record: Record) -> float:
@@ -229,21 +223,17 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     most = _most(runs)
     finite = known(most, ACCURACY_OF)
     intact = not random_test(record)
-    first, second = [], []
-    if any(len(_most(part)) for part in parts.values()):
-        first.append(_fit(record, parts))
     it = Label(f"*{escape(name)}*" if others else "it")
-    by = Label(f" by *{escape(name)}*" if others else "")
-    of = Label(f" of *{escape(name)}*" if others else "")
+    by, of = (Label(f" {word} {it}" if others else "") for word in ("by", "of"))
+    first = [_fit(record, parts)] if any(len(_most(part)) for part in parts.values()) else []
     if len(finite):
         first.append(_chance(record, most, it) if intact else _test(record, finite))
         first += [*_speed(record, runs, by), *([_loss(record, finite)] if intact else [])]
+    second = _price(record, runs, of) if intact else []
+    second += _memorized(record, runs)
     if intact:
-        second += [*_price(record, runs, of), *_first_step(record, runs)]
-    second += [*_memorized(record, runs), *(_peak(record, runs) if intact else [])]
-    if len(finite) and intact:
-        second += _theory(record, every, first[0])
-    if intact:
+        second += _peak(record, runs)
+        second += _theory(record, every, first[0]) if len(finite) else []
         second += [c for other, part in others for c in _other(record, other, part)]
     second += lost_runs(DIVERGED, record, every, ACCURACY_OF)
     return (tuple(first), tuple(second))
@@ -282,31 +272,24 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
     threshold = top_threshold(record)
     most = pd.concat([_most(part) for part in parts.values()])
-    reached = {
-        index: None if pd.isna(row[ACCURACY_OF]) else max(row["train_accuracy"])
-        for index, row in most.iterrows()
-    }
-    found = reaching(reached.items(), threshold)
-    last = max((epochs[-1] for epochs in most["epoch"] if epochs), default=0)
+    finite = most[ACCURACY_OF].notna()
+    best = most[Run.train_accuracy].map(lambda c: max(c, default=math.nan)).where(finite)
+    found = reaching(best.items(), threshold)
     verdict: str = found.extent
-    counts = [
-        _reaching(found, [reached[run] for run in rows.index], rows.index, name)
-        for name, part in parts.items()
-        if len(rows := _most(part))
-    ]
-    several = len(counts) > 1
     if verdict in ("none", "none_known"):
         verdict = "falling" if _still_falling(most) else "stuck"
-    got = span(reached.values())
-    low = bound(got.low, "lower", fmt.percent, decimals=3)
-    high = bound(got.high, "upper", fmt.percent, decimals=3)
+    rows = {name: _most(part).index for name, part in parts.items()}
+    counts = [_reaching(best[own], threshold, name) for name, own in rows.items() if len(own)]
+    several = len(counts) > 1
+    last = max((epochs[-1] for epochs in most[Run.epoch] if epochs), default=0)
+    low, high = _bounds(best)
     return FIT(
         verdict,
         used(record, most, Run.train_accuracy, Run.train_loss, Run.diverged_at),
         found,
-        fits=Markdown(f"Each of the {fmt.words(len(counts))} networks fits")
-        if several
-        else Markdown("The network fits"),
+        fits=Markdown(
+            f"Each of the {fmt.words(len(counts))} networks fits" if several else "The network fits"
+        ),
         counts=join(counts),
         n=fmt.plural(len(most), "run" if several else "seed"),
         all=fmt.plural(len(most), "run"),
@@ -314,38 +297,35 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
         lowest=low,
-        range=fmt.between(low, high)
-        if got.low != got.high
-        else Markdown(f"at {fmt.percent(got.low)}"),
+        range=fmt.between(low, high) if low != high else Markdown(f"at {low}"),
         epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
 
-def _reaching(
-    found: Count[Hashable], reached: Sequence[float | None], runs: pd.Index, name: str
-) -> str:
+def _bounds(shares: pd.Series) -> tuple[Markdown, Markdown]:
+    """The least and the most of the shares that are known, in percent."""
+    found, show = span(shares), partial(bound, show=fmt.percent, decimals=3)
+    return show(found.low, "lower"), show(found.high, "upper")
+
+
+def _reaching(best: pd.Series, threshold: float, name: str) -> str:
     """`none of six runs of *MLP* (each gets to 97.9 % or more)`."""
-    yes = sum(run in found.yes for run in runs)
-    got = span(reached)
-    which = f"{out_of(yes, len(runs), 'run')}{f' of *{escape(name)}*' if name else ''}"
-    if yes == got.known:
+    yes = int((best >= threshold).sum())
+    which = f"{out_of(yes, len(best), 'run')}{f' of *{escape(name)}*' if name else ''}"
+    if yes == best.count():
         return which
-    each = "each that did not diverge" if got.missing else "each"
-    return f"{which} ({each} gets to {bound(got.low, 'lower', fmt.percent, decimals=3)} or more)"
+    each = "each that did not diverge" if best.isna().any() else "each"
+    return f"{which} ({each} gets to {_bounds(best)[0]} or more)"
 
 
 def _still_falling(most: pd.DataFrame) -> bool:
     """Whether the last quarter lowers the training loss of more than half of the runs."""
-
-    def falls(run: tuple[list[int], list[float]]) -> bool | None:
-        epochs, curve = run
-        if len(curve) < 3:
-            return None
-        before = next(i for i, epoch in enumerate(epochs) if epoch >= 0.75 * epochs[-1])
-        return curve[-1] < FALLING * curve[min(before, len(curve) - 2)]
-
-    found = count(zip(most["epoch"], most["train_loss"], strict=True), falls)
-    return len(found.yes) > len(found.no)
+    falls: list[bool] = []
+    for epochs, curve in zip(most[Run.epoch], most[Run.train_loss], strict=True):
+        if len(curve) > 2:
+            before = next(i for i, epoch in enumerate(epochs) if epoch >= 0.75 * epochs[-1])
+            falls.append(curve[-1] < FALLING * curve[min(before, len(curve) - 2)])
+    return 2 * sum(falls) > len(falls)
 
 
 def _chance(record: Record, most: pd.DataFrame, it: Label) -> Claim:
@@ -376,38 +356,32 @@ def _other(record: Record, name: str, runs: pd.DataFrame) -> list[Claim]:
         return []
     found = compare(groups[str(shares[-1])], groups[str(shares[0])], ACCURACY)
     based = used(record, runs, Run.case, Run.fraction, ACCURACY_OF)
-    low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
-    return [OTHER(found, based, case=label(name), low=low, high=high)] if found.n else []
+    return [OTHER(found, based, case=label(name), **_ends(shares))] if found.n else []
+
+
+def _ends(shares: Sequence[float]) -> dict[str, Label]:
+    return {"low": Label(share(shares[0])), "high": Label(share(shares[-1]))}
 
 
 def _speed(record: Record, runs: pd.DataFrame, by: Label) -> list[Claim]:
     """Epochs to the highest threshold, on wholly random against true labels."""
-    fits = fits_of(record, runs)
-    top = fits[fits["threshold"] == top_threshold(record)]
-    low, high = runs["fraction"].min(), runs["fraction"].max()
+    threshold, fits = top_threshold(record), fits_of(record, runs)
+    low, high = runs[Run.fraction].min(), runs[Run.fraction].max()
     if low != 0 or high == 0:
         return []
-    chosen = top[top["fraction"].isin([low, high])]
+    chosen = fits[(fits[Fit.threshold] == threshold) & fits[Fit.fraction].isin([low, high])]
     based = used(record, chosen, Fit.epoch)
-    threshold = Label(fmt.percent(top_threshold(record), 0))
-    groups = seed_groups(chosen, "fraction", "epoch")
+    labels = {"threshold": Label(fmt.percent(threshold, 0)), "by": by}
+    groups = seed_groups(chosen, Fit.fraction, Fit.epoch)
     true, random = (groups[str(fraction)] for fraction in (low, high))
-    if len(true.known()) < true.planned or len(random.known()) < random.planned:
-        return [
-            SELDOM(
-                "random",
-                based,
-                threshold=threshold,
-                by=by,
-                true=out_of(len(true.known()), true.planned, "run"),
-                random=out_of(len(random.known()), random.planned, "run"),
-            )
-        ]
+    if true.missing() or random.missing():
+        yes, no = (out_of(len(g.known()), g.planned, "run") for g in (true, random))
+        return [SELDOM("random", based, **labels, true=yes, random=no)]
     # An epoch of 0 (fitted before training) has no ratio: it counts as the first.
     later, sooner = (
         Group(g.label, {r: max(1.0, v) for r, v in g.known().items()}) for g in (random, true)
     )
-    return [SPEED(compare(later, sooner, EPOCHS), based, threshold=threshold, by=by)]
+    return [SPEED(compare(later, sooner, EPOCHS), based, **labels)]
 
 
 def _loss(record: Record, finite: pd.DataFrame) -> Claim:
@@ -420,23 +394,19 @@ def _loss(record: Record, finite: pd.DataFrame) -> Claim:
 
 
 def _price(record: Record, runs: pd.DataFrame, of: Label) -> list[Claim]:
+    """What random labels cost over all shares, and what the smallest share of them does."""
     shares, groups = _by_share(runs)
     if len(shares) < 2:
         return []
     found = trend([(key, float(key)) for key in groups], list(groups.values()), ACCURACY)
-    low, high = (Label(share(end)) for end in (shares[0], shares[-1]))
     based = used(record, runs, Run.fraction, ACCURACY_OF)
-    return [PRICE(found, based, low=low, high=high, of=of)]
-
-
-def _first_step(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    """What the smallest share of random labels costs, against true labels."""
-    shares, groups = _by_share(runs)
-    if len(shares) < 3 or shares[0] != 0:
-        return []
-    found = compare(groups[str(shares[1])], groups[str(shares[0])], ACCURACY)
-    based = used(record, runs[runs["fraction"].isin(shares[:2])], ACCURACY_OF)
-    return [FIRST_STEP(found, based, share=Label(share(shares[1])))] if found.n else []
+    whole = PRICE(found, based, of=of, **_ends(shares))
+    none, some = shares[:2]
+    step = compare(groups[str(some)], groups[str(none)], ACCURACY)
+    if len(shares) == 2 or none != 0 or not step.n:
+        return [whole]
+    based = used(record, runs[runs[Run.fraction].isin([none, some])], ACCURACY_OF)
+    return [whole, FIRST_STEP(step, based, share=Label(share(some)))]
 
 
 def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -446,7 +416,7 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
     found = reaching(shares.items(), threshold)
     if not found.known:
         return []
-    values = span(shares.astype(float))
+    low, high = _bounds(shares.astype(float))
     return [
         MEMORIZED(
             found.extent,
@@ -456,8 +426,8 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
             total=fmt.words(found.total),
             known=all_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
-            lowest=bound(values.low, "lower", fmt.percent, decimals=3),
-            highest=bound(values.high, "upper", fmt.percent, decimals=3),
+            lowest=low,
+            highest=high,
         )
     ]
 
@@ -481,11 +451,11 @@ def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:
     """Whether these runs test, and bear out, what the literature says."""
     if fit.verdict in ("falling", "stuck"):
         return [THEORY("open", fit.evidence)]
-    true = runs[(runs["fraction"] == 0) & runs[ACCURACY_OF].notna()]
+    true = known(runs[runs[Run.fraction] == 0], ACCURACY_OF)
     if true.empty or fit.verdict not in ("all", "all_known"):
         return []
     threshold = top_threshold(record)
-    fitted = all(max(curve) >= threshold for curve in true["train_accuracy"])
+    fitted = all(max(curve) >= threshold for curve in true[Run.train_accuracy])
     learned = bool((true[ACCURACY_OF] > 2 * chance_of(record)).all())
     based = [*fit.evidence, *used(record, true, Run.train_accuracy, ACCURACY_OF)]
     return [THEORY("agrees", based)] if fitted and learned else []

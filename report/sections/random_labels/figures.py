@@ -10,12 +10,11 @@ import pandas as pd
 from report.figures.legends import name_lines
 from report.figures.scales import logarithmic
 from report.figures.style import Rows, canvas, draw_band
-from report.numbers.statistics import median
 from report.records import Record
-from report.records.rows.random_labels import Run
+from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned, draw_by_seed
 from report.sections.grouped import Column, at_the_end, grouped, means_of
-from report.sections.lost import numbers_of, seeds_shown, spread_words
+from report.sections.lost import seeds_shown, spread_words
 from report.sections.random_labels.claims import (
     chance_of,
     commentary,
@@ -34,36 +33,32 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 
-_TOUCHED = {
-    False: "test labels are never touched",
-    True: "the same share of the test labels is drawn anew, apart from them",
-}
-
-
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     runs = record.frame(Run)
     figures = [_curves_figure(record, runs, quantity) for quantity in ("loss", "accuracy")]
-    if runs["fraction"].nunique() > 1:  # one share alone has no axis
+    if runs[Run.fraction].nunique() > 1:  # one share alone has no axis
         figures.append(_price_figure(record, runs))
+    drawn = random_test(record)
+    touched = "the same share of the test labels is drawn anew, apart from them"
     return Section(
         figures=tuple(figures),
         tables=(_results_table(record, runs),),
         commentary=commentary(record),
         words={
-            "test_labels": Markdown(_TOUCHED[random_test(record)]),
-            "intact": Markdown("" if random_test(record) else "yes"),
+            "test_labels": Markdown(touched if drawn else "test labels are never touched"),
+            "intact": Markdown("" if drawn else "yes"),
             "several": Markdown("yes" if len(networks(runs)) > 1 else ""),
         },
     )
 
 
 def _groups(runs: pd.DataFrame) -> list[tuple[str, float, pd.DataFrame]]:
-    """The runs by network and share of random labels."""
+    """The runs by network, as it begins a title or a phrase, and share of random labels."""
     return [
-        (name, float(str(fraction)), group)
+        (f"{name}, " if name else "", float(str(fraction)), group)
         for name, part in networks(runs).items()
-        for fraction, group in part.groupby("fraction")
+        for fraction, group in part.groupby(Run.fraction)
     ]
 
 
@@ -72,11 +67,10 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
     def fitted(group: pd.DataFrame) -> Markdown:
         fits = fits_of(record, group)
-        same = fits["fraction"] == group["fraction"].iloc[0]
-        chosen = fits[same & (fits["threshold"] == top)]["epoch"]
-        reached = list(chosen.dropna())
-        at = f" (epoch {fmt.count(median(reached))})" if reached else ""
-        return Markdown(f"{fmt.count(len(reached))} of {fmt.count(len(chosen))}{at}")
+        own = (fits[Fit.fraction] == group[Run.fraction].iloc[0]) & (fits[Fit.threshold] == top)
+        epochs = fits[own][Fit.epoch]
+        at = f" (epoch {fmt.count(epochs.median())})" if epochs.count() else ""
+        return Markdown(f"{fmt.count(epochs.count())} of {fmt.count(len(epochs))}{at}")
 
     several = len(networks(runs)) > 1
     return grouped(
@@ -87,10 +81,10 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         f"{fmt.percent(top, 0)}, and the median epoch at which they do.",
         [group for *_, group in _groups(runs)],
         [
-            Column("Network", lambda group: escape(group["case"].iloc[0]), 11, "l")
+            Column("Network", lambda group: escape(group[Run.case].iloc[0]), 11, "l")
             if several
             else None,
-            Column("Random", lambda group: share(group["fraction"].iloc[0]), 10),
+            Column("Random", lambda group: share(group[Run.fraction].iloc[0]), 10),
             means_of("Changed", Run.changed_labels, fmt.count, 11),
             *at_the_end(),
             means_of("Learned", Run.changed_fitted, fmt.percent, 10),
@@ -100,20 +94,23 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
 
 
 def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
-    show = fmt.accuracy if quantity == "accuracy" else fmt.loss
+    accuracy = quantity == "accuracy"
+    show = fmt.accuracy if accuracy else fmt.loss
     ends = "; ".join(
-        f"{_of(name)}{share(fraction)} random: train "
+        f"{name}{share(fraction)} random: train "
         f"{show(group[f'final_train_{quantity}'].mean())}, test "
         f"{show(group[f'final_test_{quantity}'].mean())}"
         for name, fraction, group in _groups(runs)
     )
-    thin = " The thin line is the accuracy of guessing." if quantity == "accuracy" else ""
+    rows = ", one row per network" if len(networks(runs)) > 1 else ""
+    thin = " The thin line is the accuracy of guessing." if accuracy else ""
+    tested = "labels drawn anew likewise" if random_test(record) else "the intact labels"
     return Figure(
         name=quantity,
         caption=Markdown(
             f"Training {quantity} (left, against the labels trained on) and test {quantity} "
-            f"(right, against {_tested(record)}) over the epochs, one line per share of random "
-            f"labels{_rows(runs)}. {spread_words(runs, _seeds(runs))}{thin}"
+            f"(right, against {tested}) over the epochs, one line per share of random "
+            f"labels{rows}. {_spread(runs)}{thin}"
         ),
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
         draw=partial(_draw_curves, record, runs, quantity),
@@ -123,16 +120,15 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
 def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
     accuracy = quantity == "accuracy"
     cases = networks(runs)
-    shares = sorted(set(runs["fraction"]))
+    shares = sorted(set(runs[Run.fraction]))
     figure, axes = canvas(len(cases), 2, height=2.15, sharey=accuracy)
     for row, (name, part) in zip(axes, cases.items(), strict=True):
         for ax, split, title in zip(row, ("train", "test"), ("training", "test"), strict=True):
             for _, fraction, group in _groups(part):
                 x, curves = aligned(group, f"{split}_{quantity}", 100 if accuracy else 1)
-                words = f"{share(fraction)} random"
-                index, each = shares.index(fraction), Rows.each("runs", group)
-                draw_band(ax, x, curves, index, words, rows=each)
-            ax.set(title=_of(name) + title, xlabel="epoch")
+                words, each = f"{share(fraction)} random", Rows.each("runs", group)
+                draw_band(ax, x, curves, shares.index(fraction), words, rows=each)
+            ax.set(title=f"{name}, {title}" if name else title, xlabel="epoch")
             if accuracy:
                 _guessing(record, ax)
             else:
@@ -142,23 +138,8 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
     return figure
 
 
-def _of(name: str) -> str:
-    return f"{name}, " if name else ""
-
-
-def _tested(record: Record) -> str:
-    return "labels drawn anew likewise" if random_test(record) else "the intact labels"
-
-
-def _rows(runs: pd.DataFrame) -> str:
-    return ", one row per network" if len(networks(runs)) > 1 else ""
-
-
-def _seeds(runs: pd.DataFrame) -> str:
-    """How many seeds the lines are over: `three seeds`, `three to six seeds`."""
-    if runs[Run.final_test_accuracy].isna().any():
-        return seeds_shown(runs, Run.final_test_accuracy)
-    return numbers_of(part["seed"].nunique() for part in networks(runs).values())
+def _spread(runs: pd.DataFrame) -> Markdown:
+    return spread_words(runs, seeds_shown(runs, Run.final_test_accuracy, Run.case))
 
 
 def _guessing(record: Record, ax: Axes) -> None:
@@ -167,17 +148,18 @@ def _guessing(record: Record, ax: Axes) -> None:
 
 def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
     words = "; ".join(
-        f"{_of(name)}{share(fraction)}: {fmt.accuracy(group[Run.final_train_accuracy].mean())}, "
+        f"{name}{share(fraction)}: {fmt.accuracy(group[Run.final_train_accuracy].mean())}, "
         f"{fmt.accuracy(group[Run.final_test_accuracy].mean())}"
         for name, fraction, group in _groups(runs)
     )
+    rows = "One row per network. " if len(networks(runs)) > 1 else ""
     return Figure(
         name="price",
         caption=Markdown(
             "Left: training and test accuracy at the end against the share of random labels; the "
             "thin line is the accuracy of guessing. Right: the first epoch at which the training "
             "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-            f"{'One row per network. ' if _rows(runs) else ''}{spread_words(runs, _seeds(runs))}"
+            f"{rows}{_spread(runs)}"
         ),
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),
@@ -187,27 +169,24 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
 def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
     cases = networks(runs)
     figure, axes = canvas(len(cases), 2, height=2.0)
-    for row, (name, part) in zip(axes, cases.items(), strict=True):
-        _draw_price_of(record, name, part, *row)
-    return figure
-
-
-def _draw_price_of(record: Record, name: str, runs: pd.DataFrame, left: Axes, right: Axes) -> None:
-    percent = runs.assign(percent=100 * runs["fraction"])
     splits = {Run.final_train_accuracy: "training", Run.final_test_accuracy: "test"}
-    for index, (column, words) in enumerate(splits.items()):
-        draw_by_seed(left, percent, "percent", 100 * runs[column], index, words)
-    _guessing(record, left)
-    left.set(xlabel="random labels (%)", ylabel="final accuracy (%)", ylim=(0, 103))
-    left.legend(loc="center left")
-    left.set_title(name)
-    fits = fits_of(record, runs)
-    fits = fits.assign(percent=100 * fits["fraction"])
-    for index, (threshold, group) in enumerate(fits.groupby("threshold"), 2):
-        if group["epoch"].notna().any():
-            words = f"training accuracy {share(float(str(threshold)))}"
-            draw_by_seed(right, group, "percent", group["epoch"], index, words, "fits")
-    right.set(xlabel="random labels (%)", ylabel="first epoch at threshold")
-    right.set_ylim(bottom=0)
-    if right.get_legend_handles_labels()[0]:
-        right.legend(loc="best")
+    for (left, right), (name, part) in zip(axes, cases.items(), strict=True):
+        percent = part.assign(percent=100 * part[Run.fraction])
+        for index, (column, words) in enumerate(splits.items()):
+            draw_by_seed(left, percent, "percent", 100 * part[column], index, words)
+        _guessing(record, left)
+        left.set(title=name, ylabel="final accuracy (%)", ylim=(0, 103))
+        left.legend(loc="center left")
+        fits = fits_of(record, part)
+        fits = fits.assign(percent=100 * fits[Fit.fraction])
+        for index, (threshold, group) in enumerate(fits.groupby(Fit.threshold), 2):
+            if group[Fit.epoch].notna().any():
+                words = f"training accuracy {share(float(str(threshold)))}"
+                draw_by_seed(right, group, "percent", group[Fit.epoch], index, words, "fits")
+        right.set(ylabel="first epoch at threshold")
+        right.set_ylim(bottom=0)
+        if right.get_legend_handles_labels()[0]:
+            right.legend(loc="best")
+        for ax in (left, right):
+            ax.set_xlabel("random labels (%)")
+    return figure

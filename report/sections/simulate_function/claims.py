@@ -5,16 +5,12 @@ limits it.
 """
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from report.claims.bound import bound
-from report.claims.claim import Claim, Line, Statement, evidence, used
+from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import LOSSES, Contrast, Label, Overall, label, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
@@ -23,6 +19,7 @@ from report.numbers.quantifiers import count
 from report.numbers.scales import LOSS
 from report.numbers.selection import best
 from report.records import Model, Record
+from report.records.rows.simulate_function import Function, Run
 from report.sections.groups import seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.sections.simulate_function.sampling import between, is_scaled, losses
@@ -130,19 +127,13 @@ ERROR = Statement(
     about="key",
 )
 
-BEST_MODEL = {
-    "curve": Label("The best model's curve"),
-    "model": Label("Even the best model"),
-    "fails": Label("No model really fits"),
-    "whose": Label("the best one's"),
+ERROR_WORDS = {
+    "curve": ("The best model's curve", "The model's curve"),
+    "model": ("Even the best model", "The model"),
+    "fails": ("No model really fits", "The model does not really fit"),
+    "whose": ("the best one's", "its"),
 }
-ONLY_MODEL = {
-    "curve": Label("The model's curve"),
-    "model": Label("The model"),
-    "fails": Label("The model does not really fit"),
-    "whose": Label("its"),
-}
-"""Words of `ERROR`."""
+"""What `ERROR` calls the best of several models, and the only one."""
 
 BETWEEN = Statement(
     "simulate-function.between-points",
@@ -168,18 +159,19 @@ DIVERGED = lost_statement("simulate-function")
 
 SPARE = (BETWEEN, BEST, ERROR, SPREAD, DEPTH_ON)
 """Statements that are left out first where there is no room."""
-LOSS_OF = "final_train_loss"
+LOSS_OF, TEST_LOSS = Run.final_train_loss, Run.final_test_loss
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer with its numbers, then what it costs and what limits it."""
-    runs = record.frame("runs")
+    runs = record.frame(Run)
     done = known(runs, LOSS_OF)
     lost = lost_runs(DIVERGED, record, runs, LOSS_OF)
     if done.empty:
         return (tuple(lost),)
-    answer = [*_depth(record, runs), *_spread(record, done)]
-    functions = dict.fromkeys(done["function"])
+    pair = ends(record)
+    answer = [*_depth(record, runs, *pair), *_spread(record, done, *pair)] if pair else []
+    functions = list(dict.fromkeys(done[Run.function]))
     errors = [found for key in functions for found in _error(record, done, key)]
     # The worst fit first: it is the one that stays where there is no room for all.
     limits = [claim for _, claim in sorted(errors, key=lambda one: one[0], reverse=True)]
@@ -190,11 +182,12 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 
 def formulas(record: Record) -> dict[str, Markdown]:
     """The formula of every function by its key; its name where several have the same formula."""
-    found = {f["function"]: f["formula"] for f in record.rows("functions")}
-    alike = Counter(found.values())
+    rows = record.frame(Function)
+    names, formulas = rows[Function.function], rows[Function.formula]
+    several = formulas.duplicated(keep=False)
     return {
-        name: escape(name) if alike[formula] > 1 else fmt.formula(formula)
-        for name, formula in found.items()
+        name: escape(name) if shared else fmt.formula(formula)
+        for name, formula, shared in zip(names, formulas, several, strict=True)
     }
 
 
@@ -202,22 +195,18 @@ def ends(record: Record) -> tuple[Model, Model] | None:
     """The deepest and the shallowest model, where they are of nearly equal size."""
     deep = max(record.models, key=lambda model: model.depth)
     shallow = min(record.models, key=lambda model: model.depth)
-    sizes = sorted([deep.parameters, shallow.parameters])
-    return (deep, shallow) if deep.depth > shallow.depth and sizes[1] <= NEARLY * sizes[0] else None
+    least, most = sorted([deep.parameters, shallow.parameters])
+    return (deep, shallow) if deep.depth > shallow.depth and most <= NEARLY * least else None
 
 
-def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
+def _depth(record: Record, runs: pd.DataFrame, deep: Model, shallow: Model) -> list[Claim]:
     """Deepest against shallowest, function by function, and what that says of all."""
-    pair = ends(record)
-    if pair is None:
-        return []
-    deep, shallow = pair
-    both = runs[runs["model"].isin([deep.name, shallow.name])]
+    both = runs[runs[Run.model].isin([deep.name, shallow.name])]
     shown = formulas(record)
     parts: dict[str, Comparison] = {}
     claims = []
-    for key, rows in both.groupby("function", sort=False):
-        groups = seed_groups(rows, "model", LOSS_OF)
+    for key, rows in both.groupby(Run.function, sort=False):
+        groups = seed_groups(rows, Run.model, LOSS_OF)
         if len(groups) < 2:
             continue
         found = compare(groups[deep.name], groups[shallow.name], LOSS)
@@ -227,15 +216,16 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
             parts[shown[str(key)]] = found
     if not parts:
         return []
-    apart = abs(deep.parameters - shallow.parameters)
-    equal = apart <= EQUAL * min(deep.parameters, shallow.parameters)
-    layers = [Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}") for model in pair]
+    least, most = sorted([deep.parameters, shallow.parameters])
+    layers = (
+        Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}")
+        for model in (deep, shallow)
+    )
     answer = DEPTH(
         Parts(parts),
         used(record, both, LOSS_OF),
-        size=Label("at equal size" if equal else "at nearly equal size"),
-        deep=layers[0],
-        shallow=layers[1],
+        size=Label(f"at {'' if most - least <= EQUAL * least else 'nearly '}equal size"),
+        **dict(zip(("deep", "shallow"), layers, strict=True)),
     )
     # Where another function shows an order, the answer names those that do not.
     open_ = [made for found, made in claims if found.n and found.verdict == "undecided"]
@@ -245,13 +235,13 @@ def _depth(record: Record, runs: pd.DataFrame) -> list[Claim]:
 
 def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
     """Which models may be the best on a function, where there are more than two."""
-    rows = runs[runs["function"] == key]
-    groups = [g for g in seed_groups(rows, "model", LOSS_OF).values() if g.known()]
+    rows = runs[runs[Run.function] == key]
+    groups = [g for g in seed_groups(rows, Run.model, LOSS_OF).values() if g.known()]
     if len(groups) < 3:
         return []
     found = best(groups, LOSS, highest=False)
     others, beaten = (
-        Markdown(join([f"*{escape(name)}*" for name in names if name != found.first]))
+        join([f"*{escape(name)}*" for name in names if name != found.first])
         for names in (found.among, found.beaten)
     )
     made = BEST(
@@ -266,13 +256,12 @@ def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
     return [made] if found.decided else []
 
 
-def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
+def _spread(record: Record, done: pd.DataFrame, *pair: Model) -> list[Claim]:
     """Worst over best run of the deepest and the shallowest model, on every function."""
-    pair = ends(record)
-    if pair is None or not (done[LOSS_OF] > 0).all():
+    if not (done[LOSS_OF] > 0).all():
         return []
     names = [model.name for model in pair]
-    losses = done.groupby(["function", "model"])[LOSS_OF]
+    losses = done.groupby([Run.function, Run.model])[LOSS_OF]
     ratios = (losses.max() / losses.min())[losses.count() > 1].unstack().reindex(columns=names)
     common = ratios.dropna()
     if common.empty:
@@ -280,11 +269,10 @@ def _spread(record: Record, done: pd.DataFrame) -> list[Claim]:
     deep, shallow = (common[name] for name in names)
     apart = [LOSS.to(a) - LOSS.to(b) for a, b in zip(deep, shallow, strict=True)]
     margin = LOSS.width or 0.0
-    verdict = "wider" if min(apart) > margin else "narrower" if max(apart) < -margin else "mixed"
     return [
         SPREAD(
-            verdict,
-            used(record, done[done["model"].isin(names)], LOSS_OF),
+            "wider" if min(apart) > margin else "narrower" if max(apart) < -margin else "mixed",
+            used(record, done[done[Run.model].isin(names)], LOSS_OF),
             deep=escape(names[0]),
             shallow=escape(names[1]),
             deep_factor=bound(float(deep.max()), "upper", fmt.factor, digits=2),
@@ -297,78 +285,65 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[tuple[float, Cl
     """How close the best model's typical curve is, in units of the function's own spread.
 
     Before each claim stands that share, infinite for what is said of constants. The error is the
-    loss where that is the mean squared error, else that of the curve drawn.
+    loss where that is the mean squared error, else that of the curve drawn. Curves may be drawn
+    beyond the domain; only what lies in it counts.
     """
-    facts = record.rows("functions")
-    place = next(i for i, row in enumerate(facts) if row["function"] == key)
-    squared = losses(record) == ["mse"]
-    variance = 1.0 if squared and is_scaled(record, key) else _variance(facts[place])
-    rows = done[done["function"] == key]
+    facts = record.frame(Function)
+    fact = facts[facts[Function.function] == key]
+    ends, *curve = fact[[Function.domain, Function.x, Function.y]].iloc[0]
+    x, y = (np.asarray(values, dtype=float) for values in curve)
+    rounding = 1e-5 * (max(ends) - min(ends))
+    inside = (x >= min(ends) - rounding) & (x <= max(ends) + rounding)
+    variance = float(np.var(y[inside]))
+    rows = done[done[Run.function] == key]
+    column, errors = LOSS_OF, rows[LOSS_OF]
+    if losses(record) != ["mse"]:
+        column = Run.prediction
+        off = [(np.asarray(drawn, dtype=float) - y)[inside] for drawn in rows[column]]
+        errors = pd.Series([float(np.mean(one**2)) for one in off], rows.index)
+    elif is_scaled(record, key):
+        variance = 1.0
     if variance == 0:
         return []
     about = {"key": escape(key), "function": formulas(record)[key]}
-    column = LOSS_OF if squared else "prediction"
-    based = [*used(record, rows, column), evidence(record, "functions", "y", [place])]
-    errors = rows[column] if squared else rows[column].map(partial(_squared, facts[place]))
+    based = [*used(record, rows, column), *used(record, fact, Function.y)]
     claims = []
     stuck = count(errors, lambda error: abs(error / variance - 1) < CONSTANT)
     if stuck.yes:
         number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
         their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
-        made = ERROR("constant", based, **about, number=number, their=their)
-        claims.append((math.inf, made))
+        claims.append((math.inf, ERROR("constant", based, **about, number=number, their=their)))
     if stuck.no:
-        share = math.sqrt(float(errors.groupby(rows["model"]).median().min()) / variance)
+        share = math.sqrt(float(errors.groupby(rows[Run.model]).median().min()) / variance)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
-        words = BEST_MODEL if rows["model"].nunique() > 1 else ONLY_MODEL
+        only = rows[Run.model].nunique() == 1
+        words = {name: Markdown(said[only]) for name, said in ERROR_WORDS.items()}
         part = f"{fmt.percent(share)} of" if share <= 1 else f"{fmt.factor(share)} times"
-        made = ERROR(verdict, based, **about, **words, share=Markdown(part))
-        claims.append((share, made))
+        claims.append((share, ERROR(verdict, based, **about, **words, share=Markdown(part))))
     return claims
-
-
-def _inside(function: Mapping[str, Any]) -> list[bool]:
-    """Which points lie in the domain; curves may be drawn beyond."""
-    low, high = min(function["domain"]), max(function["domain"])
-    rounding = 1e-5 * (high - low)
-    return [low - rounding <= x <= high + rounding for x in function["x"]]
-
-
-def _variance(function: Mapping[str, Any]) -> float:
-    """Of the function's values on its domain."""
-    return float(np.var(np.asarray(function["y"], dtype=float)[_inside(function)]))
-
-
-def _squared(function: Mapping[str, Any], prediction: Sequence[float]) -> float:
-    """The mean squared error of a curve on the function's domain."""
-    errors = np.asarray(prediction, dtype=float) - np.asarray(function["y"], dtype=float)
-    return float(np.mean(errors[_inside(function)] ** 2))
 
 
 def _between(record: Record, done: pd.DataFrame) -> list[Claim]:
     """Loss at the midpoints over the training loss, function by function."""
-    fitted = done[(done[LOSS_OF] > 0) & done["final_test_loss"].notna()]
-    ratios = (fitted["final_test_loss"] / fitted[LOSS_OF]).groupby(fitted["function"])
-    typical = {str(key): float(value) for key, value in ratios.median().items()}
-    margin = LOSS.margin or 1.0
+    fitted = known(done[done[LOSS_OF] > 0], TEST_LOSS)
+    ratios = fitted[TEST_LOSS] / fitted[LOSS_OF]
+    typical = ratios.groupby(fitted[Run.function]).median()
+    worse = typical >= (LOSS.margin or 1.0)
     shown = formulas(record)
-    claims = []
-    for verdict in ("same", "worse"):
-        worse = verdict == "worse"
-        found = {k: v for k, v in typical.items() if (v >= margin) == worse}
-        if found:
-            limit = (min if worse else max)(found.values())
-            rows = fitted[fitted["function"].isin(found)]
-            claims.append(
-                BETWEEN(
-                    verdict,
-                    used(record, rows, LOSS_OF, "final_test_loss"),
-                    functions=join([shown[key] for key in found]),
-                    where=between(record, found),
-                    ratio=bound(limit, "lower" if worse else "upper"),
-                )
-            )
-    return claims
+    return [
+        BETWEEN(
+            verdict,
+            used(record, fitted[fitted[Run.function].isin(found.index)], LOSS_OF, TEST_LOSS),
+            functions=join([shown[key] for key in found.index]),
+            where=between(record, list(found.index)),
+            ratio=limit,
+        )
+        for verdict, found, limit in (
+            ("same", typical[~worse], bound(typical[~worse].max(), "upper")),
+            ("worse", typical[worse], bound(typical[worse].min(), "lower")),
+        )
+        if len(found)
+    ]
 
 
 def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
@@ -381,13 +356,13 @@ def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
             return None
         return abs(math.log10(curve[-1] / curve[before])) >= (LOSS.width or 0)
 
-    moved = count([*zip(done["epoch"], done["train_loss"], strict=True)], change)
+    moved = count(zip(done[Run.epoch], done[Run.train_loss], strict=True), change)
     if moved.missing:
         return []
     return [
         SETTLING(
             "moving" if moved.yes else "none",
-            used(record, done, "epoch", "train_loss"),
+            used(record, done, Run.epoch, Run.train_loss),
             moved,
             which=some_of(len(moved.yes), moved.total, "run"),
             factor=fmt.number(LOSS.margin, 3),

@@ -1,7 +1,7 @@
 """How functions were sampled and in which steps, in words: from the settings of a record."""
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import Any, cast
 
 from report.records import Record
 from report.sections.settings import loss_name
@@ -27,15 +27,23 @@ def sampling(function: Mapping[str, Any]) -> str:
 
 def between(record: Record, names: Collection[str]) -> Markdown:
     """Where the test points of these functions lie, after "between the training points"."""
-    given = [function for function in _functions(record) if function["name"] in names]
-    midpoints = all(sampling(function) == "grid" for function in given)
+    midpoints = all(sampling(f) == "grid" for f in functions(record) if f["name"] in names)
     return Markdown("at their midpoints" if midpoints else "at the test points")
 
 
 def fitted_on(record: Record) -> Markdown:
     """On which points each function is fitted, and how many of them a step uses; one sentence."""
     spread = " or ".join(SPREAD[kind] for kind in _kinds(record))
-    steps = sorted(set(_steps(record)))
+    settings: Any = record.settings
+    steps = sorted(
+        {
+            (min((settings["training"] | own).get("batch_size") or points, points), points)
+            for function in functions(record)
+            for points in [int(function["points"])]
+            for model in settings["models"]
+            for own in [(function.get("training") or {}) | (model.get("training") or {})]
+        }
+    )
     if all(size == points for size, points in steps):
         return Markdown(f"{spread}, all of them in every step, so that an epoch is one step.")
     fewest, most = (fmt.count(size) for size, _ in (steps[0], steps[-1]))
@@ -52,8 +60,7 @@ def checked_on(record: Record) -> Markdown:
 
 def is_scaled(record: Record, name: str) -> bool:
     """Whether the losses of a function are those of values with standard deviation 1."""
-    found = (f for f in _functions(record) if f["name"] == name)
-    return any(bool(function.get("scale")) for function in found)
+    return any(bool(f.get("scale")) for f in functions(record) if f["name"] == name)
 
 
 def losses(record: Record) -> list[str]:
@@ -61,9 +68,8 @@ def losses(record: Record) -> list[str]:
     settings: Any = record.settings
     common = settings.get("training", {}).get("loss", "mse")
     found = [
-        change.get("loss") or common
-        for one in (*_functions(record), *settings.get("models", [])) or ({},)
-        for change in [one.get("training") or {}]
+        (one.get("training") or {}).get("loss") or common
+        for one in (*functions(record), *settings.get("models", [])) or ({},)
     ]
     return list(dict.fromkeys(loss["name"] if isinstance(loss, dict) else loss for loss in found))
 
@@ -74,24 +80,11 @@ def loss_words(record: Record) -> Markdown:
     return loss_name(found[0]) if len(found) == 1 else Markdown("that of each training")
 
 
-def _functions(record: Record) -> list[Mapping[str, Any]]:
-    found: Any = record.settings.get("functions", [])
-    return list(found)
+def functions(record: Record) -> list[Mapping[str, Any]]:
+    """The settings of the functions."""
+    return cast(list[Mapping[str, Any]], record.settings.get("functions", []))
 
 
 def _kinds(record: Record) -> list[str]:
-    given = {sampling(function) for function in _functions(record)}
+    given = {sampling(function) for function in functions(record)}
     return [kind for kind in SPREAD if kind in given] or ["grid"]
-
-
-def _steps(record: Record) -> Iterable[tuple[int, int]]:
-    """Points of a step and of an epoch, for every model and function."""
-    settings: Any = record.settings
-    for function in _functions(record):
-        for model in settings["models"]:
-            changes = (function.get("training") or {}, model.get("training") or {})
-            size = settings["training"].get("batch_size")
-            for change in changes:
-                size = change.get("batch_size", size)
-            points = int(function["points"])
-            yield min(size or points, points), points

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from report.claims.claim import Claim, Line, Statement, evidence, used
+from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of, label
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
@@ -18,7 +18,8 @@ from report.numbers.scales import ACCURACY, LOSS
 from report.numbers.selection import best, holm
 from report.numbers.statistics import mean, median
 from report.records import Model, Record
-from report.sections.groups import against, against_best, seed_group, seed_groups
+from report.records.rows.train_on_task import Run
+from report.sections.groups import against, against_best, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -28,7 +29,7 @@ NEARLY = 1.1
 LEARNED = 0.95
 """Share of its first training loss below which a run must come to have learned anything."""
 
-SCORE = "final_test_accuracy"
+SCORE, TRAINED = Run.final_test_accuracy, Run.final_train_accuracy
 
 DEPTH = Overall(
     "train-on-task.depth",
@@ -67,10 +68,9 @@ DEPTH_ON = Contrast(
     {
         "more|less": "Among {family}, {deep} get [|only ]{first_value} of the test images right "
         "and {shallow} {second_value}, {size} [less|more] ({support}).",
-        "alike": "Among {family}, {deep} get {first_value} of the test images right and {shallow} "
-        "{second_value}, too close to matter.",
-        "undecided": "Among {family}, {deep} get {first_value} of the test images right and "
-        "{shallow} {second_value}, which these runs cannot tell apart ({support}{decide}).",
+        "alike|undecided": "Among {family}, {deep} get {first_value} of the test images right and "
+        "{shallow} {second_value}, [too close to matter|which these runs cannot tell apart "
+        "({support}{decide})].",
     },
     about="key",
     quantity=ACCURACIES,
@@ -94,22 +94,19 @@ FAMILY = Contrast(
     quantity=ACCURACIES,
 )
 
-FIRST = "comes out first with {accuracy} of the test images"
-HOW = {
-    "alone": "classifies best, with {accuracy} of the test images, and every other model is worse.",
-    "some": FIRST + ", though {others} may be as good.",
-    "among": FIRST + ", but no model is shown to be worse.",
-    "seen": "is ahead of every other model in {all}, with {accuracy} of the test images.",
-    "observed": FIRST + "; these are too few runs to rank the models.",
-    "single_model": "gets {accuracy} of the test images right.",
-}
+ONE = "On {dataset}{among}, *{best}* ({parameters} parameters) "
+FIRST = f"{ONE}comes out first with {{accuracy}} of the test images"
 BEST = Statement(
     "train-on-task.best",
     {
-        v: f"On {{dataset}}{{among}}, *{{best}}* ({{parameters}} parameters) {how}"
-        for v, how in HOW.items()
-    }
-    | {
+        "alone": f"{ONE}classifies best, with {{accuracy}} of the test images, and every other "
+        "model is worse.",
+        "some": f"{FIRST}, though {{others}} may be as good.",
+        "among": f"{FIRST}, but no model is shown to be worse.",
+        "seen": f"{ONE}is ahead of every other model in {{all}}, with {{accuracy}} of the test "
+        "images.",
+        "observed": f"{FIRST}; these are too few runs to rank the models.",
+        "single_model": f"{ONE}gets {{accuracy}} of the test images right.",
         "level": "On {dataset}{among}, all models get {accuracy} of the test images right.",
         "nothing": "On {dataset}{among}, no run ended with a finite loss.",
     },
@@ -172,61 +169,62 @@ SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
 
 @dataclass(frozen=True)
 class Family:
-    """Models of one kind on one data set, and what the deepest gains over the shallowest."""
+    """Models of one kind on one data set, and what the deepest gains over the shallowest.
 
-    title: Label
-    key: Label
-    deep: Model
-    shallow: Model
-    rows: pd.DataFrame
+    `equal` says whether these two are of nearly equal size; `claim` tells what was `found`.
+    """
+
+    kind: str
+    equal: bool
     found: Comparison
-
-    @property
-    def equal(self) -> bool:
-        """Whether both are of nearly equal size."""
-        sizes = sorted([self.deep.parameters, self.shallow.parameters])
-        return sizes[1] <= NEARLY * sizes[0]
+    claim: Claim
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The answer about depth, then each data set: its best model, its gap, its overfitting."""
-    every = record.frame("runs")
+    every = record.frame(Run)
     runs = compared(every)
-    datasets = [str(name) for name in dict.fromkeys(runs["dataset"])]
-    answer = _depth(record, [f for name in datasets for f in _families(record, runs, name)])
+    datasets = list(dict.fromkeys(runs[Run.dataset]))
+    families = [f for name in datasets for f in _families(record, runs, name)]
+    answer = _depth(record, runs, families) if families else []
     paragraphs = [answer]
     for name in datasets:
-        rows = runs[runs["dataset"] == name]
+        rows = runs[runs[Run.dataset] == name]
         done = known(rows, SCORE)
-        aside = every[(every["dataset"] == name) & ~every.index.isin(runs.index)]
-        among = f", among the {fmt.words(rows['model'].nunique())} networks compared"
+        aside = every[(every[Run.dataset] == name) & ~every.index.isin(runs.index)]
+        among = f", among the {fmt.words(rows[Run.model].nunique())} networks compared"
         first = _best(record, rows, name, Markdown(among if len(aside) else ""))
         # Where depth cannot be compared, the best model is the answer.
         claims = [replace(first, headline=not answer)]
         if len(done):
             claims += _family(record, rows, name)
             # Where nothing was learned, nothing holds for new images either.
-            claims += [_gap(record, done, name)] if _learned(done).any() else []
+            claims += [_gap(record, done, name)] if any(_learned(done)) else []
             claims += _overfitting(record, done, name)
-        claims += [_outside(record, part) for _, part in aside.groupby("model", sort=False)]
+        claims += [_outside(record, part) for _, part in aside.groupby(Run.model, sort=False)]
         paragraphs.append(claims)
-    paragraphs.append([*_stuck(record, every), *lost_runs(DIVERGED, record, every, SCORE)])
+    last = lost_runs(DIVERGED, record, every, SCORE)
+    if stuck := _learned(known(every, SCORE)).count(False):
+        total, number = fmt.plural(len(every), "run"), fmt.words(stuck)
+        based = used(record, every, Run.train_loss)
+        last.insert(0, STUCK("counted", based, total=total, number=number))
+    paragraphs.append(last)
     return tuple(map(tuple, paragraphs))
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:
     """The runs without those of networks that stand outside the comparison."""
-    inside = runs[runs["outside"].isna()] if "outside" in runs else runs
+    inside = runs[runs[Run.outside].isna()]
     return inside if len(inside) else runs
 
 
 def _outside(record: Record, rows: pd.DataFrame) -> Claim:
     """What a network outside the comparison reaches, and how it was trained."""
-    name, dataset = (str(rows[column].iloc[0]) for column in ("model", "dataset"))
+    name, dataset = rows[[Run.model, Run.dataset]].iloc[0]
     done = known(rows, SCORE)
     about = {"model": escape(name), "dataset": escape(dataset)}
     if done.empty:
-        return OUTSIDE("nothing", used(record, rows, "diverged_at"), **about)
+        return OUTSIDE("nothing", used(record, rows, Run.diverged_at), **about)
     augmented = any(
         (comparison.get("training") or {}).get("augmentation")
         for comparison in cast(list[dict[str, Any]], record.settings.get("comparisons", []))
@@ -248,106 +246,87 @@ def _parameters(record: Record, name: str) -> Markdown:
     return fmt.count({model.name: model.parameters for model in record.models}.get(name))
 
 
-def _present(record: Record, rows: pd.DataFrame) -> list[Model]:
-    """The models of these runs; none where one name stands for models of several sizes."""
-    names = set(rows["model"])
+def _kinds(record: Record, rows: pd.DataFrame) -> tuple[list[Model], list[Model]]:
+    """The models of these runs, MLPs and CNNs; none where a name stands for several sizes."""
+    names = set(rows[Run.model])
     found = [model for model in record.models if model.name in names]
-    return found if len(found) == len(names) else []
-
-
-def _convolutional(model: Model) -> bool:
-    return "conv" in model.architecture.lower()
+    kinds: tuple[list[Model], list[Model]] = ([], [])
+    for model in found if len(found) == len(names) else ():
+        kinds["conv" in model.architecture.lower()].append(model)
+    return kinds
 
 
 def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Family]:
-    rows = runs[runs["dataset"] == dataset]
-    models = _present(record, rows)
-    pair = against(list(seed_groups(rows, "model", SCORE).values()), ACCURACY)
-    for kind, words in ((False, "MLPs"), (True, "CNNs")):
-        family = _of_one_size([model for model in models if _convolutional(model) == kind])
-        if family:
-            deep = max(family, key=lambda model: model.depth)
-            shallow = min(family, key=lambda model: model.depth)
-            yield Family(
-                title=Label(f"the {words} on {escape(dataset)}"),
-                key=label(f"{words} {dataset}"),
-                deep=deep,
-                shallow=shallow,
-                rows=rows[rows["model"].isin([deep.name, shallow.name])],
-                found=pair(deep.name, shallow.name),
-            )
-
-
-def _of_one_size(models: list[Model]) -> list[Model]:
-    """Those of nearly equal size that differ most in depth, else all; empty for a single depth."""
-
-    def depths(chosen: list[Model]) -> int:
-        return max(m.depth for m in chosen) - min(m.depth for m in chosen) if chosen else 0
-
-    sets = [
-        [m for m in models if one.parameters <= m.parameters <= NEARLY * one.parameters]
-        for one in models
-    ]
-    widest = max(sets, key=depths, default=[])
-    chosen = widest if depths(widest) else models
-    return chosen if depths(chosen) else []
-
-
-def _depth(record: Record, families: list[Family]) -> list[Claim]:
-    """Over the families of nearly equal size, where there are any: there depth alone differs."""
-    chosen = [f for f in families if f.equal and f.found.n] or [f for f in families if f.found.n]
-    if not chosen:
-        return []
-    caveat = "" if chosen[0].equal else "; as these differ in size too, depth need not be the cause"
-    whole = Parts({family.title: family.found for family in chosen})
-    based = used(record, pd.concat([family.rows for family in chosen]), SCORE)
-    claims = [DEPTH(whole, based, caveat=Label(caveat))]
-    # The strongest is the last to be left out.
-    for family in sorted(chosen, key=lambda f: (not f.found.direction, -abs(f.found.value))):
-        deep, shallow = family.deep.depth, family.shallow.depth
-        claims.append(
-            DEPTH_ON(
-                family.found,
-                used(record, family.rows, SCORE),
-                key=family.key,
-                family=family.title,
-                deep=Label(f"those with {fmt.plural(deep, 'hidden layer')}"),
-                shallow=Label(f"those with {fmt.words(shallow)}"),
-            )
+    """Of each kind the two models of nearly equal size, or of any, that differ most in depth."""
+    rows = runs[runs[Run.dataset] == dataset]
+    compare_two = against(list(seed_groups(rows, Run.model, SCORE).values()), ACCURACY)
+    for words, models in zip(("MLPs", "CNNs"), _kinds(record, rows), strict=True):
+        pairs = [(a, b) for a in models for b in models if a.depth > b.depth]
+        near = [
+            (a, b)
+            for a, b in pairs
+            if max(a.parameters, b.parameters) <= NEARLY * min(a.parameters, b.parameters)
+        ]
+        if not pairs:
+            continue
+        deep, shallow = max(near or pairs, key=lambda pair: pair[0].depth - pair[1].depth)
+        found = compare_two(deep.name, shallow.name)
+        if not found.n:
+            continue
+        claim = DEPTH_ON(
+            found,
+            used(record, rows[rows[Run.model].isin([deep.name, shallow.name])], SCORE),
+            key=label(f"{words} {dataset}"),
+            family=Label(f"the {words} on {escape(dataset)}"),
+            deep=Label(f"those with {fmt.plural(deep.depth, 'hidden layer')}"),
+            shallow=Label(f"those with {fmt.words(shallow.depth)}"),
         )
-    return claims
+        yield Family(f"the {words}", bool(near), found, claim)
+
+
+def _depth(record: Record, runs: pd.DataFrame, families: list[Family]) -> list[Claim]:
+    """Over the families of nearly equal size, where there are any: there depth alone differs."""
+    chosen = [family for family in families if family.equal] or families
+    caveat = "" if chosen[0].equal else "; as these differ in size too, depth need not be the cause"
+    names = [family.claim.values["family"] for family in chosen]
+    whole = Parts({name: family.found for name, family in zip(names, chosen, strict=True)})
+    kinds: dict[str, str] = {n: family.kind for n, family in zip(names, chosen, strict=True)}
+    rows = [row for family in chosen for row in family.claim.evidence[0].rows]
+    # The strongest is the last to be left out.
+    chosen.sort(key=lambda family: (not family.found.direction, -abs(family.found.value)))
+    answer = DEPTH(whole, used(record, runs.loc[rows], SCORE), kinds, caveat=Label(caveat))
+    return [answer, *(family.claim for family in chosen)]
 
 
 def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> Claim:
     """The models that may be the best, with the errors of all comparisons held together."""
-    groups = [g for g in seed_groups(rows, "model", SCORE).values() if g.known()]
+    groups = {g.label: g for g in seed_groups(rows, Run.model, SCORE).values() if g.known()}
     about = {"dataset": escape(dataset), "among": among}
     if not groups:
-        return BEST("nothing", [evidence(record, "runs", "diverged_at")], **about)
-    first, verdict, others, every = groups[0].label, "single_model", "", Markdown("")
-    center = mean(groups[0].known().values())
+        return BEST("nothing", used(record, record.frame(Run), Run.diverged_at), **about)
+    first, verdict, rivals, every = next(iter(groups)), "single_model", list[str](), Markdown("")
+    center = mean(groups[first].known().values())
     if len(groups) > 1:
-        found = best(groups, ACCURACY, highest=True)
+        found = best(list(groups.values()), ACCURACY, highest=True)
         first = found.first
-        leads = [found.against(group.label) for group in groups if group.label != first]
-        rest = [one for one in found.among if one != first]
-        rivals = [one for one in rest if found.against(one).verdict != "seen_more"]
-        others = join([f"*{escape(one)}*" for one in rivals])
-        lead = max(leads, key=lambda one: one.n)
-        every, center = all_of(lead.n, "seed"), lead.centers[0]
+        leads = {name: found.against(name) for name in groups if name != first}
+        rivals = [n for n in found.among if n != first and leads[n].verdict != "seen_more"]
+        lead = max(leads.values(), key=lambda one: one.n)
+        every = all_of(lead.n, "seed")
         verdict = "alone" if found.alone else "some" if found.beaten else "among"
-        if all(one.error is None for one in leads) or not (found.alone or rivals):
-            seen = all(one.n == lead.n and all(d > 0 for d in one.differences) for one in leads)
-            level = len({value for group in groups for value in group.known().values()}) == 1
-            verdict = "level" if level else "seen" if seen and not rivals else "observed"
-        if not lead.n:
-            center = median(next(g for g in groups if g.label == first).known().values())
+        if all(one.error is None for one in leads.values()) or not (found.alone or rivals):
+            seen = all(
+                one.n == lead.n and all(d > 0 for d in one.differences) for one in leads.values()
+            )
+            level = len({value for group in groups.values() for value in group.known().values()})
+            verdict = "level" if level == 1 else "seen" if seen and not rivals else "observed"
+        center = lead.centers[0] if lead.n else median(groups[first].known().values())
     return BEST(
         verdict,
         used(record, rows, SCORE),
         **about,
         best=escape(first),
-        others=Markdown(others),
+        others=_named(rivals),
         parameters=_parameters(record, first),
         accuracy=fmt.accuracy(center),
         all=every,
@@ -356,21 +335,17 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
 
 def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     """The best network with convolutions against the best without."""
-    groups = seed_groups(rows, "model", SCORE)
-    means = {
-        model: mean(scores.values())
-        for model in _present(record, rows)
-        if (scores := groups[model.name].known())
-    }
-    kinds = [[m for m in means if _convolutional(m) == kind] for kind in (True, False)]
+    groups = seed_groups(rows, Run.model, SCORE)
+    means = {name: mean(g.known().values()) for name, g in groups.items() if g.known()}
+    kinds = [[m for m in kind if m.name in means] for kind in _kinds(record, rows)]
     if not all(kinds):
         return []
-    conv, dense = (max(kind, key=lambda model: means[model]) for kind in kinds)
+    dense, conv = (max(kind, key=lambda model: means[model.name]) for kind in kinds)
     found = against(list(groups.values()), ACCURACY)(conv.name, dense.name)
     smaller = conv.parameters < dense.parameters
     claim = FAMILY(
         found,
-        used(record, rows[rows["model"].isin([conv.name, dense.name])], SCORE),
+        used(record, rows[rows[Run.model].isin([conv.name, dense.name])], SCORE),
         helps=Label("Convolution counts for more than size" if smaller else "Convolution helps"),
         dataset=label(dataset),
         conv=label(conv.name),
@@ -406,14 +381,8 @@ def _named(models: Iterable[str]) -> Markdown:
 
 def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
     """Training against test accuracy, model by model."""
-    gaps = {
-        str(model): compare(
-            seed_group("training images", rows, "final_train_accuracy"),
-            seed_group("test images", rows, SCORE),
-            ACCURACY,
-        )
-        for model, rows in done.groupby("model", sort=False)
-    }
+    trained, new = (seed_groups(done, Run.model, name) for name in (TRAINED, SCORE))
+    gaps = {model: compare(trained[model], new[model], ACCURACY) for model in new}
     wide = _more(gaps)
     widest = max(wide.yes or gaps, key=lambda model: gaps[model].value)
     shown = ACCURACIES.fields(gaps[widest])
@@ -422,7 +391,7 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
         verdict = "all" if wide.extent == "all" and len(wide.yes) > 1 else "some"
     return GAP(
         verdict,
-        used(record, done, "final_train_accuracy", SCORE),
+        used(record, done, TRAINED, SCORE),
         dataset=escape(dataset),
         models=_named(wide.yes),
         model=escape(widest),
@@ -435,13 +404,13 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
     """Test loss at the end against its lowest, model by model."""
     found = {
         str(model): one
-        for model, rows in done.groupby("model", sort=False)
-        if (one := against_best(rows, "test_loss", "lowest", LOSS)) is not None
+        for model, rows in done.groupby(Run.model, sort=False)
+        if (one := against_best(rows, Run.test_loss, "lowest", LOSS)) is not None
     }
     if not found:
         return []
     rises = {model: rise for model, (_, rise) in found.items()}
-    based, name = used(record, done, "test_loss"), escape(dataset)
+    based, name = used(record, done, Run.test_loss), escape(dataset)
     risen = _more(rises)
     if not (risen.yes or risen.missing):
         return [OVERFITTING("none", based, dataset=name)]
@@ -461,15 +430,6 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
     ]
 
 
-def _learned(runs: pd.DataFrame) -> pd.Series:
+def _learned(runs: pd.DataFrame) -> list[bool]:
     """Whether the training loss came clearly below that of the untrained network, run by run."""
-    learned = [len(curve) < 2 or min(curve) < LEARNED * curve[0] for curve in runs["train_loss"]]
-    return pd.Series(learned, index=runs.index, dtype=bool)
-
-
-def _stuck(record: Record, runs: pd.DataFrame) -> list[Claim]:
-    """Runs that learned nothing."""
-    stuck = int((~_learned(known(runs, SCORE))).sum())
-    total, number = fmt.plural(len(runs), "run"), fmt.words(stuck)
-    based = used(record, runs, "train_loss")
-    return [STUCK("counted", based, total=total, number=number)] if stuck else []
+    return [len(curve) < 2 or min(curve) < LEARNED * curve[0] for curve in runs[Run.train_loss]]

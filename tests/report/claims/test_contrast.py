@@ -186,9 +186,13 @@ def test_of_many_parts_the_number_is_told() -> None:
     short = HIGHER(Parts({"a b c d e": losses(9), "f g": losses(0.1), **open_}), USED).short
     assert short is not None
     assert short.answer == "Yes for one of six parts, no for one, open for four."
-    kinds = {"the CNNs on one set": losses(9), "the CNNs on another set": losses(8)}
-    kinds |= {"the MLPs on one set": losses(0.1), "the MLPs on another set": losses(9, n=1)}
-    short = HIGHER(Parts(kinds), USED).short
+    kinds = {
+        f"the {kind} on {place} on paper": f"the {kind}"
+        for kind in ("CNNs", "MLPs")
+        for place in ("one set", "another set")
+    }
+    found = zip(kinds, (losses(9), losses(8), losses(0.1), losses(9, n=1)), strict=True)
+    short = HIGHER(Parts(dict(found)), USED, kinds).short
     assert short is not None and short.answer == "Yes for the CNNs, no or open for the MLPs."
     alike = HIGHER(Parts({"a": losses(0.1), "b": losses(1.0)}), USED).short
     assert alike is not None and alike.answer == "No."
