@@ -190,7 +190,7 @@ class Writer:
         if not isinstance(node, ast.AST):
             self._out.append(repr(node))
             return
-        special = _visitor(type(node))
+        special = _visitor(type(node).__name__)
         if special is None:
             self._fields(node)
         else:
@@ -392,9 +392,11 @@ class Writer:
 
 
 @cache
-def _visitor(kind: type[ast.AST]) -> Callable[[Writer, ast.AST], None] | None:
+def _visitor(kind: str) -> Callable[[Writer, ast.AST], None] | None:
     """What writes nodes of a kind otherwise than by their fields."""
-    return getattr(Writer, f"_visit_{kind.__name__.lower()}", None)
+    special: Callable[[Writer, ast.AST], None] | None
+    special = getattr(Writer, f"_visit_{kind.lower()}", None)
+    return special
 
 
 def _in_order(node: ast.stmt, binds: list[str]) -> list[str]:
