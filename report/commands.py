@@ -340,9 +340,12 @@ def models(options: Options, built: bool) -> list[Any]:
 
 
 def init(file: str, root: Path) -> Path:
-    """Write an annotated suite; the path of its schema."""
+    """Write an annotated suite; the path of its schema. Raises UserError as a run of it would."""
     from experiments.suites.begin import begin
+    from report.book.sources import check_suite_name
 
+    if file.lower().endswith(".toml"):
+        check_suite_name(Path(file).stem)
     return begin(file, root)
 
 

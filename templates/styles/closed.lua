@@ -3,6 +3,8 @@
 -- In Typst's markup, what follows an element without a space may go on with its code: "#emph[a].b()"
 -- calls a method, "#emph[a];" swallows the sign. An empty comment ends the code, whatever wrote it,
 -- and is nothing behind what is no code.
+-- Two slashes would begin a comment; Pandoc 3.8, in Quarto 1.9, shows a backslash before them where
+-- they begin a paragraph, so they are written here.
 
 local open = { Str = true, Space = true, SoftBreak = true, LineBreak = true }
 local blank = { Space = true, SoftBreak = true, LineBreak = true }
@@ -15,7 +17,14 @@ end
 local function Inlines(inlines)
   local closed = pandoc.Inlines({})
   for i, inline in ipairs(inlines) do
-    closed:insert(inline)
+    local rest = inline.t == "Str" and inline.text:match("^//(.*)$")
+    if rest then
+      closed:insert(pandoc.RawInline("typst", "\\/\\/"))
+      inline.text = rest
+    end
+    if rest ~= "" then
+      closed:insert(inline)
+    end
     local after = inlines[i + 1]
     if after and not open[inline.t] and not blank[after.t] and after.t ~= "RawInline"
         and not opens(inline) then

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.suite import load_suite
-from experiments.suites.begin import begin
+from experiments.suites.begin import SCHEMA, begin
 from report.errors import UserError
 from report.tasks import BY_NAME
 from tests.project import Homework
@@ -42,6 +42,29 @@ def test_a_name_that_cannot_be(
         begin(name, tmp_path)
     assert Path("there.toml").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.toml", "there.toml"]
+
+
+@pytest.mark.parametrize("name", ["my suite.toml", "a\x1b[31m.toml", "...toml"])
+def test_a_name_that_no_run_would_take(homework: Homework, name: str) -> None:
+    before = sorted(homework.folder.iterdir())
+    refused = homework("init", name)
+    assert refused.code == 2 and "rename its file" in refused.err
+    assert sorted(homework.folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("content", ["mine", "[]", '{"title": "mine"}'])
+def test_a_file_in_the_place_of_the_schema_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    schema = tmp_path / "suite.schema.json"
+    schema.write_text(content)
+    with pytest.raises(UserError, match=r"suite\.schema\.json: is in the way"):
+        begin("mine.toml", tmp_path)
+    assert schema.read_text() == content
+    schema.write_text(json.dumps(json.loads(SCHEMA.read_text()) | {"required": []}))
+    begin("mine.toml", tmp_path)
+    assert schema.read_text() == SCHEMA.read_text()
 
 
 def test_the_commands(homework: Homework) -> None:

@@ -44,6 +44,14 @@ def test_other_formats_keep_their_letters(form: str) -> None:
     assert ABOVE + GREEK in written(f"10{ABOVE}{GREEK}", form)
 
 
+def test_two_slashes_are_no_comment_in_any_version_of_pandoc() -> None:
+    closed = f"--lua-filter={ROOT / 'templates' / 'styles' / 'closed.lua'}"
+    for text, behind in (("// x", ", Space"), ("//x", ', Str "x"'), ("///", ', Str "/"')):
+        tree = " ".join(converted(text, "native", closed).split())
+        assert tree.startswith(f'[ Para [ RawInline (Format "typst") "\\\\/\\\\/" {behind}')
+    assert converted("*a*// x", "typst", closed).strip() == r"#emph[a]/**/\/\/ x"
+
+
 def test_typst_sets_bars_and_large_parentheses_as_delimiters() -> None:
     bars = written(r"$\lvert S \rvert = \operatorname{round}(pN)$", "typst")
     assert "lr(|S|)" in bars
