@@ -14,11 +14,12 @@ from report.words.tables import Table
 
 
 def _command(command: str, anonymous: bool) -> str:
-    """The command without its choice of tasks, which the table tells.
+    """The command without its choice of tasks, which the table tells, and with the data in `data`.
 
-    Paths in it, which may identify a person, are left out if `anonymous`.
+    Other paths in it, which may identify a person, are left out if `anonymous`.
     """
     command = re.sub(r" --only[ =]\S+", "", command)
+    command = re.sub(r"(--data-dir[ =])\S+", r"\1data", command)
     if not anonymous:
         return command
     return " ".join("…" if {"/", "\\"} & set(word) else word for word in command.split(" "))
@@ -41,23 +42,23 @@ def versions_table(records: Sequence[Record]) -> Markdown:
 
 
 def hardware_table(records: Sequence[Record], anonymous: bool = False) -> Markdown:
-    """One row for each processor, commit and command; an anonymous report leaves out paths."""
+    """One row for each processor and command; an anonymous report leaves out paths."""
     sets: dict[tuple[Markdown, ...], list[str]] = {}
     for r in records:
         threads = fmt.plural(r.provenance.threads, "thread")
         processor = Markdown(f"{escape(r.provenance.device)}, {threads}")
         command = fmt.code(_command(r.provenance.command, anonymous))
-        sets.setdefault((processor, _commit(r), command), []).append(r.task)
+        sets.setdefault((processor, command), []).append(r.task)
     return Table(
         name="hardware",
         caption=Markdown(
-            "Processor, commit of the program (with “+” where its code was changed since) and "
-            "command, with the tasks that they made (chosen by --only where they are not all)."
+            "Processor and command, with the tasks that they made (chosen by --only where they "
+            "are not all)."
         ),
-        header=("Processor", "Commit", "Command", "Tasks"),
-        align="llll",
+        header=("Processor", "Command", "Tasks"),
+        align="lll",
         rows=tuple((*one, escape(", ".join(tasks))) for one, tasks in sets.items()),
-        widths=(20, 13, 31, 36),
+        widths=(20, 40, 40),
     ).markdown("reproducibility")
 
 
@@ -69,13 +70,14 @@ def _commit(record: Record) -> Markdown:
 
 
 def cost_table(records: Sequence[Record]) -> Markdown:
-    """Seeds and cost of every task: its wall time, and that of trainings it reused."""
+    """Seeds, commit and cost of every task: its wall time, and that of trainings it reused."""
     own = [r.provenance.wall_seconds for r in records]
     found = [r.provenance.taken_up_seconds for r in records]
     rows = [
         (
             escape(r.task),
             fmt.seeds(r.provenance.seeds),
+            _commit(r),
             escape(r.provenance.created[:16].replace("T", " ")),
             fmt.seconds(wall),
             fmt.seconds(earlier),
@@ -86,8 +88,7 @@ def cost_table(records: Sequence[Record]) -> Markdown:
     rows.append(
         (
             Markdown("**all**"),
-            Markdown(""),
-            Markdown(""),
+            *[Markdown("")] * 3,
             fmt.seconds(sum(own)),
             fmt.seconds(sum(found)),
             Markdown(""),
@@ -96,13 +97,22 @@ def cost_table(records: Sequence[Record]) -> Markdown:
     return Table(
         name="cost",
         caption=Markdown(
-            "Seeds, time of making (UTC) and wall time of every task, data loading and evaluation "
-            "included. Groups of networks that another task or an interrupted run had trained "
-            "already were taken up; what their training had taken stands beside. Tasks may have "
-            "run side by side."
+            "Seeds, commit of the program (with “+” where its code was changed since), time of "
+            "making (UTC) and wall time of every task, data loading and evaluation included. "
+            "Groups of networks that another task or an interrupted run had trained already were "
+            "taken up; what their training had taken stands beside. Tasks may have run side by "
+            "side."
         ),
-        header=("Task", "Seeds", "Made", "Wall time", "Earlier training", "Groups taken up"),
-        align="lllrrr",
+        header=(
+            "Task",
+            "Seeds",
+            "Commit",
+            "Made",
+            "Wall time",
+            "Earlier training",
+            "Groups taken up",
+        ),
+        align="llllrrr",
         rows=tuple(rows),
     ).markdown("reproducibility")
 

@@ -34,9 +34,9 @@ from report.words.markdown import Markdown, join
 
 SHORT = {
     "rises": "yes",
-    "partly_rises": "partly yes",
+    "partly_rises": "yes by some measures",
     "falls": "no",
-    "partly_falls": "partly no",
+    "partly_falls": "no by some measures",
     "differ": "mixed",
     "undecided": "open",
 }
@@ -149,7 +149,7 @@ class Measured:
             held = measures_with(stopped, self.measures, "loss_gap")
             there, where = SHORT[held.said], "near equal training loss"
             also = "nor" if answer == "no" else "also"
-            answer += f", {also} {where}" if there == answer else f"; {where} {there}"
+            answer += f", {also} {where}" if there == answer else f"; {where}, {there}"
             values = [trend.value for trend in trends(held) if math.isfinite(trend.value)]
             then = f" ({fmt.correlation(max(values, key=abs))} at equal loss)" if values else ""
         return self.relation(statement, record, done, answer=Label(answer), then=Label(then))

@@ -87,6 +87,6 @@ def test_cost_counts_what_was_taken_up_apart() -> None:
         next(row for row in rows if row and row[0].startswith(name))
         for name in ("simulate", "train", "**all**")
     )
-    assert first[3:] == ["30 s", "0.0 s", "0"]
-    assert second[3:] == ["20 s", "30 s", "4"]
-    assert total[3:5] == ["50 s", "30 s"]
+    assert first[4:] == ["30 s", "0.0 s", "0"]
+    assert second[4:] == ["20 s", "30 s", "4"]
+    assert total[4:6] == ["50 s", "30 s"]

@@ -314,11 +314,11 @@ def test_what_did_not_reach_the_loss_is_counted() -> None:
         ({"gradient": falling}, "Mixed."),
         ({"held": (rising, rising)}, "Yes, also near equal training loss."),
         ({"loss_gap": falling, "held": (falling, rising)}, "No, nor near equal training loss."),
-        ({"held": (falling, rising)}, "Yes; near equal training loss no."),
-        ({"held": (noisy, rising)}, "Yes; near equal training loss open."),
-        ({"held": (rising, noisy)}, "Yes; near equal training loss partly yes."),
-        ({"held": (rising, falling)}, "Yes; near equal training loss mixed."),
-        ({"loss_gap": noisy, "held": (rising, rising)}, "Open; near equal training loss yes."),
+        ({"held": (falling, rising)}, "Yes; near equal training loss, no."),
+        ({"held": (noisy, rising)}, "Yes; near equal training loss, open."),
+        ({"held": (rising, noisy)}, "Yes; near equal training loss, yes by some measures."),
+        ({"held": (rising, falling)}, "Yes; near equal training loss, mixed."),
+        ({"loss_gap": noisy, "held": (rising, rising)}, "Open; near equal training loss, yes."),
     ],
 )
 def test_the_summary_tells_what_holds_at_an_equal_loss(truth: dict[str, Any], answer: str) -> None:
