@@ -98,10 +98,9 @@ def cost_table(records: Sequence[Record]) -> Markdown:
         name="cost",
         caption=Markdown(
             "Seeds, commit of the program (with “+” where its code was changed since), time of "
-            "making (UTC) and wall time of every task, data loading and evaluation included. "
-            "Groups of networks that another task or an interrupted run had trained already were "
-            "taken up; what their training had taken stands beside. Tasks may have run side by "
-            "side."
+            "making (UTC), and wall time with data loading and evaluation. Networks that another "
+            "task or an interrupted run had trained already were taken up in groups; what that had "
+            "taken stands beside. Tasks may have run side by side."
         ),
         header=(
             "Task",

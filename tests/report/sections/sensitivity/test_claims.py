@@ -310,7 +310,7 @@ def test_what_did_not_reach_the_loss_is_counted() -> None:
     ("truth", "answer"),
     [
         ({}, "Yes."),
-        ({"gradient": noisy}, "Partly yes."),
+        ({"gradient": noisy}, "Yes by some measures."),
         ({"gradient": falling}, "Mixed."),
         ({"held": (rising, rising)}, "Yes, also near equal training loss."),
         ({"loss_gap": falling, "held": (falling, rising)}, "No, nor near equal training loss."),
