@@ -36,7 +36,7 @@ def versions_table(records: Sequence[Record]) -> Markdown:
         caption=Markdown("Versions of Python and of the libraries that make the numbers."),
         header=("Versions", "Tasks"),
         align="ll",
-        rows=tuple((escape(v), escape(", ".join(tasks))) for v, tasks in sets.items()),
+        rows=tuple((escape(v), _tasks(tasks, records)) for v, tasks in sets.items()),
         widths=(50, 50),
     ).markdown("reproducibility")
 
@@ -57,9 +57,13 @@ def hardware_table(records: Sequence[Record], anonymous: bool = False) -> Markdo
         ),
         header=("Processor", "Command", "Tasks"),
         align="lll",
-        rows=tuple((*one, escape(", ".join(tasks))) for one, tasks in sets.items()),
+        rows=tuple((*one, _tasks(tasks, records)) for one, tasks in sets.items()),
         widths=(20, 40, 40),
     ).markdown("reproducibility")
+
+
+def _tasks(names: Sequence[str], records: Sequence[Record]) -> Markdown:
+    return Markdown("all") if len(names) == len(records) > 1 else escape(", ".join(names))
 
 
 def _commit(record: Record) -> Markdown:
@@ -109,10 +113,11 @@ def cost_table(records: Sequence[Record]) -> Markdown:
             "Made",
             "Wall time",
             "Earlier training",
-            "Groups taken up",
+            "Taken up",
         ),
         align="llllrrr",
         rows=tuple(rows),
+        widths=(20, 9, 13, 17, 12, 15, 14),
     ).markdown("reproducibility")
 
 
