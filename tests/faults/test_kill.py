@@ -1,7 +1,7 @@
 """kill -9 at any moment, then the same command again: the same records, no leftovers.
 
-With the long tests, more than a thousand times. These draw no figures, which takes most of a run and
-writes nothing: they take the drawings of a straight run, and write them.
+With the long tests, more than a thousand times. These write the figures of a straight run instead
+of drawing them, which takes most of a run and writes nothing.
 """
 
 import os
