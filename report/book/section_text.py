@@ -7,7 +7,7 @@ from report.book.gather import NOT_ASKED, Part
 from report.book.questions import answers
 from report.book.sources import COPIES, Sources, data_path, outside
 from report.book.templating import environment, render
-from report.claims.trace import entry, paragraphs
+from report.claims.trace import answer, entry, reasons
 from report.records import Record
 from report.sections.registry import section_module
 from report.sections.section import Section, figure_markdown, settings_table
@@ -60,11 +60,12 @@ def _filled(
         f"tasks/{task}.qmd",
         {"settings": record.settings, "metrics": record.metrics, "figures": figures}
         | {"tables": tables, "record": record, "words": section.words}
-        | {"commentary": paragraphs(part.claims, evidence)},
+        | {"commentary": reasons(part.claims, evidence)},
         ANY_TASK,
     )
     notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)
-    return Markdown(f"{body}\n{notes}[{_origin(chosen, part, linked)}]{{.source}}\n\n")
+    lead = answer(part.claims, evidence)
+    return Markdown(f"{lead}\n{body}\n{notes}[{_origin(chosen, part, linked)}]{{.source}}\n\n")
 
 
 def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:

@@ -51,8 +51,20 @@ class Numbered:
         return Markdown(f"[{said}]{{.claim #{label}-{self.number}}}{link}")
 
 
-def paragraphs(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> Markdown:
-    """Commentary as paragraphs of sentences, marked as generated; on the site with its evidence."""
+def answer(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> Markdown:
+    """The first sentence of a commentary, which a section begins with."""
+    first = [group[:1] for group in claims if group][:1]
+    return _marked("generated .answer", first, on_paper)
+
+
+def reasons(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> Markdown:
+    """What follows the answer: a commentary as paragraphs, without its first sentence."""
+    first, *others = [group for group in claims if group] or [[]]
+    return _marked("generated", [first[1:], *others], on_paper)
+
+
+def _marked(classes: str, claims: Sequence[Sequence[Numbered]], on_paper: bool) -> Markdown:
+    """Paragraphs of sentences, marked as generated; on the site with their evidence."""
     text = "\n\n".join(
         " ".join(n.sentence(on_paper=on_paper) for n in group)
         + "\n\n:::: {.evidence-here .on-site}\n"
@@ -61,7 +73,7 @@ def paragraphs(claims: Sequence[Sequence[Numbered]], on_paper: bool = False) -> 
         for group in claims
         if group
     )
-    return Markdown(f"::::: {{.generated}}\n{text}\n:::::\n") if text else Markdown("")
+    return Markdown(f"::::: {{.{classes}}}\n{text}\n:::::\n") if text else Markdown("")
 
 
 def _grounds(numbered: Numbered) -> Markdown:

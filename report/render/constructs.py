@@ -34,7 +34,7 @@ CLASSES = {
     "Div": {
         *(f"callout-{kind}" for kind in CALLOUTS),
         *("content-visible", "content-hidden"),
-        *("generated", "author", "smoke", "cover", "curves", "on-site"),
+        *("generated", "answer", "author", "smoke", "cover", "curves", "on-site"),
         *("beside", "findings", "evidence-here", "grounds"),
     },
     "Span": {"claim", "number", "source", "typed"},

@@ -7,6 +7,7 @@ local latex = FORMAT:match("latex") ~= nil or FORMAT:match("pdf") ~= nil
 
 -- class, name of the function in typst-template.typ and of the environment in latex.tex, label
 local marks = {
+  { "answer", "answer", nil },
   { "generated", "generated", "Generated from the records" },
   { "author", "author-words", "In the author’s words" },
   { "smoke", "smoke", "Smoke run" },

@@ -7,10 +7,11 @@ from report.claims.claim import Line
 from report.claims.trace import (
     SHOWN_VALUES,
     Numbered,
+    answer,
     effect,
     entry,
     findings,
-    paragraphs,
+    reasons,
     values,
 )
 from report.numbers.statistics import Share, share
@@ -75,12 +76,18 @@ def test_an_effect_names_statistic_interval_and_n() -> None:
 
 
 def test_commentary_is_marked_as_generated_and_keeps_its_paragraphs() -> None:
-    text = paragraphs([[Numbered(1, claim()), Numbered(2, claim())], [], [Numbered(3, claim())]])
-    assert text.startswith("::::: {.generated}\n[It is 3.]{.claim #claim-1}")
+    one, two, three, four = (Numbered(number, claim()) for number in range(1, 5))
+    groups = [[], [one, two, three], [], [four]]
+    begun = answer(groups)
+    assert begun.startswith("::::: {.generated .answer}\n[It is 3.]{.claim #claim-1}")
+    assert "#here-1" in begun and "claim-2" not in begun
+    text = reasons(groups)
+    assert text.startswith("::::: {.generated}\n[It is 3.]{.claim #claim-2}")
     first, second = text.split(":::: {.evidence-here .on-site}\n")[1:]
-    assert '::: {#here-1 .grounds rests-on="runs 0-2"}\n[**1**]' in first and "#here-2" in first
-    assert "Verdict: *clearly more*." in first and "claim-3" in first and "#here-3" in second
-    assert paragraphs([[]]) == ""
+    assert '::: {#here-2 .grounds rests-on="runs 0-2"}\n[**2**]' in first and "#here-3" in first
+    assert "Verdict: *clearly more*." in first and "claim-4" in first and "#here-4" in second
+    assert "claim-1" not in text
+    assert answer([[]]) == reasons([[]]) == reasons([[one]]) == answer([]) == reasons([]) == ""
 
 
 def test_the_summary_has_a_line_for_each_headline() -> None:

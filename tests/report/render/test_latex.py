@@ -73,3 +73,5 @@ def test_chapters_are_one_file_and_table_heads_are_bold() -> None:
 def test_a_block_is_an_environment_with_its_label() -> None:
     found = converted("::: {.generated}\nSo.\n:::\n", "latex", *FILTERS["latex"])
     assert r"\begin{generated}{Generated from the records}" in found
+    found = converted("::: {.generated .answer}\nSo.\n:::\n", "latex", *FILTERS["latex"])
+    assert r"\begin{answer}" in found and "Generated" not in found
