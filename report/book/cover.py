@@ -68,6 +68,8 @@ def read_cover(path: Path) -> Cover:
     except ValidationError as error:
         faults = "; and ".join(_told(fault) for fault in error.errors())
         raise UserError(f"{path}: {faults}") from error
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not UTF-8; save the file as UTF-8") from None
     except RecursionError:
         raise UserError(f"{path}: is nested too deeply; write it with fewer brackets") from None
     except (OSError, ValueError) as error:

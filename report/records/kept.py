@@ -37,11 +37,11 @@ def key(*parts: str | bytes) -> str:
 
 
 def contents(paths: Iterable[Path]) -> list[bytes]:
-    """Of each file its content; an empty one for what cannot be read."""
+    """Of each file its content; an empty one for what cannot be read, or is a pipe or a device."""
     found = []
     for path in paths:
         try:
-            found.append(path.read_bytes())
+            found.append(path.read_bytes() if path.is_file() else b"")
         except OSError:
             found.append(b"")
     return found

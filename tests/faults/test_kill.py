@@ -1,6 +1,7 @@
 """kill -9 at any moment, then the same command again: the same records, no leftovers.
 
-With the long tests, more than a thousand times.
+With the long tests, more than a thousand times. These write the figures of a straight run instead
+of drawing them, which takes most of a run and writes nothing.
 """
 
 import os
@@ -13,10 +14,14 @@ from typing import Any
 
 import pytest
 
-from tests.faults.commands import save_every_epoch, start
+from report.book import drawing
+from report.records import Results, read_record
+from report.sections.registry import section_of
+from tests.faults.commands import Hook, save_every_epoch, start
 from tests.faults.compare import contents
 from tests.project import RUN, make_project
 
+Drawings = dict[str, bytes]
 STEPS = ("open", "fsync", "replace", "after")
 """Points of a write: before the draft is made, before it is synced, before and after the swap."""
 
@@ -53,9 +58,32 @@ def die_at(step: str, number: int) -> None:
     Path.replace = swapped  # type: ignore[assignment,method-assign]
 
 
-def rerun_is_straight(project: Path, straight: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def drawings(finished: Path) -> Drawings:
+    """The figures of the straight run, by what they show."""
+    results = Results(finished / "results", "tiny")
+    records = [read_record(path) for path in results.folder.glob("*.json")]
+    return {
+        str(figure.caption): results.figure(record.task, figure.name).read_bytes()
+        for record in records
+        for figure in section_of(record).figures
+    }
+
+
+def prepared(drawings: Drawings, then: Hook) -> None:
+    """Let this process take these drawings instead of drawing, where there are any."""
+    if drawings:
+        drawing.svg = lambda figure: drawings[str(figure.caption)]
+    then()
+
+
+def nothing() -> None:
+    """A hook of a run that is not killed."""
+
+
+def rerun_is_straight(project: Path, straight: dict[str, Any], drawings: Drawings) -> None:
     """One plain rerun ends well and leaves what a straight run leaves; another does nothing."""
-    command = start(project, *RUN)
+    command = start(project, *RUN, hook=partial(prepared, drawings, nothing))
     assert command.wait() == 0, command.text
     assert contents(project / "results" / "tiny") == straight
     again = start(project, *RUN)
@@ -63,15 +91,17 @@ def rerun_is_straight(project: Path, straight: dict[str, Any]) -> None:
     assert again.text.splitlines() == ["simulate-function: fresh", "train-on-task: fresh"]
 
 
-def killed_at(folder: Path, straight: dict[str, Any], step: str, number: int) -> bool:
+def killed_at(
+    folder: Path, straight: dict[str, Any], drawings: Drawings, step: str, number: int
+) -> bool:
     """Kill a run at a point of one of its writes, and rerun; false when it had ended before."""
     make_project(folder)
-    command = start(folder, *RUN, hook=partial(die_at, step, number))
+    command = start(folder, *RUN, hook=partial(prepared, drawings, partial(die_at, step, number)))
     status = command.wait()
     if status == 0:
         return False
     assert status == -signal.SIGKILL, command.text
-    rerun_is_straight(folder, straight)
+    rerun_is_straight(folder, straight, drawings)
     return True
 
 
@@ -82,14 +112,16 @@ def killed_at(folder: Path, straight: dict[str, Any], step: str, number: int) ->
 def test_killed_while_writing(
     tmp_path: Path, straight: dict[str, Any], step: str, number: int
 ) -> None:
-    assert killed_at(tmp_path / "project", straight, step, number)
+    assert killed_at(tmp_path / "project", straight, {}, step, number)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_at_every_write(tmp_path: Path, straight: dict[str, Any], step: str) -> None:
+def test_killed_at_every_write(
+    tmp_path: Path, straight: dict[str, Any], drawings: Drawings, step: str
+) -> None:
     number = 1
-    while killed_at(tmp_path / str(number), straight, step, number):
+    while killed_at(tmp_path / str(number), straight, drawings, step, number):
         number += 1 if number > 55 else 9
     assert number > 70
 
@@ -103,7 +135,9 @@ def die_after(seconds: float) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def killed_after(folder: Path, straight: dict[str, Any], moments: list[float]) -> int:
+def killed_after(
+    folder: Path, straight: dict[str, Any], drawings: Drawings, moments: list[float]
+) -> int:
     """Kill one run after another at these moments until one has ended before, and rerun.
 
     Gives how many were killed. What a killed run leaves, the next one begins with.
@@ -111,26 +145,29 @@ def killed_after(folder: Path, straight: dict[str, Any], moments: list[float]) -
     make_project(folder)
     killed = 0
     for moment in moments:
-        command = start(folder, *RUN, hook=partial(die_after, moment))
+        hook = partial(prepared, drawings, partial(die_after, moment))
+        command = start(folder, *RUN, hook=hook)
         status = command.wait()
         command.signal(signal.SIGKILL)  # what it had started
         if status == 0:
             break
         assert status == -signal.SIGPROF, command.text
         killed += 1
-    rerun_is_straight(folder, straight)
+    rerun_is_straight(folder, straight, drawings)
     return killed
 
 
 def test_killed_three_times(tmp_path: Path, straight: dict[str, Any]) -> None:
-    assert killed_after(tmp_path / "project", straight, [0.1, 0.5, 1.0]) == 3
+    assert killed_after(tmp_path / "project", straight, {}, [0.1, 0.5, 1.0]) == 3
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(100))
-def test_killed_ten_times_at_random(tmp_path: Path, straight: dict[str, Any], seed: int) -> None:
+def test_killed_ten_times_at_random(
+    tmp_path: Path, straight: dict[str, Any], drawings: Drawings, seed: int
+) -> None:
     draw = random.Random(seed)
     killed, folders = 0, map(tmp_path.joinpath, map(str, count()))
     while killed < 10:
-        moments = [draw.uniform(0, 2) for _ in range(10 - killed)]
-        killed += killed_after(next(folders), straight, moments)
+        moments = [draw.uniform(0, 1) for _ in range(10 - killed)]
+        killed += killed_after(next(folders), straight, drawings, moments)

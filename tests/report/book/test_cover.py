@@ -47,7 +47,7 @@ def test_what_is_refused(tmp_path: Path, text: str, key: str) -> None:
 def test_not_text(tmp_path: Path) -> None:
     path = tmp_path / "homework.toml"
     path.write_bytes(b"[author]\nname = '\xff'\n")
-    with pytest.raises(UserError, match="not readable"):
+    with pytest.raises(UserError, match="not UTF-8; save"):
         read_cover(path)
 
 

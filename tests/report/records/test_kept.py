@@ -1,6 +1,7 @@
 """What is kept saves time and changes nothing; whatever it follows from makes it anew."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,17 @@ def test_what_was_not_used_for_long_goes(monkeypatch: pytest.MonkeyPatch) -> Non
     assert kept.read("7") == "text"  # used now
     kept.write("0", "text")
     assert {path.name for path in kept.folder().iterdir()} == {"0", "7"}
+
+
+def test_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
+    file, pipe, device = (tmp_path / name for name in ("file", "pipe", "device"))
+    file.write_text("x")
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    writer = threading.Thread(target=pipe.write_text, args=("x",), daemon=True)
+    writer.start()  # whoever reads the pipe is not left waiting
+    assert kept.contents([file, pipe, device, tmp_path, tmp_path / "none"]) == [b"x", *[b""] * 4]
+    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
 
 
 def test_an_answer_is_kept_as_long_as_nothing_changes(tmp_path: Path) -> None:
