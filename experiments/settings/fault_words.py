@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from experiments.data.catalog import DATASETS
 from report.errors import nearest
 
 KINDS: dict[str, str] = {
@@ -174,8 +173,7 @@ def _hinted(message: str, given: object) -> str:
     hint = _HINT.search(message)
     data = re.match(r'no data set is called "(\w+)"', message)
     if data and MEANT.get(data[1].casefold(), data) is None:
-        known = ", ".join(one.name if one.md5 else key for key, one in DATASETS.items())
-        return re.sub(r'did you mean "[^"]+"\?', f"known: {known}", message)
+        return re.sub(r'did you mean "[^"]+"\?', "homework list data says which are", message)
     if hint is None:
         layer = re.search(r'"(\w+)" is no layer', message)
         near = MEANT.get(layer[1].casefold()) if layer else None

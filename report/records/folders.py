@@ -97,7 +97,8 @@ def _check_folders(*folders: Path) -> None:
             )
         if folder.exists() and not folder.is_dir():
             raise UserError(
-                f"{folder}: no folder; move it away, or choose another one with --results"
+                f"{folder}: cannot be written, since it is no folder (nothing was trained); move "
+                "it away, or choose another one with --results"
             )
 
 

@@ -92,9 +92,9 @@ SUGGESTIONS = [
      f"{MODEL}.layers.0: must be a text in quotes or a table (given: 3)"),
     ('"digits"', '"MNITS"', 'did you mean "mnist"?'),
     ('"digits"', '"EMNIST"',
-     'no data set is called "EMNIST"; known: mnist, cifar10, digits, shapes, FashionMNIST, KMNIST, '
-     "CIFAR-100, SVHN, USPS, STL-10; or give your own images: folder"),
-    ('"digits"', '"notMNIST"', 'no data set is called "notMNIST"; known: mnist, cifar10'),
+     'no data set is called "EMNIST"; homework list data says which are; or give your own images: '
+     "folder"),
+    ('"digits"', '"notMNIST"', 'no data set is called "notMNIST"; homework list data says'),
     ('{ name = "digits" }', '{ name = "mnist", mean = 0.5 }',
      f'{AT}.comparisons.0.data.mean: unknown key; it belongs in "scaling" of this table: '
      "scaling = { mean = … }"),

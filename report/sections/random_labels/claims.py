@@ -297,7 +297,7 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
         total=fmt.words(found.total),
         threshold=fmt.percent(threshold, 0),
         lowest=low,
-        range=fmt.between(low, high) if low != high else Markdown(f"at {low}"),
+        range=fmt.between(low, high) if best.nunique() > 1 else Markdown(f"at {low}"),
         epochs=Markdown(f"{fmt.count(last)} {'epoch' if last == 1 else 'epochs'}"),
     )
 
