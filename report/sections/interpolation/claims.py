@@ -62,7 +62,7 @@ CONTRAST = Overall(
     {
         "more|less": "Where two trainings begin matters: from different initial weights, and with "
         "the examples in different order, the barrier between their solutions is [higher|lower] "
-        "than from common ones,{seen}{factors}{rest}.",
+        "than from common ones,{seen}{factors}{rest}{counted}.",
         "alike": "Where two trainings begin makes no difference that matters to the barrier "
         "between their solutions, for {alike}{rest}.",
         "undecided": "Whether solutions from different initial weights are separated by a higher "
@@ -276,7 +276,11 @@ def _contrast(
     based = used(record, lines, Line.start, Line.train_barrier, Line.train_loss)
     told = {start: out_of(len(c.yes), c.known, "line") for start, c in counts.items()}
     same = Label(told["same"].rpartition(" ")[0])
-    return [CONTRAST(found, based, different=Label(told["different"]), same=same)]
+    low = (lines[Line.train_barrier].astype(float) < lines["floor"]).any()
+    least = fmt.percent(BARRIER.margin, 0)
+    words = f"; a barrier below {least} of the loss at the ends counts as that high" if low else ""
+    counted = Label(words)
+    return [CONTRAST(found, based, different=Label(told["different"]), same=same, counted=counted)]
 
 
 def _lines(found: Count[Any]) -> Markdown:
