@@ -56,11 +56,12 @@ SAYS = {
     "minimal-ratio.answer": [
         ("^No minimum after short", "after short training, and mostly"),
         ("^A minimum, in every", "every run that gets there is at a minimum"),
-        ("^Never a minimum", "no run that gets there"),
+        ("^A minimum, in the one", "the one run that gets there is at a minimum"),
+        ("^Never a minimum", "no run that gets there|the one run that gets there is not"),
         ("^A minimum in some", "some runs that get there"),
         ("^Mostly|^No kind", "depends on the problem"),
         ("^A network that outputs", "outputs a constant"),
-        ("^No run gets", "^On .* no run reaches"),
+        ("^No run gets", "^On .* (?:no run reaches|the one run does not reach)"),
     ],
     "error-surface.rise": [
         ("^It rises in every", "rises in every random direction"),
@@ -69,8 +70,8 @@ SAYS = {
         ("^Nothing", "^Every run diverged"),
     ],
     "random-labels.fit": [
-        ("^Yes, in every run\\.", "every run reaches"),
-        ("^Yes, in every run that did", "every run that did not diverge"),
+        ("^Yes, in (?:every|the one) run\\.", "(?:every|the one) run reaches"),
+        ("^Yes, in (?:every|the one) run that did", "(?:every|the one) run that did not diverge"),
         ("^To .* or more, but not", "is reached by"),
         ("^Not within", "the training loss still falls"),
         ("^No, and", "has stopped falling"),
