@@ -152,10 +152,11 @@ class Tendency(Wordings):
 
     Fields: `{correlation}`, `{interval}`, `{n}` ("twelve approaches"), `{start}` and `{end}` (the
     quantity at the smallest and the largest position), `{course}` and `{reason}` (the functions of
-    that name), and labels.
+    that name), and labels. `same` is what may have one value everywhere, in `{reason}`.
     """
 
     quantity: Quantity = ACCURACIES
+    same: str = "one of the two"
 
     def __call__(self, found: Trend, evidence: Iterable[Evidence], /, **labels: Label) -> Claim:
         """The claim in the wording of the trend's verdict; raises as `Contrast` does."""
@@ -169,7 +170,7 @@ class Tendency(Wordings):
             "start": start,
             "end": end,
             "course": course(found),
-            "reason": reason(found, self.quantity.repetition),
+            "reason": reason(found, self.quantity.repetition, self.same),
         }
         return self.said(found.verdict, evidence, found, values)
 
@@ -321,12 +322,14 @@ def course(found: Trend) -> Label:
     return Label(steps.get(shape, f"{shape} at every step"))
 
 
-def reason(found: Trend, noun: str) -> Label:
+def reason(found: Trend, noun: str, same: str = "one of the two") -> Label:
     """Why a trend is not decided: `five approaches are too few to rank`."""
     if found.n < 2:
         return Label("there is nothing to rank")
     if found.constant:
-        return Label(f"one of the two is the same for all {fmt.plural_of(noun)}")
+        return Label(
+            f"{same} is the same for {'both' if found.n == 2 else 'all'} {fmt.plural_of(noun)}"
+        )
     if found.verdict == "too_few":
         return Label(f"{fmt.plural(found.n, noun)} are too few to rank")
     return Label(f"over {fmt.plural(found.n, noun)} no order shows")
@@ -346,13 +349,20 @@ def all_of(count: int, noun: str) -> Markdown:
     return Markdown(f"{'the' if count < 2 else 'all'} {fmt.plural(count, noun)}")
 
 
+def each_of(count: int, noun: str) -> Markdown:
+    """`the one run`, `every run`."""
+    return Markdown(f"{'the one' if count == 1 else 'every'} {noun}")
+
+
 def some_of(count: int, total: int, noun: str) -> Markdown:
     """`one of three runs`, `both runs`, `the one run`."""
     return all_of(total, noun) if count == total else out_of(count, total, noun)
 
 
 def out_of(count: int, total: int, noun: str) -> Markdown:
-    """`two of three runs`, `none of three runs`."""
+    """`two of three runs`, `none of three runs`; of a single one `the one run` or `no run`."""
+    if total == 1:
+        return Markdown(f"{'the one' if count else 'no'} {noun}")
     return Markdown(f"{fmt.words(count) if count else 'none'} of {fmt.plural(total, noun)}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from report.claims.claim import Claim, Statement, evidence
+from report.claims.contrast import out_of
 from report.records import Record
 from report.records.row import Row
 from report.words import format as fmt
@@ -21,7 +22,7 @@ def lost_statement(task: str) -> Statement:
         f"{task}.diverged",
         {
             "some": "Of {total} runs, {number} diverged and {verb} left out of the comparisons.",
-            "all": "Nothing is compared: of {all}, none reached a finite loss.",
+            "all": "Nothing is compared: {none} reached a finite loss.",
         },
     )
 
@@ -41,7 +42,7 @@ def lost_runs(
         statement(
             "all" if lost == len(runs) else "some",
             [evidence(record, table.table if table else "runs", "diverged_at", runs.index)],
-            all=fmt.plural(len(runs), "run"),
+            none=out_of(0, len(runs), "run"),
             number=fmt.words(lost),
             total=fmt.words(len(runs)),
             verb=Markdown("is" if lost == 1 else "are"),
@@ -67,6 +68,13 @@ def spread_words(runs: pd.DataFrame, over: str) -> Markdown:
     if runs["seed"].nunique() == 1:
         return Markdown("One seed each.")
     return Markdown(f"Lines: median over {over}; {BANDS}.")
+
+
+def over_seeds(
+    runs: pd.DataFrame, several: str = "means over the seeds", single: str = "one seed each"
+) -> str:
+    """What a caption says of several seeds, and of a single one, over which there is no mean."""
+    return single if runs["seed"].nunique() == 1 else several
 
 
 def numbers_of(counts: Iterable[int], noun: str = "seed") -> Markdown:

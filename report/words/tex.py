@@ -4,6 +4,7 @@ import re
 
 _FRACTION = re.compile(r"\\frac\s*\{")
 _TALL = re.compile(r"\\(frac|sum|begin)")
+_PI_FIRST = re.compile(r"\\pi\\,(\d+(?:\.\d+)?)(?=\\,|\\right|\}|$)")
 _SINGLE = re.compile(r"[A-Za-z]|\d+(\.\d+)?|\\[A-Za-z]+")
 
 
@@ -11,9 +12,10 @@ def in_line(tex: str) -> str:
     r"""The formula `tex` as a line of text has it.
 
     Every `\frac{a}{b}` is written as `a/b`, in parentheses where needed. Where nothing tall is
-    left, parentheses do not grow and factors stand close, as in a formula written by hand.
+    left, parentheses do not grow and factors stand close, as in a formula written by hand: a
+    number before π.
     """
-    line = _quotients(tex)
+    line = _quotients(_PI_FIRST.sub(r"\1\,\\pi", tex))
     if _TALL.search(line):
         return line
     return re.sub(r"(?<!\\)\\,\s*", " ", line.replace(r"\left(", "(").replace(r"\right)", ")"))

@@ -84,13 +84,20 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         sign = -1 if m[1] == "falls" else 1
         if "more" not in m[1] and all(wrong(sign, found) for found in pools):
             yield f"descent: direction: {m.string}"
-    for m in r.find("peak", r"in (?:(all|both|the one) |(none|\w+) of (\w+) )"):
+    for m in r.find("peak", r"in (?:(all|both|the one) |(none|\w+) of (\w+) |(no) run)"):
         early = [
             [x["full_gradient_norm"][0] == max(x["full_gradient_norm"]) for x in rows]
             for rows in done.values()
         ]
         told = any(
-            e and (all(e) if m[1] else (sum(e), len(e)) == (value(m[2]), value(m[3])))
+            e
+            and (
+                all(e)
+                if m[1]
+                else e == [False]
+                if m[4]
+                else (sum(e), len(e)) == (value(m[2]), value(m[3]))
+            )
             for e in early
         )
         if not told:
@@ -109,9 +116,9 @@ def gradient_norm(r: Reading) -> Iterator[str]:
             yield f"vanish: {gone}: {text}"
         if (n := re.search(r"purposes in (\w+) of (\w+)", text)) and value(n[1]) != gone:
             yield f"vanish: {gone}: {text}"
-        if (n := re.search(r"factor of ([\d.e]+) or more in every", text)) and not value(
-            n[1]
-        ) <= min(ratios) * (1 + 1e-9):
+        if (
+            n := re.search(r"factor of ([\d.e]+) or more in (?:every|the one) run", text)
+        ) and not value(n[1]) <= min(ratios) * (1 + 1e-9):
             yield f"vanish: bound {ratios}: {text}"
         if (n := re.search(r"factor of at most ([\d.e-]+)", text)) and not value(
             n[1].rstrip(".")
@@ -439,12 +446,15 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         if not any(len({x["negative"] <= 0 for x in own}) == 2 for own in critical.values()):
             yield f"answer: of one kind: {m.string}"
     for m in r.find(
-        "answer", "every run that gets there is at a minimum|no run that gets there|no run reaches"
+        "answer",
+        "(?:every|the one) run that gets there is (?:not )?at a minimum|no run that gets there|"
+        "no run reaches|the one run does not reach",
     ):
         names = KEYS.findall(m.string.partition(";")[0])
         own = [x for n in names for c in titles.get(f"<{n}>", []) for x in critical[c]]
         minima = [x["negative"] <= 0 for x in own]
-        if ("every run" in m[0] and not any(minima)) or ("no run reaches" in m[0] and total):
+        at = " run that gets there is at" in m[0] and "no run" not in m[0]
+        if (at and not any(minima)) or ("reach" in m[0] and total):
             yield f"answer: {sum(minima)} of {len(minima)}: {m.string}"
     yield from diverged(r, "loss")
 
@@ -491,7 +501,7 @@ def error_surface(r: Reading) -> Iterator[str]:
         ]
         if not far or value(m[1]) < max(far) * (1 - 1e-9) - 1e-9:
             yield f"rise: bound {max(far, default=None)}: {m.string}"
-    for m in r.find("plane", r"hold (?:between )?(N)(?: and (N))? of the variance"):
+    for m in r.find("plane", r"hold (?:(N)|all) of the variance"):
         name = KEYS.search(m.string)
         key = (
             name[1]
@@ -500,7 +510,7 @@ def error_surface(r: Reading) -> Iterator[str]:
         )
         own = [p for p in planes["pca"] if p["case"] == key]
         shares = [sum(p["explained"]) for p in own]
-        if value(m[1]) > min(shares) + 1e-9 or (m[2] and value(m[2]) < max(shares) - 1e-9):
+        if (value(m[1]) if m[1] else 1.0) > min(shares) + 1e-8:
             yield f"plane: bound {shares}: {m.string}"
         far = [
             p["largest_distance"] / d if (d := moved[p["case"], p["seed"]]["displacement"]) else 0.0
@@ -554,7 +564,7 @@ def error_surface(r: Reading) -> Iterator[str]:
         fits = near if "a factor of" in m[0] else lambda text, least: value(text) <= least + 1e-9
         if m[3] and not any(f and fits(m[3], min(f)) for f in lower.values()):
             yield f"minimum: bound {lower}: {m.string}"
-    for m in r.find("share", r"capture (.*?) \(means"):
+    for m in r.find("share", r"capture (.*?) \((?:means|one seed)"):
         means = [
             np.mean([p["captured"] for p in planes["random"] if p["case"] == c["case"]])
             for c in r.rows("cases")
@@ -582,7 +592,7 @@ def error_surface(r: Reading) -> Iterator[str]:
     for m in r.find("line", r"by up to (N) (?:of|times)"):
         if not at_most(m[1], hills):
             yield f"line: bound {hills}: {m.string}"
-    for m in r.find("walk", r"lowest share here is (N)"):
+    for m in r.find("walk", r"share here is (N)"):
         shares = [sum(p["explained"]) for p in r.rows("planes") if p["explained"] is not None]
         if not at_least(m[1], shares):
             yield f"walk: bound {min(shares)}: {m.string}"

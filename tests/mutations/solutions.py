@@ -65,12 +65,21 @@ def interpolation(r: Reading) -> Iterator[str]:
         tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in own]
         told = "different starts," if start == "different" else "common"
         for line in (x.text for x in r.texts if (x.kind, x.name) == ("line", "contrast")):
-            at = re.search(rf"(\w+) of (\w+)(?: lines?)? from {told}", line)
-            if at is None or (value(at[1].lower()), value(at[2])) != (sum(tall), len(own)):
+            at = re.search(rf"(?:(\w+) of (\w+)|(no|the one) line)(?: lines?)? from {told}", line)
+            if at and at[3]:
+                counted_ = (float(at[3] != "no"), 1.0)
+            else:
+                counted_ = (value(at[1].lower()), value(at[2])) if at else None
+            if counted_ != (sum(tall), len(own)):
                 yield f"line contrast: {sum(tall)} of {len(own)}: {line}"
-        for m in r.find(name, r"less than (N) of the loss there \(by (N) at most\)"):
-            if any(tall) or not at_most(m[2], [x["train_barrier"] for x in own]):
+        for m in r.find(name, r"less than (N) of the loss there \(by (N)(?: at most)?\)"):
+            barriers = [x["train_barrier"] for x in own]
+            fits = at_most(m[2], barriers) if "at most" in m[0] else near(m[2], barriers[0])
+            if any(tall) or not fits:
                 yield f"{name}: {sum(tall)} of {len(own)}: {m.string}"
+        for m in r.find(name, "never rises above"):
+            if any(x["train_barrier"] for x in own):
+                yield f"{name}: a barrier: {m.string}"
         yield from counted(r, name, r"Of (\w+) lines .*?, (\w+) cross", len(own), sum(tall))
         for m in r.find(name, r"stands a barrier .*? or more, (N)(?: to (N))? high"):
             found = [x["train_barrier"] for x in own]

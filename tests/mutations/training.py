@@ -57,7 +57,7 @@ def diverged(reading: Reading, column: str) -> Iterator[str]:
     lost = sum(row.get(column) is None for row in rows)
     yield from counted(reading, "diverged", OF, len(rows), lost)
     text = reading.said("diverged")
-    if "none reached a finite loss" in text and lost < len(rows):
+    if "Nothing is compared" in text and lost < len(rows):
         yield f"diverged: {lost} of {len(rows)}: {text}"
     if lost and not text and len(rows) > lost:
         yield f"diverged: not said of {lost} of {len(rows)}"
@@ -352,6 +352,9 @@ def train_on_task(r: Reading) -> Iterator[str]:
         if row[column] is not None and len(row["train_loss"]) > 1
     ]
     yield from counted(r, "stuck", OF, len(runs), sum(flat))
+    for m in r.find("stuck", "^(?:All|Both|The one)"):
+        if not all(flat) or len(flat) < len(runs):
+            yield f"stuck: not all: {m.string}"
     yield from diverged(r, column)
 
 
@@ -373,24 +376,34 @@ def random_labels(r: Reading) -> Iterator[str]:
         fitted[network] = (sum(b >= threshold for b in finite(scores)), len(random))
     reached = sum(yes for yes, _ in fitted.values())
     for m in r.find(
-        "fit", r"every run (that did not diverge )?reaches .*?\((\w+) (?:seeds?|runs?|of (\w+))\)"
+        "fit",
+        r"(?:every|the one) run (that did not diverge )?reaches .*?\((\w+) (?:seeds?|runs?|of (\w+))\)",
     ):
         whole = reached == len(best) if not m[1] else reached == len(finite(best))
         if not whole or value(m[2]) != reached:
             yield f"fit: {reached} of {len(best)}: {m.string}"
     for m in r.find("fit", r"on random labels is reached by"):
-        for yes, total, _, network in re.findall(
-            r"(\w+) of (\w+) runs?( of \*(.*?)\*)?(?= |,|\.)", m.string
+        for yes, total, one, _, network in re.findall(
+            r"(?:(\w+) of (\w+)|(the one|no)) runs?( of \*(.*?)\*)?(?= |,|\.)", m.string
         ):
             key = network or next(iter(fitted))
-            if (value(yes), value(total)) != fitted[key]:
+            told = (float(one == "the one"), 1.0) if one else (value(yes), value(total))
+            if told != fitted[key]:
                 yield f"fit: {fitted}: {m.string}"
+        short = [
+            x["train_loss"]
+            for x in r.rows()
+            if x["fraction"] > 0 and x[column] is not None and max(x["train_accuracy"]) < 0.99
+        ]
+        if "still falls" in m.string and not any(c[-1] < max(c[len(c) // 2 : -1]) for c in short):
+            yield f"fit: falls nowhere: {m.string}"
         for least in re.findall(r"gets to (\S+ %) or more", m.string):
             if value(least) < min(finite(best)) - 2e-3:
                 yield f"fit: bound {least} of {best}: {m.string}"
     for m in r.find("fit", r"lies (?:at|between (N) and) (N)"):
+        alone = len(finite(best)) == 1
         if (
-            not at_most(m[2], finite(best))
+            not (near(m[2], finite(best)[0]) if alone else at_most(m[2], finite(best)))
             or (m[1] and not at_least(m[1], finite(best)))
             or reached
         ):
@@ -433,9 +446,11 @@ def random_labels(r: Reading) -> Iterator[str]:
         found = differences(floor[top], floor[min(by)], log=True)
         words = {"more": "more slowly", "less": "even learned faster"}
         yield from order("speed", m.string, found, LOG_MARGIN, **words)
-    for m in r.find("reached", r"in (\w+) of (\w+) runs? on true labels and in (\w+) of (\w+)"):
+    for m in r.find("reached", r"in (.*?) on true labels and in (.*?) on random"):
         truth = [len(epochs[min(by)]), len(by[min(by)]), len(epochs[top]), len(most)]
-        if [value(g) for g in m.groups()] != truth:
+        alone = {"no run": "none of one", "the one run": "one of one"}
+        told = [value(w) for g in m.groups() for w in alone.get(g, g).split()[::2][:2]]
+        if told != truth:
             yield f"reached: {truth}: {m.string}"
     means = {f: float(np.mean([*v.values()])) for f in by if (v := by_seed(by[f], column))}
     for m in r.find(

@@ -38,15 +38,15 @@ ALONG = 0.7
 RISE = Statement(
     "error-surface.rise",
     {
-        "all": "Around the solutions the loss rises in every random direction: along "
-        "filter-normalized ones it is back at its value before training{within}, on all {total} "
+        "all": "Away from the {solutions} the loss climbs: along random, "
+        "filter-normalized directions it is back at its value before training{within}, on all {total} "
         "sides of {n}.",
-        "some": "Around the solutions the loss does not rise equally on all sides: along random, "
+        "some": "Around the {solutions} the loss does not rise equally on all sides: along random, "
         "filter-normalized directions it is back at its value before training {counts}, and "
-        "stays lower on the others as far as the planes are shown.",
-        "none": "Around the solutions the loss rises little: along random, filter-normalized "
+        "stays lower on the {others} as far as the {planes} shown.",
+        "none": "Around the {solutions} the loss rises little: along random, filter-normalized "
         "directions it does not come back to its value before training on any of {total} sides, "
-        "as far as the planes are shown.",
+        "as far as the {planes} shown.",
         "nothing": "Every run diverged, so that there is no solution to look around.",
     },
     headline=True,
@@ -54,7 +54,7 @@ RISE = Statement(
         "What does the loss look like around a solution?",
         "plane",
         "{number} of {total} sides",
-        all="It rises in every random direction.",
+        all="It climbs back to its first value on all sides.",
         some="It rises on some sides and stays low on others.",
         none="It stays below its first value on all sides.",
         nothing="Nothing can be said: every run diverged.",
@@ -64,6 +64,9 @@ RISE = Statement(
 PLANE = Statement(
     "error-surface.plane",
     {
+        "whole": "On {case}, training takes place in a plane: in {every} the first two principal "
+        "components hold all of the variance of the trajectory, so that the surface is what "
+        "training met.",
         "flat": "On {case}, training takes place almost in a plane: in {every} the first two "
         "principal components hold {low} of the variance of the trajectory or more, which leaves "
         "the plane by at most {distance}.",
@@ -109,10 +112,10 @@ SHARE = Statement(
     "error-surface.share",
     {
         "agrees": "Random directions see little of training: of the displacement their planes "
-        "capture {captured} (means over {n}), which is the order of magnitude that theory expects "
+        "capture {captured} ({n}), which is the order of magnitude that theory expects "
         "for two directions drawn in {parameters} dimensions, about {expected} [compare "
         "@li2018visualizing, section 7].",
-        "differs": "Of the displacement the random planes capture {captured} (means over {n}); "
+        "differs": "Of the displacement the random planes capture {captured} ({n}); "
         "theory expects about {expected} for two directions drawn in {parameters} dimensions "
         "[compare @li2018visualizing, section 7], from which {others} is more than a factor of "
         "{times} away.",
@@ -124,7 +127,7 @@ WALK = Statement(
     {
         "theory": "A high share of variance alone is no sign of a simple surface: theory gives the "
         "first two components of a long random walk in many dimensions {walk} of its variance "
-        "[@antognini2018pca]; the lowest share here is {lowest}."
+        "[@antognini2018pca]; the {lowest}."
     },
 )
 
@@ -138,7 +141,7 @@ STRAIGHT = Statement(
         "{every} it leads over a hill, on which the loss rises above an earlier point by {low} "
         "or more.",
         "some": "On the straight line from start to solution the loss falls all the way {counts}; "
-        "on the others it rises in between, by up to {high}.",
+        "on the {others} it rises in between, by up to {high}.",
     },
 )
 
@@ -162,12 +165,15 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         own = principal[principal["case"] == case["case"]]
         first.append(_plane(record, own, case))
         if len(own):
-            first += [*_faithfulness(record, own, case), _minimum(record, own, case)]
+            first += _faithfulness(record, own, case) if first[-1].verdict != "whole" else []
+            first.append(_minimum(record, own, case))
     walk = WALK(
         "theory",
         used(record, principal, View.explained),
         walk=fmt.percent(WALK_SHARE, 0),
-        lowest=_least(principal["variance"].min()),
+        lowest=Markdown(
+            f"{'lowest ' * (len(principal) > 1)}share here is {_least(principal['variance'].min())}"
+        ),
     )
     last = (*_straight(record, cases), walk, _share(record, random, cases), *lost)
     return (tuple(first), last)
@@ -237,6 +243,7 @@ def _rise(record: Record, own: pd.DataFrame, cases: list[dict[str, Any]]) -> Cla
             if risen and row["displacement"] > 0:
                 shares.append(side * row["axes_norm"][number // 2] / row["displacement"])
     found, whole = count(reached, reached.__getitem__), "the displacement"
+    one = len(own) == 1
     return RISE(
         found.extent,
         _used(record, own, View.sides, View.axes_norm, View.reached),
@@ -246,6 +253,9 @@ def _rise(record: Record, own: pd.DataFrame, cases: list[dict[str, Any]]) -> Cla
         within=Markdown(f" within {_portion(max(shares), 'upper', whole)}" if shares else ""),
         counts=_counted(found, cases, "side", "on"),
         n=fmt.plural(len(own), "plane"),
+        solutions=Markdown("solution" if one else "solutions"),
+        planes=Markdown("plane is" if one else "planes are"),
+        others=Markdown("other" if len(found.no) == 1 else "others"),
     )
 
 
@@ -258,8 +268,9 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
         return PLANE("still", based, every=all_of(len(own), "run"), **about(case))
     explained, away = span(moved["variance"]), span(moved["off"])
     flat = explained.low >= PLANAR and away.high <= NEAR
+    whole = math.isclose(explained.low, 1)  # a bound at what is possible is none
     return PLANE(
-        "flat" if flat else "thick",
+        "whole" if whole else "flat" if flat else "thick",
         _used(record, moved, View.explained, View.largest_distance),
         low=_least(explained.low),
         distance=_portion(away.high, "upper", "its displacement"),
@@ -349,6 +360,7 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
             low=_portion(higher.low, "lower", ends_loss),
             high=_portion(higher.high, "upper", ends_loss),
             counts=_counted(found, cases, "run", "in"),
+            others=Markdown("other" if len(found.no) == 1 else "others"),
         )
     ]
 
@@ -362,13 +374,14 @@ def _share(record: Record, random: pd.DataFrame, cases: list[dict[str, Any]]) ->
     }
     expected = {name: math.sqrt(2 / case["parameters"]) for name, case in shown.items()}
     far = count(found, lambda name: not 1 / ORDER <= found[name] / expected[name] <= ORDER)
+    seeds = int(random["seed"].nunique())
     return SHARE(
         "differs" if far.yes else "agrees",
         [*used(record, random, View.captured), evidence(record, "cases", "parameters")],
         captured=join([f"{fmt.percent(share)} on {name}" for name, share in found.items()]),
         expected=join([fmt.percent(share) for share in expected.values()]),
         parameters=join([fmt.count(case["parameters"]) for case in shown.values()]),
-        others=join([f"that on {name}" for name in far.yes]),
+        others=join([f"that on {name}" for name in far.yes] if len(found) > 1 else ["it"]),
         times=fmt.factor(ORDER),
-        n=fmt.plural(int(random["seed"].nunique()), "seed"),
+        n=Markdown(f"{'means over ' * (seeds > 1)}{fmt.plural(seeds, 'seed')}"),
     )

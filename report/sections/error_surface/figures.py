@@ -21,7 +21,7 @@ from report.sections.aligned import aligned
 from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.error_surface.claims import commentary, planes
 from report.sections.grouped import Column, grouped, means_of
-from report.sections.lost import spread_words
+from report.sections.lost import over_seeds, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -262,7 +262,8 @@ def _line(record: Record, cases: list[Case]) -> Figure:
             "solution ($\\alpha = 1$), and beyond both. "
             f"{spread_words(lines, seeds)}"
         ),
-        alt=f"One panel for each problem: training loss over α, medians over seeds. {described}.",
+        alt=f"One panel for each problem: training loss over α, "
+        f"{over_seeds(lines, 'medians over seeds')}. {described}.",
         draw=partial(_draw_line, lines, cases),
     )
 
@@ -289,6 +290,10 @@ def _draw_line(lines: pd.DataFrame, cases: list[Case]) -> Canvas:
 
 def _planes_table(record: Record) -> Table:
     names = {case["case"]: case_name(case) for case in record.rows("cases")}
+    medians, mean = (
+        over_seeds(record.frame(Solution), *words)
+        for words in (("medians", "one seed each"), (" (mean)", ""))
+    )
 
     def median_of(
         header: str, column: str, write: Callable[[float | None], Markdown], width: int
@@ -297,10 +302,10 @@ def _planes_table(record: Record) -> Table:
 
     return grouped(
         "planes",
-        "The planes: variance of the trajectory that they explain (mean), share of the "
-        "displacement that they capture (mean), largest distance of the trajectory from them, "
+        f"The planes: variance of the trajectory that they explain{mean}, share of the "
+        f"displacement that they capture{mean}, largest distance of the trajectory from them, "
         "loss at the solution, lowest loss of the grid, and how far from the solution that "
-        "lies (medians; distances in shares of the displacement). *n* counts seeds.",
+        f"lies ({medians}; distances in shares of the displacement). *n* counts seeds.",
         [own for case in names for plane in WORDS if len(own := planes(record, plane, case))],
         [
             Column("Problem", lambda own: names[own["case"].iloc[0]], 18, "l"),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
-from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, some_of
+from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, each_of, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -110,12 +110,12 @@ VANISH = Statement(
         "vanishes": "On {case} it vanishes for practical purposes in {which}: the norm of each "
         "step in the last tenth of training stays below {share} of the largest one.",
         "fluctuates|settles": "It does not vanish on {case} but [fluctuates|settles]: within the "
-        "last tenth of training, the norm of single steps [{how} in every run|varies by a factor "
+        "last tenth of training, the norm of single steps [{how} in {every}|varies by a factor "
         "of at most {factor}].",
         "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
         "steps fluctuates in {number} of {total} runs and settles in the rest.",
         "ends": "It does not vanish on {case}: the norm of the last step is at least {lowest} in "
-        "every run.",
+        "{every}.",
     },
     about="key",
 )
@@ -289,6 +289,7 @@ def _vanish(
         how=Markdown("touches zero and comes back" if least == math.inf else varies),
         factor=bound(most, "upper") if verdict == "settles" else fmt.MISSING,
         lowest=bound(min(low for low, _, _ in tails), "lower"),
+        every=each_of(len(tails), "run"),
         **about(case),
     )
 

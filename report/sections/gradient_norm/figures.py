@@ -18,7 +18,7 @@ from report.sections.aligned import aligned
 from report.sections.cases import case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
 from report.sections.grouped import Column, grouped
-from report.sections.lost import seeds_shown, spread_words
+from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -43,8 +43,9 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     windows = ", ".join(
         f"{fmt.plural(int(own['window'].max()), 'step')} ({case_name(case)})"
         for case in record.rows("cases")
-        if len(own := runs[runs["case"] == case["case"]])
+        if len(own := runs[(runs["case"] == case["case"]) & (runs["window"] > 1)])
     )
+    medians = f", as medians over windows of {windows}" if windows else ""
     ends = "; ".join(
         f"{case}: loss from {fmt.loss(_middle(group, 'initial_loss'))} to "
         f"{fmt.loss(_middle(group, 'final_loss'))}, gradient norm from "
@@ -57,8 +58,8 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
         caption=Markdown(
             "Training loss (top) and L2 norm of its gradient with respect to all parameters "
             "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
-            "and gradient that the step itself used, as medians over windows of "
-            f"{windows}. *Whole training set*: the same quantities over all training examples, at "
+            f"and gradient that the step itself used{medians}. *Whole training set*: the same "
+            "quantities over all training examples, at "
             "the parameters of an epoch's end; where a batch holds all examples, the two are one "
             f"curve. {spread_words(runs, seeds_shown(runs, 'final_loss'))}"
         ),
@@ -109,7 +110,8 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         "results",
         "Loss and gradient norm of the whole training set before the first and after the last "
         "step, and the norm of the single steps over the last tenth of training: its median, "
-        "lowest and highest value. All entries are medians over the seeds; *n* counts seeds "
+        "lowest and highest value. All entries are "
+        f"{over_seeds(runs, 'medians over the seeds', 'of one seed each')}; *n* counts seeds "
         "that did not diverge.",
         [(case, runs[runs["case"] == case["case"]]) for case in record.rows("cases")],
         [

@@ -84,9 +84,11 @@ CONTRAST = Overall(
 )
 
 BARRIERS = {
+    "flat": "Solutions that began at {start} initial weights are connected: on {lines} between "
+    "them the training loss never rises above the straight line between its ends.",
     "none": "Solutions that began at {start} initial weights are connected: on {lines} between "
     "them the training loss rises above the straight line between its ends by less than "
-    "{threshold} of the loss there (by {highest} at most).",
+    "{threshold} of the loss there (by {highest}{most}).",
     "some": "Of {total} lines between solutions that began at {start} initial weights, {number} "
     "{verb} a barrier of {threshold} of the loss at the ends or more; the highest is {highest}, "
     "for {label}.",
@@ -275,7 +277,7 @@ def _contrast(
     found = Parts({names[pair]: one for pair, one in compared.items()})
     based = used(record, lines, Line.start, Line.train_barrier, Line.train_loss)
     told = {start: out_of(len(c.yes), c.known, "line") for start, c in counts.items()}
-    same = Label(told["same"].rpartition(" ")[0])
+    same = Label(told["same"].rpartition(" ")[0] if counts["same"].known > 1 else told["same"])
     low = (lines[Line.train_barrier].astype(float) < lines["floor"]).any()
     least = fmt.percent(BARRIER.margin, 0)
     words = f"; a barrier below {least} of the loss at the ends counts as that high" if low else ""
@@ -296,7 +298,7 @@ def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str
     low, high = heights.min(), heights.max()
     rounded = bound(low, "lower"), bound(high, "upper")
     return (SAME if start == "same" else DIFFERENT)(
-        found.of_known.extent,
+        found.of_known.extent if high > 0 else "flat",
         used(record, rows, Line.train_barrier, Line.train_loss),
         found.of_known,
         start=Markdown("the same" if start == "same" else start),
@@ -306,7 +308,8 @@ def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str
         verb=Markdown("crosses" if len(found.yes) == 1 else "cross"),
         threshold=fmt.percent(BARRIER.margin, 0),
         lowest=rounded[0],
-        highest=fmt.loss(high) if found.yes else rounded[1],
+        highest=fmt.loss(high) if found.yes or len(rows) == 1 else rounded[1],
+        most=Markdown(" at most" if len(rows) > 1 else ""),
         heights=fmt.loss(low) if low == high else Markdown(f"{rounded[0]} to {rounded[1]}"),
         label=label_of(rows.iloc[int(heights.argmax())]),
     )

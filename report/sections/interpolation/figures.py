@@ -32,7 +32,7 @@ from report.sections.interpolation.lines import (
     solutions_of,
     with_ends,
 )
-from report.sections.lost import BANDS, numbers_of
+from report.sections.lost import BANDS, numbers_of, over_seeds
 from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, bare, escape
@@ -74,7 +74,7 @@ def _solutions_table(solutions: pd.DataFrame) -> Table:
     others = bool(solutions["training"].any())
     return grouped(
         "solutions",
-        "The solutions at the end of training: means over the seeds; the norm is that of all "
+        f"The solutions at the end of training: {over_seeds(solutions)}; the norm is that of all "
         "parameters together, *n* counts seeds that did not diverge.",
         [group for _, group in solutions.groupby(by, sort=False, dropna=False)],
         [
@@ -96,14 +96,16 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
         both = pd.DataFrame(found, columns=["first", "second"]).astype(float)
         return Markdown(" / ".join(fmt.number(mean_of(both, end)) for end in ("first", "second")))
 
+    groups = [group for _, group in lines.groupby(["pair", "start"], sort=False)]
+    means = "means over *n* lines" if max(map(len, groups)) > 1 else "one line each"
     return grouped(
         "lines",
         "The lines: distance of the two solutions, height of the barrier in training and test "
         "loss, and the largest fall of test accuracy below the straight line between its ends "
         "in percentage points; how many times one plus the training loss grows beyond the first "
         "and the second solution, at equal distance and at equal distance relative to the norms of "
-        "the weights; means over *n* lines.",
-        [group for _, group in lines.groupby(["pair", "start"], sort=False)],
+        f"the weights; {means}.",
+        groups,
         [
             _case(lines),
             Column("Pair", lambda rows: pair_short(*ends_of(rows.iloc[0])), 24, "l"),

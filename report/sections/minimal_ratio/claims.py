@@ -14,7 +14,16 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, evidence, used
-from report.claims.contrast import Label, Overall, Quantity, Tendency, all_of, out_of, some_of
+from report.claims.contrast import (
+    Label,
+    Overall,
+    Quantity,
+    Tendency,
+    all_of,
+    each_of,
+    out_of,
+    some_of,
+)
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
@@ -47,10 +56,10 @@ STEADY = 0.1
 
 THERE = {
     "trained": "there is no minimum after short training, and mostly one after long training",
-    "minima": "every run that gets there is at a minimum",
-    "saddles": "no run that gets there is at a minimum",
+    "minima": "{every} that gets there is at a minimum",
+    "saddles": "{none} at a minimum",
     "mixed": "some runs that get there are at a minimum and others at a saddle",
-    "constant": "every run that gets there outputs a constant",
+    "constant": "{every} that gets there outputs a constant",
 }
 """What lies where the gradient vanishes, by kind of the critical points of a case."""
 
@@ -62,7 +71,7 @@ ANSWER = Statement(
     }
     | {
         "differ": "What lies where the gradient vanishes depends on the problem: {order}{but}.",
-        "none": "On {cases} no run reaches a point where the gradient vanishes.",
+        "none": "On {cases} {reaches} a point where the gradient vanishes.",
     },
     headline=True,
     line=Line.of(
@@ -74,7 +83,7 @@ ANSWER = Statement(
             "minima in none of {short_critical} after at most {short} epochs, {long_minima} of "
             "{long_critical} after {long}",
         ),
-        minima="A minimum, in every run that gets there.",
+        minima="A minimum, in {every} that gets there.",
         saddles="Never a minimum in these runs.",
         mixed="A minimum in some runs, a saddle in others.",
         differ="{mostly}; a minimum on {having} of {problems}.",
@@ -277,8 +286,12 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     verdicts = {kind.verdict for kind in found.values()}
     telling = verdicts - {"constant", "none"} or verdicts & {"constant"} or verdicts
     having = {v: join([name for name in found if found[name].verdict == v]) for v in verdicts}
-    said = {v: f"on {having[v]} {what}" for v, what in THERE.items() if v in verdicts}
+    there = {v: _there(sum(k.critical for k in found.values() if k.verdict == v)) for v in verdicts}
+    said = {
+        v: f"on {having[v]} {what.format(**there[v])}" for v, what in THERE.items() if v in verdicts
+    }
     said |= {"none": f"on {having['none']} no run gets there"} if "none" in verdicts else {}
+    verdict = next(iter(telling)) if len(telling) == 1 else "differ"
     others = "".join(f"; {text}" for v, text in said.items() if v not in telling)
     counted = [kinds(distinct(rows), case) for rows, case in points.values()]
     total, minima = sum(k.critical for k in counted), sum(len(k.minima) for k in counted)
@@ -288,12 +301,14 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     told = [Run.negative, Run.loss, Run.epochs] if total else []
     among = f"among {fmt.plural(total, 'distinct critical point')}"
     return ANSWER(
-        next(iter(telling)) if len(telling) == 1 else "differ",
+        verdict,
         used(record, runs, Run.verdict, *told),
         cases=join([name for name in found if found[name].verdict in telling]),
         but=Markdown(others),
         order=Markdown("; ".join(text for v, text in said.items() if v in telling)),
         **_lengths(shown),
+        **there.get(verdict, _there(total)),
+        reaches=Markdown("the one run does not reach" if len(runs) == 1 else "no run reaches"),
         mostly=Markdown(next((m for m, n in most.items() if 2 * n > total), "No kind prevails")),
         having=fmt.words(having_one) if having_one else Markdown("none"),
         problems=fmt.plural(len(found), "problem"),
@@ -301,6 +316,12 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
             f"{fmt.plural(minima, 'minimum', 'minima')} {among}" if total else "no critical point"
         ),
     )
+
+
+def _there(critical: int) -> dict[str, Markdown]:
+    """How the runs at critical points, of which there are so many, are called as a whole."""
+    saddle = "the one run that gets there is not" if critical == 1 else "no run that gets there is"
+    return {"every": each_of(critical, "run"), "none": Markdown(saddle)}
 
 
 def epsilon(record: Record) -> float:
@@ -315,8 +336,10 @@ def _found(record: Record, case: dict[str, Any], planned: pd.DataFrame) -> Claim
     critical = done[done["verdict"] == CRITICAL]
     number, total, points = len(critical), len(planned), len(distinct(critical))
     flat, falling = (int((done["verdict"] == kind).sum()) for kind in (FLAT, UNFINISHED))
-    rest = [f"{fmt.words(flat)} ended gradient-flat"] if flat else []
-    rest += [f"in {fmt.words(falling)} the norm was still falling"] if falling else []
+    lone = total == 1 and not number
+    rest = [f"{'it' if lone else fmt.words(flat)} ended gradient-flat"] if flat else []
+    whose = "its norm" if lone else f"in {fmt.words(falling)} the norm"
+    rest += [f"{whose} was still falling"] if falling else []
     where = {1: "all at the same one", number: "each at another one"}.get(
         points, f"at {fmt.words(points)} distinct ones"
     )
@@ -324,12 +347,12 @@ def _found(record: Record, case: dict[str, Any], planned: pd.DataFrame) -> Claim
     if not number:
         norms = (Run.trained_gradient_norm, Run.gradient_norm)
         before, after = (fmt.number(median(done[name]), 2) for name in norms)
-        moves = f"takes the median norm from {before} to {after}"
+        norm = "norm" if lone else "median norm"
+        moves = f"takes the {norm} from {before} to {after}"
         if before == after:
-            moves = f"leaves the median norm at {after}"
+            moves = f"leaves the {norm} at {after}"
         asked = fmt.number(epsilon(record), 2)
         told += f": the second phase {moves}, and at most {asked} is asked for"
-    lone = total == 1 and not number
     return FOUND(
         "some",
         used(record, planned, Run.verdict, Run.trained_gradient_norm, Run.gradient_norm),

@@ -18,6 +18,7 @@ from report.records import Record
 from report.records.rows.minimal_ratio import Run, Spectrum
 from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.grouped import Column, grouped
+from report.sections.lost import BANDS
 from report.sections.minimal_ratio.claims import (
     by_case,
     commentary,
@@ -319,13 +320,15 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
 
     labels = ("τ / max |λ|", "share of the eigenvalues")
+    lines = f"Lines: median over all runs of a problem ({fmt.count(len(runs))} in all); {BANDS}."
+    if runs[Run.case].is_unique:
+        lines = "One run of each problem."
     return Figure(
         name="tolerance",
         caption=Markdown(
             "Shares of positive, near-zero and negative eigenvalues against the tolerance, "
-            "relative to the largest eigenvalue in magnitude. Lines: median over all runs of a "
-            f"problem ({fmt.count(len(runs))} in all); bands: from the smallest to the largest. "
-            "Dotted: the stated tolerance."
+            "relative to the largest eigenvalue in magnitude. "
+            f"{lines} Dotted: the stated tolerance."
         ),
         alt=f"A curve for each sign in each panel, from {fmt.number(swept_over[0], 1)} to "
         f"{fmt.number(swept_over[-1], 1)}. {_described(record, runs, described)}.",

@@ -96,6 +96,7 @@ TREND = Tendency(
         "{end}; {reason}.",
     },
     quantity=replace(ACCURACIES, repetition="structure"),
+    same="test accuracy",
 )
 
 FIT = Statement(

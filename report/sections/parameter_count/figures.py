@@ -14,7 +14,7 @@ from report.records import Record
 from report.records.rows.parameter_count import Run
 from report.sections.aligned import draw_by_seed
 from report.sections.grouped import COUNTED, Column, at_the_end, grouped, means_of
-from report.sections.lost import seeds_shown, spread_words
+from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.parameter_count.claims import commentary, gaps_of, panels, threshold
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
@@ -50,11 +50,12 @@ def _by_size(runs: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _results_table(runs: pd.DataFrame) -> Table:
     several = len(panels(runs)) > 1
-    test = Run.final_test_accuracy
+    test, repeated = Run.final_test_accuracy, runs[Run.seed].nunique() > 1
+    extent = ", and the range of the test accuracy" if repeated else ""
     return grouped(
         "results",
-        "At the end of training, smallest structure first: means over the seeds, and the range of "
-        "the test accuracy; *n* counts seeds that did not diverge."
+        f"At the end of training, smallest structure first: {over_seeds(runs)}{extent}; *n* counts "
+        "seeds that did not diverge."
         + (" *Noise*: share of the training labels drawn anew." if several else ""),
         [group for panel in panels(runs).values() for group in _by_size(panel)],
         [
@@ -62,8 +63,8 @@ def _results_table(runs: pd.DataFrame) -> Table:
             Column("Structure", lambda group: escape(group[Run.model].iloc[0]), 15, "l"),
             Column("Parameters", lambda group: fmt.count(group[Run.parameters].iloc[0]), 14),
             *at_the_end(),
-            means_of("lowest", test, fmt.accuracy, 10, min),
-            means_of("highest", test, fmt.accuracy, 10, max),
+            means_of("lowest", test, fmt.accuracy, 10, min) if repeated else None,
+            means_of("highest", test, fmt.accuracy, 10, max) if repeated else None,
             COUNTED,
         ],
     )

@@ -19,6 +19,7 @@ from report.claims.contrast import (
     Label,
     Tendency,
     all_of,
+    each_of,
     label,
     out_of,
 )
@@ -40,14 +41,15 @@ ACCURACY_OF = Run.final_test_accuracy
 FALLING = 0.99
 """A training loss still falls where the last quarter of training lowers it below this share."""
 
+STILL = "; where it is not, the training loss still falls"
 FIT = Statement(
     "random-labels.fit",
     {
-        "all|all_known": "{fits} random labels: every run [|that did not diverge ]reaches a "
+        "all|all_known": "{fits} random labels: {every} [|that did not diverge ]reaches a "
         "training accuracy of {threshold} on them ([{n}|{number} of {total}]).",
-        "some": "A training accuracy of {threshold} on random labels is reached by {counts}.",
-        "falling|stuck": "Within {epochs} no run fits {threshold} of the random labels: the best "
-        "training accuracy of each lies {range}, [though the training loss still falls|and the "
+        "some": "A training accuracy of {threshold} on random labels is reached by {counts}{still}.",
+        "falling|stuck": "Within {epochs} {none} {threshold} of the random labels: {best} "
+        "training accuracy{each} lies {range}, [though the training loss still falls|and the "
         "training loss has stopped falling].",
         "nothing": "No run on random labels ended with a finite loss, so nothing is said about "
         "fitting them.",
@@ -57,8 +59,8 @@ FIT = Statement(
         "Can a network fit random labels?",
         "accuracy",
         "{threshold} in {number} of {total} runs",
-        all=("Yes, in every run.", "training accuracy {threshold}, {n}"),
-        all_known="Yes, in every run that did not diverge.",
+        all=("Yes, in {every}.", "training accuracy {threshold}, {n}"),
+        all_known="Yes, in {every} that did not diverge.",
         some="To {lowest} or more, but not always to {threshold}.",
         falling=("Not within these epochs, though the loss still falls.", "{range}"),
         stuck=("No, and the loss has stopped falling.", "{range}"),
@@ -145,6 +147,7 @@ PRICE = Tendency(
         "{reason}.",
     },
     quantity=replace(ACCURACIES, repetition="share"),
+    same="it",
 )
 
 FIRST_STEP = Contrast(
@@ -162,8 +165,8 @@ FIRST_STEP = Contrast(
 MEMORIZED = Statement(
     "random-labels.memorized",
     {
-        "all|all_known": "The wrong labels are learned by heart even where they are few: in [every "
-        "run|{known} that did not diverge] the network gives back at least {lowest} of them.",
+        "all|all_known": "The wrong labels are learned by heart even where they are few: in ["
+        "{every}|{known} that did not diverge] the network gives back at least {lowest} of them.",
         "some": "Not every run learns the wrong labels by heart where others are true: {number} of "
         "{total} give back {threshold} of them or more at the end, the others as little as "
         "{lowest}.",
@@ -283,6 +286,9 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     several = len(counts) > 1
     last = max((epochs[-1] for epochs in most[Run.epoch] if epochs), default=0)
     low, high = _bounds(best)
+    one = len(most) == 1
+    if found.known == 1:
+        low = high = fmt.percent(float(best.max()))
     return FIT(
         verdict,
         used(record, most, Run.train_accuracy, Run.train_loss, Run.diverged_at),
@@ -291,10 +297,15 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
             f"Each of the {fmt.words(len(counts))} networks fits" if several else "The network fits"
         ),
         counts=join(counts),
+        still=Label(STILL if _still_falling(most[best < threshold]) else ""),
         n=fmt.plural(len(most), "run" if several else "seed"),
         all=fmt.plural(len(most), "run"),
         number=fmt.words(len(found.yes)),
         total=fmt.words(found.total),
+        every=each_of(found.known, "run"),
+        none=Markdown("the one run does not fit" if one else "no run fits"),
+        best=Markdown("its best" if one else "the best"),
+        each=Markdown("" if one else " of each"),
         threshold=fmt.percent(threshold, 0),
         lowest=low,
         range=fmt.between(low, high) if best.nunique() > 1 else Markdown(f"at {low}"),
@@ -425,6 +436,7 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
             number=fmt.words(len(found.yes)),
             total=fmt.words(found.total),
             known=all_of(found.known, "run"),
+            every=each_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
             lowest=low,
             highest=high,

@@ -14,7 +14,7 @@ from report.records import Record
 from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned, draw_by_seed
 from report.sections.grouped import Column, at_the_end, grouped, means_of
-from report.sections.lost import seeds_shown, spread_words
+from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.random_labels.claims import (
     chance_of,
     commentary,
@@ -75,7 +75,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     several = len(networks(runs)) > 1
     return grouped(
         "results",
-        "At the end of training, means over the seeds. *Changed* counts the training labels that "
+        f"At the end of training, {over_seeds(runs)}. *Changed* counts the training labels that "
         "differ from the true ones (a label drawn at random may come out true), *Learned* is the "
         "share of these that the network answers. *Fitted*: runs whose training accuracy reaches "
         f"{fmt.percent(top, 0)}, and the median epoch at which they do.",

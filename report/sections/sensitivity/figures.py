@@ -8,6 +8,7 @@ from report.numbers.frames import known
 from report.records import Record
 from report.records.rows.sensitivity import EqualLoss, Solution
 from report.sections.approaches import EQUAL_LOSS, solutions, varied
+from report.sections.lost import over_seeds
 from report.sections.measure_figures import (
     Tables,
     correlations_table,
@@ -68,6 +69,11 @@ def _results_table(record: Record, found: Tables) -> Table:
     held = EQUAL_LOSS in found
     counted = "neither diverged nor missed that loss" if held else "did not diverge"
     lost = "; where all missed it, losses and accuracies are the last ones" if held else ""
+    means = over_seeds(
+        next(iter(found.values())),
+        "means over the seeds, the last of them of",
+        "one seed each, the last columns of",
+    )
     return solutions_table(
         record,
         found,
@@ -81,7 +87,6 @@ def _results_table(record: Record, found: Tables) -> Table:
             measured_mean("Prob.", SOFTMAX, fmt.number),
             measured_mean("Gradient", GRADIENT, fmt.number),
         ],
-        "means over the seeds, the last of them of the Jacobian norms of output and class "
-        "probabilities and of the norm of the loss gradient at the test points; *n* counts seeds "
-        f"that {counted}{lost}.",
+        f"{means} the Jacobian norms of output and class probabilities and of the norm of the "
+        f"loss gradient at the test points; *n* counts seeds that {counted}{lost}.",
     )

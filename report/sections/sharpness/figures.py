@@ -17,6 +17,7 @@ from report.records.rows.sharpness import EqualLoss, Rescaled, Solution, Whole
 from report.sections.approach_words import approach_of, batch, rate
 from report.sections.approaches import VARIABLES, solutions, varied
 from report.sections.grouped import Column, grouped
+from report.sections.lost import over_seeds
 from report.sections.measure_figures import (
     Tables,
     correlations_table,
@@ -111,6 +112,7 @@ def _results_table(record: Record, found: Tables) -> Table:
     share = (
         ", the share of the ε-sharpness that the slope explains to first order" if slopes else ""
     )
+    means = over_seeds(next(iter(found.values())), "means over the seeds of", "one seed each:")
     return solutions_table(
         record,
         found,
@@ -126,7 +128,7 @@ def _results_table(record: Record, found: Tables) -> Table:
             if slopes
             else None,
         ],
-        "means over the seeds of the training loss, the gap in loss and in accuracy (percentage "
+        f"{means} the training loss, the gap in loss and in accuracy (percentage "
         "points), the ε-sharpness in percent, the largest eigenvalue and the trace of the Hessian "
         "with the standard error of the trace, and the norm of the gradient, which tells how far a "
         f"solution is from a critical point{share}; *n* counts the solutions.",

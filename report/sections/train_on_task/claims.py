@@ -155,10 +155,7 @@ OVERFITTING = Statement(
 
 STUCK = Statement(
     "train-on-task.stuck",
-    {
-        "counted": "Of {total}, {number} learned next to nothing and stayed at the loss of an "
-        "untrained network."
-    },
+    {"counted": "{which} learned next to nothing and stayed at the loss of an untrained network."},
 )
 
 DIVERGED = lost_statement("train-on-task")
@@ -205,9 +202,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         paragraphs.append(claims)
     last = lost_runs(DIVERGED, record, every, SCORE)
     if stuck := _learned(known(every, SCORE)).count(False):
-        total, number = fmt.plural(len(every), "run"), fmt.words(stuck)
+        which = f"Of {fmt.plural(len(every), 'run')}, {fmt.words(stuck)}"
+        if stuck == len(every):
+            which = all_of(stuck, "run").capitalize()
         based = used(record, every, Run.train_loss)
-        last.insert(0, STUCK("counted", based, total=total, number=number))
+        last.insert(0, STUCK("counted", based, which=Markdown(which)))
     paragraphs.append(last)
     return tuple(map(tuple, paragraphs))
 

@@ -18,7 +18,7 @@ from report.records import Record
 from report.records.rows.train_on_task import Run
 from report.sections.aligned import aligned
 from report.sections.grouped import COUNTED, Column, grouped, means_of
-from report.sections.lost import seeds_shown, spread_words
+from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
 from report.words import format as fmt
@@ -52,11 +52,12 @@ def _groups(runs: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
 
 def _results_table(runs: pd.DataFrame) -> Table:
     held = _held_out(runs)
-    wide, test = 1 - held, Run.final_test_accuracy
+    wide, test, several = 1 - held, Run.final_test_accuracy, runs[Run.seed].nunique() > 1
+    extent = ", and the range of the test accuracy" if several else ""
     return grouped(
         "results",
-        "At the end of training: means over the seeds, and the range of the test accuracy; *n* "
-        "counts seeds that did not diverge.",
+        f"At the end of training: {over_seeds(runs)}{extent}; *n* counts seeds that did not "
+        "diverge.",
         [rows for *_, rows in _groups(runs)],
         [
             Column("Data", lambda rows: escape(rows[Run.dataset].iloc[0]), 12 + wide, "l"),
@@ -68,8 +69,8 @@ def _results_table(runs: pd.DataFrame) -> Table:
             if held
             else None,
             means_of("Test accuracy", test, fmt.accuracy, 12 + wide),
-            means_of("lowest", test, fmt.accuracy, 7 + 3 * wide, min),
-            means_of("highest", test, fmt.accuracy, 7 + 3 * wide, max),
+            means_of("lowest", test, fmt.accuracy, 7 + 3 * wide, min) if several else None,
+            means_of("highest", test, fmt.accuracy, 7 + 3 * wide, max) if several else None,
             replace(COUNTED, width=3 + wide),
         ],
     )

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from report.claims.contrast import each_of, out_of
 from report.sections.random_labels import claims as commented
+from report.words.tex import in_line
 from tests.report.sections.random_labels import test_claims as random_labels
 from tests.report.sections.test_every_section import BY_TASK, merged, part_of, records, text_of
 
@@ -51,3 +53,16 @@ def test_one_accuracy_is_no_range() -> None:
     )
     said = " ".join(claim.text for group in commented.commentary(record) for claim in group)
     assert "lies at 60.6" in said and "lies between" not in said
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "said"),
+    [(0, 1, "no run"), (1, 1, "the one run"), (0, 3, "none of three runs")],
+)
+def test_runs_of_one(count: int, total: int, said: str) -> None:
+    assert out_of(count, total, "run") == said
+    assert each_of(total, "run") == ("the one run" if total == 1 else "every run")
+
+
+def test_a_number_stands_before_pi() -> None:
+    assert in_line(r"\frac{\sin\left(\pi\,5\,x\right)}{\pi\,5\,x}") == r"\sin(5 \pi x)/(5 \pi x)"
