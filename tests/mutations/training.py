@@ -384,7 +384,7 @@ def random_labels(r: Reading) -> Iterator[str]:
             yield f"fit: {reached} of {len(best)}: {m.string}"
     for m in r.find("fit", r"on random labels is reached by"):
         for yes, total, one, _, network in re.findall(
-            r"(?:(\w+) of (\w+)|(the one|no)) runs?( of \*(.*?)\*)?(?= |,|\.)", m.string
+            r"(?:(\w+) of (\w+)|(the one|no)) runs?( of \*(.*?)\*)?(?= |,|;|\.)", m.string
         ):
             key = network or next(iter(fitted))
             told = (float(one == "the one"), 1.0) if one else (value(yes), value(total))

@@ -38,9 +38,8 @@ ALONG = 0.7
 RISE = Statement(
     "error-surface.rise",
     {
-        "all": "Away from the {solutions} the loss climbs: along random, "
-        "filter-normalized directions it is back at its value before training{within}, on all {total} "
-        "sides of {n}.",
+        "all": "Away from the {solutions} the loss climbs: along random, filter-normalized "
+        "directions it is back at its value before training{within}, on all {total} sides of {n}.",
         "some": "Around the {solutions} the loss does not rise equally on all sides: along random, "
         "filter-normalized directions it is back at its value before training {counts}, and "
         "stays lower on the {others} as far as the {planes} shown.",

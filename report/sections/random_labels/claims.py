@@ -47,7 +47,8 @@ FIT = Statement(
     {
         "all|all_known": "{fits} random labels: {every} [|that did not diverge ]reaches a "
         "training accuracy of {threshold} on them ([{n}|{number} of {total}]).",
-        "some": "A training accuracy of {threshold} on random labels is reached by {counts}{still}.",
+        "some": "A training accuracy of {threshold} on random labels is reached by "
+        "{counts}{still}.",
         "falling|stuck": "Within {epochs} {none} {threshold} of the random labels: {best} "
         "training accuracy{each} lies {range}, [though the training loss still falls|and the "
         "training loss has stopped falling].",

@@ -126,6 +126,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("rise", "none", {"reached": (False, False, False, False)}),
     ("rise", "nothing", {"diverged": (0, 1, 2)}),
     ("plane", "flat", {}),
+    ("plane", "whole", {"explained": (1.0, 0.0), "away": 0.0}),
     ("plane", "thick", {"away": 3.0}),
     ("plane", "thick", {"away_of": (0.5, 0.5, 3.0)}),
     ("plane", "thick", {"explained": (0.5, 0.1)}),

@@ -221,6 +221,8 @@ TWO = {"settings": (*ENDS, *ENDS), "pairs": 4, "cases": ("MNIST", "MNIST", "CIFA
 """The same pairs on two data sets."""
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("same-start", "none", {}),
+    ("same-start", "flat", {"barrier": flat(0.0)}),
+    ("different-start", "flat", {"barrier": flat(0.0)}),
     ("same-start", "some", {"barrier": lambda p, start, s: 0.5 if p == 1 else 0.001}),
     ("same-start", "all", {"barrier": flat(0.5)}),
     ("different-start", "none", {"barrier": flat(0.002)}),
@@ -380,7 +382,7 @@ def test_losses_of_zero_are_compared() -> None:
     for row in exact.rows("lines"):
         row["train_loss"] = [0.0] * 5
     claims = said(exact)
-    assert claims["same-start"].verdict == "none" and claims["contrast"].verdict == "undecided"
+    assert claims["same-start"].verdict == "flat" and claims["contrast"].verdict == "undecided"
     assert starts_compared(with_ends(exact))[0].value == 0
 
 

@@ -342,14 +342,17 @@ def test_noise_seldom_makes_a_curve_rise() -> None:
     assert wrong <= 4
 
 
-@pytest.mark.parametrize(("stuck", "number"), [((0,), "one"), (range(8), "eight")])
-def test_runs_that_learned_nothing_are_told(stuck: Sequence[int], number: str) -> None:
+@pytest.mark.parametrize(
+    ("stuck", "says"),
+    [((0,), "Of eight runs, one learned next to nothing"), (range(8), "All eight runs learned")],
+)
+def test_runs_that_learned_nothing_are_told(stuck: Sequence[int], says: str) -> None:
     given = made(DEEP, seeds=4)
     for index in stuck:
         given.rows("runs")[index]["train_loss"] = [2.35, 2.31, 2.303]
     claims = said(commentary(given))
-    assert f"Of eight runs, {number} learned next to nothing" in claims["stuck"].text
-    assert ("gap" in claims) == (number != "eight")  # nothing holds for new images either
+    assert says in claims["stuck"].text
+    assert ("gap" in claims) == (len(stuck) < 8)  # nothing holds for new images either
     assert "stuck" not in said(commentary(made(DEEP)))
 
 
