@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.mutations.reading import NUMBER, Reading, Text, unit, value
 
 _NOTHING = (
-    (r"\b(?:nan|inf|None)\b", "not a number"),
+    (r"\b(?:nan|inf|None(?! of))\b", "not a number"),
     (r"(?<![\w.])-0(?:\.0+)?(?![\d.e])", "minus zero"),
     (r"factor of (?:1|1\.0+|0)(?![\d.e]*\d)", "factor of one"),
     (rf"\[({NUMBER}), \1\]", "interval of one point"),
