@@ -82,7 +82,9 @@ def check_kind(results: Results, smoke: bool) -> None:
 
 def remove_drafts(results: Results) -> None:
     """Remove what killed writes have left behind; to be called under the folder's lock."""
-    for folder in (results.folder, results.figures, results.claims.parent, results.trained):
+    jobs = (results.work / "jobs").glob("*")
+    own = (results.folder, results.figures, results.claims.parent, results.work, results.trained)
+    for folder in (*own, *jobs):
         for path in folder.glob(f".*{DRAFT}"):
             path.unlink(missing_ok=True)
 

@@ -2,12 +2,13 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import UserError
-from report.records.files import write_text
+from report.records.files import DRAFT, write_text
 from report.records.options import Options
 from report.records.paths import Results, last_run_file
 
@@ -73,11 +74,29 @@ class LastRun:
 
 
 def remember_run(root: Path, run: LastRun) -> None:
-    """Keep what is run now. Raises UserError."""
+    """Keep what is run now, and remove what a killed write of this left. Raises UserError."""
     suite = run.suite
     if suite.lower().endswith(".toml"):
         suite = os.path.relpath(Path(suite).resolve(), root.resolve())
-    write_text(last_run_file(root), json.dumps({"suite": suite, "smoke": run.smoke}) + "\n")
+    file = last_run_file(root)
+    with _alone(root):
+        for draft in root.glob(f".{file.name}.*{DRAFT}"):
+            draft.unlink(missing_ok=True)
+        write_text(file, json.dumps({"suite": suite, "smoke": run.smoke}) + "\n")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold a folder's own lock, where its disk keeps locks: runs of other suites write there."""
+    import fcntl  # here: not there on Windows, which the command line says in one line
+
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def last_run(root: Path) -> LastRun | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from report.errors import UserError
+from report.records.files import DRAFT
 
 MANIFEST = ".rendered-files"
 """The files of a site, one a line. Empty where a site is being made: then all beside it is ours."""
@@ -32,6 +33,8 @@ COPIED = re.compile(
     r"(experiments|report)/[\w/]+\.py|results/[^/]+/(figures/[\w.-]+\.svg|[\w-]+\.json)"
 )
 """What a site without a list has copies of: the sources and records that the report links to."""
+GENERATED = "chapters/_generated"
+"""Where the project's script writes, alone as long as one renders."""
 NAMED = 3
 """So many files are named where some are in the way."""
 
@@ -59,6 +62,8 @@ def staged(folder: Path, output: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX)
         for place in (site, making, old):
             check_files(folder, place)
+        for draft in folder.glob(f"{GENERATED}/**/.*{DRAFT}"):
+            draft.unlink(missing_ok=True)
         if old.exists() and not site.exists():
             old.rename(site)
         _remove(folder, old)

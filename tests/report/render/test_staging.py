@@ -106,6 +106,14 @@ def test_what_a_render_made_is_replaced(project, quick):
         assert (site / "notes.txt").read_text() == "mine"
 
 
+def test_what_killed_writes_left_is_removed(project, quick):
+    left = {".index.qmd.0a1b2c3d.draft": "x", "data/.a.csv.0a1b2c3d.draft": "x", "own.qmd": "mine"}
+    files(project / "chapters/_generated", left)
+    quick("_site")
+    there = [path for path in (project / "chapters/_generated").rglob("*") if path.is_file()]
+    assert [path.name for path in there] == ["own.qmd"]
+
+
 def test_a_site_on_another_disk(project, quick, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
