@@ -269,7 +269,7 @@ def train_on_task(r: Reading) -> Iterator[str]:
         "best", r"^On (.*?), (?:among .*?, )?\*(.*?)\* .*?(?:with|gets) (N) of the test"
     ):
         compared = "networks compared" in m.string
-        aside = {k for k, rows in cells.items() if compared and rows[0].get("outside") is not None}
+        aside = {k for k, rows in cells.items() if compared and rows[0].get("outside")}
         own = {
             k[1]: [*v.values()] for k, v in known.items() if k[0] == m[1] and v and k not in aside
         }

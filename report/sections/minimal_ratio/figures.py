@@ -338,6 +338,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
     spectra = {row.case: row for row in record.table(Spectrum)}
+    runs = runs[runs[Run.case].isin([*spectra])]  # none of a problem whose runs were all lost
 
     def described(case: Case, _: pd.DataFrame) -> str:
         values = spectra[case["case"]].eigenvalues

@@ -80,7 +80,7 @@ PLACE = Statement(
     line=Line.of(
         QUESTION,
         "distances",
-        "{runs} of {total} runs",
+        "{runs} of {total}",
         together=("Yes, all ends lie in one place.", "at most {largest} apart"),
         single=("One training cannot say.", "one run"),
         nothing="Too few runs stayed finite to say.",
@@ -194,7 +194,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             "single" if len(runs) == len(done) == 1 else "nothing",
             used(record, runs, Run.diverged_at),
             runs=Markdown("one" if len(done) else "none"),
-            total=fmt.words(len(runs)),
+            total=fmt.plural(len(runs), "run"),
             largest=fmt.MISSING,
             displacement=fmt.MISSING,
         )
@@ -241,7 +241,7 @@ def _together(
             "together",
             [*used(record, pairs, Pair.end_distance), *moved],
             runs=fmt.words(len(distances)),
-            total=fmt.words(total),
+            total=fmt.plural(total, "run"),
             largest=bound(largest, "upper"),
             displacement=bound(shortest, "lower"),
         )
