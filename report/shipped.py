@@ -12,6 +12,8 @@ _INSTALLED = _PACKAGE / "_share"
 FRAME = ("_quarto*.yml", "index.qmd", "references.bib", "chapters/*.qmd", "templates/styles/**/*")
 """What makes a folder the Quarto project of the book, beside the scripts that Quarto runs."""
 SCRIPTS = ("report/prerender.py", "report/postrender.py")
+GENERATED = Path("chapters/_generated")
+"""Where the parts of the chapters that records make are written, in such a project."""
 AUTHOR = "homework.toml"
 """Where the author's name and course are filled in; one that is there is the author's own."""
 

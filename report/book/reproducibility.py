@@ -108,15 +108,7 @@ def cost_table(records: Sequence[Record]) -> Markdown:
             "task or an interrupted run had trained already were taken up in groups; what that had "
             "taken stands beside. Tasks may have run side by side."
         ),
-        header=(
-            "Task",
-            "Seeds",
-            "Commit",
-            "Made",
-            "Wall time",
-            "Earlier training",
-            "Taken up",
-        ),
+        header=("Task", "Seeds", "Commit", "Made", "Wall time", "Earlier training", "Taken up"),
         align="llllrrr",
         rows=tuple(rows),
         widths=(20, 10, 12, 18, 13, 15, 12),

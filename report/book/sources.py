@@ -8,11 +8,11 @@ from pathlib import Path
 
 from report.errors import UserError
 from report.records import Results
+from report.shipped import GENERATED as GENERATED
 from report.shipped import comes_with
 from report.words.markdown import plain
 
 COMMENTS = Path("comments")
-GENERATED = Path("chapters/_generated")
 TABLES = GENERATED / "data"
 """The data of figures, as tables."""
 COPIES = GENERATED / "figures"

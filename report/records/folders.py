@@ -99,8 +99,8 @@ def _check_folders(*folders: Path) -> None:
             )
         if folder.exists() and not folder.is_dir():
             raise UserError(
-                f"{folder}: cannot be written, since it is no folder (nothing was trained); move "
-                "it away, or choose another one with --results"
+                f"{folder}: is no folder, and cannot be written to or read; nothing was trained or "
+                "shown; move it away, or choose another one with --results"
             )
 
 

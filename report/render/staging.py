@@ -16,6 +16,7 @@ from pathlib import Path
 
 from report.errors import UserError
 from report.records.files import DRAFT
+from report.shipped import GENERATED
 
 MANIFEST = ".rendered-files"
 """The files of a site, one a line. Empty where a site is being made: then all beside it is ours."""
@@ -33,8 +34,6 @@ COPIED = re.compile(
     r"(experiments|report)/[\w/]+\.py|results/[^/]+/(figures/[\w.-]+\.svg|[\w-]+\.json)"
 )
 """What a site without a list has copies of: the sources and records that the report links to."""
-GENERATED = "chapters/_generated"
-"""Where the project's script writes, alone as long as one renders."""
 NAMED = 3
 """So many files are named where some are in the way."""
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from report.records import kept
 from report.render.project import Book
 from report.render.staging import MANIFEST
-from report.shipped import FRAME
+from report.shipped import FRAME, GENERATED
 
 STAMP = ".rendered"
-GENERATED = "chapters/_generated/*"
 OWN = (*FRAME, "homework.toml", "comments/*", "experiments/tasks/*.py")
 """What a project of the book consists of, beside what its `_quarto.yml` names and its records."""
 VARIABLES = ("HOMEWORK_", "QUARTO_")
@@ -71,7 +70,7 @@ def _stamp(book: Book, site: Path, read: str) -> str:
     ]
     pages = {f"site/{name}": site / name for name in names}
     shown = {str(name): book.folder / name for name in names}
-    generated = {str(path): path for path in book.folder.glob(GENERATED)}
+    generated = {str(path): path for path in (book.folder / GENERATED).glob("*")}
     return f"{read}\n{_digest(pages | shown | generated)}\n"
 
 

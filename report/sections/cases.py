@@ -14,6 +14,7 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 def case_name(case: dict[str, Any]) -> Markdown:
     """The function as a formula, or the name of the data set."""
     return fmt.formula(case["title"]) if case["kind"] == "function" else escape(case["title"])
+
+
+def by_case(record: Record, rows: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    """Every case with its rows."""
+    return [(case, rows[rows["case"].eq(str(case["case"]))]) for case in record.rows("cases")]
 
 
 def cases_settings(record: Record, *, steps: bool = True) -> Table:

@@ -45,26 +45,26 @@ def grouped(
     )
 
 
-def mean_of(rows: pd.DataFrame, column: str, of: Statistic = mean) -> float | None:
-    """Mean, or what else `of` gives, of the values that are known; None where none is."""
+def summary(rows: pd.DataFrame, column: str, of: Statistic = mean) -> float | None:
+    """Mean, or another statistic `of` the values that are known; None where none is."""
     values = list(rows[column].dropna())
     return of(values) if values else None
 
 
-def means_of(
+def summary_column(
     header: str, column: str, write: Write, width: int = 0, of: Statistic = mean
 ) -> Column[pd.DataFrame]:
-    """A column with the mean, or what else `of` gives, over the runs of a group."""
-    return Column(header, lambda rows: write(mean_of(rows, column, of)), width)
+    """A column with the `summary` of the runs of a group."""
+    return Column(header, lambda rows: write(summary(rows, column, of)), width)
 
 
 def at_the_end(accuracies: int = 13) -> tuple[Column[pd.DataFrame], ...]:
     """Losses and accuracies of training and test at the end; `accuracies` are the wider ones."""
     return (
-        means_of("Train loss", "final_train_loss", fmt.loss, 10),
-        means_of("Test loss", "final_test_loss", fmt.loss, 10),
-        means_of("Train accuracy", "final_train_accuracy", fmt.accuracy, accuracies),
-        means_of("Test accuracy", "final_test_accuracy", fmt.accuracy, accuracies),
+        summary_column("Train loss", "final_train_loss", fmt.loss, 10),
+        summary_column("Test loss", "final_test_loss", fmt.loss, 10),
+        summary_column("Train accuracy", "final_train_accuracy", fmt.accuracy, accuracies),
+        summary_column("Test accuracy", "final_test_accuracy", fmt.accuracy, accuracies),
     )
 
 

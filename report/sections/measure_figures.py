@@ -23,7 +23,7 @@ from report.sections.approaches import (
     over_approaches,
     solution_settings,
 )
-from report.sections.grouped import Column, grouped, mean_of
+from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import numbers_of, spread_words
 from report.sections.section import Figure, Table
 from report.words import format as fmt
@@ -63,7 +63,7 @@ def solutions_table(
 
     def epochs(one: Solutions) -> Markdown:
         if one.table == EQUAL_LOSS:
-            return fmt.number(mean_of(one.done, "stopped_at"))
+            return fmt.number(summary(one.done, "stopped_at"))
         return fmt.count(solution_settings(record)["training"].get("epochs"))
 
     return grouped(
@@ -89,7 +89,7 @@ def measured_mean(
     """
     return Column(
         header,
-        lambda one: write(mean_of(one.rows if last and one.done.empty else one.done, column)),
+        lambda one: write(summary(one.rows if last and one.done.empty else one.done, column)),
     )
 
 

@@ -191,7 +191,7 @@ def test_a_diverging_run(homework: Homework) -> None:
     for row in lost:
         assert row["final_train_loss"] is None
         assert row["final_reason"] == f"diverged at epoch {row['diverged_at']}"
-    assert "Nothing is compared: of eight runs, none reached a finite loss." in made(homework)
+    assert "Nothing is compared: none of eight runs reached a finite loss." in made(homework)
     shown = json.loads(homework("status", "--suite", "tiny.toml", "--json").out)
     assert [s["state"] for s in shown] == ["diverged", "done"]
     assert "simulate-function: fresh" in homework(*RUN).err

@@ -19,7 +19,7 @@ from report.numbers.statistics import mean
 from report.records import Record
 from report.records.rows.error_surface import Line as Straight
 from report.records.rows.error_surface import Plane, Solution, View
-from report.sections.cases import about, case_name
+from report.sections.cases import about, by_case, case_name
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
@@ -160,8 +160,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         zero, based = fmt.count(0), used(record, solutions, Solution.diverged_at)
         return ((RISE("nothing", based, number=zero, total=zero), *lost),)
     first = [_rise(record, random, cases)]
-    for case in cases:
-        own = principal[principal["case"] == case["case"]]
+    for case, own in by_case(record, principal):
         first.append(_plane(record, own, case))
         if len(own):
             first += _faithfulness(record, own, case) if first[-1].verdict != "whole" else []
@@ -174,7 +173,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             f"{'lowest ' * (len(principal) > 1)}share here is {_least(principal['variance'].min())}"
         ),
     )
-    last = (*_straight(record, cases), walk, _share(record, random, cases), *lost)
+    last = (*_straight(record, cases), walk, _share(record, random), *lost)
     return (tuple(first), last)
 
 
@@ -364,13 +363,11 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
     ]
 
 
-def _share(record: Record, random: pd.DataFrame, cases: list[dict[str, Any]]) -> Claim:
+def _share(record: Record, random: pd.DataFrame) -> Claim:
     """What the random planes capture, against √(2/P) for two directions in P dimensions."""
-    shown = {case_name(case): case for case in cases if case["case"] in set(random["case"])}
-    found = {
-        name: mean(random[random["case"] == case["case"]]["captured"])
-        for name, case in shown.items()
-    }
+    seen = [(case, own["captured"]) for case, own in by_case(record, random) if len(own)]
+    shown = {case_name(case): case for case, _ in seen}
+    found = {case_name(case): mean(captured) for case, captured in seen}
     expected = {name: math.sqrt(2 / case["parameters"]) for name, case in shown.items()}
     far = count(found, lambda name: not 1 / ORDER <= found[name] / expected[name] <= ORDER)
     seeds = int(random["seed"].nunique())

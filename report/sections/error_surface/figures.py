@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from report.records.rows.error_surface import Line, Plane, Solution, Surface
 from report.sections.aligned import aligned
 from report.sections.cases import case_name, case_panels, cases_settings
 from report.sections.error_surface.claims import commentary, planes
-from report.sections.grouped import Column, grouped, means_of
+from report.sections.grouped import Column, grouped, summary_column
 from report.sections.lost import over_seeds, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
@@ -295,11 +295,6 @@ def _planes_table(record: Record) -> Table:
         for words in (("medians", "one seed each"), (" (mean)", ""))
     )
 
-    def median_of(
-        header: str, column: str, write: Callable[[float | None], Markdown], width: int
-    ) -> Column[pd.DataFrame]:
-        return Column(header, lambda own: write(median(own[column])), width)
-
     return grouped(
         "planes",
         f"The planes: variance of the trajectory that they explain{mean}, share of the "
@@ -310,12 +305,12 @@ def _planes_table(record: Record) -> Table:
         [
             Column("Problem", lambda own: names[own["case"].iloc[0]], 18, "l"),
             Column("Plane", lambda own: escape(WORDS[own["plane"].iloc[0]]), 11, "l"),
-            means_of("Variance", "variance", fmt.percent, 11),
-            means_of("Captured", "captured", fmt.percent, 11),
-            median_of("Distance", "off", fmt.percent, 11),
-            median_of("Loss", "origin_loss", fmt.loss, 12),
-            median_of("Lowest", "lowest_loss", fmt.loss, 12),
-            median_of("Away", "away", fmt.percent, 9),
+            summary_column("Variance", "variance", fmt.percent, 11),
+            summary_column("Captured", "captured", fmt.percent, 11),
+            summary_column("Distance", "off", fmt.percent, 11, median),
+            summary_column("Loss", "origin_loss", fmt.loss, 12, median),
+            summary_column("Lowest", "lowest_loss", fmt.loss, 12, median),
+            summary_column("Away", "away", fmt.percent, 9, median),
             Column("n", lambda own: fmt.count(len(own)), 5),
         ],
     )

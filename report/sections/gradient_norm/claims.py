@@ -20,7 +20,7 @@ from report.numbers.statistics import median
 from report.numbers.trend import spearman
 from report.records import Record
 from report.records.rows.gradient_norm import Run
-from report.sections.cases import about, case_name
+from report.sections.cases import about, by_case, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
@@ -196,8 +196,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     runs = runs.assign(late=[_late(run) for run in runs.to_dict("records")])
     falls: dict[str, Comparison] = {}
     paragraphs = []
-    for case in record.rows("cases"):
-        rows = runs[runs[Run.case] == case["case"]]
+    for case, rows in by_case(record, runs):
         before = seed_group("first", rows, Run.initial_gradient_norm)
         found = compare(seed_group("last quarter", rows, "late"), before, NORM)
         paragraphs.append(tuple(_case(record, rows, case, found)))

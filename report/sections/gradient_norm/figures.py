@@ -15,9 +15,9 @@ from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.gradient_norm import Run
 from report.sections.aligned import aligned
-from report.sections.cases import case_name, cases_settings
+from report.sections.cases import by_case, case_name, cases_settings
 from report.sections.gradient_norm.claims import commentary
-from report.sections.grouped import Column, grouped
+from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
@@ -42,15 +42,15 @@ def section(record: Record) -> Section:
 def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     windows = ", ".join(
         f"{fmt.plural(int(own['window'].max()), 'step')} ({case_name(case)})"
-        for case in record.rows("cases")
-        if len(own := runs[(runs["case"] == case["case"]) & (runs["window"] > 1)])
+        for case, own in by_case(record, runs[runs[Run.window] > 1])
+        if len(own)
     )
     medians = f", as medians over windows of {windows}" if windows else ""
     ends = "; ".join(
-        f"{case}: loss from {fmt.loss(_middle(group, 'initial_loss'))} to "
-        f"{fmt.loss(_middle(group, 'final_loss'))}, gradient norm from "
-        f"{fmt.number(_middle(group, 'initial_gradient_norm'))} to "
-        f"{fmt.number(_middle(group, 'final_gradient_norm'))}"
+        f"{case}: loss from {fmt.loss(summary(group, 'initial_loss', median))} to "
+        f"{fmt.loss(summary(group, 'final_loss', median))}, gradient norm from "
+        f"{fmt.number(summary(group, 'initial_gradient_norm', median))} to "
+        f"{fmt.number(summary(group, 'final_gradient_norm', median))}"
         for case, group in runs.groupby("case", sort=False)
     )
     return Figure(
@@ -71,16 +71,10 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     )
 
 
-def _middle(group: pd.DataFrame, column: str) -> float | None:
-    values = group[column].dropna()
-    return median(values) if len(values) else None
-
-
 def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
-    cases = record.rows("cases")
+    cases = by_case(record, runs)
     figure, axes = canvas(2, len(cases), height=1.5, sharex="col")
-    for column, case in zip(axes.T, cases, strict=True):
-        chosen = runs[runs[Run.case] == case["case"]]
+    for column, (case, chosen) in zip(axes.T, cases, strict=True):
         finite = known(chosen, Run.final_loss)
         for ax, quantity in zip(column, ("loss", "gradient_norm"), strict=True):
             # Where a batch is the whole training set, the two curves are one, and one is drawn.
@@ -97,14 +91,14 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
         column[1].set_xlabel("step")
     axes[0, 0].set_ylabel("training loss")
     axes[1, 0].set_ylabel("gradient norm")
-    batches = [case["steps_per_epoch"] > 1 for case in cases]
+    batches = [case["steps_per_epoch"] > 1 for case, _ in cases]
     legend_below(figure, axes[0, batches.index(True) if any(batches) else 0], 2)
     return figure
 
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     def shown(header: str, width: int, column: str) -> Column[Any]:
-        return Column(header, lambda one: fmt.number(_middle(one[1], column)), width)
+        return Column(header, lambda one: fmt.number(summary(one[1], column, median)), width)
 
     return grouped(
         "results",
@@ -113,7 +107,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         "lowest and highest value. All entries are "
         f"{over_seeds(runs, 'medians over the seeds', 'of one seed each')}; *n* counts seeds "
         "that did not diverge.",
-        [(case, runs[runs["case"] == case["case"]]) for case in record.rows("cases")],
+        by_case(record, runs),
         [
             Column("Problem", lambda one: case_name(one[0]), 22, "l"),
             shown("Loss, first", 9, "initial_loss"),

@@ -22,7 +22,7 @@ from report.sections.approach_words import (
     pair_short,
     rate,
 )
-from report.sections.grouped import COUNTED, Column, at_the_end, grouped, mean_of, means_of
+from report.sections.grouped import COUNTED, Column, at_the_end, grouped, summary, summary_column
 from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.lines import (
     ENDS,
@@ -83,7 +83,7 @@ def _solutions_table(solutions: pd.DataFrame) -> Table:
             Column("Learning rate", lambda group: rate(approach(group).learning_rate), 13),
             Column("Training", lambda group: approach(group).training, 14, "l") if others else None,
             *at_the_end(),
-            means_of("Norm", Solution.parameter_norm, fmt.number, 9),
+            summary_column("Norm", Solution.parameter_norm, fmt.number, 9),
             COUNTED,
         ],
     )
@@ -94,7 +94,7 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
         """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
         found = [growths(record, row)[kind] for row in rows.to_dict("records")]
         both = pd.DataFrame(found, columns=["first", "second"]).astype(float)
-        return Markdown(" / ".join(fmt.number(mean_of(both, end)) for end in ("first", "second")))
+        return Markdown(" / ".join(fmt.number(summary(both, end)) for end in ("first", "second")))
 
     groups = [group for _, group in lines.groupby(["pair", "start"], sort=False)]
     means = "means over *n* lines" if max(map(len, groups)) > 1 else "one line each"
@@ -110,10 +110,10 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
             _case(lines),
             Column("Pair", lambda rows: pair_short(*ends_of(rows.iloc[0])), 24, "l"),
             Column("Start", lambda rows: Markdown(rows["start"].iloc[0]), 10, "l"),
-            means_of("Distance", Line.distance, fmt.number, 9),
-            means_of("Train barrier", Line.train_barrier, fmt.loss, 9),
-            means_of("Test barrier", Line.test_barrier, fmt.loss, 9),
-            means_of("Fall", Line.test_accuracy_barrier, partial(fmt.points, unit=False), 7),
+            summary_column("Distance", Line.distance, fmt.number, 9),
+            summary_column("Train barrier", Line.train_barrier, fmt.loss, 9),
+            summary_column("Test barrier", Line.test_barrier, fmt.loss, 9),
+            summary_column("Fall", Line.test_accuracy_barrier, partial(fmt.points, unit=False), 7),
             Column("Growth", lambda rows: growth("absolute", _drawn(rows)), 13),
             Column("Relative", lambda rows: growth("relative", _drawn(rows)), 13),
             Column("n", lambda rows: fmt.count(len(_drawn(rows))), 4),

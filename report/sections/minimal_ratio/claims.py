@@ -33,7 +33,7 @@ from report.numbers.statistics import median, share
 from report.numbers.trend import Trend, related
 from report.records import Record
 from report.records.rows.minimal_ratio import Run
-from report.sections.cases import about, case_name
+from report.sections.cases import about, by_case, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
 from report.sections.minimal_ratio.kinds import (
@@ -261,11 +261,6 @@ def finite(runs: pd.DataFrame) -> pd.DataFrame:
     ended = ("loss", "gradient_norm", "minimal_ratio", "near_zero", "negative", "higher_neighbors")
     trained = ("trained_loss", "trained_gradient_norm")
     return as_floats(done, *ended, *trained, "gradient_curvature", "even_curvature")
-
-
-def by_case(record: Record, rows: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
-    """Every case with its rows."""
-    return [(case, rows[rows["case"].eq(str(case["case"]))]) for case in record.rows("cases")]
 
 
 def problem(record: Record, case: dict[str, Any]) -> Markdown:

@@ -14,13 +14,13 @@ from report.figures.legends import legend_below
 from report.figures.networks import network_words
 from report.figures.scales import logarithmic
 from report.figures.style import Rows, draw_band, line
+from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.minimal_ratio import Run, Spectrum
-from report.sections.cases import case_name, case_panels, cases_settings
-from report.sections.grouped import Column, grouped
+from report.sections.cases import by_case, case_name, case_panels, cases_settings
+from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import BANDS
 from report.sections.minimal_ratio.claims import (
-    by_case,
     commentary,
     epsilon,
     finite,
@@ -103,7 +103,7 @@ def _results_table(record: Record, everything: pd.DataFrame) -> Table:
     sampled = everything[Run.higher_neighbors].notna().any()
 
     def shown(header: str, width: int, column: str) -> Column[Any]:
-        return Column(header, lambda one: fmt.number(_middle(one[2], column), 2), width)
+        return Column(header, lambda one: fmt.number(summary(one[2], column, median), 2), width)
 
     return grouped(
         "results",
@@ -157,11 +157,6 @@ def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
             Column("Minima by length", lambda one: one[4], 23, "l"),
         ],
     )
-
-
-def _middle(group: pd.DataFrame, column: str) -> float:
-    """The median of the known values; NaN where there is none."""
-    return float(group[column].astype(float).median())
 
 
 def _panels(
@@ -271,7 +266,9 @@ def _draw_marks(ax: Axes, rows: pd.DataFrame, index: int, words: str) -> None:
 
 def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
     def described(_: Case, done: pd.DataFrame) -> str:
-        norms = (_middle(done, name) for name in (Run.trained_gradient_norm, Run.gradient_norm))
+        norms = (
+            summary(done, name, median) for name in (Run.trained_gradient_norm, Run.gradient_norm)
+        )
         return "median {} after training, {} at the end".format(*(fmt.number(v, 2) for v in norms))
 
     def draw(ax: Axes, _: Case, done: pd.DataFrame) -> None:

@@ -13,7 +13,7 @@ from report.figures.style import HALF, canvas
 from report.records import Record
 from report.records.rows.parameter_count import Run
 from report.sections.aligned import draw_by_seed
-from report.sections.grouped import COUNTED, Column, at_the_end, grouped, means_of
+from report.sections.grouped import COUNTED, Column, at_the_end, grouped, summary_column
 from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.parameter_count.claims import commentary, gaps_of, panels, threshold
 from report.sections.section import Figure, Section, Table, models_table
@@ -63,8 +63,8 @@ def _results_table(runs: pd.DataFrame) -> Table:
             Column("Structure", lambda group: escape(group[Run.model].iloc[0]), 15, "l"),
             Column("Parameters", lambda group: fmt.count(group[Run.parameters].iloc[0]), 14),
             *at_the_end(),
-            means_of("lowest", test, fmt.accuracy, 10, min) if repeated else None,
-            means_of("highest", test, fmt.accuracy, 10, max) if repeated else None,
+            summary_column("lowest", test, fmt.accuracy, 10, min) if repeated else None,
+            summary_column("highest", test, fmt.accuracy, 10, max) if repeated else None,
             COUNTED,
         ],
     )

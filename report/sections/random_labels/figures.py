@@ -13,7 +13,7 @@ from report.figures.style import Rows, canvas, draw_band
 from report.records import Record
 from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned, draw_by_seed
-from report.sections.grouped import Column, at_the_end, grouped, means_of
+from report.sections.grouped import Column, at_the_end, grouped, summary_column
 from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.random_labels.claims import (
     chance_of,
@@ -85,9 +85,9 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             if several
             else None,
             Column("Random", lambda group: share(group[Run.fraction].iloc[0]), 10),
-            means_of("Changed", Run.changed_labels, fmt.count, 11),
+            summary_column("Changed", Run.changed_labels, fmt.count, 11),
             *at_the_end(),
-            means_of("Learned", Run.changed_fitted, fmt.percent, 10),
+            summary_column("Learned", Run.changed_fitted, fmt.percent, 10),
             Column("Fitted", fitted, 20, "l"),
         ],
     )

@@ -21,7 +21,7 @@ from report.records import Record
 from report.records.rows.simulate_function import Function, Run, Stopped
 from report.sections.aligned import aligned
 from report.sections.cases import case_panels
-from report.sections.grouped import Column, grouped, means_of
+from report.sections.grouped import Column, grouped, summary_column
 from report.sections.lost import seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.settings import sampled
@@ -146,7 +146,7 @@ def _named(record: Record) -> tuple[Column[pd.DataFrame], Column[pd.DataFrame]]:
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     names = formulas(record)
     scaled = [names[name] for name in names if is_scaled(record, name)]
-    train = partial(means_of, column=LOSS_OF, write=fmt.loss, width=14)
+    train = partial(summary_column, column=LOSS_OF, write=fmt.loss, width=14)
     units = f" Those of {join(scaled)} are of standardized values." if scaled else ""
     what = "mean squared errors" if losses(record) == ["mse"] else "losses"
     return grouped(
@@ -159,7 +159,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             train("Train, median", of=median),
             train("Train, best", of=min),
             train("Train, worst", of=max),
-            means_of("Test, median", Run.final_test_loss, fmt.loss, 15, median),
+            summary_column("Test, median", Run.final_test_loss, fmt.loss, 15, median),
             Column("n", lambda rows: fmt.count(rows[LOSS_OF].count()), 7),
         ],
     )
@@ -186,9 +186,9 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
         [
             *(replace(column, width=0) for column in _named(record)),
             Column("Ended", ended),
-            means_of("At epoch", Stopped.stopped_at, fmt.count, of=median),
-            means_of("Loss, stopped", Stopped.final_train_loss, fmt.loss, of=median),
-            means_of("Loss, full length", "full", fmt.loss, of=median),
+            summary_column("At epoch", Stopped.stopped_at, fmt.count, of=median),
+            summary_column("Loss, stopped", Stopped.final_train_loss, fmt.loss, of=median),
+            summary_column("Loss, full length", "full", fmt.loss, of=median),
         ],
     )
     return [table] if rows else []

@@ -17,7 +17,7 @@ from report.numbers.frames import known
 from report.records import Record
 from report.records.rows.train_on_task import Run
 from report.sections.aligned import aligned
-from report.sections.grouped import COUNTED, Column, grouped, means_of
+from report.sections.grouped import COUNTED, Column, grouped, summary_column
 from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
@@ -62,15 +62,15 @@ def _results_table(runs: pd.DataFrame) -> Table:
         [
             Column("Data", lambda rows: escape(rows[Run.dataset].iloc[0]), 12 + wide, "l"),
             Column("Model", lambda rows: escape(_shown_name(rows)), 16 + wide, "l"),
-            means_of("Train loss", Run.final_train_loss, fmt.loss, 9 + wide),
-            means_of("Test loss", Run.final_test_loss, fmt.loss, 9 + wide),
-            means_of("Train accuracy", Run.final_train_accuracy, fmt.accuracy, 12 + wide),
-            means_of("Validation accuracy", Run.final_validation_accuracy, fmt.accuracy, 13)
+            summary_column("Train loss", Run.final_train_loss, fmt.loss, 9 + wide),
+            summary_column("Test loss", Run.final_test_loss, fmt.loss, 9 + wide),
+            summary_column("Train accuracy", Run.final_train_accuracy, fmt.accuracy, 12 + wide),
+            summary_column("Validation accuracy", Run.final_validation_accuracy, fmt.accuracy, 13)
             if held
             else None,
-            means_of("Test accuracy", test, fmt.accuracy, 12 + wide),
-            means_of("lowest", test, fmt.accuracy, 7 + 3 * wide, min) if several else None,
-            means_of("highest", test, fmt.accuracy, 7 + 3 * wide, max) if several else None,
+            summary_column("Test accuracy", test, fmt.accuracy, 12 + wide),
+            summary_column("lowest", test, fmt.accuracy, 7 + 3 * wide, min) if several else None,
+            summary_column("highest", test, fmt.accuracy, 7 + 3 * wide, max) if several else None,
             replace(COUNTED, width=3 + wide),
         ],
     )

@@ -14,7 +14,7 @@ from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
 from report.records.rows.weight_trajectories import Run
-from report.sections.grouped import Column, grouped, means_of
+from report.sections.grouped import Column, grouped, summary_column
 from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.weight_trajectories.claims import commentary
 from report.words import format as fmt
@@ -381,8 +381,8 @@ def _distance_table(record: Record, parts: dict[str, Row]) -> Table:
 def _runs_table(record: Record) -> Table:
     runs = record.frame(Run)
     accuracies = (
-        means_of("Train accuracy", Run.final_train_accuracy, fmt.accuracy),
-        means_of("Test accuracy", Run.final_test_accuracy, fmt.accuracy),
+        summary_column("Train accuracy", Run.final_train_accuracy, fmt.accuracy),
+        summary_column("Test accuracy", Run.final_test_accuracy, fmt.accuracy),
     )
     return grouped(
         "runs",
@@ -390,8 +390,8 @@ def _runs_table(record: Record) -> Table:
         [run for _, run in runs.groupby("seed", sort=False)],
         [
             Column("Seed", lambda run: fmt.count(run["seed"].iloc[0])),
-            means_of("Train loss", Run.final_train_loss, fmt.loss),
-            means_of("Test loss", Run.final_test_loss, fmt.loss),
+            summary_column("Train loss", Run.final_train_loss, fmt.loss),
+            summary_column("Test loss", Run.final_test_loss, fmt.loss),
             *(accuracies if runs[Run.final_train_accuracy].notna().any() else ()),
         ],
     )

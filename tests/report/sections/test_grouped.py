@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from report.sections.grouped import COUNTED, Column, grouped, means_of
+from report.sections.grouped import COUNTED, Column, grouped, summary_column
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -19,7 +19,7 @@ def test_a_row_shows_the_means_of_its_group_and_a_column_may_be_left_out() -> No
         [
             None,
             Column("Model", lambda group: Markdown(group["model"].iloc[0]), 20, "l"),
-            means_of("Loss", "loss", fmt.loss, 16),
+            summary_column("Loss", "loss", fmt.loss, 16),
             COUNTED,
         ],
     )
