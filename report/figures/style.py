@@ -13,8 +13,13 @@ from report.words.tex import in_line
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
+    from matplotlib.axes import Axes as Axes
+    from matplotlib.figure import Figure
+
+    Canvas = Figure
+else:
+    Axes = Canvas = Any
+    """Types in annotations; matplotlib takes long to import, so only what draws does."""
 
 WIDTH = 6.5
 """Inches: the text width of the printed page, so that letters print in their nominal size."""

@@ -1,22 +1,17 @@
 """Cases: networks on a function or on images, as their tables, panels and names in the report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from report.claims.contrast import Label
-from report.figures.style import tiles, title
+from report.figures.style import Axes, Canvas, tiles, title
 from report.records import Record
 from report.sections.section import Table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 
 def case_name(case: dict[str, Any]) -> Markdown:

@@ -147,7 +147,6 @@ STRAIGHT = Statement(
 DIVERGED = lost_statement("error-surface")
 
 SPARE = (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT, PLANE)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

@@ -1,18 +1,16 @@
 """The error surface: contours and surfaces on two planes, the trajectory, its distance from one."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from report.claims.bound import bound
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, title
+from report.figures.style import Axes, Canvas, Rows, canvas, draw_band, title
 from report.numbers.statistics import median
 from report.records import Record
 from report.records.common import Curve
@@ -25,10 +23,6 @@ from report.sections.lost import over_seeds, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 LEVELS = 15
 """Contours, evenly spaced in the logarithm of the loss."""
@@ -102,15 +96,13 @@ def _contours(record: Record, views: list[View]) -> Figure:
     grid = fmt.count(record.metrics["grid"])  # type: ignore[arg-type]
     return Figure(
         name="plane",
-        caption=Markdown(
-            "Training loss on two planes through the solution, one row for each problem. Left: "
-            "the first two principal components of the trajectory; both axes are distances in "
-            "parameter space, and the line is the trajectory from its start (circle), projected "
-            "on the plane. Right: two random, filter-normalized directions; at a distance of one, "
-            f"each filter has moved by its own norm. {grid} × {grid} points, {_seeds(views)}. "
-            "Star: the solution; cross: the lowest point of the grid; losses above "
-            f"{fmt.count(CEILING)} times that before training are cut off."
-        ),
+        caption="Training loss on two planes through the solution, one row for each problem. Left: "
+        "the first two principal components of the trajectory; both axes are distances in "
+        "parameter space, and the line is the trajectory from its start (circle), projected "
+        "on the plane. Right: two random, filter-normalized directions; at a distance of one, "
+        f"each filter has moved by its own norm. {grid} × {grid} points, {_seeds(views)}. "
+        "Star: the solution; cross: the lowest point of the grid; losses above "
+        f"{fmt.count(CEILING)} times that before training are cut off.",
         alt=(
             "Filled contours of the training loss on a logarithmic color scale, one row for each "
             f"problem, one column for each plane. {described}."
@@ -165,11 +157,9 @@ def _surfaces(views: list[View]) -> Figure:
     )
     return Figure(
         name="surface",
-        caption=Markdown(
-            "The same losses as surfaces: height and color are the decimal logarithm of the "
-            "training loss; left the principal plane with the trajectory above it, right the "
-            f"random plane ({_seeds(views)})."
-        ),
+        caption="The same losses as surfaces: height and color are the decimal logarithm of the "
+        "training loss; left the principal plane with the trajectory above it, right the "
+        f"random plane ({_seeds(views)}).",
         alt=f"Surfaces in perspective, one row for each problem. {described}.",
         draw=partial(_draw_surfaces, views),
     )
@@ -223,11 +213,9 @@ def _distance(record: Record, cases: list[Case]) -> Figure:
     )
     return Figure(
         name="distance",
-        caption=Markdown(
-            "Distance of the trajectory from its principal plane, as a share of its displacement, "
-            "against epochs. At the solution, through which the plane is laid, it is zero. "
-            f"{spread_words(record.frame(Solution), SEEDS)}"
-        ),
+        caption="Distance of the trajectory from its principal plane, as a share of its "
+        "displacement, against epochs. At the solution, through which the plane is laid, it is "
+        f"zero. {spread_words(record.frame(Solution), SEEDS)}",
         alt=f"One panel for each problem: distance from the plane over epochs. {ends}.",
         draw=partial(_draw_distance, record, cases),
     )
@@ -257,11 +245,8 @@ def _line(record: Record, cases: list[Case]) -> Figure:
     seeds = f"{SEEDS} ({fmt.count(lines['seed'].nunique())} at most)"
     return Figure(
         name="line",
-        caption=Markdown(
-            "Training loss on the straight line from the untrained network ($\\alpha = 0$) to the "
-            "solution ($\\alpha = 1$), and beyond both. "
-            f"{spread_words(lines, seeds)}"
-        ),
+        caption="Training loss on the straight line from the untrained network ($\\alpha = 0$) to "
+        f"the solution ($\\alpha = 1$), and beyond both. {spread_words(lines, seeds)}",
         alt=f"One panel for each problem: training loss over α, "
         f"{over_seeds(lines, 'medians over seeds')}. {described}.",
         draw=partial(_draw_line, lines, cases),

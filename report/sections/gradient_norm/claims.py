@@ -1,7 +1,5 @@
 """What is said about the gradient norm: how it falls, whether it vanishes, what a batch shows."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable
 from typing import Any
@@ -181,7 +179,6 @@ STUCK = Statement(
 DIVERGED = lost_statement("gradient-norm")
 
 SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH, FALL)
-"""Statements that are left out first where there is no room."""
 
 NORM_COLUMNS = (Run.epoch, Run.initial_gradient_norm, Run.full_gradient_norm)
 TAIL_COLUMNS = (Run.tail_lowest, Run.tail_highest, Run.largest_batch_gradient_norm)

@@ -1,15 +1,13 @@
 """Gradient norm: loss and norm of the gradient over the steps of training, one column per case."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, title
+from report.figures.style import Canvas, Rows, canvas, draw_band, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -21,10 +19,6 @@ from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import over_seeds, seeds_shown, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
-from report.words.markdown import Markdown
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
 
 WHOLE = "whole training set"
 
@@ -55,14 +49,12 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     )
     return Figure(
         name="norm",
-        caption=Markdown(
-            "Training loss (top) and L2 norm of its gradient with respect to all parameters "
-            "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
-            f"and gradient that the step itself used{medians}. *Whole training set*: the same "
-            "quantities over all training examples, at "
-            "the parameters of an epoch's end; where a batch holds all examples, the two are one "
-            f"curve. {spread_words(runs, seeds_shown(runs, 'final_loss'))}"
-        ),
+        caption="Training loss (top) and L2 norm of its gradient with respect to all parameters "
+        "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
+        f"and gradient that the step itself used{medians}. *Whole training set*: the same "
+        "quantities over all training examples, at "
+        "the parameters of an epoch's end; where a batch holds all examples, the two are one "
+        f"curve. {spread_words(runs, seeds_shown(runs, 'final_loss'))}",
         alt=(
             "Two rows of panels with a common step axis and logarithmic scales. Medians over "
             f"the whole training set, from the first to the last step: {ends}."

@@ -4,8 +4,6 @@ A barrier is a maximum over the line, so it is never tested against zero: it mat
 the loss at the ends on, and otherwise barriers are compared with each other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -217,7 +215,6 @@ LOST = Statement(
 )
 
 SPARE = (TOP, QUALITY, SETTING, RISE, LITERATURE, KESKAR)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

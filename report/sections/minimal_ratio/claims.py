@@ -5,8 +5,6 @@ the ratio goes with the loss; last what limits it. What is said of points counts
 once, what is said of the length of training counts runs.
 """
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 import numpy as np
@@ -228,7 +226,6 @@ LAYER = Statement(
 LOST = lost_statement("minimal-ratio")
 
 SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, SAMPLED, KIND, RELATION, FOUND)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

@@ -1,11 +1,9 @@
 """Minimal ratio: ratio against loss, influence of the tolerance, one spectrum, gradient norms."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +11,7 @@ import pandas as pd
 from report.figures.legends import legend_below
 from report.figures.networks import network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, draw_band, line
+from report.figures.style import Axes, Canvas, Rows, draw_band, line
 from report.numbers.statistics import median
 from report.records import Record
 from report.records.rows.minimal_ratio import Run, Spectrum
@@ -40,10 +38,6 @@ from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
 """Verdicts in the order of their colors and markers, and what they are called."""
@@ -234,13 +228,11 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
     return Figure(
         name="ratio",
-        caption=Markdown(
-            "Minimal ratio against training loss at the end of the second phase, "
-            f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
-            f"points, with a gradient norm of at most {fmt.number(epsilon(record), 2)}, minima "
-            "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
-            "The area of a mark counts the runs that coincide there."
-        ),
+        caption="Minimal ratio against training loss at the end of the second phase, "
+        f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
+        f"points, with a gradient norm of at most {fmt.number(epsilon(record), 2)}, minima "
+        "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
+        "The area of a mark counts the runs that coincide there.",
         alt=f"Scatter plots over a logarithmic loss axis. {_described(record, runs, described)}.",
         draw=drawn,
     )
@@ -286,11 +278,9 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
     labels = ("run, by its final norm", "gradient norm")
     return Figure(
         name="norms",
-        caption=Markdown(
-            "Gradient norm of every run after training (crosses) and at the end of the second "
-            "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
-            f"{fmt.number(epsilon(record), 2)} below which a run counts as critical."
-        ),
+        caption="Gradient norm of every run after training (crosses) and at the end of the second "
+        "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
+        f"{fmt.number(epsilon(record), 2)} below which a run counts as critical.",
         alt="Two rows of points in each panel, on a logarithmic axis. "
         f"{_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, columns=len(VERDICTS) + 1),
@@ -322,11 +312,9 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         lines = "One run of each problem."
     return Figure(
         name="tolerance",
-        caption=Markdown(
-            "Shares of positive, near-zero and negative eigenvalues against the tolerance, "
-            "relative to the largest eigenvalue in magnitude. "
-            f"{lines} Dotted: the stated tolerance."
-        ),
+        caption="Shares of positive, near-zero and negative eigenvalues against the tolerance, "
+        "relative to the largest eigenvalue in magnitude. "
+        f"{lines} Dotted: the stated tolerance.",
         alt=f"A curve for each sign in each panel, from {fmt.number(swept_over[0], 1)} to "
         f"{fmt.number(swept_over[-1], 1)}. {_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, height=1.65),
@@ -360,11 +348,9 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
     labels = ("eigenvalue, by size", "eigenvalue λ")
     return Figure(
         name="spectrum",
-        caption=Markdown(
-            "The exact spectrum of one run of each problem: that with the smallest gradient norm "
-            "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
-            "the tolerance τ, linear within it (shaded)."
-        ),
+        caption="The exact spectrum of one run of each problem: that with the smallest gradient "
+        "norm relative to the largest eigenvalue. The axis is logarithmic in both directions "
+        "beyond the tolerance τ, linear within it (shaded).",
         alt=f"Sorted eigenvalues. {_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, seeds, height=1.65),
     )

@@ -1,7 +1,5 @@
 """What is said about the number of parameters: where size stops helping, and what it does."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd
@@ -181,7 +179,6 @@ DOUBLE = Statement(
 DIVERGED = lost_statement("parameter-count")
 
 SPARE = (AFTER, CLASSICAL, TREND, FIT, GAP)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

@@ -1,15 +1,12 @@
 """Number of parameters: losses, accuracies and their gaps against the size of the network."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import HALF, canvas
+from report.figures.style import HALF, Axes, Canvas, canvas
 from report.records import Record
 from report.records.rows.parameter_count import Run
 from report.sections.aligned import draw_by_seed
@@ -19,10 +16,6 @@ from report.sections.parameter_count.claims import commentary, gaps_of, panels, 
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:
@@ -97,10 +90,8 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
     show = fmt.accuracy if quantity == "accuracy" else fmt.loss
     return Figure(
         name=quantity,
-        caption=Markdown(
-            f"Training and test {quantity} at the end of training against the number of "
-            f"parameters, {fmt.plural(len(_by_size(runs)), 'structure')}. {_spread(runs)}"
-        ),
+        caption=f"Training and test {quantity} at the end of training against the number of "
+        f"parameters, {fmt.plural(len(_by_size(runs)), 'structure')}. {_spread(runs)}",
         alt=f"Two lines over a logarithmic axis. Median training, test {quantity}: "
         f"{_told(runs, _splits(runs, quantity), show)}.",
         draw=partial(_draw, runs, quantity, unit),
@@ -120,10 +111,8 @@ def _draw(runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
 def _gap_figure(runs: pd.DataFrame) -> Figure:
     return Figure(
         name="gap",
-        caption=Markdown(
-            "Generalization gap against the number of parameters: training minus test accuracy "
-            f"(left), test minus training loss (right). {_spread(runs)}"
-        ),
+        caption="Generalization gap against the number of parameters: training minus test accuracy "
+        f"(left), test minus training loss (right). {_spread(runs)}",
         alt="Two panels over a logarithmic axis. Median gap in accuracy: "
         f"{_told(runs, gaps_of(runs)[['accuracy']], fmt.points)}.",
         draw=partial(_draw_gaps, runs),
@@ -142,13 +131,11 @@ def _noise_figure(noisy: list[pd.DataFrame]) -> Figure:
     words = "; ".join(_told(runs, 1 - _splits(runs, "accuracy"), fmt.percent) for runs in noisy)
     return Figure(
         name="noise",
-        caption=Markdown(
-            "With a share of the training labels drawn anew: training and test error (left; the "
-            "share of wrong answers, on training images by the labels trained on) and loss (right) "
-            "at the end of training against the number of parameters. The thin vertical line is "
-            "the interpolation threshold by @belkin2019reconciling, as many parameters as training "
-            f"examples times classes. {_spread(pd.concat(noisy))}"
-        ),
+        caption="With a share of the training labels drawn anew: training and test error (left; "
+        "the share of wrong answers, on training images by the labels trained on) and loss (right) "
+        "at the end of training against the number of parameters. The thin vertical line is the "
+        "interpolation threshold by @belkin2019reconciling, as many parameters as training "
+        f"examples times classes. {_spread(pd.concat(noisy))}",
         alt=f"Panels over a logarithmic axis. Median training, test error: {words}.",
         draw=partial(_draw_noise, noisy),
     )

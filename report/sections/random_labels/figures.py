@@ -1,15 +1,12 @@
 """Random labels: curves for every share of random labels, and their price."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from report.figures.legends import name_lines
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band
+from report.figures.style import Axes, Canvas, Rows, canvas, draw_band
 from report.records import Record
 from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned, draw_by_seed
@@ -27,10 +24,6 @@ from report.sections.random_labels.claims import (
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:
@@ -107,11 +100,9 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
     tested = "labels drawn anew likewise" if random_test(record) else "the intact labels"
     return Figure(
         name=quantity,
-        caption=Markdown(
-            f"Training {quantity} (left, against the labels trained on) and test {quantity} "
-            f"(right, against {tested}) over the epochs, one line per share of random "
-            f"labels{rows}. {_spread(runs)}{thin}"
-        ),
+        caption=f"Training {quantity} (left, against the labels trained on) and test {quantity} "
+        f"(right, against {tested}) over the epochs, one line per share of random "
+        f"labels{rows}. {_spread(runs)}{thin}",
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
         draw=partial(_draw_curves, record, runs, quantity),
     )
@@ -155,12 +146,10 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
     rows = "One row per network. " if len(networks(runs)) > 1 else ""
     return Figure(
         name="price",
-        caption=Markdown(
-            "Left: training and test accuracy at the end against the share of random labels; the "
-            "thin line is the accuracy of guessing. Right: the first epoch at which the training "
-            "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-            f"{rows}{_spread(runs)}"
-        ),
+        caption="Left: training and test accuracy at the end against the share of random labels; "
+        "the thin line is the accuracy of guessing. Right: the first epoch at which the training "
+        "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
+        f"{rows}{_spread(runs)}",
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),
     )

@@ -151,7 +151,6 @@ LOST = Statement(
 )
 
 SPARE = (RATE, ACCURACY, STEEP, SAMPLE, SIZES)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

@@ -158,7 +158,6 @@ SETTLING = Statement(
 DIVERGED = lost_statement("simulate-function")
 
 SPARE = (BETWEEN, BEST, ERROR, SPREAD, DEPTH_ON)
-"""Statements that are left out first where there is no room."""
 LOSS_OF, TEST_LOSS = Run.final_train_loss, Run.final_test_loss
 
 

@@ -1,12 +1,10 @@
 """Simulating a function: curves, predictions, and which model fits best at equal size."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +12,7 @@ import pandas as pd
 from report.figures.legends import legend_below, name_lines
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, draw_band, tiles, title
+from report.figures.style import Axes, Canvas, Rows, draw_band, tiles, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -38,10 +36,6 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
-
 GROUP = [Run.function, Run.model]
 TINY = -20
 """Decimal exponent below which a limit is zero, as far as it can be computed."""
@@ -57,11 +51,9 @@ def section(record: Record) -> Section:
             _loss_figure(record, runs),
             Figure(
                 name="prediction",
-                caption=Markdown(
-                    "Top: ground truth and predicted curves of all models, each by its seed with "
-                    "the median training loss. Bottom: the error, prediction minus ground truth, "
-                    "of the same runs."
-                ),
+                caption="Top: ground truth and predicted curves of all models, each by its seed "
+                "with the median training loss. Bottom: the error, prediction minus ground truth, "
+                "of the same runs.",
                 alt="Two panels per function: the ground truth as a black line and one predicted "
                 "curve per model over the domain, and below them how far each is from the truth. "
                 "The closer a curve lies to the black line, the better the fit; the losses are in "
@@ -201,10 +193,8 @@ def _loss_figure(record: Record, runs: pd.DataFrame) -> Figure:
     )
     return Figure(
         name="loss",
-        caption=Markdown(
-            f"Training loss ({loss_words(record)}) of all models against epochs. "
-            f"{spread_words(runs, seeds_shown(runs, LOSS_OF))}"
-        ),
+        caption=f"Training loss ({loss_words(record)}) of all models against epochs. "
+        f"{spread_words(runs, seeds_shown(runs, LOSS_OF))}",
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs),
     )

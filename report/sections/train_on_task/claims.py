@@ -1,7 +1,5 @@
 """What is said about training on a task: whether depth pays, which model is best, overfitting."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -161,7 +159,6 @@ STUCK = Statement(
 DIVERGED = lost_statement("train-on-task")
 
 SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
-"""Statements that are left out first where there is no room."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ The runs are what repeats: distances are compared over pairs that have no run in
 said of all runs or all pairs is counted over all of them.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from report.claims.bound import bound
@@ -179,7 +177,6 @@ SYMMETRY = Statement(
 DIVERGED = lost_statement("weight-trajectories")
 
 SPARE = (STRAIGHTNESS, EARLY, DIRECTIONS)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

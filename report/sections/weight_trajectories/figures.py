@@ -1,15 +1,13 @@
 """Weight trajectories: principal components of one layer and of the whole model, and distances."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from report.figures.finish import lay_out
-from report.figures.style import HALF, MARKERS, Rows, canvas, line
+from report.figures.style import HALF, MARKERS, Axes, Canvas, Rows, canvas, line
 from report.numbers.frames import known
 from report.numbers.statistics import mean
 from report.records import Record
@@ -19,10 +17,6 @@ from report.sections.section import Figure, Section, Table, settings_table
 from report.sections.weight_trajectories.claims import commentary
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 MARKED = 4
 """Epochs of a trajectory that have a marker of their own, the first and the last among them."""
@@ -94,14 +88,12 @@ def _trajectories(record: Record, part: Row) -> Figure:
     )
     return Figure(
         name=part["part"],
-        caption=Markdown(
-            f"Parameters of {article}{escape(part['words'])}, {fmt.count(part['parameters'])} in "
-            f"number, during {fmt.plural(len(runs), 'training')}, projected on the first two "
-            f"principal components of all {fmt.count(part['snapshots'])} snapshots. A gray line "
-            "joins the points of one run in order, the number at its end is the seed; color is the "
-            "training loss. Large markers tell epochs apart as in the legend; there is a point for "
-            f"every {every}.{_written(record)}"
-        ),
+        caption=f"Parameters of {article}{escape(part['words'])}, {fmt.count(part['parameters'])} "
+        f"in number, during {fmt.plural(len(runs), 'training')}, projected on the first two "
+        f"principal components of all {fmt.count(part['snapshots'])} snapshots. A gray line joins "
+        "the points of one run in order, the number at its end is the seed; color is the training "
+        "loss. Large markers tell epochs apart as in the legend; there is a point for every "
+        f"{every}.{_written(record)}",
         alt=(
             f"Scatter plot of {fmt.plural(len(runs), 'path')}. First component: {first} of the "
             f"variance; second: {second}. At the end of {fmt.words(lower) if lower else 'none'} of "
@@ -123,11 +115,9 @@ def _embedding(record: Record, part: Row) -> Figure:
     runs = fmt.plural(len(_points(record, part)), "path")
     return Figure(
         name=f"{part['part']}-tsne",
-        caption=Markdown(
-            f"The snapshots of @fig-weight-trajectories-{part['part']} by t-SNE "
-            "[@vandermaaten2008visualizing], which keeps neighbors together; distances and "
-            f"directions between groups of points mean nothing in it.{_written(record)}"
-        ),
+        caption=f"The snapshots of @fig-weight-trajectories-{part['part']} by t-SNE "
+        "[@vandermaaten2008visualizing], which keeps neighbors together; distances and "
+        f"directions between groups of points mean nothing in it.{_written(record)}",
         alt=f"Scatter plot of {runs} in two coordinates of t-SNE.",
         draw=partial(_draw_trajectories, record, part, ("tsne1", "tsne2"), ("t-SNE 1", "t-SNE 2")),
     )
@@ -140,10 +130,8 @@ def _single(record: Record, part: Row) -> Figure:
     )
     return Figure(
         name=f"{part['part']}-own",
-        caption=Markdown(
-            f"Each run of @fig-weight-trajectories-{part['part']} on its own first two principal "
-            f"components; places in two panels are not comparable.{_written(record)}"
-        ),
+        caption=f"Each run of @fig-weight-trajectories-{part['part']} on its own first two "
+        f"principal components; places in two panels are not comparable.{_written(record)}",
         alt=f"A panel for each run. Variance along two components: {shares}.",
         draw=partial(_draw_single, record, chosen),
     )
@@ -325,13 +313,11 @@ def _distances(record: Record, parts: dict[str, Row]) -> Figure:
     pairs = sum(row["part"] == "model" for row in record.rows("pairs"))
     return Figure(
         name="distances",
-        caption=Markdown(
-            "How far the runs go and how far apart they are, as Euclidean distances between "
-            "parameter vectors. One mark for each run or each pair of runs "
-            f"({fmt.plural(pairs, 'pair')}); the bar is the mean."
-            if pairs
-            else "How far the run goes, as Euclidean distances between parameter vectors."
-        ),
+        caption="How far the runs go and how far apart they are, as Euclidean distances between "
+        "parameter vectors. One mark for each run or each pair of runs "
+        f"({fmt.plural(pairs, 'pair')}); the bar is the mean."
+        if pairs
+        else "How far the run goes, as Euclidean distances between parameter vectors.",
         alt=f"Rows of marks in two panels, layer and whole model. Means: {described}.",
         draw=partial(_draw_distances, record, parts),
     )
