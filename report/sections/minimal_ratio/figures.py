@@ -14,8 +14,8 @@ from report.figures.scales import logarithmic
 from report.figures.style import Axes, Canvas, Rows, draw_band, line
 from report.numbers.statistics import median
 from report.records import Record
-from report.records.rows.minimal_ratio import Run, Spectrum
-from report.sections.cases import by_case, case_name, case_panels, cases_settings
+from report.records.rows.minimal_ratio import Case, Run, Spectrum
+from report.sections.cases import by_case, case_name, case_panels, case_title, cases_settings
 from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import BANDS
 from report.sections.minimal_ratio.claims import (
@@ -44,7 +44,6 @@ VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still fall
 MINIMUM = "critical: a minimum"
 AREA = 12
 """Area of a mark in square points for every run that it stands for."""
-Case = dict[str, Any]
 
 
 def section(record: Record) -> Section:
@@ -57,7 +56,7 @@ def section(record: Record) -> Section:
         figures=tuple(figure(record, runs) for figure in drawn) if len(runs) else (),
         tables=(
             _cases_table(record, everything),
-            cases_settings(record, steps=False),
+            cases_settings(record, Case, steps=False),
             _results_table(record, everything),
             *([_kinds_table(record, everything)] if reached else ()),
         ),
@@ -73,15 +72,15 @@ def _cases_table(record: Record, everything: pd.DataFrame) -> Table:
         "cases",
         "Problems. The runs take the lengths of the first phase in turn; every run has its own "
         "seed. The tolerance τ is relative to the largest eigenvalue in magnitude.",
-        by_case(record, everything),
+        by_case(record, everything, Case),
         [
             Column("Problem", lambda one: case_name(one[0]), 16, "l"),
-            Column("Model", lambda one: escape(one[0]["model"]), 14, "l"),
-            Column("Parameters", lambda one: fmt.count(one[0]["parameters"]), 13),
-            Column("Examples", lambda one: fmt.count(one[0]["examples"]), 12),
+            Column("Model", lambda one: escape(one[0].model), 14, "l"),
+            Column("Parameters", lambda one: fmt.count(one[0].parameters), 13),
+            Column("Examples", lambda one: fmt.count(one[0].examples), 12),
             Column("Epochs of training", lengths, 25),
             Column("Runs", lambda one: fmt.count(len(one[1])), 7),
-            Column("τ", lambda one: fmt.number(one[0]["relative_tolerance"], 2), 13),
+            Column("τ", lambda one: fmt.number(one[0].relative_tolerance, 2), 13),
         ],
     )
 
@@ -90,7 +89,7 @@ def _results_table(record: Record, everything: pd.DataFrame) -> Table:
     ends = {**VERDICTS, DIVERGED: "diverged"}
     groups = [
         (problem(record, case), Markdown(words), group)
-        for case, own in by_case(record, everything)
+        for case, own in by_case(record, everything, Case)
         for verdict, words in ends.items()
         if len(group := own[own["verdict"] == verdict])
     ]
@@ -125,7 +124,7 @@ def _results_table(record: Record, everything: pd.DataFrame) -> Table:
 def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
     """Kinds of critical points by length of training."""
     found = []
-    for case, own in by_case(record, everything):
+    for case, own in by_case(record, everything, Case):
         critical = finite(own[own["verdict"] == CRITICAL])
         counts = []
         for length in sorted(set(own["epochs"])):
@@ -141,7 +140,7 @@ def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
         found,
         [
             Column("Problem", lambda one: case_name(one[0]), 15, "l"),
-            Column("Model", lambda one: escape(one[0]["model"]), 10, "l"),
+            Column("Model", lambda one: escape(one[0].model), 10, "l"),
             Column("Runs", lambda one: fmt.count(len(one[1])), 6),
             Column("Critical", lambda one: fmt.count(len(one[2])), 9),
             Column("Distinct", lambda one: fmt.count(len(distinct(one[2]))), 9),
@@ -167,16 +166,20 @@ def _panels(
     Their titles name the networks, and all have one axis y; or those panels are shown that have
     `titles` of their own, with axes of their own.
     """
-    rows = {case["case"]: own for case, own in by_case(record, runs)}
+    rows = {case.case: own for case, own in by_case(record, runs, Case)}
     words = network_words(record.models)
-    networks = {case["case"]: words[case["model"]] for case in record.rows("cases")}
+    networks = {case.case: words[case.model] for case in record.table(Case)}
     shown = networks if titles is None else titles
+
+    def drawn(ax: Axes, case: Case) -> None:
+        draw(ax, case, rows[case.case])
+        case_title(ax, case, shown[case.case])
+
     figure = case_panels(
-        [case for case in record.rows("cases") if case["case"] in shown],
-        lambda ax, case: draw(ax, case, rows[case["case"]]),
+        [case for case in record.table(Case) if case.case in shown],
+        drawn,
         labels,
         height,
-        lambda case: shown[case["case"]],
         sharey=titles is None,
     )
     legend_below(figure, figure.axes[0], columns)
@@ -187,8 +190,8 @@ def _described(
     record: Record, runs: pd.DataFrame, words: Callable[[Case, pd.DataFrame], str]
 ) -> str:
     """What an alternative text says of each problem that has runs."""
-    cases = [(case, own) for case, own in by_case(record, runs) if len(own)]
-    return ". ".join(f"{traced(str(case['case']))}: {words(case, own)}" for case, own in cases)
+    cases = [(case, own) for case, own in by_case(record, runs, Case) if len(own)]
+    return ". ".join(f"{traced(case.case)}: {words(case, own)}" for case, own in cases)
 
 
 def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
@@ -304,7 +307,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         shares = {"positive": more, "near zero": 1 - more - less, "negative": less}
         for index, (called, share) in enumerate(shares.items()):
             draw_band(ax, swept_over, share.tolist(), index, called)
-        ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
+        ax.axvline(case.relative_tolerance, color="#000000", linewidth=1, linestyle=":")
 
     labels = ("τ / max |λ|", "share of the eigenvalues")
     lines = f"Lines: median over all runs of a problem ({fmt.count(len(runs))} in all); {BANDS}."
@@ -326,14 +329,14 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
     runs = runs[runs[Run.case].isin([*spectra])]  # none of a problem whose runs were all lost
 
     def described(case: Case, _: pd.DataFrame) -> str:
-        values = spectra[case["case"]].eigenvalues
+        values = spectra[case.case].eigenvalues
         ends = fmt.number(values[0], 2), fmt.number(values[-1], 2)
         return f"{fmt.count(len(values))} eigenvalues from {ends[0]} to {ends[1]}"
 
     def draw(ax: Axes, case: Case, _: pd.DataFrame) -> None:
-        values = np.asarray(spectra[case["case"]].eigenvalues, dtype=float)
+        values = np.asarray(spectra[case.case].eigenvalues, dtype=float)
         place = np.arange(1, len(values) + 1)
-        tolerance = case["relative_tolerance"] * float(abs(values).max())
+        tolerance = case.relative_tolerance * float(abs(values).max())
         near = abs(values) <= tolerance
         signs = {"positive": values > tolerance, "near zero": near, "negative": values < -tolerance}
         for index, (words, chosen) in enumerate(signs.items()):

@@ -11,7 +11,7 @@ from report.records import Record
 from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned, draw_by_seed
 from report.sections.grouped import Column, at_the_end, grouped, summary_column
-from report.sections.lost import over_seeds, seeds_shown, spread_words
+from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.random_labels.claims import (
     chance_of,
     commentary,
@@ -102,7 +102,7 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
         name=quantity,
         caption=f"Training {quantity} (left, against the labels trained on) and test {quantity} "
         f"(right, against {tested}) over the epochs, one line per share of random "
-        f"labels{rows}. {_spread(runs)}{thin}",
+        f"labels{rows}. {spread_over_seeds(runs, Run.final_test_accuracy, Run.case)}{thin}",
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
         draw=partial(_draw_curves, record, runs, quantity),
     )
@@ -129,10 +129,6 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
     return figure
 
 
-def _spread(runs: pd.DataFrame) -> Markdown:
-    return spread_words(runs, seeds_shown(runs, Run.final_test_accuracy, Run.case))
-
-
 def _guessing(record: Record, ax: Axes) -> None:
     ax.axhline(100 * chance_of(record), color="#000000", linewidth=0.7)
 
@@ -149,7 +145,7 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
         caption="Left: training and test accuracy at the end against the share of random labels; "
         "the thin line is the accuracy of guessing. Right: the first epoch at which the training "
         "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-        f"{rows}{_spread(runs)}",
+        f"{rows}{spread_over_seeds(runs, Run.final_test_accuracy, Run.case)}",
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),
     )

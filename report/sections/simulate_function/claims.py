@@ -81,7 +81,6 @@ DEPTH_ON = Contrast(
         "{second_value}, which settles no order ({support}){decide}.",
         "nothing": "On {function} no seed gave a finite loss for both networks.",
     },
-    about="key",
     quantity=LOSSES,
 )
 
@@ -94,7 +93,6 @@ BEST = Statement(
         "some": "Of all models *{best}* has the lowest typical loss on {function}; {others} cannot "
         "be told from it, while {beaten} ends clearly higher.",
     },
-    about="key",
 )
 
 SPREAD = Statement(
@@ -124,7 +122,6 @@ ERROR = Statement(
         "poor": "{fails} {function}: {whose} typical error is still {share} the function's own "
         "spread.",
     },
-    about="key",
 )
 
 ERROR_WORDS = {

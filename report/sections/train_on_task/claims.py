@@ -70,8 +70,6 @@ DEPTH_ON = Contrast(
         "{shallow} {second_value}, [too close to matter|which these runs cannot tell apart "
         "({support}{decide})].",
     },
-    about="key",
-    quantity=ACCURACIES,
 )
 
 FAMILY = Contrast(
@@ -89,7 +87,6 @@ FAMILY = Contrast(
         "({support}).",
     },
     about="dataset",
-    quantity=ACCURACIES,
 )
 
 ONE = "On {dataset}{among}, *{best}* ({parameters} parameters) "

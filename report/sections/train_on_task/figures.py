@@ -16,7 +16,7 @@ from report.records import Record
 from report.records.rows.train_on_task import Run
 from report.sections.aligned import aligned
 from report.sections.grouped import COUNTED, Column, grouped, summary_column
-from report.sections.lost import over_seeds, seeds_shown, spread_words
+from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
 from report.words import format as fmt
@@ -81,11 +81,11 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, label: str) -> Fi
         f"test {show(rows[f'final_test_{quantity}'].mean())}"
         for dataset, model, rows in _groups(runs)
     )
-    seeds = seeds_shown(runs, Run.final_test_accuracy, Run.dataset, Run.model)
+    spread = spread_over_seeds(runs, Run.final_test_accuracy, Run.dataset, Run.model)
     return Figure(
         name=quantity,
         caption=f"Training {quantity} (left){middle} and test {quantity} (right) of all models "
-        f"against epochs, one row per data set. {spread_words(runs, seeds)}{aside}",
+        f"against epochs, one row per data set. {spread}{aside}",
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, label),
     )
