@@ -1,7 +1,5 @@
 """Curves of several runs brought to the same positions."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

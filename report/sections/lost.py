@@ -1,7 +1,5 @@
 """What every section says of runs without a result."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd

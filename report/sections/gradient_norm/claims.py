@@ -96,8 +96,7 @@ DESCENT = Contrast(
 )
 
 PEAK = Statement(
-    "gradient-norm.peak",
-    {"counted": "It is largest before the first step in {which}."},
+    "gradient-norm.peak", {"counted": "It is largest before the first step in {which}."}
 )
 
 VANISH = Statement(
@@ -152,7 +151,7 @@ NOISE = Statement(
         "agrees|differs": "[That it does not vanish is in line with theory, which|Theory] lets "
         "plain stochastic gradient steps of a constant learning rate come near a minimum but no "
         "further [@bottou2018optimization, section 4]; [whether that is the reason here was not "
-        "tested|in these runs the norm vanishes all the same].",
+        "tested|in these runs the norm vanishes all the same]."
     },
 )
 
@@ -250,10 +249,7 @@ def _scheduled(record: Record, case: Case) -> bool:
 
 
 def _vanish(
-    record: Record,
-    done: pd.DataFrame,
-    case: Case,
-    gone: Count[tuple[float, float, float]],
+    record: Record, done: pd.DataFrame, case: Case, gone: Count[tuple[float, float, float]]
 ) -> Claim:
     """What the norm of single steps does in the last tenth; `gone` has its range in each run."""
     tails = [*gone.yes, *gone.no]

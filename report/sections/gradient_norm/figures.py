@@ -51,11 +51,10 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     return Figure(
         name="norm",
         caption="Training loss (top) and L2 norm of its gradient with respect to all parameters "
-        "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
-        f"and gradient that the step itself used{medians}. *Whole training set*: the same "
-        "quantities over all training examples, at "
-        "the parameters of an epoch's end; where a batch holds all examples, the two are one "
-        f"curve. {spread_over_seeds(runs, Run.final_loss)}",
+        "(bottom) against the steps of training, one column for each problem. *Batch*: loss and "
+        f"gradient that the step itself used{medians}. *Whole training set*: the same quantities "
+        "over all training examples, at the parameters of an epoch's end; where a batch holds all "
+        f"examples, the two are one curve. {spread_over_seeds(runs, Run.final_loss)}",
         alt="Two rows of panels with a common step axis and logarithmic scales. Medians over "
         f"the whole training set, from the first to the last step: {ends}.",
         draw=partial(_draw, record, runs),

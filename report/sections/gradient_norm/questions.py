@@ -2,7 +2,4 @@
 
 from report.sections.question import COMMENT, Question
 
-QUESTIONS = (
-    Question("Gradient norm and loss against iterations", ("fig-norm",)),
-    COMMENT,
-)
+QUESTIONS = (Question("Gradient norm and loss against iterations", ("fig-norm",)), COMMENT)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from report.figures.legends import legend_below
 from report.figures.networks import network_words
-from report.figures.scales import logarithmic
+from report.figures.scales import count_along, decades_around_zero, logarithmic
 from report.figures.style import Axes, Canvas, Rows, draw_band, line
 from report.numbers.statistics import median
 from report.records import Record
@@ -276,7 +276,7 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
             ax.plot(rows["rank"], rows["gradient_norm"], **_look(index, called))
         ax.axhline(epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
         logarithmic(ax, "y")
-        _count_along(ax)
+        count_along(ax)
 
     labels = ("run, by its final norm", "gradient norm")
     return Figure(
@@ -316,8 +316,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
     return Figure(
         name="tolerance",
         caption="Shares of positive, near-zero and negative eigenvalues against the tolerance, "
-        "relative to the largest eigenvalue in magnitude. "
-        f"{lines} Dotted: the stated tolerance.",
+        f"relative to the largest eigenvalue in magnitude. {lines} Dotted: the stated tolerance.",
         alt=f"A curve for each sign in each panel, from {fmt.number(swept_over[0], 1)} to "
         f"{fmt.number(swept_over[-1], 1)}. {_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, height=1.65),
@@ -344,8 +343,8 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
         ax.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
         if tolerance > 0:
             logarithmic(ax, "y", linear=tolerance, linscale=0.6)
-            _decades(ax, values.tolist(), tolerance)
-        _count_along(ax)
+            decades_around_zero(ax, values.tolist(), tolerance)
+        count_along(ax)
 
     seeds = {name: f"seed {spectrum.seed}" for name, spectrum in spectra.items()}
     labels = ("eigenvalue, by size", "eigenvalue λ")
@@ -365,21 +364,3 @@ def _look(index: int, words: str) -> dict[str, Any]:
     filled = style.color if index == 0 else "none"
     marks = {"linestyle": "none", "marker": style.marker, "markerfacecolor": filled}
     return {"color": style.color, "label": words} | marks
-
-
-def _count_along(ax: Axes) -> None:
-    """A few whole numbers below the axis x."""
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
-
-
-def _decades(ax: Axes, values: list[float], tolerance: float) -> None:
-    """A few ticks at whole decades on each side of zero where there are eigenvalues."""
-    largest = max(abs(value) for value in values)
-    low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
-    step = max(1, math.ceil((high - low + 1) / 3))
-    powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
-    top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
-    ax.set_ylim(bottom, top)
-    ax.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])

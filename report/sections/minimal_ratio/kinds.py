@@ -1,7 +1,5 @@
 """Kinds of critical points: minima, saddles, and networks that only output a constant."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from dataclasses import dataclass

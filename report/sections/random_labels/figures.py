@@ -90,9 +90,8 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
     accuracy = quantity == "accuracy"
     show = fmt.accuracy if accuracy else fmt.loss
     ends = "; ".join(
-        f"{name}{share(fraction)} random: train "
-        f"{show(group[f'final_train_{quantity}'].mean())}, test "
-        f"{show(group[f'final_test_{quantity}'].mean())}"
+        f"{name}{share(fraction)} random: train {show(group[f'final_train_{quantity}'].mean())}, "
+        f"test {show(group[f'final_test_{quantity}'].mean())}"
         for name, fraction, group in _groups(runs)
     )
     rows = ", one row per network" if len(networks(runs)) > 1 else ""

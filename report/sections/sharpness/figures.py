@@ -41,10 +41,7 @@ def section(record: Record) -> Section:
     found = solutions(record, Solution, EqualLoss)
     done = {table: own for table, rows in found.items() if len(own := measured(rows))}
     figures: list[Figure] = []
-    tables = [
-        settings_table(record, omit=("solutions", "double")),
-        _results_table(record, found),
-    ]
+    tables = [settings_table(record, omit=("solutions", "double")), _results_table(record, found)]
     if Solution.table in done:
         figures.append(gap_figure("sharpness", done, MEASURES, Solution.train_loss, LABELS))
         if sweeps := varied(record, done[Solution.table]):

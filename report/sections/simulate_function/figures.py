@@ -171,9 +171,8 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
 
     table = grouped(
         "stopped",
-        "The same runs under the stopping rule of the settings: how many it ended, at "
-        "which epoch (median), and their final training loss beside that of the runs of "
-        "full length (medians).",
+        "The same runs under the stopping rule of the settings: how many it ended, at which epoch "
+        "(median), and their final training loss beside that of the runs of full length (medians).",
         rows,
         [
             *(replace(column, width=0) for column in _named(record)),

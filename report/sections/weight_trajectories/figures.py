@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from report.figures.beside import Value, number_ends, write_beside
 from report.figures.finish import lay_out
 from report.figures.style import HALF, MARKERS, Axes, Canvas, Rows, canvas, line
 from report.numbers.frames import known
@@ -21,8 +22,6 @@ from report.words.markdown import Markdown, escape
 
 MARKED = 4
 """Epochs of a trajectory that have a marker of their own, the first and the last among them."""
-CLEAR = 7
-"""Points between a seed and the nearest mark."""
 PARTS = ("layer", "model")
 KINDS: dict[str, tuple[type[Distance | Pair], Name]] = {
     "length of the path": (Distance, Distance.path_length),
@@ -33,8 +32,6 @@ KINDS: dict[str, tuple[type[Distance | Pair], Name]] = {
 """Distances that are compared, of single runs and of all pairs of runs, by row type and column."""
 Parts = dict[str, Part]
 Look = dict[str, Any]
-Value = tuple[float, float, str]
-"""What is written at a marked point, with the place of that."""
 
 
 def section(record: Record) -> Section:
@@ -148,7 +145,7 @@ def _draw_single(record: Record, points: list[Points]) -> Canvas:
         ax.set_axis_off()
     lay_out(figure)
     for ax, values in zip(axes.flat, written, strict=False):
-        _write(ax, [values])
+        write_beside(ax, [values])
     return figure
 
 
@@ -187,37 +184,6 @@ def _draw_paths(
     return written, scale
 
 
-def _write(ax: Axes, runs: list[list[Value]]) -> None:
-    """Values beside the marked points of each run, the ends first, as far as there is room.
-
-    None covers a point, another text or an axis. To be called when the axes have their
-    place.
-    """
-    from matplotlib.transforms import Bbox
-
-    values = [value for turn in zip(*runs, strict=True) for value in turn][::-1]
-    half = 3 * ax.get_figure(root=True).dpi / 72  # type: ignore[union-attr]  # of a mark, in pixels
-    frame = ax.get_window_extent().padded(-half)
-    taken = [text.get_window_extent() for text in ax.texts]
-    for way in ax.lines:
-        for place in ax.transData.transform(way.get_xydata()):
-            taken.append(Bbox([place - half, place + half]))
-    look: Look = {"textcoords": "offset points", "fontsize": 7, "zorder": 4}
-    for x, y, words in values:
-        for right, up in ((1, -1), (1, 1), (-1, -1), (-1, 1)):
-            side: Look = {
-                "ha": "left" if right > 0 else "right",
-                "va": "bottom" if up > 0 else "top",
-            }
-            label = ax.annotate(words, (x, y), (5 * right, 5 * up), **look, **side)
-            box = label.get_window_extent()
-            inside = frame.contains(*box.min) and frame.contains(*box.max)
-            if inside and not any(box.overlaps(other) for other in taken):
-                taken.append(box)
-                break
-            label.remove()
-
-
 def _draw_trajectories(record: Record, part: Part, at: str, labels: tuple[str, str]) -> Canvas:
     from matplotlib.cm import ScalarMappable
     from matplotlib.lines import Line2D
@@ -239,8 +205,8 @@ def _draw_trajectories(record: Record, part: Part, at: str, labels: tuple[str, s
     ]
     figure.legend(handles=keys, loc="outside lower center", fontsize=7.5)
     lay_out(figure)
-    _number(ax, points, at)
-    _write(ax, written)
+    number_ends(ax, {str(row.seed): _places(row, at).T for row in points})
+    write_beside(ax, written)
     return figure
 
 
@@ -254,38 +220,6 @@ def _epoch_labels(record: Record, marked: list[int]) -> list[str]:
         f"epoch {epochs[place]}, mean training {kind} {show(mean(c[place] for c in curves))}"
         for place in marked
     ]
-
-
-def _number(ax: Axes, points: list[Points], at: str) -> None:
-    """The seeds beyond the last points; runs that end (nearly) at one point share a label.
-
-    A label stands in the direction of its run, or the nearest to it in which it covers no point
-    and no axis. To be called when the axes have their place.
-    """
-    paths = [ax.transData.transform(_places(row, at).T) for row in points]
-    taken = list(np.concatenate(paths))
-    frame = ax.get_window_extent()
-    unit = 72 / ax.get_figure(root=True).dpi  # type: ignore[union-attr]  # points in a pixel
-    ends = np.asarray([path[-1] for path in paths])
-    near = 0.04 * float(np.ptp(ends, axis=0).max())
-    look: Look = {"ha": "center", "va": "center", "fontsize": 8, "fontweight": "bold"}
-    left = list(range(len(points)))
-    while left:
-        same = [i for i in left if np.linalg.norm(ends[i] - ends[left[0]]) <= near]
-        way = complex(*(ends[same[0]] - paths[same[0]][0])) or 1
-        length, found = (8 + 3 * len(same)) / unit, []
-        for turn in sorted(np.linspace(-np.pi, np.pi, 13), key=abs):
-            step = length * way / abs(way) * np.exp(1j * turn)
-            place = ends[same[0]] + (step.real, step.imag)
-            inside = [*(place - frame.min), *(frame.max - place)]
-            found.append((min(*inside, *(np.linalg.norm(place - o) for o in taken)), place))
-        free = [place for room, place in found if room * unit > CLEAR]
-        place = free[0] if free else max(found, key=lambda one: one[0])[1]
-        taken.append(place)
-        words = ", ".join(str(points[i].seed) for i in same)
-        x, y = ax.transData.inverted().transform(place)
-        ax.text(x, y, words, **look)
-        left = [i for i in left if i not in same]
 
 
 def _kinds(record: Record, part: str) -> dict[str, tuple[list[float], Rows]]:
