@@ -52,3 +52,16 @@ def bound(
     made = Bound(fmt.number(rounded, digits) if show is None else show(rounded))
     made.side, made.of = side, value
     return made
+
+
+def bounds(
+    low: float,
+    high: float,
+    show: Callable[[float], Markdown] | None = None,
+    *,
+    decimals: int | None = None,
+) -> tuple[Bound, Bound]:
+    """Both ends of a range as bounds, which `show` writes."""
+    return bound(low, "lower", show, decimals=decimals), bound(
+        high, "upper", show, decimals=decimals
+    )

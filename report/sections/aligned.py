@@ -1,5 +1,7 @@
 """Curves of several runs brought to the same positions."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -16,6 +18,11 @@ def aligned(
         known = dict(zip(places, values, strict=True))
         curves.append([np.nan if known.get(e) is None else scale * known[e] for e in epochs])
     return epochs, curves
+
+
+def last_part(epochs: Sequence[int], share: float) -> int:
+    """The first position in the last part of a training, which begins after a share of it."""
+    return next(place for place, epoch in enumerate(epochs) if epoch >= share * epochs[-1])
 
 
 def draw_by_seed(

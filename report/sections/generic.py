@@ -21,7 +21,7 @@ from report.words.markdown import Markdown, escape, plain
 
 
 def section(record: Record) -> Section:
-    """Figures and last values of all series, the models, the settings; no commentary."""
+    """Figures and last values of all series, the models, the settings."""
     series = record.rows("series") if "series" in record.metrics else []
     return Section(
         figures=tuple(_figure(one) for one in series),
@@ -30,7 +30,6 @@ def section(record: Record) -> Section:
             settings_table(record),
             *(_last(one) for one in series),
         ),
-        commentary=(),
     )
 
 

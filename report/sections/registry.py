@@ -21,16 +21,19 @@ def section_module(task: str) -> str:
 
 
 def section_of(record: Record) -> Section:
-    """Figures, tables and commentary of a record, by the module that draws its task.
+    """Figures and tables of a record, by the module that draws its task, and its commentary.
 
     The commentary comes down to the usual length, as far as the claims' module names statements
     that may be left out (`SPARE`, the least informative first).
     """
     make = cast(Callable[[Record], Section], import_module(section_module(record.task)).section)
-    made = make(record)
-    claims = _found(record.task, "claims")
-    spare = getattr(import_module(claims), "SPARE", ()) if claims else ()
-    return replace(made, commentary=shortened(made.commentary, spare))
+    made, path = make(record), _found(record.task, "claims")
+    if path is None:
+        return made
+    claims = import_module(path)
+    return replace(
+        made, commentary=shortened(claims.commentary(record), getattr(claims, "SPARE", ()))
+    )
 
 
 def statements() -> dict[str, Wordings]:

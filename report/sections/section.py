@@ -34,11 +34,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """Figures, tables and commentary (paragraphs of claims) of one task."""
+    """Figures and tables of one task, and its commentary (paragraphs of claims)."""
 
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
-    commentary: tuple[tuple[Claim, ...], ...]
+    commentary: tuple[tuple[Claim, ...], ...] = ()
     words: Mapping[str, Markdown] = field(default_factory=dict)
     """What the section's template says depending on the settings, by name."""
 

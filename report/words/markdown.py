@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from report.words.traced import is_mark, traced
 
@@ -44,6 +44,11 @@ def attribute(text: str) -> Markdown:
     return Markdown(
         '"' + "".join(c if c in safe or ord(c) > 127 else f"&#{ord(c)};" for c in shown) + '"'
     )
+
+
+def italics(names: Iterable[str]) -> Markdown:
+    """Names in a sentence: `*small*, *middle* and *large*`."""
+    return join([f"*{escape(name)}*" for name in names])
 
 
 def join(parts: Sequence[str], last: str = "and") -> Markdown:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from report.claims.bound import Side, bound
+from report.claims.bound import Side, bound, bounds
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
 from report.claims.contrast import all_of, out_of, some_of
 from report.numbers.quantifiers import Count, count, span
@@ -162,15 +162,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         if len(own):
             first += _faithfulness(record, own, case) if first[-1].verdict != "whole" else []
             first.append(_minimum(record, own, case))
-    walk = WALK(
-        "theory",
-        used(record, principal, View.explained),
-        walk=fmt.percent(WALK_SHARE, 0),
-        lowest=Markdown(
-            f"{'lowest ' * (len(principal) > 1)}share here is {_least(principal['variance'].min())}"
-        ),
-    )
-    last = (*_straight(record, cases), walk, _share(record, random), *lost)
+    lowest = f"{'lowest ' * (len(principal) > 1)}share"
+    lowest += f" here is {_least(principal['variance'].min())}"
+    based, walk = used(record, principal, View.explained), fmt.percent(WALK_SHARE, 0)
+    theory = WALK("theory", based, walk=walk, lowest=Markdown(lowest))
+    last = (*_straight(record, cases), theory, _share(record, random), *lost)
     return (tuple(first), last)
 
 
@@ -220,7 +216,7 @@ def _portion(share: float, side: Side, of: str) -> Markdown:
 def _factors(values: Iterable[float]) -> dict[str, Markdown]:
     """The smallest and the largest of some factors, as bounds."""
     found = span(values)
-    low, high = bound(found.low, "lower"), bound(found.high, "upper")
+    low, high = bounds(found.low, found.high)
     one = f"a factor of {fmt.number(found.low)}"
     factor = one if found.single else f"factors between {low} and {high}"
     return {"low": low, "high": high, "factor": Markdown(factor)}

@@ -17,7 +17,7 @@ from report.records.common import Case, Curve
 from report.records.rows.error_surface import Line, Plane, Solution, Surface
 from report.sections.aligned import aligned
 from report.sections.cases import case_name, case_panels, case_title, cases_settings
-from report.sections.error_surface.claims import commentary, planes
+from report.sections.error_surface.claims import planes
 from report.sections.grouped import Column, grouped, summary_column
 from report.sections.lost import over_seeds, spread_words
 from report.sections.section import Figure, Section, Table
@@ -56,7 +56,7 @@ class View:
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     surfaces = {(surface.case, surface.plane): surface for surface in record.table(Surface)}
     cases = [case for case in record.table(Case) if (case.case, "pca") in surfaces]
     views = [_view(record, case, surfaces[case.case, p]) for case in cases for p in WORDS]
@@ -67,7 +67,6 @@ def section(record: Record) -> Section:
     return Section(
         figures=tuple(figures),
         tables=(cases_settings(record, Case), _planes_table(record)),
-        commentary=commentary(record),
     )
 
 

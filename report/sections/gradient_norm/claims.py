@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Hashable
+from operator import itemgetter
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from report.claims.bound import bound
@@ -19,6 +21,7 @@ from report.numbers.trend import spearman
 from report.records import Record
 from report.records.common import Case
 from report.records.rows.gradient_norm import Run
+from report.sections.aligned import last_part
 from report.sections.cases import about, by_case, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
@@ -202,8 +205,7 @@ def _late(run: dict[Hashable, Any]) -> float:
     """
     if pd.isna(run["final_loss"]):
         return math.nan
-    pairs = zip(run["epoch"], run["full_gradient_norm"], strict=True)
-    return median([norm for epoch, norm in pairs if epoch >= LATE * run["epoch"][-1]])
+    return median(run["full_gradient_norm"][last_part(run["epoch"], LATE) :])
 
 
 def _case(record: Record, rows: pd.DataFrame, case: Case, found: Comparison) -> list[Claim]:
@@ -257,10 +259,8 @@ def _vanish(
     restless = count(ratios, lambda ratio: ratio >= RESTLESS)
     least, most = min(ratios), max(ratios)
     verdict = {"all": "fluctuates", "none": "settles"}.get(restless.extent, "varies")
-    if gone.yes:
-        verdict = "vanishes"
-    elif set(done[Run.tail_steps]) == {1} or most == 1:
-        verdict = "ends"
+    if gone.yes or set(done[Run.tail_steps]) == {1} or most == 1:
+        verdict = "vanishes" if gone.yes else "ends"
     varies = f"varies by a factor of {bound(least, 'lower', digits=2)} or more"
     return VANISH(
         verdict,
@@ -279,30 +279,25 @@ def _vanish(
 
 def _stuck(record: Record, done: pd.DataFrame, case: Case) -> list[Claim]:
     """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
-    constant = next(iter(done[Run.constant_loss].dropna()), None)
-    norms: dict[str, list[float]] = {"dead": [], "constant": [], "stuck": []}
-    for run in done.to_dict("records"):
-        losses = run["full_loss"]
-        if run["tail_highest"] == 0:
-            kind = "dead"
-        elif constant is not None and min(losses) >= CONSTANT * constant:
-            kind = "constant"
-        elif min(losses) >= LEARNED * losses[0]:
-            kind = "stuck"
-        else:
-            continue
-        norms[kind].append(run["final_gradient_norm"])
+    constant = next(iter(done[Run.constant_loss].dropna()), math.nan)
+    lowest, first = (done[Run.full_loss].map(of) for of in (min, itemgetter(0)))
+    kinds = {
+        "dead": done[Run.tail_highest] == 0,
+        "constant": lowest >= CONSTANT * constant,
+        "stuck": lowest >= LEARNED * first,
+    }
+    kind = pd.Series(np.select([*kinds.values()], [*kinds], ""), done.index)
     return [
         STUCK(
-            kind,
-            used(record, done, Run.tail_highest if kind == "dead" else Run.full_loss),
+            name,
+            used(record, done, Run.tail_highest if name == "dead" else Run.full_loss),
             which=some_of(len(own), len(done), "run"),
             loss=fmt.loss(constant),
-            norm=fmt.number(median(own)),
+            norm=fmt.number(median(own[Run.final_gradient_norm])),
             **about(case),
         )
-        for kind, own in norms.items()
-        if own
+        for name in kinds
+        if len(own := done[kind == name])
     ]
 
 

@@ -15,7 +15,6 @@ from report.records.common import Case
 from report.records.rows.gradient_norm import Run
 from report.sections.aligned import aligned
 from report.sections.cases import by_case, case_name, case_title, cases_settings
-from report.sections.gradient_norm.claims import commentary
 from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.section import Figure, Section, Table
@@ -25,12 +24,11 @@ WHOLE = "whole training set"
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     runs = record.frame(Run)
     return Section(
         figures=(_figure(record, runs),),
         tables=(cases_settings(record, Case), _results_table(record, runs)),
-        commentary=commentary(record),
     )
 
 

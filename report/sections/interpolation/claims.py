@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from report.claims.bound import bound
+from report.claims.bound import bounds
 from report.claims.claim import Claim, Evidence, Statement, used
 from report.claims.claim import Line as Answer
 from report.claims.contrast import Contrast, Label, Overall, all_of, out_of
@@ -22,19 +22,7 @@ from report.records import Record
 from report.records.rows.interpolation import Line, Solution
 from report.sections.approach_words import common_words, end_words
 from report.sections.approaches import SHOWN, VARIABLES
-from report.sections.interpolation.lines import (
-    accuracy_compared,
-    differing,
-    ends_of,
-    growth_compared,
-    label_of,
-    larger_first,
-    settings_compared,
-    solutions_of,
-    starts_compared,
-    twins,
-    with_ends,
-)
+from report.sections.interpolation import pairs
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
@@ -219,7 +207,7 @@ SPARE = (TOP, QUALITY, SETTING, RISE, LITERATURE, KESKAR)
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """Two paragraphs: barriers between the solutions; steepness and quality of their sides."""
-    lines = with_ends(record)
+    lines = pairs.with_ends(record)
     done = known(lines, Line.train_barrier, Line.test_barrier)
     lost = lines.loc[lines.index.difference(done.index)]
     if done.empty:
@@ -250,12 +238,12 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
 def _names(lines: pd.DataFrame) -> dict[int, Label]:
     """Every pair by what tells it from the others, or as a whole."""
     rows = {int(str(pair)): part.iloc[0] for pair, part in lines.groupby("pair")}
-    if len({differing(ends_of(row)) for row in rows.values()}) == 1 < len(rows):
-        names = {pair: label_of(row, common_words) for pair, row in rows.items()}
-        shared = all(common_words(*ends_of(row)) for row in rows.values())
+    if len({pairs.differing(pairs.ends_of(row)) for row in rows.values()}) == 1 < len(rows):
+        names = {pair: pairs.label_of(row, common_words) for pair, row in rows.items()}
+        shared = all(common_words(*pairs.ends_of(row)) for row in rows.values())
         if shared and len({*names.values()}) == len(names):
             return names
-    names = {pair: Label(label_of(row).replace(", ", " at ", 1)) for pair, row in rows.items()}
+    names = {p: Label(pairs.label_of(row).replace(", ", " at ", 1)) for p, row in rows.items()}
     if len({*names.values()}) < len(names):
         return {p: Label(f"{name} (pair {fmt.count(p + 1)})") for p, name in names.items()}
     return names
@@ -268,7 +256,7 @@ def _contrast(
     counts: Mapping[str, Count[int]],
 ) -> list[Claim]:
     """Different against common starts, pair by pair."""
-    compared = starts_compared(lines)
+    compared = pairs.starts_compared(lines)
     if not compared:
         return []
     found = Parts({names[pair]: one for pair, one in compared.items()})
@@ -293,7 +281,7 @@ def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str
     rows = lines.loc[[*found.yes, *found.no]].sort_index()
     heights = rows[Line.train_barrier].astype(float)
     low, high = heights.min(), heights.max()
-    rounded = bound(low, "lower"), bound(high, "upper")
+    rounded = bounds(low, high)
     return (SAME if start == "same" else DIFFERENT)(
         found.of_known.extent if high > 0 else "flat",
         used(record, rows, Line.train_barrier, Line.train_loss),
@@ -308,18 +296,19 @@ def _barriers(record: Record, lines: pd.DataFrame, found: Count[int], start: str
         highest=fmt.loss(high) if found.yes or len(rows) == 1 else rounded[1],
         most=Markdown(" at most" if len(rows) > 1 else ""),
         heights=fmt.loss(low) if low == high else Markdown(f"{rounded[0]} to {rounded[1]}"),
-        label=label_of(rows.iloc[int(heights.argmax())]),
+        label=pairs.label_of(rows.iloc[int(heights.argmax())]),
     )
 
 
 def _settings(record: Record, lines: pd.DataFrame) -> list[Claim]:
     """Barriers of pairs that differ in one setting: what the setting does, start by start."""
     asked: dict[tuple[str, Label, Label], dict[str, Comparison]] = {}
-    for variable, *both in twins(lines):
+    for variable, *both in pairs.twins(lines):
         rows = [lines[lines["pair"] == pair].iloc[0] for pair in both]
-        high, low = (Label(SHOWN[variable](getattr(ends_of(row)[0], variable))) for row in rows)
+        ends = [pairs.ends_of(row)[0] for row in rows]
+        high, low = (Label(SHOWN[variable](getattr(end, variable))) for end in ends)
         on = f" on {escape(rows[0]['case'])}" if rows[0]["case"] else ""
-        for start, one in settings_compared(lines, *both).items():
+        for start, one in pairs.settings_compared(lines, *both).items():
             asked.setdefault((variable, high, low), {})[Markdown(f"{FROM[start]}{on}")] = one
     columns = {name: Line.column(f"first_{name}") for name in VARIABLES}
     return [
@@ -341,8 +330,7 @@ def _top(record: Record, lines: pd.DataFrame, start: str) -> Claim:
     margin = ACCURACY.margin or 0.0
     found = reaching(falls.items(), margin)
     low, high = falls.min(), falls.max()
-    least = bound(low, "lower", fmt.points, decimals=4)
-    most = bound(high, "upper", fmt.points, decimals=4)
+    least, most = bounds(low, high, fmt.points, decimals=4)
     between = most if least == most else Markdown(f"{least.partition(chr(160))[0]} to {most}")
     return TOP(
         found.of_known.extent,
@@ -372,27 +360,27 @@ def _sides(
     record: Record, lines: pd.DataFrame, done: pd.DataFrame, names: Mapping[int, Markdown]
 ) -> list[Claim]:
     """Which side of each pair is steeper, and whether the flatter one is the better solution."""
-    solutions = solutions_of(record)
+    solutions = pairs.solutions_of(record)
     accuracies = used(record, solutions, Solution.final_test_accuracy)
     claims: list[Claim] = []
     quality: list[Claim] = []
     better: dict[str, Comparison] = {}
     steeper: dict[tuple[str, ...], list[dict[str, Comparison]]] = {}
     for pair, rows in done.groupby("pair"):
-        ends = ends_of(rows.iloc[0])
+        ends = pairs.ends_of(rows.iloc[0])
         first, second = (Label(words) for words in end_words(*ends))
-        told = {"pair": label_of(rows.iloc[0]), "first": first, "second": second}
+        told = {"pair": pairs.label_of(rows.iloc[0]), "first": first, "second": second}
         own = solutions[solutions["case"] == rows["case"].iloc[0]]
         # On lines of one start, from a common one where there are any.
         rows = rows[rows["start"] == ("same" if (rows["start"] == "same").any() else "different")]
-        growth = growth_compared(record, rows, (first, second))
+        growth = pairs.growth_compared(record, rows, (first, second))
         if growth:
-            turned = larger_first(ends)
-            steeper.setdefault(differing(ends), []).append(
+            turned = pairs.larger_first(ends)
+            steeper.setdefault(pairs.differing(ends), []).append(
                 {kind: one.flipped() if turned else one for kind, one in growth.items()}
             )
             claims.append(_rise(record, rows, growth, **told))
-        accuracy = accuracy_compared(own, ends, (first, second))
+        accuracy = pairs.accuracy_compared(own, ends, (first, second))
         if accuracy is None:
             continue
         quality.append(QUALITY(accuracy, accuracies, **told))

@@ -21,15 +21,7 @@ from report.sections.approach_words import (
     rate,
 )
 from report.sections.grouped import COUNTED, Column, at_the_end, grouped, summary, summary_column
-from report.sections.interpolation.claims import commentary
-from report.sections.interpolation.lines import (
-    ENDS,
-    ends_of,
-    growths,
-    label_of,
-    solutions_of,
-    with_ends,
-)
+from report.sections.interpolation import pairs
 from report.sections.lost import BANDS, numbers_of, over_seeds
 from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
@@ -40,10 +32,10 @@ SPLITS = {"train": "training", "test": "test"}
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
-    lines = with_ends(record)
+    """Figures and tables."""
+    lines = pairs.with_ends(record)
     done = _drawn(lines)
-    solutions = solutions_of(record)
+    solutions = pairs.solutions_of(record)
     return Section(
         figures=tuple(_figure(record, done, q) for q in ("loss", "accuracy") if len(done)),
         tables=(
@@ -51,7 +43,6 @@ def section(record: Record) -> Section:
             _solutions_table(solutions),
             _lines_table(record, lines),
         ),
-        commentary=commentary(record),
     )
 
 
@@ -63,9 +54,9 @@ def _case(rows: pd.DataFrame) -> Column[pd.DataFrame] | None:
 
 def _solutions_table(solutions: pd.DataFrame) -> Table:
     def approach(group: pd.DataFrame) -> Approach:
-        return approach_of(*group[[*ENDS]].iloc[0])
+        return approach_of(*group[[*pairs.ENDS]].iloc[0])
 
-    by = ["case", *ENDS]
+    by = ["case", *pairs.ENDS]
     others = bool(solutions["training"].any())
     return grouped(
         "solutions",
@@ -87,7 +78,7 @@ def _solutions_table(solutions: pd.DataFrame) -> Table:
 def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
     def growth(kind: str, rows: pd.DataFrame) -> Markdown:
         """`1.80 / 2.41`: the mean growth beyond the first and the second solution."""
-        found = [growths(record, row)[kind] for row in rows.to_dict("records")]
+        found = [pairs.growths(record, row)[kind] for row in rows.to_dict("records")]
         both = pd.DataFrame(found, columns=["first", "second"]).astype(float)
         return Markdown(" / ".join(fmt.number(summary(both, end)) for end in ("first", "second")))
 
@@ -103,7 +94,7 @@ def _lines_table(record: Record, lines: pd.DataFrame) -> Table:
         groups,
         [
             _case(lines),
-            Column("Pair", lambda rows: pair_short(*ends_of(rows.iloc[0])), 24, "l"),
+            Column("Pair", lambda rows: pair_short(*pairs.ends_of(rows.iloc[0])), 24, "l"),
             Column("Start", lambda rows: Markdown(rows["start"].iloc[0]), 10, "l"),
             summary_column("Distance", Line.distance, fmt.number, 9),
             summary_column("Train barrier", Line.train_barrier, fmt.loss, 9),
@@ -136,7 +127,9 @@ def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
                 f"{show(inside.max() if losses else inside.min())} at the worst between, "
                 f"{show(second)} at the second"
             )
-        described.append(f"{label_of(group.iloc[0])}, {STARTS[str(start)]}: {'; '.join(parts)}")
+        described.append(
+            f"{pairs.label_of(group.iloc[0])}, {STARTS[str(start)]}: {'; '.join(parts)}"
+        )
     over = numbers_of(done.groupby(["pair", "start"]).size(), "line")
     single = over == fmt.plural(1, "line")
     return Figure(
@@ -180,7 +173,7 @@ def _draw(record: Record, done: pd.DataFrame, quantity: str) -> Canvas:
             if column == 0:
                 shown = "loss" if losses else "accuracy (%)"
                 ax.set_ylabel("\n".join((case, STARTS[start], shown)).strip())
-            if first and len(chosen) and (shared := common_words(*ends_of(chosen.iloc[0]))):
+            if first and len(chosen) and (shared := common_words(*pairs.ends_of(chosen.iloc[0]))):
                 ax.set_title(shared, pad=14)
     legend_below(figure, axes[0, 0], 2)
     return figure
@@ -202,7 +195,7 @@ def _mark_ends(ax: Any, chosen: pd.DataFrame, words: bool) -> None:
     if not len(chosen):
         return
     look: Any = {"textcoords": "offset points", "fontsize": 7, "color": "#333333"}
-    for alpha, end in enumerate(_short(*ends_of(chosen.iloc[0]))):
+    for alpha, end in enumerate(_short(*pairs.ends_of(chosen.iloc[0]))):
         ax.axvline(alpha, color="#555555", linewidth=0.8, zorder=0)
         side = "left" if alpha else "right"
         text = end if words else ""

@@ -18,14 +18,7 @@ from report.records.rows.minimal_ratio import Case, Run, Spectrum
 from report.sections.cases import by_case, case_name, case_panels, case_title, cases_settings
 from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import BANDS
-from report.sections.minimal_ratio.claims import (
-    commentary,
-    epsilon,
-    finite,
-    problem,
-    swept,
-    tolerances,
-)
+from report.sections.minimal_ratio import claims
 from report.sections.minimal_ratio.kinds import (
     CRITICAL,
     DIVERGED,
@@ -47,9 +40,9 @@ AREA = 12
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     everything = record.frame(Run)
-    runs = finite(everything)
+    runs = claims.finite(everything)
     drawn = (_ratio_figure, _norms_figure, _tolerance_figure, _spectrum_figure)
     reached = bool((runs["verdict"] == CRITICAL).any())
     return Section(
@@ -60,7 +53,6 @@ def section(record: Record) -> Section:
             _results_table(record, everything),
             *([_kinds_table(record, everything)] if reached else ()),
         ),
-        commentary=commentary(record),
     )
 
 
@@ -88,7 +80,7 @@ def _cases_table(record: Record, everything: pd.DataFrame) -> Table:
 def _results_table(record: Record, everything: pd.DataFrame) -> Table:
     ends = {**VERDICTS, DIVERGED: "diverged"}
     groups = [
-        (problem(record, case), Markdown(words), group)
+        (claims.problem(record, case), Markdown(words), group)
         for case, own in by_case(record, everything, Case)
         for verdict, words in ends.items()
         if len(group := own[own["verdict"] == verdict])
@@ -125,7 +117,7 @@ def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
     """Kinds of critical points by length of training."""
     found = []
     for case, own in by_case(record, everything, Case):
-        critical = finite(own[own["verdict"] == CRITICAL])
+        critical = claims.finite(own[own["verdict"] == CRITICAL])
         counts = []
         for length in sorted(set(own["epochs"])):
             rows = critical[critical["epochs"] == length]
@@ -233,7 +225,7 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
         name="ratio",
         caption="Minimal ratio against training loss at the end of the second phase, "
         f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
-        f"points, with a gradient norm of at most {fmt.number(epsilon(record), 2)}, minima "
+        f"points, with a gradient norm of at most {fmt.number(claims.epsilon(record), 2)}, minima "
         "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
         "The area of a mark counts the runs that coincide there.",
         alt=f"Scatter plots over a logarithmic loss axis. {_described(record, runs, described)}.",
@@ -274,7 +266,7 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
         for index, (verdict, called) in enumerate(VERDICTS.items()):
             rows = done[done["verdict"] == verdict]
             ax.plot(rows["rank"], rows["gradient_norm"], **_look(index, called))
-        ax.axhline(epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
+        ax.axhline(claims.epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
         logarithmic(ax, "y")
         count_along(ax)
 
@@ -283,7 +275,7 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
         name="norms",
         caption="Gradient norm of every run after training (crosses) and at the end of the second "
         "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
-        f"{fmt.number(epsilon(record), 2)} below which a run counts as critical.",
+        f"{fmt.number(claims.epsilon(record), 2)} below which a run counts as critical.",
         alt="Two rows of points in each panel, on a logarithmic axis. "
         f"{_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, columns=len(VERDICTS) + 1),
@@ -291,10 +283,10 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
-    swept_over = tolerances(record)
+    swept_over = claims.tolerances(record)
 
     def described(case: Case, done: pd.DataFrame) -> str:
-        medians = np.median(swept(done, Run.swept_positive, case), axis=0)
+        medians = np.median(claims.swept(done, Run.swept_positive, case), axis=0)
         ends = fmt.number(medians[0], 2), fmt.number(medians[-1], 2)
         return "the median positive share goes from {} to {}".format(*ends)
 
@@ -303,7 +295,9 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         ax.set_ylim(-0.03, 1.03)
         if done.empty:
             return
-        more, less = (swept(done, name, case) for name in (Run.swept_positive, Run.swept_negative))
+        more, less = (
+            claims.swept(done, name, case) for name in (Run.swept_positive, Run.swept_negative)
+        )
         shares = {"positive": more, "near zero": 1 - more - less, "negative": less}
         for index, (called, share) in enumerate(shares.items()):
             draw_band(ax, swept_over, share.tolist(), index, called)

@@ -12,7 +12,7 @@ from report.records.rows.parameter_count import Run
 from report.sections.aligned import draw_by_seed
 from report.sections.grouped import COUNTED, Column, at_the_end, grouped, summary_column
 from report.sections.lost import over_seeds, spread_over_seeds
-from report.sections.parameter_count.claims import commentary, gaps_of, panels, threshold
+from report.sections.parameter_count.claims import gaps_of, panels, threshold
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -21,7 +21,7 @@ TEST = Run.final_test_accuracy
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     runs = record.frame(Run)
     first, *_ = panels(runs).values()
     noisy = [panel for share, panel in panels(runs).items() if share]
@@ -33,7 +33,6 @@ def section(record: Record) -> Section:
             *([_noise_figure(noisy)] if noisy else []),
         ),
         tables=(models_table(record), _results_table(runs)),
-        commentary=commentary(record),
     )
 
 

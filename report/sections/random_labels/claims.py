@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from report.claims.bound import bound
+from report.claims.bound import bounds
 from report.claims.claim import Claim, Line, Statement, used
 from report.claims.contrast import (
     ACCURACIES,
@@ -30,6 +30,7 @@ from report.numbers.statistics import mean
 from report.numbers.trend import trend
 from report.records import Record
 from report.records.rows.random_labels import Fit, Run
+from report.sections.aligned import last_part
 from report.sections.groups import against_best, seed_group, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
@@ -199,17 +200,10 @@ THEORY = Statement(
 
 DIVERGED = lost_statement("random-labels")
 
+SPARE = (PEAK, FIRST_STEP, LOSS_RISES, MEMORIZED, OTHER)
 
 share = partial(fmt.percent, decimals=0)
 """A share of random labels: 20 %."""
-
-
-def top_threshold(record: Record) -> float:
-    """The training accuracy from which on labels count as fitted."""
-    return float(record.frame(Fit)["threshold"].max())
-
-
-SPARE = (PEAK, FIRST_STEP, LOSS_RISES, MEMORIZED, OTHER)
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -238,6 +232,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         second += [c for other, part in others for c in _other(record, other, part)]
     second += lost_runs(DIVERGED, record, every, ACCURACY_OF)
     return (tuple(first), tuple(second))
+
+
+def top_threshold(record: Record) -> float:
+    """The training accuracy from which on labels count as fitted."""
+    return float(record.frame(Fit)["threshold"].max())
 
 
 def networks(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -276,24 +275,20 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     finite = most[ACCURACY_OF].notna()
     best = most[Run.train_accuracy].map(lambda c: max(c, default=math.nan)).where(finite)
     found = reaching(best.items(), threshold)
-    verdict: str = found.extent
-    if verdict in ("none", "none_known"):
-        verdict = "falling" if _still_falling(most) else "stuck"
+    missed = "falling" if _still_falling(most) else "stuck"
     rows = {name: _most(part).index for name, part in parts.items()}
     counts = [_reaching(best[own], threshold, name) for name, own in rows.items() if len(own)]
-    several = len(counts) > 1
+    several, one = len(counts) > 1, len(most) == 1
     last = max((epochs[-1] for epochs in most[Run.epoch] if epochs), default=0)
     low, high = _bounds(best)
-    one = len(most) == 1
     if found.known == 1:
         low = high = fmt.percent(float(best.max()))
+    fits = f"Each of the {fmt.words(len(counts))} networks fits" if several else "The network fits"
     return FIT(
-        verdict,
+        missed if found.extent in ("none", "none_known") else found.extent,
         used(record, most, Run.train_accuracy, Run.train_loss, Run.diverged_at),
         found,
-        fits=Markdown(
-            f"Each of the {fmt.words(len(counts))} networks fits" if several else "The network fits"
-        ),
+        fits=Markdown(fits),
         counts=join(counts),
         still=Label(STILL if _still_falling(most[best < threshold]) else ""),
         n=fmt.plural(len(most), "run" if several else "seed"),
@@ -313,8 +308,8 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
 
 def _bounds(shares: pd.Series) -> tuple[Markdown, Markdown]:
     """The least and the most of the shares that are known, in percent."""
-    found, show = span(shares), partial(bound, show=fmt.percent, decimals=3)
-    return show(found.low, "lower"), show(found.high, "upper")
+    found = span(shares)
+    return bounds(found.low, found.high, fmt.percent, decimals=3)
 
 
 def _reaching(best: pd.Series, threshold: float, name: str) -> str:
@@ -329,12 +324,13 @@ def _reaching(best: pd.Series, threshold: float, name: str) -> str:
 
 def _still_falling(most: pd.DataFrame) -> bool:
     """Whether the last quarter lowers the training loss of more than half of the runs."""
-    falls: list[bool] = []
-    for epochs, curve in zip(most[Run.epoch], most[Run.train_loss], strict=True):
-        if len(curve) > 2:
-            before = next(i for i, epoch in enumerate(epochs) if epoch >= 0.75 * epochs[-1])
-            falls.append(curve[-1] < FALLING * curve[min(before, len(curve) - 2)])
-    return 2 * sum(falls) > len(falls)
+    curves = zip(most[Run.epoch], most[Run.train_loss], strict=True)
+    falls = [
+        curve[-1] < FALLING * curve[min(last_part(epochs, 0.75), len(curve) - 2)]
+        for epochs, curve in curves
+        if len(curve) > 2
+    ]
+    return bool(2 * sum(falls) > len(falls))
 
 
 def _chance(record: Record, most: pd.DataFrame, it: Label) -> Claim:

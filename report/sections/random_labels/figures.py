@@ -12,36 +12,27 @@ from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned, draw_by_seed
 from report.sections.grouped import Column, at_the_end, grouped, summary_column
 from report.sections.lost import over_seeds, spread_over_seeds
-from report.sections.random_labels.claims import (
-    chance_of,
-    commentary,
-    fits_of,
-    networks,
-    random_test,
-    share,
-    top_threshold,
-)
+from report.sections.random_labels import claims
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     runs = record.frame(Run)
     figures = [_curves_figure(record, runs, quantity) for quantity in ("loss", "accuracy")]
     if runs[Run.fraction].nunique() > 1:  # one share alone has no axis
         figures.append(_price_figure(record, runs))
-    drawn = random_test(record)
+    drawn = claims.random_test(record)
     touched = "the same share of the test labels is drawn anew, apart from them"
     return Section(
         figures=tuple(figures),
         tables=(_results_table(record, runs),),
-        commentary=commentary(record),
         words={
             "test_labels": Markdown(touched if drawn else "test labels are never touched"),
             "intact": Markdown("" if drawn else "yes"),
-            "several": Markdown("yes" if len(networks(runs)) > 1 else ""),
+            "several": Markdown("yes" if len(claims.networks(runs)) > 1 else ""),
         },
     )
 
@@ -50,22 +41,22 @@ def _groups(runs: pd.DataFrame) -> list[tuple[str, float, pd.DataFrame]]:
     """The runs by network, as it begins a title or a phrase, and share of random labels."""
     return [
         (f"{name}, " if name else "", float(str(fraction)), group)
-        for name, part in networks(runs).items()
+        for name, part in claims.networks(runs).items()
         for fraction, group in part.groupby(Run.fraction)
     ]
 
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
-    top = top_threshold(record)
+    top = claims.top_threshold(record)
 
     def fitted(group: pd.DataFrame) -> Markdown:
-        fits = fits_of(record, group)
+        fits = claims.fits_of(record, group)
         own = (fits[Fit.fraction] == group[Run.fraction].iloc[0]) & (fits[Fit.threshold] == top)
         epochs = fits[own][Fit.epoch]
         at = f" (epoch {fmt.count(epochs.median())})" if epochs.count() else ""
         return Markdown(f"{fmt.count(epochs.count())} of {fmt.count(len(epochs))}{at}")
 
-    several = len(networks(runs)) > 1
+    several = len(claims.networks(runs)) > 1
     return grouped(
         "results",
         f"At the end of training, {over_seeds(runs)}. *Changed* counts the training labels that "
@@ -77,7 +68,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
             Column("Network", lambda group: escape(group[Run.case].iloc[0]), 11, "l")
             if several
             else None,
-            Column("Random", lambda group: share(group[Run.fraction].iloc[0]), 10),
+            Column("Random", lambda group: claims.share(group[Run.fraction].iloc[0]), 10),
             summary_column("Changed", Run.changed_labels, fmt.count, 11),
             *at_the_end(),
             summary_column("Learned", Run.changed_fitted, fmt.percent, 10),
@@ -90,13 +81,14 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
     accuracy = quantity == "accuracy"
     show = fmt.accuracy if accuracy else fmt.loss
     ends = "; ".join(
-        f"{name}{share(fraction)} random: train {show(group[f'final_train_{quantity}'].mean())}, "
+        f"{name}{claims.share(fraction)} random: "
+        f"train {show(group[f'final_train_{quantity}'].mean())}, "
         f"test {show(group[f'final_test_{quantity}'].mean())}"
         for name, fraction, group in _groups(runs)
     )
-    rows = ", one row per network" if len(networks(runs)) > 1 else ""
+    rows = ", one row per network" if len(claims.networks(runs)) > 1 else ""
     thin = " The thin line is the accuracy of guessing." if accuracy else ""
-    tested = "labels drawn anew likewise" if random_test(record) else "the intact labels"
+    tested = "labels drawn anew likewise" if claims.random_test(record) else "the intact labels"
     return Figure(
         name=quantity,
         caption=f"Training {quantity} (left, against the labels trained on) and test {quantity} "
@@ -109,14 +101,14 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
 
 def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
     accuracy = quantity == "accuracy"
-    cases = networks(runs)
+    cases = claims.networks(runs)
     shares = sorted(set(runs[Run.fraction]))
     figure, axes = canvas(len(cases), 2, height=2.15, sharey=accuracy)
     for row, (name, part) in zip(axes, cases.items(), strict=True):
         for ax, split, title in zip(row, ("train", "test"), ("training", "test"), strict=True):
             for _, fraction, group in _groups(part):
                 x, curves = aligned(group, f"{split}_{quantity}", 100 if accuracy else 1)
-                words, each = f"{share(fraction)} random", Rows.each("runs", group)
+                words, each = f"{claims.share(fraction)} random", Rows.each("runs", group)
                 draw_band(ax, x, curves, shares.index(fraction), words, rows=each)
             ax.set(title=f"{name}, {title}" if name else title, xlabel="epoch")
             if accuracy:
@@ -129,16 +121,16 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
 
 
 def _guessing(record: Record, ax: Axes) -> None:
-    ax.axhline(100 * chance_of(record), color="#000000", linewidth=0.7)
+    ax.axhline(100 * claims.chance_of(record), color="#000000", linewidth=0.7)
 
 
 def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
     words = "; ".join(
-        f"{name}{share(fraction)}: {fmt.accuracy(group[Run.final_train_accuracy].mean())}, "
+        f"{name}{claims.share(fraction)}: {fmt.accuracy(group[Run.final_train_accuracy].mean())}, "
         f"{fmt.accuracy(group[Run.final_test_accuracy].mean())}"
         for name, fraction, group in _groups(runs)
     )
-    rows = "One row per network. " if len(networks(runs)) > 1 else ""
+    rows = "One row per network. " if len(claims.networks(runs)) > 1 else ""
     return Figure(
         name="price",
         caption="Left: training and test accuracy at the end against the share of random labels; "
@@ -151,7 +143,7 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
 
 def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
-    cases = networks(runs)
+    cases = claims.networks(runs)
     figure, axes = canvas(len(cases), 2, height=2.0)
     splits = {Run.final_train_accuracy: "training", Run.final_test_accuracy: "test"}
     for (left, right), (name, part) in zip(axes, cases.items(), strict=True):
@@ -161,11 +153,11 @@ def _draw_price(record: Record, runs: pd.DataFrame) -> Canvas:
         _guessing(record, left)
         left.set(title=name, ylabel="final accuracy (%)", ylim=(0, 103))
         left.legend(loc="center left")
-        fits = fits_of(record, part)
+        fits = claims.fits_of(record, part)
         fits = fits.assign(percent=100 * fits[Fit.fraction])
         for index, (threshold, group) in enumerate(fits.groupby(Fit.threshold), 2):
             if group[Fit.epoch].notna().any():
-                words = f"training accuracy {share(float(str(threshold)))}"
+                words = f"training accuracy {claims.share(float(str(threshold)))}"
                 draw_by_seed(right, group, "percent", group[Fit.epoch], index, words, "fits")
         right.set(ylabel="first epoch at threshold")
         right.set_ylim(bottom=0)

@@ -16,7 +16,7 @@ from report.sections.measure_figures import (
     sweeps_figure,
 )
 from report.sections.section import Figure, Section, Table, settings_table
-from report.sections.sensitivity.claims import ACCURACIES, LOSSES, MEASURES, commentary, finished
+from report.sections.sensitivity.claims import ACCURACIES, LOSSES, MEASURES, finished
 from report.sections.settings import scaling
 from report.words import format as fmt
 from report.words.markdown import Markdown
@@ -43,7 +43,7 @@ TOLD = {
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     found = solutions(record, Solution, EqualLoss)
     done = {table: own for table, rows in found.items() if len(own := finished(rows))}
     figures: list[Figure] = []
@@ -58,7 +58,6 @@ def section(record: Record) -> Section:
     return Section(
         figures=tuple(figures),
         tables=tuple(tables),
-        commentary=commentary(record),
         words={"pixels": scaling(data.get("scaling", "standard"))},
     )
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from report.claims.bound import bound
+from report.claims.bound import bound, bounds
 from report.claims.claim import Claim, Statement, evidence, used
 from report.claims.contrast import Overall
 from report.numbers.frames import as_floats, known
@@ -183,8 +183,7 @@ def _first_order(record: Record, done: pd.DataFrame) -> list[Claim]:
     found = span(done[Solution.first_order])
     if not found.known:
         return []
-    low = bound(found.low, "lower", whole, decimals=2)
-    high = bound(found.high, "upper", whole, decimals=2)
+    low, high = bounds(found.low, found.high, whole, decimals=2)
     share = low if low == high else Markdown(f"between {low} and {high}")
     return [STEEP("share", used(record, done, Solution.first_order), share=share)]
 

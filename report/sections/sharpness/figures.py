@@ -25,7 +25,7 @@ from report.sections.measure_figures import (
     sweeps_figure,
 )
 from report.sections.section import Figure, Section, Table, settings_table
-from report.sections.sharpness.claims import MEASURES, commentary, measured, same_loss, sampled
+from report.sections.sharpness.claims import MEASURES, measured, same_loss, sampled
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
@@ -37,7 +37,7 @@ SHORT = dict(zip(MEASURES, ("Sharp.", "Eigenv.", "Trace"), strict=True))
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     found = solutions(record, Solution, EqualLoss)
     done = {table: own for table, rows in found.items() if len(own := measured(rows))}
     figures: list[Figure] = []
@@ -56,7 +56,7 @@ def section(record: Record) -> Section:
     if len(rescaling):
         figures.append(_rescaling_figure(rescaling))
         tables.append(_rescaling_table(rescaling))
-    return Section(figures=tuple(figures), tables=tuple(tables), commentary=commentary(record))
+    return Section(figures=tuple(figures), tables=tuple(tables))
 
 
 def _epsilons(record: Record) -> dict[str, Markdown]:

@@ -20,11 +20,12 @@ from report.numbers.scales import LOSS
 from report.numbers.selection import best
 from report.records import Model, Record
 from report.records.rows.simulate_function import Function, Run
+from report.sections.aligned import last_part
 from report.sections.groups import measured_groups, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.sections.simulate_function.sampling import between, is_scaled, losses
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape, join
+from report.words.markdown import Markdown, escape, italics, join
 
 NEARLY = 1.1
 """Factor between two numbers of parameters up to which models are compared by their depth."""
@@ -233,10 +234,7 @@ def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
     if len(groups) < 3:
         return []
     found = best(groups, LOSS, highest=False)
-    others, beaten = (
-        join([f"*{escape(name)}*" for name in names if name != found.first])
-        for names in (found.among, found.beaten)
-    )
+    others = italics(name for name in found.among if name != found.first)
     made = BEST(
         "alone" if found.alone else "some" if found.beaten else "among",
         used(record, rows, LOSS_OF),
@@ -244,7 +242,7 @@ def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
         function=formulas(record)[key],
         best=escape(found.first),
         others=others,
-        beaten=beaten,
+        beaten=italics(found.beaten),
     )
     return [made] if found.decided else []
 
@@ -344,7 +342,7 @@ def _settling(record: Record, done: pd.DataFrame) -> list[Claim]:
 
     def change(run: tuple[list[int], list[float]]) -> bool | None:
         epochs, curve = run
-        before = next(i for i, epoch in enumerate(epochs) if epoch >= QUARTER * epochs[-1])
+        before = last_part(epochs, QUARTER)
         if len(curve) < 3 or not curve[before] or not curve[-1]:
             return None
         return abs(math.log10(curve[-1] / curve[before])) >= (LOSS.width or 0)

@@ -23,15 +23,8 @@ from report.sections.grouped import Column, grouped, summary_column
 from report.sections.lost import spread_over_seeds
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.settings import sampled
-from report.sections.simulate_function.claims import LOSS_OF, commentary, formulas
-from report.sections.simulate_function.sampling import (
-    checked_on,
-    fitted_on,
-    functions,
-    is_scaled,
-    loss_words,
-    losses,
-)
+from report.sections.simulate_function import sampling
+from report.sections.simulate_function.claims import LOSS_OF, formulas
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
@@ -42,7 +35,7 @@ TINY = -20
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     runs = record.frame(Run)
     order = list(dict.fromkeys(runs[Run.function]))
     runs = runs.sort_values(Run.function, key=lambda names: names.map(order.index), kind="stable")
@@ -67,14 +60,13 @@ def section(record: Record) -> Section:
             _results_table(record, runs),
             *_stopped_tables(record, runs),
         ),
-        commentary=commentary(record),
-        words={"fitted": fitted_on(record), "loss": loss_words(record)},
+        words={"fitted": sampling.fitted_on(record), "loss": sampling.loss_words(record)},
     )
 
 
 def _functions_table(record: Record) -> Table:
     own, more = set(), {}
-    for given in functions(record):
+    for given in sampling.functions(record):
         more[given["name"]] = list(sampled(given))
         formula = given.get("formula")
         if (formula or given.get("file")) and formula != given["name"]:
@@ -137,13 +129,13 @@ def _named(record: Record) -> tuple[Column[pd.DataFrame], Column[pd.DataFrame]]:
 
 def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     names = formulas(record)
-    scaled = [names[name] for name in names if is_scaled(record, name)]
+    scaled = [names[name] for name in names if sampling.is_scaled(record, name)]
     train = partial(summary_column, column=LOSS_OF, write=fmt.loss, width=14)
     units = f" Those of {join(scaled)} are of standardized values." if scaled else ""
-    what = "mean squared errors" if losses(record) == ["mse"] else "losses"
+    what = "mean squared errors" if sampling.losses(record) == ["mse"] else "losses"
     return grouped(
         "results",
-        f"Final {what}. Test points are {checked_on(record)}; "
+        f"Final {what}. Test points are {sampling.checked_on(record)}; "
         f"*n* counts seeds that did not diverge. The text compares geometric means.{units}",
         [rows for _, rows in runs.groupby(GROUP, sort=False)],
         [
@@ -192,7 +184,7 @@ def _loss_figure(record: Record, runs: pd.DataFrame) -> Figure:
     )
     return Figure(
         name="loss",
-        caption=f"Training loss ({loss_words(record)}) of all models against epochs. "
+        caption=f"Training loss ({sampling.loss_words(record)}) of all models against epochs. "
         f"{spread_over_seeds(runs, LOSS_OF)}",
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs),
@@ -232,7 +224,7 @@ def _draw_loss(record: Record, runs: pd.DataFrame) -> Canvas:
         ax.set_xlim(left=0)
         _title(record, ax, panel.function)
 
-    squared = losses(record) == ["mse"]
+    squared = sampling.losses(record) == ["mse"]
     labels = ("epoch", "training loss (MSE)" if squared else "training loss")
     figure = case_panels(_panels(record, runs), draw, labels, 2.15, sharey=True)
     name_lines(figure, figure.axes, len(record.models))

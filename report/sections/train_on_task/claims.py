@@ -1,6 +1,6 @@
 """What is said about training on a task: whether depth pays, which model is best, overfitting."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
@@ -20,7 +20,7 @@ from report.records.rows.train_on_task import Run
 from report.sections.groups import against, against_best, measured_groups, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape, join
+from report.words.markdown import Markdown, escape, italics
 
 NEARLY = 1.1
 """Factor between the numbers of parameters up to which models are compared by their depth alone."""
@@ -312,7 +312,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         used(record, rows, SCORE),
         **about,
         best=escape(first),
-        others=_named(rivals),
+        others=italics(rivals),
         parameters=_parameters(record, first),
         accuracy=fmt.accuracy(center),
         all=every,
@@ -361,10 +361,6 @@ def _more(found: dict[str, Comparison]) -> Count[str]:
     return count(found, more)
 
 
-def _named(models: Iterable[str]) -> Markdown:
-    return Markdown(join([f"*{escape(model)}*" for model in models]))
-
-
 def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
     """Training against test accuracy, model by model."""
     trained, new = (seed_groups(done, Run.model, name) for name in (TRAINED, SCORE))
@@ -379,7 +375,7 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
         verdict,
         used(record, done, TRAINED, SCORE),
         dataset=escape(dataset),
-        models=_named(wide.yes),
+        models=italics(wide.yes),
         model=escape(widest),
         train=shown["first_value"],
         test=shown["second_value"],
@@ -407,7 +403,7 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
             "some" if risen.yes else "open",
             based,
             dataset=name,
-            models=_named(risen.yes),
+            models=italics(risen.yes),
             model=escape(model),
             epoch=fmt.count(found[model][0]),
             lowest=shown["second_value"],

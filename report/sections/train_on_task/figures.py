@@ -18,14 +18,14 @@ from report.sections.aligned import aligned
 from report.sections.grouped import COUNTED, Column, grouped, summary_column
 from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.section import Figure, Section, Table, models_table, settings_table
-from report.sections.train_on_task.claims import commentary, compared
+from report.sections.train_on_task.claims import compared
 from report.words import format as fmt
 from report.words.markdown import escape
 from report.words.traced import traced
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     runs = record.frame(Run)
     comparisons = cast(list[dict[str, Any]], record.settings["comparisons"])
     entropy = all(one["training"]["loss"] == "cross_entropy" for one in comparisons)
@@ -35,7 +35,6 @@ def section(record: Record) -> Section:
             _figure(record, runs, "accuracy", "accuracy (%)"),
         ),
         tables=(models_table(record), settings_table(record), _results_table(runs)),
-        commentary=commentary(record),
     )
 
 

@@ -6,7 +6,7 @@ said of all runs or all pairs is counted over all of them.
 
 import pandas as pd
 
-from report.claims.bound import bound
+from report.claims.bound import bound, bounds
 from report.claims.claim import Claim, Line, Statement, evidence, used
 from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of, some_of
 from report.numbers.comparison import Comparison, compare
@@ -263,15 +263,10 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
     found = span(pairs[Pair.cosine])
     if not found.known:
         return []
-    verdict = "mixed"
-    if found.low >= COMMON:
-        verdict = "common"
-    elif found.high <= -COMMON:
-        verdict = "opposed"
-    elif max(abs(found.low), abs(found.high)) < COMMON:
-        verdict = "none"
-    low = bound(found.low, "lower", fmt.correlation, decimals=2)
-    high = bound(found.high, "upper", fmt.correlation, decimals=2)
+    verdict = "none" if max(abs(found.low), abs(found.high)) < COMMON else "mixed"
+    if found.low >= COMMON or found.high <= -COMMON:
+        verdict = "common" if found.low > 0 else "opposed"
+    low, high = bounds(found.low, found.high, fmt.correlation, decimals=2)
     moved = " that moved" if found.missing else ""
     every = Markdown(f"{all_of(found.known, 'pair')}{moved}")
     based = used(record, pairs, Pair.cosine)
@@ -318,7 +313,7 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
     if found.high <= BENT:
         verdict = "straight" if found.high <= STRAIGHT else "bent"
     verdict = "one" if len(distances) == 1 else verdict
-    low, high = bound(found.low, "lower"), bound(found.high, "upper")
+    low, high = bounds(found.low, found.high)
     times = fmt.number(found.high) if found.single else fmt.between(low, high)
     based = used(record, moved, Distance.path_length, Distance.displacement)
     return [STRAIGHTNESS(verdict, based, low=low, high=high, times=times)]

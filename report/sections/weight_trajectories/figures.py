@@ -16,7 +16,7 @@ from report.records.row import Name
 from report.records.rows.weight_trajectories import Distance, Pair, Part, Points, Run
 from report.sections.grouped import Column, grouped, summary_column
 from report.sections.section import Figure, Section, Table, settings_table
-from report.sections.weight_trajectories.claims import commentary, rows_of
+from report.sections.weight_trajectories.claims import rows_of
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
@@ -35,7 +35,7 @@ Look = dict[str, Any]
 
 
 def section(record: Record) -> Section:
-    """Figures, tables and commentary."""
+    """Figures and tables."""
     parts = {part.part: part for part in record.table(Part)}
     drawn = [parts[name] for name in PARTS if parts[name].explained is not None]
     figures = [_trajectories(record, part) for part in drawn]
@@ -45,9 +45,7 @@ def section(record: Record) -> Section:
     if drawn:
         figures.append(_distances(record, parts))
         tables.append(_distance_table(record, parts))
-    return Section(
-        figures=tuple(figures), tables=(*tables, _runs_table(record)), commentary=commentary(record)
-    )
+    return Section(figures=tuple(figures), tables=(*tables, _runs_table(record)))
 
 
 def _settings(record: Record, layer: Part) -> Table:

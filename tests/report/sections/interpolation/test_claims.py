@@ -12,7 +12,7 @@ from report.records import Record
 from report.sections.interpolation import claims as interpolation
 from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.figures import section
-from report.sections.interpolation.lines import (
+from report.sections.interpolation.pairs import (
     growth_compared,
     starts_compared,
     twins,

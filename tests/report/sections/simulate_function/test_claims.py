@@ -343,7 +343,7 @@ def test_another_loss_is_not_called_a_mean_squared_error() -> None:
     part = section(found)
     assert "HuberLoss" in part.figures[0].caption and part.words["loss"] == "HuberLoss"
     assert next(t for t in part.tables if t.name == "results").caption.startswith("Final losses.")
-    (error,) = [c for p in part.commentary for c in p if c.id == "simulate-function.error"]
+    (error,) = [c for p in commentary(found) for c in p if c.id == "simulate-function.error"]
     assert error.verdict == "rough"
     share = np.sqrt((0.1**2 + 0.1**2) / 3 / np.var([0, 1, 0]))
     assert f"The model follows $f_sinc(x)$ only roughly, with a typical error of {share:.1%}" in (
