@@ -172,12 +172,7 @@ class Wordings:
     line: Line | None = None
 
     def __post_init__(self) -> None:
-        each = {
-            verdict: _side(wording, place)
-            for key, wording in self.wordings.items()
-            for place, verdict in enumerate(key.split("|"))
-        }
-        object.__setattr__(self, "wordings", each)
+        object.__setattr__(self, "wordings", each(self.wordings))
 
     def says(self, verdict: str) -> bool:
         """Whether there are words for the verdict."""
@@ -218,6 +213,15 @@ class Wordings:
 
 PARTLY = "partly_"
 _EITHER = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
+
+
+def each(words: Mapping[str, str]) -> dict[str, str]:
+    """The words of every verdict, where several may share some as `Wordings` have it."""
+    return {
+        verdict: _side(wording, place)
+        for key, wording in words.items()
+        for place, verdict in enumerate(key.split("|"))
+    }
 
 
 def _side(wording: str, place: int) -> str:

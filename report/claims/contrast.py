@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from report.claims.claim import ANSWER, Claim, Evidence, Wordings
+from report.claims.claim import ANSWER, Claim, Evidence, Wordings, each
 from report.numbers.comparison import Comparison
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import ordered
@@ -197,7 +197,8 @@ class Overall(Wordings):
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
         word: what stands before a part: "by", "for", "with".
-        order: what is said of the parts with a verdict; it may have labels as fields.
+        order: what is said of the parts with a verdict, several of which may share words as in
+            wordings; it may have labels as fields.
         repetition: over what the parts are repeated.
         brief: what a verdict answers in `{told}`: "yes"; no decision is "open".
         noun: what one of many parts is called there.
@@ -209,6 +210,10 @@ class Overall(Wordings):
     repetition: str = "seed"
     brief: Mapping[str, str] = field(default_factory=dict)
     noun: str = "part"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "order", each(self.order))
 
     def __call__(
         self,

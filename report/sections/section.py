@@ -1,12 +1,14 @@
 """What a section of the report is made of."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from report.claims import Claim
 from report.figures.style import Canvas
 from report.records import Record
 from report.sections.architecture import architecture
+from report.sections.grouped import Column, grouped
 from report.sections.settings import settings_table as settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, attribute, escape
@@ -56,32 +58,30 @@ def models_table(record: Record) -> Table:
 
     Many whose architectures are short stand in two columns.
     """
-    sides, widths = 1, (22, 54, 8, 16)
-    rows: list[tuple[Markdown, ...]] = [
-        (
-            escape(model.name),
-            architecture(record, model),
-            fmt.count(model.depth),
-            fmt.count(model.parameters),
-        )
-        for model in record.models
-    ]
-    if len(rows) > MANY and max(len(row[1]) for row in rows) <= SHORT:
-        sides, widths = 2, (10, 23, 7, 10)
-        half = -(-len(rows) // 2)
-        right = [*rows[half:], (Markdown(""),) * len(widths)]
-        rows = [(*one, *other) for one, other in zip(rows[:half], right, strict=False)]
-    return Table(
-        name="models",
-        caption=Markdown(
-            "Models. Depth is the number of hidden layers; parameters are counted from the built "
-            "modules and agree with the closed form, except where the architecture says that they "
-            "are counted from the module alone."
-        ),
-        header=("Model", "Architecture", "Depth", "Parameters") * sides,
-        align="llrr" * sides,
-        rows=tuple(rows),
-        widths=widths * sides,
+    table = grouped(
+        "models",
+        "Models. Depth is the number of hidden layers; parameters are counted from the built "
+        "modules and agree with the closed form, except where the architecture says that they are "
+        "counted from the module alone.",
+        record.models,
+        [
+            Column("Model", lambda model: escape(model.name), 22, "l"),
+            Column("Architecture", lambda model: architecture(record, model), 54, "l"),
+            Column("Depth", lambda model: fmt.count(model.depth), 8),
+            Column("Parameters", lambda model: fmt.count(model.parameters), 16),
+        ],
+    )
+    rows = table.rows
+    if len(rows) <= MANY or max(len(row[1]) for row in rows) > SHORT:
+        return table
+    half, empty = -(-len(rows) // 2), (Markdown(""),) * len(table.header)
+    both = zip_longest(rows[:half], rows[half:], fillvalue=empty)
+    return replace(
+        table,
+        header=table.header * 2,
+        align=table.align * 2,
+        rows=tuple((*left, *right) for left, right in both),
+        widths=(10, 23, 7, 10) * 2,
     )
 
 

@@ -163,7 +163,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             first += _faithfulness(record, own, case) if first[-1].verdict != "whole" else []
             first.append(_minimum(record, own, case))
     lowest = f"{'lowest ' * (len(principal) > 1)}share"
-    lowest += f" here is {_least(principal['variance'].min())}"
+    lowest += f" here is {bound(principal['variance'].min(), 'lower', fmt.percent, decimals=3)}"
     based, walk = used(record, principal, View.explained), fmt.percent(WALK_SHARE, 0)
     theory = WALK("theory", based, walk=walk, lowest=Markdown(lowest))
     last = (*_straight(record, cases), theory, _share(record, random), *lost)
@@ -200,10 +200,6 @@ def _counted(found: Count[tuple[Any, ...]], cases: Sequence[Case], noun: str, on
         if yes + no:
             told.append(f"{on} {some_of(yes, yes + no, noun)} on {case_name(case)}")
     return join(told)
-
-
-def _least(share: float) -> Markdown:
-    return bound(share, "lower", fmt.percent, decimals=3)
 
 
 def _portion(share: float, side: Side, of: str) -> Markdown:
@@ -261,7 +257,7 @@ def _plane(record: Record, own: pd.DataFrame, case: Case) -> Claim:
     return PLANE(
         "whole" if whole else "flat" if flat else "thick",
         _used(record, moved, View.explained, View.largest_distance),
-        low=_least(explained.low),
+        low=bound(explained.low, "lower", fmt.percent, decimals=3),
         distance=_portion(away.high, "upper", "its displacement"),
         every=Markdown(f"{all_of(len(moved), 'run')}{' that moved' * (len(moved) < len(own))}"),
         **about(case),

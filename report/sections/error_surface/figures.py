@@ -13,7 +13,7 @@ from report.figures.scales import logarithmic
 from report.figures.style import Axes, Canvas, Rows, canvas, draw_band
 from report.numbers.statistics import median
 from report.records import Record
-from report.records.common import Case, Curve
+from report.records.common import Case
 from report.records.rows.error_surface import Line, Plane, Solution, Surface
 from report.sections.aligned import aligned
 from report.sections.cases import case_name, case_panels, case_title, cases_settings
@@ -35,19 +35,17 @@ SEEDS = "the seeds that did not diverge"
 
 @dataclass(frozen=True)
 class View:
-    """A plane of a case that is drawn: its row, its axes, and the losses (B, A) over them."""
+    """A plane of a case that is drawn: its row, and the losses (B, A) over its surface."""
 
     case: Case
-    plane: Plane
+    surface: Surface
     row: dict[Hashable, Any]
-    a: Curve
-    b: Curve
     losses: np.ndarray[Any, Any]
 
     @property
     def words(self) -> str:
         """`random plane`."""
-        return f"{WORDS[self.plane]} plane"
+        return f"{WORDS[self.surface.plane]} plane"
 
     @property
     def name(self) -> str:
@@ -65,8 +63,7 @@ def section(record: Record) -> Section:
         figures = [_contours(record, views), _surfaces(views), _distance(record, cases)]
         figures += [_line(record, cases)] if record.metrics.get("lines") else []
     return Section(
-        figures=tuple(figures),
-        tables=(cases_settings(record, Case), _planes_table(record)),
+        figures=tuple(figures), tables=(cases_settings(record, Case), _planes_table(record))
     )
 
 
@@ -75,7 +72,7 @@ def _view(record: Record, case: Case, surface: Surface) -> View:
     own = planes(record, surface.plane, surface.case)
     (row,) = own[own["seed"] == surface.seed].to_dict("records")
     losses = np.fmin(np.array(surface.loss, dtype=float), CEILING * row["initial_loss"])
-    return View(case, surface.plane, row, surface.a, surface.b, losses)
+    return View(case, surface, row, losses)
 
 
 def _seeds(views: list[View]) -> Markdown:
@@ -120,7 +117,7 @@ def _draw_contours(views: list[View]) -> Canvas:
     path["path_effects"] = [withStroke(linewidth=2.4, foreground="#000000")]
     mark: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000"}
     for ax, view in zip(axes.flat, views, strict=True):
-        row, at = view.row, (view.a, view.b, view.losses)
+        row, at = view.row, (view.surface.a, view.surface.b, view.losses)
         low, high = max(float(view.losses.min()), 1e-12), float(view.losses.max())
         levels, scale = np.geomspace(low, high, LEVELS), LogNorm(low, high)
         ax.contourf(*at, levels=levels, norm=scale)
@@ -129,7 +126,7 @@ def _draw_contours(views: list[View]) -> Canvas:
         bar = figure.colorbar(ScalarMappable(scale), ax=ax, label="training loss")
         plain_ticks(bar.ax.yaxis)
         labels = ["direction 1", "direction 2"]
-        if view.plane == "pca":
+        if view.surface.plane == "pca":
             ax.plot(row["a"], row["b"], **path)
             ax.plot(row["a"][0], row["b"][0], "o", **mark)
             labels = [
@@ -175,12 +172,13 @@ def _draw_surfaces(views: list[View]) -> Canvas:
     star: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000", "markersize": 9}
     for ax, view in zip(axes.flat, views, strict=True):
         heights = np.log10(view.losses)
-        a, b = np.meshgrid(np.array(view.a, dtype=float), np.array(view.b, dtype=float))
+        sides = (np.array(side, dtype=float) for side in (view.surface.a, view.surface.b))
+        a, b = np.meshgrid(*sides)
         ax.plot_surface(a, b, heights, cmap="cividis", rasterized=True, zorder=1, **look)
         # For report/figures/curves.py.
-        ax.surface, ax.path = (view.a, view.b, heights), None
+        ax.surface, ax.path = (view.surface.a, view.surface.b, heights), None
         names = ("direction 1", "direction 2")
-        if view.plane == "pca":
+        if view.surface.plane == "pca":
             names = ("PC 1", "PC 2")
             above = np.log10(np.array(view.row["projected_loss"], dtype=float))
             ax.path = (view.row["a"], view.row["b"], above)
@@ -203,9 +201,9 @@ def _draw_surfaces(views: list[View]) -> Canvas:
 
 def _distance(record: Record, cases: list[Case]) -> Figure:
     ends = "; ".join(
-        f"{name}: at most {bound(farthest, 'upper', fmt.percent, decimals=3)}"
-        for name in [case.case for case in cases]
-        for farthest in [planes(record, "pca", name)["off"].max()]
+        f"{case.case}: at most {bound(farthest, 'upper', fmt.percent, decimals=3)}"
+        for case in cases
+        for farthest in [planes(record, "pca", case.case)["off"].max()]
     )
     return Figure(
         name="distance",

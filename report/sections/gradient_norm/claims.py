@@ -63,10 +63,8 @@ ANSWER = Overall(
     brief={"less": "yes", "more": "no", "alike": "no"},
     noun="problem",
     order={
-        "less": "it does",
-        "more": "it gets longer",
-        "alike": "it keeps its length",
-        "undecided": "no direction is settled",
+        "less|more": "[it does|it gets longer]",
+        "alike|undecided": "[it keeps its length|no direction is settled]",
     },
     word="on",
 )

@@ -38,10 +38,8 @@ MEASURED = {
 
 LINES = "{different} from different starts, {same} from common."
 HIGHER = {
-    "more": "it is higher",
-    "less": "it is lower",
-    "alike": "it does not differ by what matters",
-    "undecided": "no order shows",
+    "more|less": "[it is higher|it is lower]",
+    "alike|undecided": "[it does not differ by what matters|no order shows]",
 }
 CONTRAST = Overall(
     "interpolation.contrast",
@@ -141,10 +139,8 @@ RISE = Overall(
     word="",
     repetition="line",
     order={
-        "more": "beyond {first}",
-        "less": "beyond {second}",
-        "alike": "neither",
-        "undecided": "no order",
+        "more|less": "[beyond {first}|beyond {second}]",
+        "alike|undecided": "[neither|no order]",
     },
 )
 
@@ -176,10 +172,8 @@ KESKAR = Overall(
         "differ": f"{FLAT}which these lines neither confirm nor refute: {{order}}.",
     },
     order={
-        "more": "the flatter solution is the more accurate one",
-        "less": "the steeper one is",
-        "alike": "both are alike",
-        "undecided": "no order shows",
+        "more|less": "[the flatter solution is the more accurate one|the steeper one is]",
+        "alike|undecided": "[both are alike|no order shows]",
     },
 )
 

@@ -181,10 +181,8 @@ FLATNESS = Overall(
     },
     word="on",
     order={
-        "less": "the loss curves less along the gradient",
-        "more": "it curves more",
-        "alike": "it curves alike",
-        "undecided": "nothing is decided",
+        "less|more": "[the loss curves less along the gradient|it curves more]",
+        "alike|undecided": "[it curves alike|nothing is decided]",
     },
 )
 

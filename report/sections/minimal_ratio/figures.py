@@ -19,21 +19,12 @@ from report.sections.cases import by_case, case_name, case_panels, case_title, c
 from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import BANDS
 from report.sections.minimal_ratio import claims
-from report.sections.minimal_ratio.kinds import (
-    CRITICAL,
-    DIVERGED,
-    FLAT,
-    UNFINISHED,
-    distinct,
-    kinds,
-)
+from report.sections.minimal_ratio.kinds import CRITICAL, DIVERGED, VERDICTS, distinct, kinds
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
-VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
-"""Verdicts in the order of their colors and markers, and what they are called."""
 MINIMUM = "critical: a minimum"
 AREA = 12
 """Area of a mark in square points for every run that it stands for."""

@@ -10,6 +10,8 @@ from report.numbers.statistics import share
 from report.records.rows.minimal_ratio import Case
 
 CRITICAL, FLAT, UNFINISHED, DIVERGED = "critical", "gradient-flat", "unfinished", "diverged"
+VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
+"""Ends of a search in the order of their colors and markers, and what they are called."""
 DIGITS = 6
 """Losses that agree so far are ranked as equal: they belong to one critical value."""
 CONSTANT = 1e-5

@@ -70,11 +70,8 @@ def _epsilons(record: Record) -> dict[str, Markdown]:
 
 def _by_epsilon(done: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
     """The solutions with a column for each further ε."""
-    columns: dict[str, Any] = {
-        name: [row[place] if isinstance(row, list) else None for row in done[Solution.by_epsilon]]
-        for place, name in enumerate(names, 1)
-    }
-    return done.assign(**{name: pd.Series(v, done.index) for name, v in columns.items()})
+    given = done[Solution.by_epsilon]
+    return done.assign(**{name: given.str[place] for place, name in enumerate(names, 1)})
 
 
 def _whole_table(rows: pd.DataFrame) -> Table:

@@ -62,10 +62,8 @@ DEPTH = Overall(
     brief={"less": "yes", "more": "no", "alike": "no"},
     noun="function",
     order={
-        "less": "it does",
-        "more": "it does harm",
-        "alike": "it makes no difference that matters",
-        "undecided": "no order shows",
+        "less|more": "[it does|it does harm]",
+        "alike|undecided": "[it makes no difference that matters|no order shows]",
     },
     word="on",
 )
@@ -208,7 +206,7 @@ def _depth(record: Record, runs: pd.DataFrame, deep: Model, shallow: Model) -> l
             continue
         found = compare(groups[deep.name], groups[shallow.name], LOSS)
         names = {"key": label(str(key)), "function": Label(shown[str(key)])}
-        claims.append((found, DEPTH_ON(found, used(record, rows, LOSS_OF), **names)))
+        claims.append(DEPTH_ON(found, used(record, rows, LOSS_OF), **names))
         if found.n:
             parts[shown[str(key)]] = found
     if not parts:
@@ -222,9 +220,7 @@ def _depth(record: Record, runs: pd.DataFrame, deep: Model, shallow: Model) -> l
         shallow=Label(f"networks with {fmt.plural(shallow.depth, 'hidden layer')}"),
     )
     # Where another function shows an order, the answer names those that do not.
-    open_ = [made for found, made in claims if found.n and found.verdict == "undecided"]
-    told = [made for _, made in claims if made not in open_] or open_
-    return [answer, *told]
+    return [answer, *([made for made in claims if made.verdict != "undecided"] or claims)]
 
 
 def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:

@@ -53,10 +53,8 @@ DEPTH = Overall(
     brief={"more": "yes", "less": "no", "alike": "no"},
     noun="group",
     order={
-        "more": "it does",
-        "less": "it does harm",
-        "alike": "it makes no difference that matters",
-        "undecided": "it stays open",
+        "more|less": "[it does|it does harm]",
+        "alike|undecided": "[it makes no difference that matters|it stays open]",
     },
     word="among",
 )

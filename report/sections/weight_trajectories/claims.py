@@ -58,10 +58,8 @@ ANSWER = Overall(
     ),
     brief={"more": "farther apart", "less": "closer", "alike": "as far apart as before"},
     order={
-        "more": "they move apart",
-        "less": "they come closer",
-        "alike": "they stay as far apart as they began",
-        "undecided": "whether they move apart is open",
+        "more|less": "[they move apart|they come closer]",
+        "alike|undecided": "[they stay as far apart as they began|whether they move apart is open]",
     },
     word="in",
 )
@@ -192,8 +190,6 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             used(record, runs, Run.diverged_at),
             runs=Markdown("one" if len(done) else "none"),
             total=fmt.plural(len(runs), "run"),
-            largest=fmt.MISSING,
-            displacement=fmt.MISSING,
         )
         return ((place,), tuple(way)) if place.verdict == "single" else ((place, *lost),)
     pairs = rows_of(record, Pair, "model")
