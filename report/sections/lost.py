@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from report.claims.claim import Claim, Statement, evidence
-from report.claims.contrast import out_of
 from report.records import Record
 from report.records.row import Row
 from report.words import format as fmt
+from report.words.counts import out_of
 from report.words.markdown import Markdown
 
 BANDS = "bands: from the smallest to the largest"

@@ -12,7 +12,6 @@ import pandas as pd
 
 from report.claims.bound import Side, bound, bounds
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
-from report.claims.contrast import all_of, out_of, some_of
 from report.numbers.quantifiers import Count, count, span
 from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
@@ -23,6 +22,7 @@ from report.records.rows.error_surface import Plane, Solution, View
 from report.sections.cases import about, by_case, case_name
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
+from report.words.counts import all_of, out_of, some_of
 from report.words.markdown import Markdown, join
 
 PLANAR, NEAR = 0.95, 0.1

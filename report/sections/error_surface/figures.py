@@ -271,11 +271,8 @@ def _draw_line(lines: pd.DataFrame, cases: list[Case]) -> Canvas:
 
 def _planes_table(record: Record) -> Table:
     names = {case.case: case_name(case) for case in record.table(Case)}
-    medians, mean = (
-        over_seeds(record.frame(Solution), *words)
-        for words in (("medians", "one seed each"), (" (mean)", ""))
-    )
-
+    solutions = record.frame(Solution)
+    medians, mean = over_seeds(solutions, "medians"), over_seeds(solutions, " (mean)", "")
     return grouped(
         "planes",
         f"The planes: variance of the trajectory that they explain{mean}, share of the "

@@ -10,7 +10,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
-from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, each_of, some_of
+from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -26,6 +26,7 @@ from report.sections.cases import about, by_case, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
+from report.words.counts import each_of, some_of
 from report.words.markdown import Markdown
 
 LATE = 0.75

@@ -12,7 +12,7 @@ import pandas as pd
 from report.claims.bound import bounds
 from report.claims.claim import Claim, Evidence, Statement, used
 from report.claims.claim import Line as Answer
-from report.claims.contrast import Contrast, Label, Overall, all_of, out_of
+from report.claims.contrast import Contrast, Label, Overall
 from report.numbers.comparison import Comparison
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -24,6 +24,7 @@ from report.sections.approach_words import common_words, end_words
 from report.sections.approaches import SHOWN, VARIABLES
 from report.sections.interpolation import pairs
 from report.words import format as fmt
+from report.words.counts import all_of, out_of
 from report.words.markdown import Markdown, escape
 
 FEW = 2

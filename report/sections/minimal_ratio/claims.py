@@ -12,16 +12,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, evidence, used
-from report.claims.contrast import (
-    Label,
-    Overall,
-    Quantity,
-    Tendency,
-    all_of,
-    each_of,
-    out_of,
-    some_of,
-)
+from report.claims.contrast import Label, Overall, Quantity, Tendency
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
@@ -45,6 +36,7 @@ from report.sections.minimal_ratio.kinds import (
     ranked_losses,
 )
 from report.words import format as fmt
+from report.words.counts import all_of, each_of, out_of, some_of
 from report.words.markdown import Markdown, escape, join
 
 SEVERAL = 3

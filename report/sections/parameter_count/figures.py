@@ -43,8 +43,7 @@ def _by_size(runs: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _results_table(runs: pd.DataFrame) -> Table:
-    several = len(panels(runs)) > 1
-    repeated = runs[Run.seed].nunique() > 1
+    several, repeated = len(panels(runs)) > 1, runs[Run.seed].nunique() > 1
     extent = ", and the range of the test accuracy" if repeated else ""
     return grouped(
         "results",

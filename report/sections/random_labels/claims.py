@@ -16,10 +16,7 @@ from report.claims.contrast import (
     Contrast,
     Label,
     Tendency,
-    all_of,
-    each_of,
     label,
-    out_of,
 )
 from report.numbers.comparison import compare
 from report.numbers.frames import known
@@ -34,6 +31,7 @@ from report.sections.aligned import last_part
 from report.sections.groups import against_best, seed_group, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
+from report.words.counts import all_of, each_of, out_of
 from report.words.markdown import Markdown, escape, join
 
 ACCURACY_OF = Run.final_test_accuracy

@@ -11,7 +11,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
-from report.claims.contrast import LOSSES, Contrast, Label, Overall, label, some_of
+from report.claims.contrast import LOSSES, Contrast, Label, Overall, label
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -25,6 +25,7 @@ from report.sections.groups import measured_groups, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.sections.simulate_function.sampling import between, is_scaled, losses
 from report.words import format as fmt
+from report.words.counts import some_of
 from report.words.markdown import Markdown, escape, italics, join
 
 NEARLY = 1.1

@@ -71,8 +71,9 @@ def _functions_table(record: Record) -> Table:
         formula = given.get("formula")
         if (formula or given.get("file")) and formula != given["name"]:
             own.add(given["name"])
-    remarks = any(more.values())
-    what = "what is done with their points" if remarks else "how singular points are handled"
+    what, header = ("how singular points are handled", "At singular points")
+    if any(more.values()):
+        what, header = ("what is done with their points", "Remarks")
 
     def name(function: Function) -> Markdown:
         """The formula, with the name that the suite gave it, under which settings speak of it."""
@@ -87,12 +88,7 @@ def _functions_table(record: Record) -> Table:
             Column("Function", name, 26, "l"),
             Column("Domain", lambda f: _interval(f.domain), 16, "l"),
             Column("Points", lambda f: fmt.count(f.points), 10),
-            Column(
-                "Remarks" if remarks else "At singular points",
-                lambda f: _note(f.note, more.get(f.function, [])),
-                48,
-                "l",
-            ),
+            Column(header, lambda f: _note(f.note, more.get(f.function, [])), 48, "l"),
         ],
     )
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from report.claims.claim import Claim, Line, Statement, used
-from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, all_of, label
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, label
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -20,6 +20,7 @@ from report.records.rows.train_on_task import Run
 from report.sections.groups import against, against_best, measured_groups, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
+from report.words.counts import all_of
 from report.words.markdown import Markdown, escape, italics
 
 NEARLY = 1.1

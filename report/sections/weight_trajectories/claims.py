@@ -8,7 +8,7 @@ import pandas as pd
 
 from report.claims.bound import bound, bounds
 from report.claims.claim import Claim, Line, Statement, evidence, used
-from report.claims.contrast import Contrast, Label, Overall, Quantity, all_of, some_of
+from report.claims.contrast import Contrast, Label, Overall, Quantity
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -20,6 +20,7 @@ from report.records.row import Row
 from report.records.rows.weight_trajectories import Distance, Pair, Part, Run
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
+from report.words.counts import all_of, some_of
 from report.words.markdown import Markdown
 
 TOGETHER = 0.1

@@ -229,10 +229,8 @@ def _kinds(record: Record, part: str) -> dict[str, tuple[list[float], Rows]]:
     found: dict[str, tuple[list[float], Rows]] = {}
     for kind, (table, column) in KINDS.items():
         own = rows_of(record, table, part)
-        if table is Pair:
-            runs = [f"seeds {fmt.seeds(seeds)}" for seeds in own[Pair.seeds]]
-        else:
-            runs = [f"seed {seed}" for seed in own[Distance.seed]]
+        of = own[Pair.seeds if table is Pair else Distance.seed]
+        runs = [f"seeds {fmt.seeds(s)}" if table is Pair else f"seed {s}" for s in of]
         names = tuple(f"{kind}, {run}," for run in runs)
         rows = Rows(table.table, tuple((n,) for n in own.index), names)
         found |= {kind: (own[column].tolist(), rows)} if len(own) else {}

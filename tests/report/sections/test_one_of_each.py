@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from report.claims.contrast import each_of, out_of
 from report.sections.random_labels import claims as commented
+from report.words.counts import each_of, out_of
 from report.words.tex import in_line
 from tests.report.sections.random_labels import test_claims as random_labels
 from tests.report.sections.test_every_section import BY_TASK, merged, part_of, records, text_of
