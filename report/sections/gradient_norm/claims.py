@@ -168,7 +168,7 @@ STUCK = Statement(
     "gradient-norm.stuck",
     {
         "dead": "In {which} on {case} the gradient is exactly zero at the end: the network is "
-        "dead, and its loss stays where it is.",
+        "dead.",
         "constant": "In {which} on {case} the network learns no more than a constant: the loss "
         "never comes below {loss}, that of the best constant output, and the gradient norm is "
         "{norm} at the end.",
@@ -294,12 +294,12 @@ def _vanish(
 
 
 def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
-    """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
+    """Runs whose gradient is zero though the loss is not, and those whose loss does not fall."""
     constant = next(iter(done[Run.constant_loss].dropna()), None)
     norms: dict[str, list[float]] = {"dead": [], "constant": [], "stuck": []}
     for run in done.to_dict("records"):
         losses = run["full_loss"]
-        if run["tail_highest"] == 0:
+        if run["tail_highest"] == 0 < losses[-1]:
             kind = "dead"
         elif constant is not None and min(losses) >= CONSTANT * constant:
             kind = "constant"

@@ -187,10 +187,10 @@ FLATNESS = Overall(
     },
     word="on",
     order={
-        "less": "the loss curves less along the gradient",
-        "more": "it curves more",
-        "alike": "it curves alike",
-        "undecided": "nothing is decided",
+        "less": "curves less",
+        "more": "curves more",
+        "alike": "curves alike",
+        "undecided": "shows no order",
     },
 )
 

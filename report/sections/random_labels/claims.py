@@ -288,8 +288,6 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     last = max((epochs[-1] for epochs in most[Run.epoch] if epochs), default=0)
     low, high = _bounds(best)
     one = len(most) == 1
-    if found.known == 1:
-        low = high = fmt.percent(float(best.max()))
     return FIT(
         verdict,
         used(record, most, Run.train_accuracy, Run.train_loss, Run.diverged_at),
