@@ -71,7 +71,7 @@ def percent(share: float | None, decimals: int = 1) -> Markdown:
     if _missing(share):
         return MISSING
     value = 100 * share  # type: ignore[operator]
-    shown = number(value) if abs(value) >= _MANY_PERCENT else minus(f"{value:.{decimals}f}")
+    shown = number(value) if abs(value) >= _MANY_PERCENT else minus(f"{value:z.{decimals}f}")
     return Markdown(f"{shown}\u00a0%")
 
 
@@ -87,7 +87,7 @@ def points(difference: float | None, *, unit: bool = True) -> Markdown:
     if _missing(difference):
         return MISSING
     value = 100 * difference  # type: ignore[operator]
-    return Markdown(minus(f"{value:.2f}") + "\u00a0percentage points" * unit)
+    return Markdown(minus(f"{value:z.2f}") + "\u00a0percentage points" * unit)
 
 
 @formatter
@@ -106,7 +106,7 @@ def between(low: Markdown, high: Markdown) -> Markdown:
 @formatter
 def correlation(value: float | None) -> Markdown:
     """A correlation coefficient, two decimals."""
-    return MISSING if _missing(value) else Markdown(minus(f"{value:.2f}"))
+    return MISSING if _missing(value) else Markdown(minus(f"{value:z.2f}"))
 
 
 @formatter

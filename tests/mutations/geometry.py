@@ -158,7 +158,7 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         rows = done[case_of(m[5])]
         every = 2.0 if m[4] else value(m[3] or "one")
         told = (value(m[1]), value(m[2])) if m[1] else (every, every)
-        dead = [x["tail_highest"] == 0 for x in rows]
+        dead = [x["tail_highest"] == 0 < x["full_loss"][-1] for x in rows]
         lowest = [min(finite(x["full_loss"])) for x in rows]
         level = next((c for x in rows if (c := x.get("constant_loss")) is not None), math.inf)
         constant = [v >= 0.98 * level and not d for v, d in zip(lowest, dead, strict=True)]
@@ -169,12 +169,6 @@ def gradient_norm(r: Reading) -> Iterator[str]:
         truth = {"gradient": sum(dead), "network": sum(constant), "loss": sum(flat)}
         if told != (truth[m[6]], len(rows)):
             yield f"stuck: {truth} of {len(rows)}: {m.string}"
-        if "its loss stays where it is" in m.string and any(
-            d and x["full_loss"][-1] != x["full_loss"][-2]
-            for x, d in zip(rows, dead, strict=True)
-            if len(x["full_loss"]) > 1
-        ):
-            yield f"stuck: the loss moves: {m.string}"
     yield from diverged(r, "final_loss")
 
 
@@ -267,7 +261,8 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
             yield f"stuck: {flat} of {len(done)}: {m.string}"
     bends = [x["path_length"] / x["displacement"] for x in ways if x["displacement"]]
     for m in r.find("straightness", r"they are (?:between (N) and )?(N) times"):
-        if (m[1] and not at_least(m[1], bends)) or not at_most(m[2], bends):
+        alike = near(m[2], min(bends)) and near(m[2], max(bends))
+        if not (at_least(m[1], bends) and at_most(m[2], bends) if m[1] else alike):
             yield f"straightness: bound {min(bends)} {max(bends)}: {m.string}"
     for m in r.find(
         "early", r"(The loss is ahead|The weights are ahead|at one pace).*come (N) of their way"
@@ -314,7 +309,7 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         told = re.findall(r"(\w+) of (\w+) runs?", m[0])
         if [(value(a), value(b)) for a, b in told] != counts:
             yield f"found: {counts}: {m.string}"
-        points = [_points(own) for own in critical.values() if len(own) > 1]
+        points = [len(_points(own)) for own in critical.values() if len(own) > 1]
         if [value(n) for n in re.findall(r"\((\w+) distinct", m[0])] != points:
             yield f"found: {points} distinct: {m.string}"
     for m in r.find("relations", r"The lower the loss|the lower the loss|stays open"):
@@ -346,11 +341,8 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
     for m in r.find("kind", r"Of the (\w+) distinct critical points (\w+) "):
         counts = []
         for own in critical.values():
-            kept = [(f"{x['loss']:.5e}", x["minimal_ratio"], x["negative"]) for x in own]
-            if own and all(x.get("point") is not None for x in own):
-                kept = [x["point"] for x in own]
-            first = dict(zip(kept[::-1], own[::-1], strict=True))
-            counts.append((len(first), sum(x["negative"] <= 0 for x in first.values())))
+            first = _points(own)
+            counts.append((len(first), sum(x["negative"] <= 0 for x in first)))
         if not any(value(m[1]) == total and value(m[2]) <= yes for total, yes in counts):
             yield f"kind: {counts}: {m.string}"
     for words, sign in (
@@ -374,14 +366,12 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         "end points on (.*?) that are not critical,? (?:it|the gradient) lies "
         "(where the loss hardly|where the loss curves more|in directions of)",
         "Whether the end points",
-        "it (curves \\w+) along the gradient on .*",
+        "an average direction, (?:curves|shows) .*",
     ):
         for m in r.find("flatness", words):
             told = [(m[1], m[2])] if words.startswith("end") else []
-            if "along" in words:
-                told = [
-                    (b, a) for a, b in re.findall(r"(curves \w+)(.*?)(?=it curves|not|$)", m[0])
-                ]
+            if "average" in words:
+                told = [(b, a) for a, b in re.findall(r"(curves \w+)(.*?)(?=curves|shows|$)", m[0])]
             for names, said in told:
                 sign = senses[said]
                 for name in KEYS.findall(names):
@@ -389,19 +379,16 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
                     if all(wrong(sign, f) if sign else apart(f, LOG_MARGIN) for f in found):
                         yield f"flatness: {said} on {name}: {m.string}"
     for m in r.find("sampled", r"at (\w+) of (\w+) distinct saddles"):
-        first = {(x["case"], x["point"]): x for own in critical.values() for x in own[::-1]}
         seen = [
             x["higher_neighbors"] < 1
-            for x in first.values()
+            for own in critical.values()
+            for x in _points([y for y in own if y["higher_neighbors"] is not None])
             if x["negative"] > 0 and not _constant(x["loss"], cases[x["case"]])
         ]
         if (value(m[1]), value(m[2])) != (seen.count(False), len(seen)):
             yield f"sampled: {seen.count(False)} of {len(seen)}: {m.string}"
     for m in r.find("relation", r"stays open here: it takes six"):
-        fewer = [
-            len({x.get("point") or (f"{x['loss']:.5e}", x["minimal_ratio"]) for x in own})
-            for own in critical.values()
-        ]
+        fewer = [len(_points(own)) for own in critical.values()]
         constant = [
             len({f"{x['loss']:.5e}" for x in own}) == 1
             or len({x["minimal_ratio"] for x in own}) == 1
@@ -465,11 +452,12 @@ def _constant(loss: float, case: dict[str, Any]) -> bool:
     return constant is not None and abs(loss - constant) <= 1e-5 * constant
 
 
-def _points(rows: Rows) -> int:
-    """How many distinct points the runs end at."""
-    if all(x.get("point") is not None for x in rows):
-        return len({x["point"] for x in rows})
-    return len({(f"{x['loss']:.5e}", x["minimal_ratio"], x["negative"]) for x in rows})
+def _points(rows: Rows) -> Rows:
+    """The first run at each distinct point."""
+    keys = [x.get("point") for x in rows]
+    if None in keys:
+        keys = [(f"{x['loss']:.5e}", x["minimal_ratio"], x["negative"]) for x in rows]
+    return [*dict(zip(keys[::-1], rows[::-1], strict=True)).values()]
 
 
 def _distinct(rows: Rows, column: str) -> float:
@@ -483,13 +471,19 @@ def error_surface(r: Reading) -> Iterator[str]:
     }
     moved = {(s["case"], s["seed"]): s for s in r.rows("solutions")}
     reached = [side for p in planes["random"] for side in p["reached"]]
-    for m in r.find("rise", r"on all (\d+) sides|on any of (\d+) sides|on (\d+) of (\w+) sides?"):
-        if (m[1] and (not all(reached) or value(m[1]) != len(reached))) or (m[2] and any(reached)):
-            yield f"rise: {sum(reached)} of {len(reached)}: {m.string}"
-        if m[3] and sum(int(n) for n in re.findall(r"on (\d+) of \w+ sides?", m.string)) != sum(
-            reached
-        ):
-            yield f"rise: {sum(reached)} of {len(reached)}: {m.string}"
+    sides = [
+        [side for p in planes["random"] if p["case"] == c["case"] for side in p["reached"]]
+        for c in r.rows("cases")
+    ]
+    for m in r.find("rise", r"on all (\d+) sides of|on any of (\d+) sides|on .*? sides? on"):
+        parts = re.findall(r"on (?:all|(\w+) of) (\w+) sides? on", m.string)
+        told = [(value(yes or total), value(total)) for yes, total in parts]
+        truth = [(sum(own), len(own)) for own in sides if own]
+        if m[1] or m[2]:
+            told = [(float(m[1] or 0), float(m[1] or m[2]))]
+            truth = [(sum(reached), len(reached))]
+        if told != truth:
+            yield f"rise: {truth}: {m.string}"
     for m in r.find("rise", r"within (N) (?:of|times) the displacement"):
         far = [
             side * norm / moved[p["case"], p["seed"]]["displacement"]
@@ -508,14 +502,12 @@ def error_surface(r: Reading) -> Iterator[str]:
             if name
             else next(c["case"] for c in r.rows("cases") if f"On {c['title']}," in m.string)
         )
-        own = [p for p in planes["pca"] if p["case"] == key]
+        ways = {seed: s["displacement"] for (case, seed), s in moved.items() if case == key}
+        own = [p for p in planes["pca"] if p["case"] == key and ways[p["seed"]]]
         shares = [sum(p["explained"]) for p in own]
         if (value(m[1]) if m[1] else 1.0) > min(shares) + 1e-8:
             yield f"plane: bound {shares}: {m.string}"
-        far = [
-            p["largest_distance"] / d if (d := moved[p["case"], p["seed"]]["displacement"]) else 0.0
-            for p in own
-        ]
+        far = [p["largest_distance"] / ways[p["seed"]] for p in own]
         n = re.search(r"(?:at most|up to) (\S+(?: %)?) (?:of|times) its", m.string)
         if n and value(n[1]) < max(far) * (1 - 1e-9) - 1e-9:
             yield f"plane: bound {far}: {m.string}"

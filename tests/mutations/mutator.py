@@ -25,11 +25,12 @@ from report.tasks import TASKS, Task
 FULL = Path(__file__).resolve().parents[2] / "results" / "full"
 LARGE = 3e38  # single precision ends there
 SHARES = ("accuracy", "minimal_ratio", "near_zero", "negative", "captured", "explained", "fitted")
+SHARES += ("higher_neighbors",)
 FACTS = ("cases", "sweep", "functions", "surfaces", "spectra", "points", "series", "parts")
 """Tables that say what was done, or that only a figure shows."""
 CHOSEN = {"parameters", "changed_labels", "factor", "threshold", "label_noise", "epochs"}
 CHOSEN |= {f"{e}_{s}" for e in ("first", "second") for s in ("batch_size", "learning_rate", "seed")}
-CHOSEN |= {"batch_size", "learning_rate"}
+CHOSEN |= {"batch_size", "learning_rate", "case", "outside"}
 """Columns that were set, and stay with their row."""
 COUNTED = {"diverged_at", "stopped_at", "window", "steps", "tail_steps", "largest_at_step"}
 COUNTED |= {"iterations", "points", "trace_draws", "epoch", "verdict", "swept_positive"}

@@ -46,13 +46,17 @@ def interpolation(r: Reading) -> Iterator[str]:
         curve = row["train_loss"]
         ends = [curve[p] for p in places] if curve else [None]
         row["ends"] = None if None in ends else float(np.mean(ends))
-    typical = finite(row["ends"] for row in lines)
-    floor = max(0.1 * float(np.median(typical)) if typical else 0.0, 1e-6)
+    floors = {
+        case: max(0.1 * float(np.median(known)) if known else 0.0, 1e-6)
+        for case in {row.get("case") for row in lines}
+        for known in [finite(row["ends"] for row in lines if row.get("case") == case)]
+    }
     by: dict[tuple[int, str], Rows] = {}
     for row in lines:
         by.setdefault((row["pair"], row["start"]), []).append(row)
 
     def heights(rows: Rows) -> dict[int, float]:
+        floor = floors[rows[0].get("case")] if rows else 0.0
         return {s: max(v, floor) for s, v in by_seed(rows, "train_barrier").items()}
 
     tall_of: dict[str, list[bool]] = {}
@@ -65,11 +69,13 @@ def interpolation(r: Reading) -> Iterator[str]:
         tall = [x["train_barrier"] > 0 and x["train_barrier"] >= 0.1 * x["ends"] for x in own]
         told = "different starts," if start == "different" else "common"
         for line in (x.text for x in r.texts if (x.kind, x.name) == ("line", "contrast")):
-            at = re.search(rf"(?:(\w+) of (\w+)|(no|the one) line)(?: lines?)? from {told}", line)
+            at = re.search(
+                rf"(?:(\w+) of (\w+)|(no|the one) line)(?: lines?)? from {told}", line.lower()
+            )
             if at and at[3]:
                 counted_ = (float(at[3] != "no"), 1.0)
             else:
-                counted_ = (value(at[1].lower()), value(at[2])) if at else None
+                counted_ = (value(at[1]), value(at[2])) if at else None
             if counted_ != (sum(tall), len(own)):
                 yield f"line contrast: {sum(tall)} of {len(own)}: {line}"
         for m in r.find(name, r"less than (N) of the loss there \(by (N)(?: at most)?\)"):
@@ -122,8 +128,8 @@ def interpolation(r: Reading) -> Iterator[str]:
         ):
             yield f"contrast: the seeds agree: {m.string}"
     alike = [not apart(found, LOG_MARGIN) for found in changes.values()]
-    for m in r.find("contrast", "makes no difference that matters to the barrier (between|for)"):
-        if not (all(alike) if m[1] == "between" else any(alike)):
+    for m in r.find("contrast", "makes no difference that matters to the barrier"):
+        if not (any(alike) if "no order shows" in m.string else all(alike)):
             yield f"contrast: not alike: {m.string}"
     for m in r.find("contrast", "depends on the training: .*"):
         for words, fits in (
@@ -138,21 +144,21 @@ def interpolation(r: Reading) -> Iterator[str]:
         r"[Tt]he (batch size|learning rate) counts: with (\S+) instead of (\S+) the barrier is (higher|lower)",
     ):
         column = m[1].replace(" ", "_")
-        signs = []
-        for start in ("same", "different"):
-            pair = []
-            for text in (m[2], m[3]):
-                own = [
-                    x
-                    for x in lines
-                    if x["start"] == start
-                    and {_shown(x, e, column) for e in ("first", "second")} == {text}
-                ]
-                pair.append(heights(own))
-            found = differences(*pair, log=True)
-            signs += [wrong(1 if m[4] == "higher" else -1, found)] if len(found) else []
-        if signs and any(signs):
-            yield f"setting: direction: {m.string}"
+        named = m.string.partition("; ")[0]
+        groups: dict[str, Rows] = {}
+        for x in lines:
+            start = "a common start" if x["start"] == "same" else "different starts"
+            groups.setdefault(f"{start} on {x.get('case')}", []).append(x)
+        several = len({x.get("case") for x in lines}) > 1
+        for place, own in groups.items():
+            sides = [
+                [x for x in own if {_shown(x, e, column) for e in ("first", "second")} == {v}]
+                for v in (m[2], m[3])
+            ]
+            found = differences(*map(heights, sides), log=True)
+            told = (place if several else place.partition(" on ")[0]) in named
+            if told and len(found) and wrong(1 if m[4] == "higher" else -1, found):
+                yield f"setting: direction: {m.string}"
     kinds = {x["start"] for x in lines if x["train_barrier"] is not None}
     own = [x for x in lines if x["start"] == ("different" if "different" in kinds else "same")]
     falls = finite(x["test_accuracy_barrier"] for x in own)
@@ -504,21 +510,20 @@ def sharpness(r: Reading) -> Iterator[str]:
             "hardly moves" in m.string and any(moved)
         ):
             yield f"rescaling: {moved}: {m.string}"
-    wholes = {(x["batch_size"], x["learning_rate"], x["seed"]): x for x in r.rows("whole")}
+    taken = {(x["batch_size"], x["learning_rate"], x["seed"]): x for x in rows}
+    pairs = [
+        (x, taken[key])
+        for x in r.rows("whole")
+        if (key := (x["batch_size"], x["learning_rate"], x["seed"])) in taken
+        and None not in [side[c] for side in (x, taken[key]) for c in SHARPNESS]
+    ]
     for m in r.find(
         "sample", r"Over all (\d+) .* of (\w+) solutions? change by (a factor of )?(N) at most"
     ):
-        moves = [
-            abs(wholes[key][c] / x[c] - 1)
-            for x in rows
-            for c in SHARPNESS
-            if (key := (x["batch_size"], x["learning_rate"], x["seed"])) in wholes
-            and x[c]
-            and wholes[key][c] is not None
-        ]
-        images = {x["images"] for x in wholes.values()}
+        moves = [abs(whole[c] / x[c] - 1) for whole, x in pairs for c in SHARPNESS if x[c]]
+        images = {whole["images"] for whole, _ in pairs}
         most = [1 + move for move in moves] if m[3] else moves
-        if {value(m[1])} != images or value(m[2]) != len(wholes) or not at_most(m[4], most):
+        if {value(m[1])} != images or value(m[2]) != len(pairs) or not at_most(m[4], most):
             yield f"sample: {moves}: {m.string}"
     lost = len(rows) - len(done)
     yield from counted(r, "lost", OF, len(rows), lost)

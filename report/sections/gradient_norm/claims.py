@@ -161,7 +161,7 @@ STUCK = Statement(
     "gradient-norm.stuck",
     {
         "dead": "In {which} on {case} the gradient is exactly zero at the end: the network is "
-        "dead, and its loss stays where it is.",
+        "dead.",
         "constant": "In {which} on {case} the network learns no more than a constant: the loss "
         "never comes below {loss}, that of the best constant output, and the gradient norm is "
         "{norm} at the end.",
@@ -277,11 +277,13 @@ def _vanish(
 
 
 def _stuck(record: Record, done: pd.DataFrame, case: Case) -> list[Claim]:
-    """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
+    """Runs whose gradient is zero though the loss is not, and those whose loss does not fall."""
     constant = next(iter(done[Run.constant_loss].dropna()), math.nan)
-    lowest, first = (done[Run.full_loss].map(of) for of in (min, itemgetter(0)))
+    lowest, first, last = (
+        done[Run.full_loss].map(of) for of in (min, itemgetter(0), itemgetter(-1))
+    )
     kinds = {
-        "dead": done[Run.tail_highest] == 0,
+        "dead": (done[Run.tail_highest] == 0) & (last > 0),
         "constant": lowest >= CONSTANT * constant,
         "stuck": lowest >= LEARNED * first,
     }

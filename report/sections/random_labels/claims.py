@@ -279,8 +279,6 @@ def _fit(record: Record, parts: Mapping[str, pd.DataFrame]) -> Claim:
     several, one = len(counts) > 1, len(most) == 1
     last = max((epochs[-1] for epochs in most[Run.epoch] if epochs), default=0)
     low, high = _bounds(best)
-    if found.known == 1:
-        low = high = fmt.percent(float(best.max()))
     fits = f"Each of the {fmt.words(len(counts))} networks fits" if several else "The network fits"
     return FIT(
         missed if found.extent in ("none", "none_known") else found.extent,

@@ -178,9 +178,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     answer = _depth(record, runs, families) if families else []
     paragraphs = [answer]
     for name in datasets:
-        rows = runs[runs[Run.dataset] == name]
-        done = known(rows, SCORE)
-        aside = every[(every[Run.dataset] == name) & ~every.index.isin(runs.index)]
+        rows, own = (frame[frame[Run.dataset] == name] for frame in (runs, every))
+        done = known(own, SCORE)
+        aside = own[~own.index.isin(rows.index)]
         among = f", among the {fmt.words(rows[Run.model].nunique())} networks compared"
         first = _best(record, rows, name, Markdown(among if len(aside) else ""))
         # Where depth cannot be compared, the best model is the answer.

@@ -311,7 +311,8 @@ def _straightness(record: Record, distances: pd.DataFrame) -> list[Claim]:
         verdict = "straight" if found.high <= STRAIGHT else "bent"
     verdict = "one" if len(distances) == 1 else verdict
     low, high = bounds(found.low, found.high)
-    times = fmt.number(found.high) if found.single else fmt.between(low, high)
+    one = found.single or low == high
+    times = fmt.number(found.high) if one else fmt.between(low, high)
     based = used(record, moved, Distance.path_length, Distance.displacement)
     return [STRAIGHTNESS(verdict, based, low=low, high=high, times=times)]
 
