@@ -60,10 +60,10 @@ def author_words(
     sound = [task for task, found in made.items() if found.block and not found.fault]
     if trial.fault([made[task].block for task in sound]):
         for task in sound:
-            reason = trial.fault([made[task].block])
-            if reason:
+            error = trial.fault([made[task].block])
+            if error:
                 path, text = folder / f"{task}.md", made[task].text
-                made[task] = _as_typed(path, text, numbers, RenderError(reason))
+                made[task] = _as_typed(path, text, numbers, error)
     return made
 
 
@@ -115,12 +115,13 @@ class _UnknownNameError(UserError):
 
 
 def _as_typed(path: Path, text: str, numbers: Mapping[str, Markdown], error: UserError) -> Comment:
-    """The comment as it was typed, and why."""
+    """The comment as it was typed, and why; left out where even that cannot be set."""
     line = _line(text, numbers, error)
     remedy = f"; {_REMEDY}" if isinstance(error, RenderError) else ""
     fault = f"{path.parent.name}/{path.name}, line {line}: {' '.join(str(error).split())}{remedy}"
     note = f"*{escape(f'Shown as typed: {fault}')}*"
-    return Comment(text, _marked(f"{note}\n\n{typed(text)}"), fault)
+    block = _marked(f"{note}\n\n{typed(text)}")
+    return _left_out(fault) if trial.fault([block]) else Comment(text, block, fault)
 
 
 def _line(text: str, numbers: Mapping[str, Markdown], error: UserError) -> int:
@@ -138,7 +139,7 @@ def _line(text: str, numbers: Mapping[str, Markdown], error: UserError) -> int:
 
 def _fails(text: str, numbers: Mapping[str, Markdown]) -> bool:
     try:
-        return bool(trial.fault([inert(text, _known(text, numbers), "trial")]))
+        return trial.fault([inert(text, _known(text, numbers), "trial")]) is not None
     except UserError:
         return True
 

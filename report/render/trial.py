@@ -20,13 +20,13 @@ PREAMBLE = """\
 """
 
 
-def fault(pieces: Sequence[str]) -> str:
-    """Why Typst cannot set the pieces of Markdown, each in a section of its own; nothing if it can.
+def fault(pieces: Sequence[str]) -> RenderError | None:
+    """Why Typst cannot set the pieces of Markdown, each in a section of its own; None if it can.
 
     Only what is in the pieces is tried: no file of the project can be read.
     """
     if not pieces:
-        return ""
+        return None
     filters = [shared("templates") / "styles" / name for name in FILTERS]
     options = [f"--lua-filter={path}" for path in filters]
     with tempfile.TemporaryDirectory() as name:
@@ -37,5 +37,5 @@ def fault(pieces: Sequence[str]) -> str:
             markup = run(arguments, markdown, empty, COMMENT, reads=filters)
             typeset(PREAMBLE + markup, empty, COMMENT)
         except RenderError as error:
-            return " ".join(str(error).split())
-    return ""
+            return error
+    return None

@@ -66,6 +66,17 @@ def test_results_on_another_disk_keep_their_owner(tmp_path: Path) -> None:
         take(Results(root, "a"), other / "a.toml")
 
 
+def test_the_program_may_be_installed_twice(tmp_path: Path) -> None:
+    results = Results(tmp_path / "results", "quick")
+    for place in ("one", "other"):
+        suite = tmp_path / place / "experiments" / "suites" / "quick.toml"
+        suite.parent.mkdir(parents=True)
+        suite.touch()
+        take(results, suite)
+    with pytest.raises(UserError, match="belongs to"):
+        take(results, tmp_path / "quick.toml")
+
+
 def test_a_project_may_be_moved(ran: Homework) -> None:
     assert ran(*RUN).code == 0
     assert owner_of(Path("results"), "tiny") == Path("tiny.toml")

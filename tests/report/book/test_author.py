@@ -10,8 +10,9 @@ import pytest
 
 from report.book.author import Comment, author_words, check_names
 from report.errors import UserError
+from report.render.errors import RenderError
 from report.render.inert import inert
-from report.render.limits import LimitError
+from report.render.limits import GIB, LimitError, Limits
 from report.words import format as fmt
 from report.words.markdown import Markdown
 from tests.report.converted import converted
@@ -230,8 +231,8 @@ def test_a_fault_costs_the_comment(tmp_path: Path, text: str) -> None:
 def test_typst_is_asked_before_the_report_depends_on_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fault(pieces: Sequence[str]) -> str:
-        return "Typst failed" if any("strange" in piece for piece in pieces) else ""
+    def fault(pieces: Sequence[str]) -> RenderError | None:
+        return RenderError("Typst failed") if any("*strange*" in p for p in pieces) else None
 
     monkeypatch.setattr("report.render.trial.fault", fault)
     (tmp_path / "sharpness.md").write_text("Sound.")
@@ -244,13 +245,30 @@ def test_typst_is_asked_before_the_report_depends_on_it(
     assert "\\*strange\\*" in made[TASK].block
 
 
-def test_what_takes_pandoc_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(*_given: object) -> str:
-        raise LimitError("Pandoc 3.9 took more than 30 s")
+@pytest.mark.parametrize("program", ["report.book.author.inert", "report.render.trial.typeset"])
+def test_what_takes_a_program_too_long_is_tried_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    tries: list[object] = []
 
-    monkeypatch.setattr("report.book.author.inert", slow)
+    def slow(*given: object) -> str:
+        tries.append(given)
+        raise LimitError("It took more than 30 s")
+
+    monkeypatch.setattr(program, slow)
     fault = comment(tmp_path, "\nOne.\n\nTwo.").fault
-    assert fault.endswith(f"/{TASK}.md, line 2: Pandoc 3.9 took more than 30 s; {REMEDY}")
+    assert fault.endswith(f"/{TASK}.md, line 2: It took more than 30 s; {REMEDY}")
+    assert len(tries) <= 3
+
+
+def test_what_even_as_typed_takes_too_long_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pandoc's time grows with the square of a word's length."""
+    monkeypatch.setattr("report.render.trial.COMMENT", Limits(1, GIB))
+    found = comment(tmp_path, "x" * 199_000)
+    assert "took more than 1 s" in found.fault and "Left out: " in found.block
+    assert len(found.block) < 500
 
 
 def test_a_comment_too_long_is_left_out(tmp_path: Path) -> None:
