@@ -357,7 +357,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
         _count_along(ax)
 
     seeds = {name: f"seed {spectrum.seed}" for name, spectrum in spectra.items()}
-    labels = ("eigenvalue, by size", "eigenvalue λ")
+    labels = ("rank by size", "eigenvalue λ")
     return Figure(
         name="spectrum",
         caption=Markdown(
@@ -386,11 +386,12 @@ def _count_along(ax: Axes) -> None:
 
 
 def _decades(ax: Axes, values: list[float], tolerance: float) -> None:
-    """A few ticks at whole decades on each side of zero where there are eigenvalues."""
+    """Ticks at whole decades: two or three above zero, one below where there are eigenvalues."""
     largest = max(abs(value) for value in values)
     low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
-    step = max(1, math.ceil((high - low + 1) / 3))
+    step = max(1, math.ceil((high - low + 1) / 2))
     powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
     top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
     ax.set_ylim(bottom, top)
-    ax.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])
+    below = [-(10.0**exponent) for exponent in range(high, low - 1, -1)]
+    ax.set_yticks([*powers, 0.0, *[tick for tick in below if tick >= bottom][:1]])
