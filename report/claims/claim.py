@@ -97,11 +97,13 @@ class Line:
             key number; fields `{…}` are the values of the statement. Where only a part is decided
             (`partly_more`), the answer of `differ` says of which.
         figure: the section's figure that shows it; none does where the verdict is `nothing`.
+        panel: the one of its panels that the site shows small, from 1; the last if 0.
     """
 
     question: str
     answers: Mapping[str, tuple[str, str]]
     figure: str
+    panel: int = 0
 
     def __post_init__(self) -> None:
         both = {
@@ -112,10 +114,17 @@ class Line:
         object.__setattr__(self, "answers", both)
 
     @classmethod
-    def of(cls, question: str, figure: str, number: str, **answers: str | tuple[str, str]) -> Line:
+    def of(
+        cls,
+        question: str,
+        figure: str,
+        number: str,
+        panel: int = 0,
+        **answers: str | tuple[str, str],
+    ) -> Line:
         """A line whose key number is `number`, but for answers that come with their own."""
         pairs = {v: (a, number) if isinstance(a, str) else a for v, a in answers.items()}
-        return cls(question, pairs, figure)
+        return cls(question, pairs, figure, panel)
 
 
 ANSWER = 12
@@ -124,7 +133,7 @@ ANSWER = 12
 
 @dataclass(frozen=True)
 class Short:
-    """A claim in the Summary: question, short answer, key number, name of the figure.
+    """A claim in the Summary: question, short answer, key number, name of the figure, its panel.
 
     `figure` is empty where nothing was found that a figure could show.
     """
@@ -133,6 +142,7 @@ class Short:
     answer: Markdown
     number: Markdown
     figure: str
+    panel: int
 
 
 @dataclass(frozen=True)
@@ -207,7 +217,7 @@ class Wordings:
                 answer = _filled(answers["differ"][0], values)
             answer = Markdown(f"{answer[:1].upper()}{answer[1:]}")
             figure = "" if verdict == "nothing" else self.line.figure
-            short = Short(self.line.question, answer, number, figure)
+            short = Short(self.line.question, answer, number, figure, self.line.panel)
         return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)
 
 

@@ -136,7 +136,8 @@ def _line(
     if short.figure:
         label = f"fig-{task}-{short.figure}"
         alt = attribute(f"Figure that answers: {short.question}")
-        small = f"![]({picture(task, short.figure)}){{.small fig-alt={alt}}}"
+        address = picture(task, short.figure)
+        small = f"![]({address}){{.small .panel-{short.panel} fig-alt={alt}}}"
         link = f"[{small}](/chapters/{BY_NAME[task].chapter}.qmd#{label}){{.on-site}}"
         figure = f"@{label}{link}"
     answer = numbered.sentence("headline", short.answer, on_paper)

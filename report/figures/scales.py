@@ -56,11 +56,15 @@ def count_along(ax: Axes) -> None:
 
 
 def decades_around_zero(ax: Axes, values: Sequence[float], tolerance: float) -> None:
-    """A few ticks at whole decades around zero, on a scale that is linear up to `tolerance`."""
+    """Ticks at whole decades on a scale that is linear up to `tolerance`.
+
+    Two or three stand above zero, and one below it where there are values.
+    """
     largest = max(abs(value) for value in values)
     low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
-    step = max(1, math.ceil((high - low + 1) / 3))
+    step = max(1, math.ceil((high - low + 1) / 2))
     powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
     top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
     ax.set_ylim(bottom, top)
-    ax.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])
+    below = [-(10.0**exponent) for exponent in range(high, low - 1, -1)]
+    ax.set_yticks([*powers, 0.0, *[tick for tick in below if tick >= bottom][:1]])

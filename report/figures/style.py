@@ -184,6 +184,24 @@ def tiles(
     return figure, axes
 
 
+def merged(cells: Sequence[Axes], panels: int) -> list[Axes]:
+    """The cells of a row as so many panels of equal width, with one y."""
+    wide = len(cells) // panels
+    row = list(cells[::wide])
+    for first, last in zip(row, cells[wide - 1 :: wide], strict=True):
+        place, end = first.get_subplotspec(), last.get_subplotspec()
+        assert place is not None and end is not None
+        grid = place.get_gridspec()
+        first.set_subplotspec(grid[place.rowspan.start, place.colspan.start : end.colspan.stop])
+    for cell in cells:
+        if cell not in row:
+            cell.remove()
+    for other in row[1:]:
+        other.sharey(row[0])
+        other.tick_params(labelleft=False)
+    return row
+
+
 def draw_band(
     axes: Axes,
     x: Sequence[float],

@@ -190,8 +190,8 @@ def _draw_surfaces(views: list[View]) -> Canvas:
         ax.tick_params(labelsize=7.5, pad=-3)
         for axis, corner in ((ax.xaxis, "upper"), (ax.yaxis, "lower")):
             # Where both meet, one tick is enough.
-            axis.set_major_locator(MaxNLocator(4, prune=corner))
-        ax.zaxis.set_major_locator(MaxNLocator(4))
+            axis.set_major_locator(MaxNLocator(3, prune=corner))
+        ax.zaxis.set_major_locator(MaxNLocator(3))
         ax.view_init(elev=32, azim=-60)
         case_title(ax, view.case, view.words)
     figure.subplots_adjust(left=0.02, right=0.93, bottom=0.07, top=0.95, wspace=0.12, hspace=0.26)

@@ -55,6 +55,7 @@ ANSWER = Overall(
         "Does the gradient get shorter in training?",
         "norm",
         "factor {strength} on {strongest}",
+        panel=3,
         less=("Yes.", "divided by {strength} on {strongest}"),
         more=("It gets longer.", "times {strength} on {strongest}"),
         alike="It keeps its length.",

@@ -332,7 +332,7 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
         count_along(ax)
 
     seeds = {name: f"seed {spectrum.seed}" for name, spectrum in spectra.items()}
-    labels = ("eigenvalue, by size", "eigenvalue λ")
+    labels = ("rank by size", "eigenvalue λ")
     return Figure(
         name="spectrum",
         caption="The exact spectrum of one run of each problem: that with the smallest gradient "

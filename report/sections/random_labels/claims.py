@@ -57,6 +57,7 @@ FIT = Statement(
         "Can a network fit random labels?",
         "accuracy",
         "{threshold} in {number} of {total} runs",
+        panel=1,
         all=("Yes, in {every}.", "training accuracy {threshold}, {n}"),
         all_known="Yes, in {every} that did not diverge.",
         some="To {lowest} or more, but not always to {threshold}.",

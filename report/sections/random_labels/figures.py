@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from report.figures.legends import name_lines
+from report.figures.legends import name_lines, words_at_ends
 from report.figures.scales import logarithmic
 from report.figures.style import Axes, Canvas, Rows, canvas, draw_band
 from report.records import Record
@@ -116,7 +116,11 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
             else:
                 logarithmic(ax, "y")
         row[0].set_ylabel("accuracy (%)" if accuracy else "loss")
-    name_lines(figure, list(axes[0]), 3)
+    if len({tuple(ax.get_legend_handles_labels()[1]) for ax in axes[:, 0]}) == 1:
+        name_lines(figure, list(axes[0]), 3)
+    else:  # each row has its own shares
+        for row in axes:
+            words_at_ends(row[-1])
     return figure
 
 

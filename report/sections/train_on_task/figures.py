@@ -9,7 +9,7 @@ import pandas as pd
 from report.figures.legends import words_at_ends
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Canvas, Rows, canvas, draw_band
+from report.figures.style import Canvas, Rows, canvas, draw_band, merged
 from report.figures.zoom import zoom_on_ends
 from report.numbers.frames import known
 from report.records import Record
@@ -113,22 +113,20 @@ def _limits(runs: pd.DataFrame) -> tuple[float, float]:
 
 
 def _draw(record: Record, runs: pd.DataFrame, quantity: str, label: str) -> Canvas:
-    splits = {"train": "training", "validation": "validation", "test": "test"}
-    if not _held_out(runs):
-        del splits["validation"]
     # Three panels in a row are too narrow for a title of one line.
-    between = ", " if len(splits) < 3 else "\n"
+    between = "\n" if _held_out(runs) else ", "
     datasets = list(dict.fromkeys(runs[Run.dataset]))
-    figure, axes = canvas(len(datasets), len(splits), height=1.75, sharey="row")
-    for row, dataset in zip(axes, datasets, strict=True):
+    figure, axes = canvas(len(datasets), 6, height=1.75)  # of six columns two or three panels each
+    for cells, dataset in zip(axes, datasets, strict=True):
         chosen = runs[runs[Run.dataset] == dataset]
+        splits = {"train": "training", "validation": "validation", "test": "test"}
+        if not _held_out(chosen):
+            del splits["validation"]
+        row = merged(cells, len(splits))
         models = [m for m in record.models if m.name in set(chosen[Run.model])]
         names, styles = network_words(models), network_styles(models, record.models)
         for ax, (split, words) in zip(row, splits.items(), strict=True):
             curve = f"{split}_{quantity}"
-            if chosen[curve].isna().all():
-                ax.set_axis_off()
-                continue
             for _, model, rows in _groups(known(chosen, curve)):
                 x, curves = aligned(rows, curve, 100 if quantity == "accuracy" else 1)
                 name = _shown_name(rows, names[model])
