@@ -290,13 +290,14 @@ def _seen_in(found: Parts, noun: str) -> Markdown:
 
 def _factors(found: Parts, word: str) -> Markdown:
     told = [
-        (abs(part.value), f"of {_strength(part)} {word} {_listed([name])}")
+        (abs(part.value), _strength(part), f" {word} {_listed([name])}")
         for name, part in found.parts.items()
         if isinstance(part, Comparison) and part.direction
     ]
     if len(told) > FACTORS:
-        return Markdown(f" by factors from {min(told)[1][3:]} to {max(told)[1][3:]}")
-    return Markdown(f" by a factor {join([size for _, size in told])}")
+        ends = dict.fromkeys(end[1] for end in (min(told), max(told)))
+        return Markdown(f" by factors of {' to '.join(ends)}")
+    return Markdown(f" by a factor {join([f'of {size}{name}' for _, size, name in told])}")
 
 
 def _strength(effect: Comparison | Trend) -> Markdown:
@@ -318,7 +319,7 @@ def _strongest(found: Parts) -> str:
 def course(found: Trend) -> Label:
     """How the second quantity goes along the first, point by point: `falling at every step`."""
     shape = ordered([y for _, y in found.points])
-    steps = {"level": "the same throughout", "mixed": "not in one direction"}
+    steps = {"level": "the same throughout", "mixed": "with ups and downs"}
     return Label(steps.get(shape, f"{shape} at every step"))
 
 
@@ -367,11 +368,11 @@ def out_of(count: int, total: int, noun: str) -> Markdown:
 
 
 def _decide(found: Comparison, noun: str) -> Markdown:
-    """`; about twenty seeds would decide`, as far as the spread seen tells, else nothing."""
+    """`; it would take about twenty seeds to decide`, by the spread seen, or nothing."""
     needed = found.needed
     if needed is None or needed > MANY:
         return Markdown("")
-    return Markdown(f"; about {fmt.plural(needed, noun)} would decide")
+    return Markdown(f"; it would take about {fmt.plural(needed, noun)} to decide")
 
 
 def left_out(found: Comparison) -> Markdown:

@@ -144,6 +144,4 @@ def moves(parts: Parts) -> Label:
     courses = [course(one) for one in found]
     if len(set(courses)) > 1:
         return Label(join([f"{text} ({way})" for text, way in zip(ends, courses, strict=True)]))
-    every, none = ("both", "neither") if len(ends) == 2 else ("all", "none")
-    way = f"{none} {courses[0][4:]}" if courses[0].startswith("not ") else f"{every} {courses[0]}"
-    return Label(f"{join(ends)}, {way}")
+    return Label(f"{join(ends)}, {'both' if len(ends) == 2 else 'all'} {courses[0]}")

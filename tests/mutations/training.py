@@ -279,6 +279,11 @@ def train_on_task(r: Reading) -> Iterator[str]:
         means = [np.mean(own[m[2]]) >= np.mean(v) - 1e-12 for v in own.values()]
         if not all(ahead) and not all(means):
             yield f"best: not first: {m.string}"
+        for other in re.findall(
+            r"\*(.+?)\*", "".join(re.findall("but it leads (.*) by less", m.string))
+        ):
+            if apart(differences(known[m[1], m[2]], known[m[1], other], log=False), 0.005):
+                yield f"best: leads {other} by more: {m.string}"
         if "is ahead of every other model in" in m.string:
             others = [
                 differences(known[m[1], m[2]], v, log=False)

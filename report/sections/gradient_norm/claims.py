@@ -92,7 +92,7 @@ DESCENT = Contrast(
         "alike": "The loss does not fall by more than matters: from {second_value} to "
         "{first_value}.",
         "undecided": "The loss is {second_value} before training and {first_value} after it, which "
-        "these runs do not tell from chance{decide}.",
+        "may be chance{decide}.",
     },
     about="key",
     quantity=LOSSES,
@@ -180,7 +180,7 @@ STUCK = Statement(
 
 DIVERGED = lost_statement("gradient-norm")
 
-SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH, FALL)
+SPARE = (PEAK, RELATION, NOISE, VANISH, DESCENT, BATCH, FALL)
 """Statements that are left out first where there is no room."""
 
 NORM_COLUMNS = (Run.epoch, Run.initial_gradient_norm, Run.full_gradient_norm)

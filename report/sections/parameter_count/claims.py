@@ -67,7 +67,7 @@ BEFORE = Contrast(
     {
         "more|undecided": "[{lead}: from|From] *{smallest}* to *{larger}*, {times} times the "
         "parameters, test accuracy [rises{seen}|goes] from {second_value} to {first_value}"
-        "[{sure}|, which these runs do not tell from chance{decide}].",
+        "[{sure}|, which may be chance{decide}].",
         "alike": "Between *{smallest}* and *{larger}*, {times} times the parameters, no difference "
         "in test accuracy matters: it is {second_value} and {first_value}.",
     },

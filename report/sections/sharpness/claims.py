@@ -17,8 +17,8 @@ from report.words.markdown import Markdown, join
 
 MEASURES = {
     Solution.epsilon_sharpness: Markdown("the ε-sharpness"),
-    Solution.largest_eigenvalue: Markdown("the largest eigenvalue of the Hessian"),
-    Solution.trace: Markdown("the trace of the Hessian"),
+    Solution.largest_eigenvalue: Markdown("the largest eigenvalue"),
+    Solution.trace: Markdown("the trace"),
 }
 """Measures of sharpness by their column."""
 RESCALED = 1.5
