@@ -191,8 +191,9 @@ class Overall(Wordings):
     `{only}` those with "alone" where there are others; `{rest}` the end of `{which}`, empty where
     all are decided. `{order}` says of which parts what holds, `{seen}` is " in all three seeds"
     where too few for an interval show one order, and `{factors}` " by a factor of 27 for A and of
-    2.6 for B": of each part that is decided, or of many the smallest and the largest. `{told}`
-    answers a question part by part: "yes on A and B, open on C", or, of many, by their numbers.
+    2.6 for B": of each part that is decided, or of many the smallest and the largest, which
+    `{range}` gives without their parts. `{told}` answers a question part by part: "yes on A and B,
+    open on C", or, of many, by their numbers.
 
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
@@ -245,6 +246,7 @@ class Overall(Wordings):
             "told": Markdown(self._told(found, kinds or {})),
             "seen": _seen_in(found, self.repetition),
             "factors": _factors(found, self.word),
+            "range": _factors(found, self.word, named=False),
             "parts": _listed(found.parts),
             "strongest": _listed([strongest]),
             "strength": _strength(found.parts[strongest]),
@@ -288,15 +290,15 @@ def _seen_in(found: Parts, noun: str) -> Markdown:
     return Markdown(f" {preposition} {every}" if numbers else "")
 
 
-def _factors(found: Parts, word: str) -> Markdown:
+def _factors(found: Parts, word: str, *, named: bool = True) -> Markdown:
     told = [
         (abs(part.value), _strength(part), f" {word} {_listed([name])}")
         for name, part in found.parts.items()
         if isinstance(part, Comparison) and part.direction
     ]
     if len(told) > FACTORS:
-        ends = dict.fromkeys(end[1] for end in (min(told), max(told)))
-        return Markdown(f" by factors of {' to '.join(ends)}")
+        ends = dict.fromkeys(f"{size}{name * named}" for _, size, name in (min(told), max(told)))
+        return Markdown(f" by factors {'from' if named else 'of'} {' to '.join(ends)}")
     return Markdown(f" by a factor {join([f'of {size}{name}' for _, size, name in told])}")
 
 

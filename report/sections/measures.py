@@ -243,6 +243,7 @@ class Measured:
                         smallest=Label(smallest),
                         largest=Label(largest),
                         sizes=moves(parts),
+                        ends=moves(parts, named=False),
                         at=at_loss(own[self.train_loss]),
                         reason=why(parts, VARIABLES[variable]),
                     )

@@ -194,7 +194,7 @@ def interpolation(r: Reading) -> Iterator[str]:
     for m in r.find(
         "steeper",
         r"^(\w+) pairs? differs? in the (.*?) alone: .* in (\w+) and the flatter in (\w+) at equal "
-        r"distance, in (\w+) and (\w+) relative",
+        r"distance, .* in (\w+) and the flatter in (\w+)\.",
     ):
         beyond = _beyond(r, m[2].replace(" ", "_"))
         if value(m[1].lower()) != len(beyond):

@@ -618,6 +618,12 @@ def parameter_count(r: Reading) -> Iterator[str]:
             for name in (names or m[1]).split():
                 if not sign * signs[name] > 0:
                     yield f"gap: direction of {name} {signs[name]}: {m.string}"
+    for m in r.find("gap", r"it is widest for \*(.*?)\*, (N)"):
+        if (
+            not near(m[2], 100 * max(own := gaps["accuracy"]))
+            or max(own) > own[present.index(m[1])]
+        ):
+            yield f"gap: not the widest: {m.string}"
     for m in r.find("test-loss", r"lowest for (?:the largest structure, )?\*(.*?)\*"):
         middle = {
             k: float(np.median(np.log10([max(x, 1e-300) for x in v.values()])))

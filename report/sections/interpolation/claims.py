@@ -62,7 +62,7 @@ CONTRAST = Overall(
     {
         "more|less": "Where two trainings begin matters: from different initial weights, and with "
         "the examples in different order, the barrier between their solutions is [higher|lower] "
-        "than from common ones,{seen}{factors}{rest}{counted}.",
+        "than from common ones,{seen}{range}{rest}{counted}.",
         "alike": "Where two trainings begin makes no difference that matters to the barrier "
         "between their solutions, for {alike}{rest}.",
         "undecided": "Whether solutions from different initial weights are separated by a higher "
@@ -203,8 +203,8 @@ STEEPER = Statement(
     "interpolation.steeper",
     {
         "counted": "{total} in the {variable} alone: the side of the solution with the larger one "
-        "is the steeper in {more} and the flatter in {less} at equal distance, in {relative_more} "
-        "and {relative_less} relative to the norm of the weights.",
+        "is the steeper in {more} and the flatter in {less} at equal distance, and relative to the "
+        "norm of the weights the steeper in {relative_more} and the flatter in {relative_less}.",
     },
     about="variable",
 )

@@ -335,6 +335,10 @@ def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
         f"for *{small}* it is {points} and a loss of {loss}, for *{large}* {more_points} and "
         f"{more_loss}"
     )
+    widest = str(means["accuracy"].idxmax())
+    if parts["accuracy"].verdict == "rises" and widest != means.index[-1]:
+        most = fmt.points(means["accuracy"].max())
+        words += f"; in accuracy it is widest for *{escape(widest)}*, {most}"
     finals = (f"final_{split}_{name}" for name in means for split in ("train", "test"))
     based = used(record, done, Run.parameters, *finals)
     return [GAP(Parts(parts), based, gaps=Label(words))]

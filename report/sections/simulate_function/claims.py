@@ -174,6 +174,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     functions = list(dict.fromkeys(done[Run.function]))
     errors = [found for key in functions for found in _error(record, done, key)]
     limits = [claim for key in functions for claim in _best(record, runs, key)]
+    limits.sort(key=lambda claim: claim.verdict == "among")  # which says the least
     # The worst fit first: it is the one that stays where there is no room for all.
     limits += [claim for _, claim in sorted(errors, key=lambda one: one[0], reverse=True)]
     limits += [*_between(record, done), *_settling(record, done), *lost]

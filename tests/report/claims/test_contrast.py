@@ -197,7 +197,7 @@ def test_of_many_parts_the_number_is_told() -> None:
     alike = HIGHER(Parts({"a": losses(0.1), "b": losses(1.0)}), USED).short
     assert alike is not None and alike.answer == "No."
     many = HIGHER(Parts({n: losses(f) for n, f in zip("abcd", (2, 4, 8, 16), strict=True)}), USED)
-    assert "by factors of 2.0 to 16" in many.text
+    assert "by factors from 2.0 for a to 16 for d" in many.text
 
 
 def test_a_label_goes_before_a_field_of_its_name() -> None:

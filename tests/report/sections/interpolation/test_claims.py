@@ -444,7 +444,7 @@ def test_the_steeper_sides_of_many_pairs_are_counted() -> None:
     (of_batch, of_rate) = [text for text in texts if text.startswith("Two pairs differ in the ")]
     assert "the batch size alone" in of_batch and "the learning rate alone" in of_rate
     assert "the steeper in two and the flatter in none at equal distance" in of_batch
-    assert of_batch.endswith("in none and none relative to the norm of the weights.")
+    assert of_batch.endswith("the weights the steeper in none and the flatter in none.")
 
 
 def test_one_start_alone() -> None:
