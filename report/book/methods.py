@@ -26,9 +26,9 @@ METHODS = {
     "pooled difference": (f"difference of two means with Student's interval, {_POOLED}", _STUDENT),
     "pooled ratio": ("the same of decimal logarithms, told as factors", _STUDENT),
     "rank correlation": (
-        "Spearman's rank correlation over the means of approaches, decided by a permutation test "
-        "(exact for few points), with an interval by resampling the points",
-        "numpy.corrcoef of ranks",
+        "Spearman's rank correlation over the means of approaches, decided where a permutation "
+        "test (exact for few points) and the interval of Bonett and Wright (2000) agree",
+        "numpy.corrcoef of ranks, scipy.special.ndtri",
     ),
     "share": (
         "share of the runs of which something is true, with Wilson's score interval",

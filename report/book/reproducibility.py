@@ -95,9 +95,9 @@ def cost_table(records: Sequence[Record]) -> Markdown:
             Markdown(""),
             Markdown(""),
             Markdown(""),
-            fmt.seconds(sum(own)),  # tasks may share the trainings that they took up
-            Markdown(""),
-            Markdown(""),
+            fmt.seconds(sum(own)),
+            fmt.seconds(sum(found)),
+            fmt.count(sum(r.provenance.taken_up for r in records)),
         )
     )
     return Table(
@@ -106,7 +106,7 @@ def cost_table(records: Sequence[Record]) -> Markdown:
             "Seeds, commit of the program (with “+” where its code was changed since), time of "
             "making (UTC), and wall time with data loading and evaluation. Networks that another "
             "task or an interrupted run had trained already were taken up in groups; what that had "
-            "taken stands beside. Tasks may have run side by side."
+            "taken stands beside, in the sum once for each task. Tasks may have run side by side."
         ),
         header=("Task", "Seeds", "Commit", "Made", "Wall time", "Earlier training", "Taken up"),
         align="llllrrr",

@@ -192,8 +192,9 @@ class Overall(Wordings):
     `{only}` those with "alone" where there are others; `{rest}` the end of `{which}`, empty where
     all are decided. `{order}` says of which parts what holds, `{seen}` is " in all three seeds"
     where too few for an interval show one order, and `{factors}` " by a factor of 27 for A and of
-    2.6 for B": of each part that is decided, or of many the smallest and the largest. `{told}`
-    answers a question part by part: "yes on A and B, open on C", or, of many, by their numbers.
+    2.6 for B": of each part that is decided, or of many the smallest and the largest, which
+    `{range}` gives without their parts. `{told}` answers a question part by part: "yes on A and B,
+    open on C", or, of many, by their numbers.
 
     Attributes:
         every: what all parts together are called: "every measure"; their names if empty.
@@ -251,6 +252,7 @@ class Overall(Wordings):
             "told": Markdown(self._told(found, kinds or {})),
             "seen": _seen_in(found, self.repetition),
             "factors": _factors(found, self.word),
+            "range": _factors(found, self.word, named=False),
             "parts": _listed(found.parts),
             "strongest": _listed([strongest]),
             "strength": _strength(found.parts[strongest]),
@@ -294,15 +296,16 @@ def _seen_in(found: Parts, noun: str) -> Markdown:
     return Markdown(f" {preposition} {every}" if numbers else "")
 
 
-def _factors(found: Parts, word: str) -> Markdown:
+def _factors(found: Parts, word: str, *, named: bool = True) -> Markdown:
     told = [
-        (abs(part.value), f"of {_strength(part)} {word} {_listed([name])}")
+        (abs(part.value), _strength(part), f" {word} {_listed([name])}")
         for name, part in found.parts.items()
         if isinstance(part, Comparison) and part.direction
     ]
     if len(told) > FACTORS:
-        return Markdown(f" by factors from {min(told)[1][3:]} to {max(told)[1][3:]}")
-    return Markdown(f" by a factor {join([size for _, size in told])}")
+        ends = dict.fromkeys(f"{size}{name * named}" for _, size, name in (min(told), max(told)))
+        return Markdown(f" by factors {'from' if named else 'of'} {' to '.join(ends)}")
+    return Markdown(f" by a factor {join([f'of {size}{name}' for _, size, name in told])}")
 
 
 def _strength(effect: Comparison | Trend) -> Markdown:
@@ -324,7 +327,7 @@ def _strongest(found: Parts) -> str:
 def course(found: Trend) -> Label:
     """How the second quantity goes along the first, point by point: `falling at every step`."""
     shape = ordered([y for _, y in found.points])
-    steps = {"level": "the same throughout", "mixed": "not in one direction"}
+    steps = {"level": "the same throughout", "mixed": "with ups and downs"}
     return Label(steps.get(shape, f"{shape} at every step"))
 
 
@@ -349,11 +352,11 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
 
 
 def _decide(found: Comparison, noun: str) -> Markdown:
-    """`; about twenty seeds would decide`, as far as the spread seen tells, else nothing."""
+    """`; it would take about twenty seeds to decide`, by the spread seen, or nothing."""
     needed = found.needed
     if needed is None or needed > MANY:
         return Markdown("")
-    return Markdown(f"; about {fmt.plural(needed, noun)} would decide")
+    return Markdown(f"; it would take about {fmt.plural(needed, noun)} to decide")
 
 
 def left_out(found: Comparison) -> Markdown:

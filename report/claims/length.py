@@ -31,16 +31,15 @@ def shortened(
     """The commentary cut to at most `most` sentences; empty paragraphs are left out.
 
     Claims are removed from the end, first those made by the first statement in `spare`, then those
-    by the second, and so on.
+    by the second, and so on; one that is named again later keeps its first claim until then.
     """
     kept = [list(paragraph) for paragraph in paragraphs]
-    for statement in spare:
-        for paragraph in reversed(kept):
-            for claim in reversed(paragraph[:]):
-                if length(_frozen(kept)) <= most:
-                    return _frozen(kept)
-                if claim.id == statement.id:
-                    paragraph.remove(claim)
+    for place, statement in enumerate(spare):
+        own = [(p, claim) for p in kept for claim in p if claim.id == statement.id]
+        for paragraph, claim in reversed(own[statement in spare[place + 1 :] :]):
+            if length(_frozen(kept)) <= most:
+                return _frozen(kept)
+            paragraph.remove(claim)
     return _frozen(kept)
 
 

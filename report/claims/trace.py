@@ -206,7 +206,7 @@ def effect(found: Effect | None) -> Markdown:
     if isinstance(found, Comparison):
         numbers = tuple(None if n is None else found.scale.back(n) for n in numbers)
     elif isinstance(found, Trend):
-        by = f" by resampling, p = {fmt.number(found.chance, 2)} by permutation"
+        by = f", p = {fmt.number(found.chance, 2)} by permutation"
     value, low, high = numbers
     return Markdown(
         f" Effect, {method_of(found)}: {fmt.number(value)}, "

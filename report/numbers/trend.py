@@ -16,8 +16,8 @@ from report.numbers.scales import CONFIDENCE, LEAST, Scale
 
 EXACT = 7
 """Points up to which all orders are tried; 5040 of seven."""
-RESAMPLES = 1999
-"""Random orders beyond, and samples of approaches for the interval."""
+ORDERS = 1999
+"""Random orders beyond."""
 
 Array = np.ndarray[Any, Any]
 Direction = Literal["rises", "falls", "undecided", "too_few"]
@@ -59,20 +59,23 @@ class Trend:
 
     @property
     def low(self) -> float | None:
-        """Lower end of the 95 % interval by resampling points; None below six points."""
+        """Lower end of the 95 % interval of Bonett and Wright (2000); None below six points."""
         return _interval(self.points)[0]
 
     @property
     def high(self) -> float | None:
-        """Upper end of the 95 % interval by resampling points; None below six points."""
+        """Upper end of that interval; None below six points."""
         return _interval(self.points)[1]
 
     @property
     def verdict(self) -> Direction:
-        """`rises` or `falls` where the permutation test says so at 5 %; `too_few` below six."""
-        if self.n < LEAST or not math.isfinite(self.value):
+        """`rises` or `falls` where the permutation test at 5 % and the interval say so.
+
+        `too_few` below six points.
+        """
+        if self.low is None or self.high is None:
             return "too_few"
-        if self.chance >= 1 - CONFIDENCE:
+        if self.chance >= 1 - CONFIDENCE or self.low <= 0 <= self.high:
             return "undecided"
         return "rises" if self.value > 0 else "falls"
 
@@ -130,19 +133,19 @@ def _orders(n: int) -> Array:
     """All orders of `n` points, or random ones, always the same."""
     if n <= EXACT:
         return np.array(list(permutations(range(n))))
-    return np.random.default_rng(0).permuted(np.tile(np.arange(n), (RESAMPLES, 1)), axis=1)
+    return np.random.default_rng(0).permuted(np.tile(np.arange(n), (ORDERS, 1)), axis=1)
 
 
-@lru_cache(maxsize=1024)
 def _interval(points: tuple[tuple[float, float], ...]) -> tuple[float | None, float | None]:
-    n = len(points)
-    if n < LEAST or not math.isfinite(_spearman(points)[0]):
+    from scipy.special import ndtri  # here, as it takes longer to load than all of `report`
+
+    value, n = _spearman(points)[0], len(points)
+    if n < LEAST or not math.isfinite(value):
         return None, None
-    drawn = np.random.default_rng(0).integers(n, size=(RESAMPLES, n))
-    found = _correlations(*(_ranks_drawn(values, drawn) for values in np.array(points).T))
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(found[np.isfinite(found)], [tail, 1 - tail])
-    return float(low), float(high)
+    if abs(value) > 1 - 1e-12:
+        return value, value
+    half = ndtri((1 + CONFIDENCE) / 2) * math.sqrt((1 + value**2 / 2) / (n - 3))
+    return math.tanh(math.atanh(value) - half), math.tanh(math.atanh(value) + half)
 
 
 def spearman(x: Sequence[float], y: Sequence[float]) -> float:
@@ -163,14 +166,6 @@ def _row_ranks(values: Array) -> Array:
     smaller = (values[:, None, :] < values[:, :, None]).sum(-1)
     equal = (values[:, None, :] == values[:, :, None]).sum(-1)
     return np.asarray(smaller + (equal + 1) / 2)
-
-
-def _ranks_drawn(values: Array, drawn: Array) -> Array:
-    """As `_row_ranks` of `values[drawn]`, in each row of which n values are drawn from n."""
-    rows, n = drawn.shape
-    times = np.bincount((drawn + n * np.arange(rows)[:, None]).ravel(), minlength=rows * n)
-    below = (values[:, None] < values) + (values[:, None] == values) / 2
-    return np.take_along_axis(times.reshape(rows, n) @ below + 0.5, drawn, axis=1)
 
 
 def _correlations(x: Array, y: Array) -> Array:

@@ -132,16 +132,16 @@ def trends(parts: Parts) -> list[Trend]:
     return [part for part in parts.parts.values() if isinstance(part, Trend)]
 
 
-def moves(parts: Parts) -> Label:
+def moves(parts: Parts, *, named: bool = True) -> Label:
     """Where each measure goes, from the first approach to the last, and by what course."""
     found = trends(parts)
     ends = [
-        f"{name}{verb} from {fmt.number(one.points[0][1])} to {fmt.number(one.points[-1][1])}"
-        for name, one, verb in zip(parts.parts, found, [" goes", *[""] * len(found)], strict=False)
+        f"from {fmt.number(one.points[0][1])} to {fmt.number(one.points[-1][1])}" for one in found
     ]
+    if named:
+        verbs = [" goes", *[""] * len(found)]
+        ends = [f"{n}{verb} {e}" for n, verb, e in zip(parts.parts, verbs, ends, strict=False)]
     courses = [course(one) for one in found]
     if len(set(courses)) > 1:
         return Label(join([f"{text} ({way})" for text, way in zip(ends, courses, strict=True)]))
-    every, none = ("both", "neither") if len(ends) == 2 else ("all", "none")
-    way = f"{none} {courses[0][4:]}" if courses[0].startswith("not ") else f"{every} {courses[0]}"
-    return Label(f"{join(ends)}, {way}")
+    return Label(f"{join(ends)}, {'both' if len(ends) == 2 else 'all'} {courses[0]}")

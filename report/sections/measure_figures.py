@@ -109,7 +109,7 @@ def correlations_table(done: Tables, measures: Words, train_loss: str) -> Table:
         "correlations",
         "Spearman's rank correlation of each measure, and of the training loss alone, with the gap "
         "in loss (test minus training) and in accuracy (training minus test), over the means of "
-        f"{approaches}, with 95 % intervals by resampling approaches.",
+        f"{approaches}, with 95 % intervals.",
         rows,
         [
             Column("Measure", lambda row: row[0], 48, "l"),

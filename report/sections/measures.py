@@ -15,6 +15,7 @@ from report.claims.contrast import Label, Overall, reason
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import span
 from report.numbers.scales import LOSS
+from report.numbers.trend import Trend
 from report.records import Record
 from report.records.row import Name, Row
 from report.sections.approaches import (
@@ -146,6 +147,8 @@ class Measured:
         if len(stopped) and _alike(stopped[self.train_loss]):
             held = measures_with(stopped, self.measures, "loss_gap")
             there, where = SHORT[held.said], "near equal training loss"
+            if self._left(stopped, held)[1]:
+                there = "fit may explain it"
             also = "nor" if answer == "no" else "also"
             answer += f", {also} {where}" if there == answer else f"; {where}, {there}"
             values = [trend.value for trend in trends(held) if math.isfinite(trend.value)]
@@ -195,11 +198,21 @@ class Measured:
             if (names := [name for name in accuracy.having(v) if name not in loss.having(v)])
         ]
         text = f", but the gap in accuracy is {join(told)}" if told else ""
-        left = over_approaches(stopped, self.train_loss, "loss_gap")
+        if accuracy.said == "undecided" != loss.said:
+            text = ", but the gap in accuracy shows no order"
+        left, closer = self._left(stopped, loss)
         if left.verdict in ways:
-            rank = fmt.correlation(left.value)
-            text += f"; what is left of the training loss goes with that gap too ({rank})"
+            text += "; the training loss that is left goes with the gap in loss "
+            text += "as closely and may explain it" if closer else "too"
+            text += f" ({fmt.correlation(left.value)})"
         return Label(text)
+
+    def _left(self, stopped: pd.DataFrame, held: Parts) -> tuple[Trend, bool]:
+        """How the training loss goes with the gap in loss, and whether as closely as a measure."""
+        left = over_approaches(stopped, self.train_loss, "loss_gap")
+        decided = [abs(one.value) for one in trends(held) if one.verdict in ("rises", "falls")]
+        closer = left.verdict in ("rises", "falls") and abs(left.value) >= max(decided, default=2)
+        return left, closer
 
     def sweeps(
         self,
@@ -228,6 +241,7 @@ class Measured:
                         smallest=Label(smallest),
                         largest=Label(largest),
                         sizes=moves(parts),
+                        ends=moves(parts, named=False),
                         at=at_loss(own[self.train_loss]),
                         reason=why(parts, VARIABLES[variable]),
                     )

@@ -47,7 +47,7 @@ def general(reading: Reading) -> Iterator[str]:
 def _form(one: Text) -> Iterator[str]:
     for pattern, fault in _NOTHING:
         listed = one.kind != "sentence" and fault in LISTED
-        level = "the same throughout" in one.text or "in one direction" in one.text
+        level = "the same throughout" in one.text or "with ups and downs" in one.text
         level = level or one.name in ("rescaling", "relation")
         level = level and fault.startswith("from")
         if re.search(pattern, one.text) and not (listed or level):

@@ -32,9 +32,9 @@ SAYS = {
         *OPEN,
     ],
     "weight-trajectories.answer": [
-        ("^No: they move apart", "place: they move apart in the whole model and the layer\\."),
-        ("^No, though they come", "they come closer in the whole model and the layer\\."),
-        ("^No: they stay", "as they began in the whole model and the layer\\."),
+        ("^No: they move apart", "place: they move apart in the whole model as in the layer\\."),
+        ("^No, though they come", "they come closer in the whole model as in the layer\\."),
+        ("^No: they stay", "as they began in the whole model as in the layer\\."),
         ("^No: farther apart in .*open", "place: they move apart in .*; in .* no order"),
         ("^No: closer in .*open", "though they come closer in .*; in .* no order"),
         ("^No: as far apart .*open", "as they began in .*; in .* no order"),
@@ -105,6 +105,7 @@ for task in ("sensitivity", "sharpness"):
         ("^Open", "stays open"),
     ]
 HELD = [
+    ("fit may explain it", "wider.* may explain it|narrower.* may explain it"),
     ("^Yes, also|loss, yes\\.", "wider"),
     ("^No, nor|loss, no\\.", "narrower"),
     ("^Yes by some measures, also|loss, yes by some", "wider .* no order"),

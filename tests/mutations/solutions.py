@@ -32,8 +32,8 @@ SENSITIVITY = {
 }
 SHARPNESS = {
     "epsilon_sharpness": "the ε-sharpness",
-    "largest_eigenvalue": "the largest eigenvalue of the Hessian",
-    "trace": "the trace of the Hessian",
+    "largest_eigenvalue": "the largest eigenvalue",
+    "trace": "the trace",
 }
 
 
@@ -199,11 +199,11 @@ def interpolation(r: Reading) -> Iterator[str]:
                 yield f"rise: direction: {m.string}"
     for m in r.find(
         "steeper",
-        r"the (.*?) alone differs \((\w+) pairs?\).* for (\w+) and slower for (\w+),"
-        r".* for (\w+) and slower for (\w+)\.",
+        r"^(\w+) pairs? differs? in the (.*?) alone: .* in (\w+) and the flatter in (\w+) at equal "
+        r"distance, .* in (\w+) and the flatter in (\w+)\.",
     ):
-        beyond = _beyond(r, m[1].replace(" ", "_"))
-        if value(m[2]) != len(beyond):
+        beyond = _beyond(r, m[2].replace(" ", "_"))
+        if value(m[1].lower()) != len(beyond):
             yield f"steeper: {len(beyond)} pairs: {m.string}"
         for place, said in enumerate((1, -1, 1, -1)):
             seen = [pair[place // 2] for pair in beyond]
@@ -369,7 +369,7 @@ def _moves(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> I
         ):
             if re.search(words, m[3]) and not all(holds(s) for s in steps.values()):
                 yield f"{name}: course: {m.string}"
-        if re.search(r"(neither|none) in one direction", m[3]) and any(
+        if re.search(r"(both|all) with ups and downs", m[3]) and any(
             (s <= 0).all() or (s >= 0).all() for s in steps.values()
         ):
             yield f"{name}: course: {m.string}"

@@ -284,6 +284,11 @@ def train_on_task(r: Reading) -> Iterator[str]:
         means = [np.mean(own[m[2]]) >= np.mean(v) - 1e-12 for v in own.values()]
         if not all(ahead) and not all(means):
             yield f"best: not first: {m.string}"
+        for other in re.findall(
+            r"\*(.+?)\*", "".join(re.findall("but it leads (.*) by less", m.string))
+        ):
+            if apart(differences(known[m[1], m[2]], known[m[1], other], log=False), 0.005):
+                yield f"best: leads {other} by more: {m.string}"
         if "is ahead of every other model in" in m.string:
             others = [
                 differences(known[m[1], m[2]], v, log=False)
@@ -615,6 +620,12 @@ def parameter_count(r: Reading) -> Iterator[str]:
             for name in (names or m[1]).split():
                 if not sign * signs[name] > 0:
                     yield f"gap: direction of {name} {signs[name]}: {m.string}"
+    for m in r.find("gap", r"it is widest for \*(.*?)\*, (N)"):
+        if (
+            not near(m[2], 100 * max(own := gaps["accuracy"]))
+            or max(own) > own[present.index(m[1])]
+        ):
+            yield f"gap: not the widest: {m.string}"
     for m in r.find("test-loss", r"lowest for (?:the largest structure, )?\*(.*?)\*"):
         middle = {
             k: float(np.median(np.log10([max(x, 1e-300) for x in v.values()])))

@@ -70,9 +70,8 @@ PLANE = Statement(
         "flat": "On {case}, training takes place almost in a plane: in {every} the first two "
         "principal components hold {low} of the variance of the trajectory or more, which leaves "
         "the plane by at most {distance}.",
-        "thick": "On {case}, training leaves the plane of its first two principal components: they "
-        "hold {low} of the variance or more in {every}, and the trajectory is up to {distance} "
-        "away.",
+        "thick": "On {case}, the first two principal components hold {low} of the variance of the "
+        "trajectory or more in {every}, yet it leaves their plane by up to {distance}.",
         "still": "On {case}, the weights have not moved in {every}, so that there is no way of "
         "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",

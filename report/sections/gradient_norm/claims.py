@@ -93,7 +93,7 @@ DESCENT = Contrast(
         "alike": "The loss does not fall by more than matters: from {second_value} to "
         "{first_value}.",
         "undecided": "The loss is {second_value} before training and {first_value} after it, which "
-        "these runs do not tell from chance{decide}.",
+        "may be chance{decide}.",
     },
     quantity=LOSSES,
 )
@@ -173,7 +173,7 @@ STUCK = Statement(
 
 DIVERGED = lost_statement("gradient-norm")
 
-SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH, FALL)
+SPARE = (PEAK, RELATION, NOISE, VANISH, DESCENT, BATCH, FALL)
 
 NORM_COLUMNS = (Run.epoch, Run.initial_gradient_norm, Run.full_gradient_norm)
 TAIL_COLUMNS = (Run.tail_lowest, Run.tail_highest, Run.largest_batch_gradient_norm)

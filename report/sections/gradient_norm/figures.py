@@ -93,8 +93,8 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         "Loss and gradient norm of the whole training set before the first and after the last "
         "step, and the norm of the single steps over the last tenth of training: its median, "
         "lowest and highest value. All entries are "
-        f"{over_seeds(runs, 'medians over the seeds', 'of one seed each')}; *n* counts seeds "
-        "that did not diverge.",
+        f"{over_seeds(runs, 'medians over the seeds', 'of one seed each')}, in the text geometric "
+        "means; *n* counts seeds that did not diverge.",
         by_case(record, runs, Case),
         [
             Column("Problem", lambda one: case_name(one[0]), 22, "l"),

@@ -25,7 +25,7 @@ from report.sections.approaches import SHOWN, VARIABLES
 from report.sections.interpolation import pairs
 from report.words import format as fmt
 from report.words.counts import all_of, out_of
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 
 FEW = 2
 """Pairs up to which the steepness of each has a sentence of its own; of more, a count is given."""
@@ -47,7 +47,7 @@ CONTRAST = Overall(
     {
         "more|less": "Where two trainings begin matters: from different initial weights, and with "
         "the examples in different order, the barrier between their solutions is [higher|lower] "
-        "than from common ones,{seen}{factors}{rest}{counted}.",
+        "than from common ones,{seen}{range}{rest}{counted}.",
         "alike": "Where two trainings begin makes no difference that matters to the barrier "
         "between their solutions, for {alike}{rest}.",
         "undecided": "Whether solutions from different initial weights are separated by a higher "
@@ -170,21 +170,24 @@ KESKAR = Overall(
         f"{{alike}}{{rest}}.",
         "undecided": f"{FLAT}which these lines do not decide: accuracies keep no order for "
         f"{{parts}}.",
-        "differ": f"{FLAT}which these lines neither confirm nor refute: {{order}}.",
-    },
-    order={
-        "more|less": "[the flatter solution is the more accurate one|the steeper one is]",
-        "alike|undecided": "[both are alike|no order shows]",
+        "differ": f"{FLAT}which these lines neither confirm nor refute: of {{pairs}} with a "
+        f"steeper side, {{tally}}.",
     },
 )
+TALLY = {
+    "more": "the flatter solution is the more accurate one",
+    "less": "the steeper one",
+    "alike": "both are alike",
+    "undecided": "no order shows",
+}
+"""What is said of the pairs in which the flatter solution is more, less, or as accurate."""
 
 STEEPER = Statement(
     "interpolation.steeper",
     {
-        "counted": "Where the {variable} alone differs ({total}), the loss climbs faster beyond "
-        "the solution with the larger one for {more} and slower for {less}, at equal distance; "
-        "relative to the norm of the weights it climbs faster for {relative_more} and slower for "
-        "{relative_less}."
+        "counted": "{total} in the {variable} alone: the side of the solution with the larger one "
+        "is the steeper in {more} and the flatter in {less} at equal distance, and relative to the "
+        "norm of the weights the steeper in {relative_more} and the flatter in {relative_less}."
     },
     about="variable",
 )
@@ -388,7 +391,14 @@ def _sides(
     if len(better) < 2:  # one pair is no rule
         return [*claims, *quality]
     based = [*accuracies, *used(record, done, Line.train_loss)]
-    return [*claims, KESKAR(Parts(better), based)]
+    found = Parts(better)
+    tally = [
+        f"{words} in {fmt.words(len(own))}"
+        for verdict, words in TALLY.items()
+        if (own := found.having(verdict))
+    ]
+    total = Label(fmt.plural(len(better), "pair"))
+    return [*claims, KESKAR(found, based, pairs=total, tally=Label(join(tally)))]
 
 
 def _steeper(
@@ -406,7 +416,9 @@ def _steeper(
         STEEPER(
             "counted",
             _steepness(record, done),
-            total=fmt.plural(len(found), "pair"),
+            total=Markdown(
+                f"{fmt.plural(len(found), 'pair')} differ{'s' * (len(found) == 1)}".capitalize()
+            ),
             variable=VARIABLES[settings[0]],
             more=number(found, "absolute", 1),
             less=number(found, "absolute", -1),

@@ -61,7 +61,8 @@ ANSWER = Statement(
         for verdict, what in THERE.items()
     }
     | {
-        "differ": "What lies where the gradient vanishes depends on the problem: {order}{but}.",
+        "differ": "{mostly} where the gradient vanishes, but it depends on the problem: "
+        "{order}{but}.",
         "none": "On {cases} {reaches} a point where the gradient vanishes.",
     },
     headline=True,
@@ -77,7 +78,7 @@ ANSWER = Statement(
         minima="A minimum, in {every} that gets there.",
         saddles="Never a minimum in these runs.",
         mixed="A minimum in some runs, a saddle in others.",
-        differ="{mostly}; a minimum on {having} of {problems}.",
+        differ="{most}; a minimum on {having} of {problems}.",
         constant="A network that outputs a constant.",
         none="No run gets there.",
     ),
@@ -273,7 +274,8 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     counted = [kinds(distinct(rows), case) for rows, case in points.values()]
     total, minima = sum(k.critical for k in counted), sum(len(k.minima) for k in counted)
     saddles, having_one = sum(len(k.saddles) for k in counted), sum(bool(k.minima) for k in counted)
-    most = {"Mostly saddles": saddles, "Mostly minima": minima}
+    kind = {"Mostly saddles": saddles, "Mostly minima": minima}
+    most = next((words for words, number in kind.items() if 2 * number > total), "")
     shown = max(found.values(), key=lambda k: k.verdict == "trained")
     told = [Run.negative, Run.loss, Run.epochs] if total else []
     among = f"among {fmt.plural(total, 'distinct critical point')}"
@@ -286,7 +288,8 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
         **_lengths(shown),
         **there.get(verdict, _there(total)),
         reaches=Markdown("the one run does not reach" if len(runs) == 1 else "no run reaches"),
-        mostly=Markdown(next((m for m, n in most.items() if 2 * n > total), "No kind prevails")),
+        most=Markdown(most or "No kind prevails"),
+        mostly=Markdown(f"{most} lie" if most else "Points of no one kind prevail"),
         having=fmt.words(having_one) if having_one else Markdown("none"),
         problems=fmt.plural(len(found), "problem"),
         counted=Markdown(

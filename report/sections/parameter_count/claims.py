@@ -65,7 +65,7 @@ BEFORE = Contrast(
     {
         "more|undecided": "[{lead}: from|From] *{smallest}* to *{larger}*, {times} times the "
         "parameters, test accuracy [rises{seen}|goes] from {second_value} to {first_value}"
-        "[{sure}|, which these runs do not tell from chance{decide}].",
+        "[{sure}|, which may be chance{decide}].",
         "alike": "Between *{smallest}* and *{larger}*, {times} times the parameters, no difference "
         "in test accuracy matters: it is {second_value} and {first_value}.",
     },
@@ -324,6 +324,10 @@ def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
     )
     words = f"for *{small}* it is {points} and a loss of {loss}, "
     words += f"for *{large}* {more_points} and {more_loss}"
+    widest = str(means["accuracy"].idxmax())
+    if parts["accuracy"].verdict == "rises" and widest != means.index[-1]:
+        most = fmt.points(means["accuracy"].max())
+        words += f"; in accuracy it is widest for *{escape(widest)}*, {most}"
     finals = (f"final_{split}_{name}" for name in means for split in ("train", "test"))
     return [GAP(Parts(parts), used(record, done, Run.parameters, *finals), gaps=Label(words))]
 

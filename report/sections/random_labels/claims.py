@@ -44,8 +44,8 @@ FIT = Statement(
     {
         "all|all_known": "{fits} random labels: {every} [|that did not diverge ]reaches a "
         "training accuracy of {threshold} on them ([{n}|{number} of {total}]).",
-        "some": "A training accuracy of {threshold} on random labels is reached by "
-        "{counts}{still}.",
+        "some": "Yes, though not in every run: a training accuracy of {threshold} on random labels "
+        "is reached by {counts}{still}.",
         "falling|stuck": "Within {epochs} {none} {threshold} of the random labels: {best} "
         "training accuracy{each} lies {range}, [though the training loss still falls|and the "
         "training loss has stopped falling].",
@@ -96,7 +96,7 @@ CHANCE = Contrast(
         "more|less": "On the test images, whose labels are intact, {it} scores {first_value}, "
         "[more|less] than the {second_value} of guessing{seen}{sure}.",
         "undecided": "On the test images, whose labels are intact, {it} scores {first_value}, "
-        "which these runs do not tell from the {second_value} of guessing ({support}).",
+        "not shown to differ from the {second_value} of guessing ({support}).",
     },
 )
 
@@ -129,7 +129,7 @@ LOSS_RISES = Contrast(
         "falls]{seen}, from {second_value} to {first_value}.",
         "alike": "On random labels the test loss ends where it began, at {first_value}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
-        "{first_value} after it, which these runs do not tell from chance ({support}).",
+        "{first_value} after it, which may be chance ({support}).",
     },
     quantity=LOSSES,
 )

@@ -78,7 +78,9 @@ SWEEP = Overall(
 SWEEP_HELD = Overall(
     "sensitivity.sweep-held",
     {
-        "rises|falls": "At {at} it [rises|falls] with the {variable}, by {only}: {sizes}.",
+        "rises|falls": "At {at} it [rises|falls] with the {variable}, by {only}, {ends}.",
+        "partly_rises|partly_falls": "At {at} it [rises|falls] with the {variable} by {only}: "
+        "{sizes}.",
         "undecided": "At {at} {sizes}; {reason}.",
         "differ": "At {at} the definitions part ways: {sizes}.",
     },

@@ -17,8 +17,8 @@ from report.words.markdown import Markdown, join
 
 MEASURES = {
     Solution.epsilon_sharpness: Markdown("the ε-sharpness"),
-    Solution.largest_eigenvalue: Markdown("the largest eigenvalue of the Hessian"),
-    Solution.trace: Markdown("the trace of the Hessian"),
+    Solution.largest_eigenvalue: Markdown("the largest eigenvalue"),
+    Solution.trace: Markdown("the trace"),
 }
 """Measures of sharpness by their column."""
 RESCALED = 1.5
@@ -130,9 +130,8 @@ RESCALING = Statement(
 CAVEAT = Statement(
     "sharpness.caveat",
     {
-        "shown": "In theory the same holds of every rectified network: one that computes the same "
-        "function can be made of nearly any sharpness [@dinh2017sharp], so that sharpness, taken "
-        "without fixing the scale of the layers, cannot by itself tell good solutions from bad.",
+        "shown": "The same holds of every rectified network [@dinh2017sharp]: as long as the scale "
+        "of its layers is free, sharpness by itself cannot tell good solutions from bad.",
         "open": "@dinh2017sharp show that a rectified network can be rescaled into one of nearly "
         "any sharpness that computes the same function; these data do not show it.",
         "other": "@dinh2017sharp show that the sharpness of a rectified network depends on how its "

@@ -154,7 +154,7 @@ SETTLING = Statement(
 
 DIVERGED = lost_statement("simulate-function")
 
-SPARE = (BETWEEN, BEST, ERROR, SPREAD, DEPTH_ON)
+SPARE = (BETWEEN, BEST, ERROR, DEPTH_ON, BEST, ERROR, SPREAD, DEPTH_ON)
 LOSS_OF, TEST_LOSS = Run.final_train_loss, Run.final_test_loss
 
 
@@ -169,9 +169,10 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     answer = [*_depth(record, runs, *pair), *_spread(record, done, *pair)] if pair else []
     functions = list(dict.fromkeys(done[Run.function]))
     errors = [found for key in functions for found in _error(record, done, key)]
+    limits = [claim for key in functions for claim in _best(record, runs, key)]
+    limits.sort(key=lambda claim: claim.verdict == "among")  # which says the least
     # The worst fit first: it is the one that stays where there is no room for all.
-    limits = [claim for _, claim in sorted(errors, key=lambda one: one[0], reverse=True)]
-    limits += [claim for key in functions for claim in _best(record, runs, key)]
+    limits += [claim for _, claim in sorted(errors, key=lambda one: one[0], reverse=True)]
     limits += [*_between(record, done), *_settling(record, done), *lost]
     return tuple(tuple(paragraph) for paragraph in (answer, limits) if paragraph)
 
@@ -207,7 +208,7 @@ def _depth(record: Record, runs: pd.DataFrame, deep: Model, shallow: Model) -> l
             continue
         found = compare(groups[deep.name], groups[shallow.name], LOSS)
         names = {"key": label(str(key)), "function": Label(shown[str(key)])}
-        claims.append(DEPTH_ON(found, used(record, rows, LOSS_OF), **names))
+        claims.append((found, DEPTH_ON(found, used(record, rows, LOSS_OF), **names)))
         if found.n:
             parts[shown[str(key)]] = found
     if not parts:
@@ -221,7 +222,11 @@ def _depth(record: Record, runs: pd.DataFrame, deep: Model, shallow: Model) -> l
         shallow=Label(f"networks with {fmt.plural(shallow.depth, 'hidden layer')}"),
     )
     # Where another function shows an order, the answer names those that do not.
-    return [answer, *([made for made in claims if made.verdict != "undecided"] or claims)]
+    open_ = [made for found, made in claims if found.n and found.verdict == "undecided"]
+    # The strongest is the last to be left out.
+    claims.sort(key=lambda one: -abs(one[0].value) if one[0].n else 0.0)
+    told = [made for _, made in claims if made not in open_] or open_
+    return [answer, *told]
 
 
 def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:

@@ -95,6 +95,7 @@ BEST = Statement(
     {
         "alone": f"{ONE}classifies best, with {{accuracy}} of the test images, and every other "
         "model is worse.",
+        "slight": f"{FIRST}, but it leads {{others}} by less than the {{margin}} that matter.",
         "some": f"{FIRST}, though {{others}} may be as good.",
         "among": f"{FIRST}, but no model is shown to be worse.",
         "seen": f"{ONE}is ahead of every other model in {{all}}, with {{accuracy}} of the test "
@@ -129,7 +130,7 @@ GAP = Statement(
         "none": "What is learned on {dataset} holds for new images too: no model does better on "
         "its training images by more than matters.",
         "open": "The widest gap between training and test images on {dataset} is that of "
-        "*{model}*, {train} against {test}, which these runs do not tell from chance.",
+        "*{model}*, {train} against {test}, which may be chance.",
     },
     about="dataset",
 )
@@ -154,7 +155,7 @@ STUCK = Statement(
 
 DIVERGED = lost_statement("train-on-task")
 
-SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
+SPARE = (FAMILY, OVERFITTING, DEPTH_ON, GAP, DEPTH_ON)
 
 
 class Family(NamedTuple):
@@ -170,13 +171,14 @@ class Family(NamedTuple):
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
-    """The answer about depth, then each data set: its best model, its gap, its overfitting."""
+    """The answer about depth, then each data set: its best model, its overfitting; then gaps."""
     every = record.frame(Run)
     runs = compared(every)
     datasets = list(dict.fromkeys(runs[Run.dataset]))
     families = [f for name in datasets for f in _families(record, runs, name)]
     answer = _depth(record, runs, families) if families else []
     paragraphs = [answer]
+    gaps: list[tuple[float, Claim]] = []
     for name in datasets:
         rows, own = (frame[frame[Run.dataset] == name] for frame in (runs, every))
         done = known(own, SCORE)
@@ -188,7 +190,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         if len(done):
             claims += _family(record, rows, name)
             # Where nothing was learned, nothing holds for new images either.
-            claims += [_gap(record, done, name)] if any(_learned(done)) else []
+            gaps += [_gap(record, done, name)] if any(_learned(done)) else []
             claims += _overfitting(record, done, name)
         claims += [_outside(record, part) for _, part in aside.groupby(Run.model, sort=False)]
         paragraphs.append(claims)
@@ -198,7 +200,9 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         which = all_of(stuck, "run").capitalize() if stuck == len(every) else some
         based = used(record, every, Run.train_loss)
         last.insert(0, STUCK("counted", based, which=Markdown(which)))
-    return tuple(map(tuple, (*paragraphs, last)))
+    # The widest first: it is the last to be left out.
+    widest = [claim for _, claim in sorted(gaps, key=lambda gap: -gap[0])]
+    return tuple(map(tuple, (*paragraphs, [*widest, *last])))
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:
@@ -299,6 +303,8 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         lead = max(leads.values(), key=lambda one: one.n)
         every = all_of(lead.n, "seed")
         verdict = "alone" if found.alone else "some" if found.beaten else "among"
+        if found.alone and (close := [n for n, lead in leads.items() if lead.verdict == "alike"]):
+            verdict, rivals = "slight", close
         if all(one.error is None for one in leads.values()) or not (found.alone or rivals):
             seen = all(
                 one.n == lead.n and all(d > 0 for d in one.differences) for one in leads.values()
@@ -312,6 +318,7 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
         **about,
         best=escape(first),
         others=italics(rivals),
+        margin=fmt.points(ACCURACY.margin),
         parameters=_parameters(record, first),
         accuracy=fmt.accuracy(center),
         all=every,
@@ -360,8 +367,8 @@ def _more(found: dict[str, Comparison]) -> Count[str]:
     return count(found, more)
 
 
-def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
-    """Training against test accuracy, model by model."""
+def _gap(record: Record, done: pd.DataFrame, dataset: str) -> tuple[float, Claim]:
+    """Training against test accuracy, model by model; before the claim, the widest gap."""
     trained, new = (seed_groups(done, Run.model, name) for name in (TRAINED, SCORE))
     gaps = {model: compare(trained[model], new[model], ACCURACY) for model in new}
     wide = _more(gaps)
@@ -370,7 +377,7 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
     verdict = "none" if wide.extent == "none" else "open"
     if wide.yes:
         verdict = "all" if wide.extent == "all" and len(wide.yes) > 1 else "some"
-    return GAP(
+    claim = GAP(
         verdict,
         used(record, done, TRAINED, SCORE),
         dataset=escape(dataset),
@@ -379,6 +386,7 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> Claim:
         train=shown["first_value"],
         test=shown["second_value"],
     )
+    return gaps[widest].value, claim
 
 
 def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim]:

@@ -62,6 +62,7 @@ ANSWER = Overall(
         "more|less": "[they move apart|they come closer]",
         "alike|undecided": "[they stay as far apart as they began|whether they move apart is open]",
     },
+    every="the whole model as in the layer",
     word="in",
 )
 
@@ -157,9 +158,9 @@ PICTURE = Statement(
     "weight-trajectories.picture",
     {
         "part|most|mixed": (
-            "The two figures show [less than half of this: |most of this: |]{layer} of the "
-            "variance for the layer and {model} for the whole model, and every distance in "
-            "them is at most the real one."
+            "The two figures show [less than half of the movement: |most of the movement: |]"
+            "{layer} of the variance for the layer and {model} for the whole model, and every "
+            "distance in them is at most the real one."
         )
     },
 )

@@ -280,7 +280,7 @@ def _distance_table(record: Record, parts: Parts) -> Table:
     return grouped(
         "distances",
         "Euclidean distances between parameter vectors; *n* counts runs for the first two rows "
-        "of each part and pairs of runs for the others.",
+        "of each part and pairs of runs for the others. The text takes pairs that share no run.",
         [
             (parts[name].words, kind, values)
             for name in PARTS

@@ -97,9 +97,9 @@ def test_a_tendency_has_the_ends_and_the_verdict_of_its_trend() -> None:
     [
         ([1, 2, 3], "rising at every step", "three approaches are too few to rank"),
         ([3, 2, 2], "falling at every step", "three approaches are too few to rank"),
-        ([1, 3, 2, 5, 4, 1], "not in one direction", "over six approaches no order shows"),
+        ([1, 3, 2, 5, 4, 1], "with ups and downs", "over six approaches no order shows"),
         ([2] * 7, "the same throughout", "one of the two is the same for all approaches"),
-        ([2], "not in one direction", "there is nothing to rank"),
+        ([2], "with ups and downs", "there is nothing to rank"),
     ],
 )
 def test_what_an_undecided_trend_shows_and_why_it_is_undecided(

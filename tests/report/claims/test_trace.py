@@ -71,7 +71,7 @@ def test_an_effect_names_statistic_interval_and_n() -> None:
     assert found.endswith(", n = 10.")
     ranked = effect(related([(x, x**2) for x in range(9)]))
     assert " Effect, rank correlation: 1.00, 95\u00a0% interval 1.00 at both ends" in ranked
-    assert ranked.endswith(" by resampling, p = 0.0010 by permutation, n = 9.")
+    assert ranked.endswith(", p = 0.0010 by permutation, n = 9.")
     assert effect(None) == effect(related([(1, 2)])) == ""
 
 

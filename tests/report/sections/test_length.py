@@ -121,6 +121,14 @@ def test_the_least_important_goes_first_and_no_more_than_must() -> None:
     assert length(kept) == MOST
 
 
+def test_what_is_named_twice_keeps_its_first_claim_until_then() -> None:
+    long = [[said(FURTHER)] * 3, [said(LAST)] * 2]
+    for most, left in ((3, (1, 1)), (2, (0, 1))):
+        kept = shortened(long, (FURTHER, LAST, FURTHER, LAST), most)
+        ids = [claim.id for group in kept for claim in group]
+        assert (ids.count("x.further"), ids.count("x.last")) == left
+
+
 def test_what_is_short_or_must_be_said_stays() -> None:
     short = [[said(MAIN)] * 3, [], [said(FURTHER)]]
     assert shortened(short, (FURTHER,)) == ((said(MAIN),) * 3, (said(FURTHER),))

@@ -198,7 +198,7 @@ def test_the_numbers_are_those_of_the_record() -> None:
     assert "within 40.0\u00a0% of the displacement, on all 12 sides of three" in claims["rise"].text
     far = said(commentary(made(sides=3.0, away=12.34)))
     assert "within 2.4 times the displacement, on all 12" in far["rise"].text
-    assert "up to 1.3 times its displacement away" in far["plane"].text
+    assert "leaves their plane by up to 1.3 times its displacement" in far["plane"].text
     assert "two directions drawn in 200 dimensions, about 10.0\u00a0%" in claims["share"].text
     assert "capture 10.1\u00a0% on digits" in claims["share"].text
     short = claims["rise"].short

@@ -245,7 +245,7 @@ def test_few_values_are_said_to_be_few_with_what_they_show() -> None:
     mixed = said(made(gradient=falling))["sweep"].text
     assert "(rising at every step)" in mixed and "(falling at every step)" in mixed
     neither = said(made(jacobian=noisy, gradient=noisy))["sweep"].text
-    assert "neither in one direction; five batch sizes" in neither
+    assert "both with ups and downs; five batch sizes" in neither
 
 
 def test_an_approach_counts_once_however_many_seeds_it_has() -> None:

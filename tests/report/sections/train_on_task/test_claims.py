@@ -415,6 +415,7 @@ def test_every_wording_is_reached() -> None:
     records += [made({"small": 0.9}, gap=gap, rise=0.5, seeds=8) for gap in (0.0, 0.05)]
     records += [made({"small": 0.9}, gap_noise=0.1, rise=3.0, rise_noise=2.0, seeds=13)]
     records += [made({"small": [0.9], "large": [0.9]})]
+    records += [made({"small": 0.9, "medium": 0.95, "large": 0.953}, noise=1e-4, seeds=8)]
     records += [made({"small": [0.9, None]}), made(DEEP), made(DEEP)]
     for row in records[-1].rows("runs"):
         row["train_loss"] = [2.3, 2.3, 2.3]
