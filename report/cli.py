@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any, NoReturn, get_args, get_type_hints
+from typing import Annotated, Any, NoReturn, TextIO, get_args, get_type_hints
 
 import typer
 
@@ -259,8 +259,7 @@ def main() -> None:
     except typer.TyperException as error:
         _fail(error.format_message() or 'say what to do; "homework --help" lists the commands')
     except InterruptedBySignal as signal:
-        say("homework: interrupted; the same command goes on from here", error=True)
-        sys.exit(signal.status)
+        _fail("interrupted; the same command goes on from here", status=signal.status)
     except OSError as error:
         _fail_to_write(error)
     sys.exit(code if isinstance(code, int) else 0)
@@ -294,16 +293,24 @@ def _check_place() -> None:
         ) from None
 
 
-def _fail(*messages: str) -> NoReturn:
-    for message in messages:
-        say("homework: " + " ".join(message.split()), error=True)
-    sys.exit(2)
+def _fail(*messages: str, status: int = 2) -> NoReturn:
+    try:
+        for message in messages:
+            say("homework: " + " ".join(message.split()), error=True)
+    except OSError:  # there, too, nothing can be written; the status says it
+        _lead_nowhere(sys.stderr)
+    sys.exit(status)
+
+
+def _lead_nowhere(stream: TextIO) -> None:
+    """Where a stream cannot be written, what is still unsaid would fail again at the exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _fail_to_write(error: OSError) -> NoReturn:
     """A fault of a file or of the output; an output that nobody reads any more is none."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still unsaid
+    _lead_nowhere(sys.stdout)
     if isinstance(error, BrokenPipeError):
         sys.exit(141)
     _fail(f"{error.filename or 'the output'}: {error.strerror}; nothing more was done")

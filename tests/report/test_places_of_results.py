@@ -237,6 +237,7 @@ def test_output_that_cannot_be_written(ran: Homework) -> None:
     assert told.returncode == 2
     (line,) = told.stderr.splitlines()
     assert line.startswith("homework: the output: No space left")
+    assert in_a_shell("homework names --suite none 2> /dev/full", ran.folder).returncode == 2
 
 
 def test_output_that_nobody_reads(ran: Homework) -> None:

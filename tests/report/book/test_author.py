@@ -267,7 +267,7 @@ def test_what_even_as_typed_takes_too_long_is_left_out(
     """Pandoc's time grows with the square of a word's length."""
     monkeypatch.setattr("report.render.trial.COMMENT", Limits(1, GIB))
     found = comment(tmp_path, "x" * 199_000)
-    assert "took more than 1 s" in found.fault and "Left out: " in found.block
+    assert "took more than 1 s" in found.fault and "Left out" in found.block
     assert len(found.block) < 500
 
 
