@@ -59,7 +59,13 @@ def _run(options: Options) -> tuple[str, ...] | None:
     from report.words.progress import Bars
 
     results = results_for(options)
-    suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
+    suite = suites.load_suite(
+        options.suite,
+        smoke=options.smoke,
+        root=options.results,
+        data_dir=options.data_dir,
+        download=True,
+    )
     tasks = tuple(suites.chosen_tasks(suite, options.only))
     _check_asked(options)
     stored = current(results)
@@ -224,7 +230,9 @@ def status(options: Options) -> list[dict[str, Any]]:
     from experiments.suite import load_suite
 
     results = results_for(options)
-    suite = load_suite(options.suite, smoke=options.smoke, root=options.results)
+    suite = load_suite(
+        options.suite, smoke=options.smoke, root=options.results, data_dir=options.data_dir
+    )
     found = [freshness(suite, task, results) for task in suite.tasks]
     jobs = standing(results, [f.task for f in found if not f.fresh])
     return [
@@ -339,7 +347,8 @@ def models(options: Options, built: bool) -> list[Any]:
 
     if built:
         need_torch()
-    return list(suite_models(load_suite(options.suite, root=options.results), built))
+    suite = load_suite(options.suite, root=options.results, data_dir=options.data_dir)
+    return list(suite_models(suite, built))
 
 
 def init(file: str, root: Path) -> Path:
