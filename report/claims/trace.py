@@ -137,7 +137,8 @@ def _line(
         label = f"fig-{task}-{short.figure}"
         alt = attribute(f"Figure that answers: {short.question}")
         address = picture(task, short.figure)
-        small = f"![]({address}){{.small .panel-{short.panel} fig-alt={alt}}}"
+        chosen = f" .panel-{short.panel}" if short.panel else ""
+        small = f"![]({address}){{.small{chosen} fig-alt={alt}}}"
         link = f"[{small}](/chapters/{BY_NAME[task].chapter}.qmd#{label}){{.on-site}}"
         figure = f"@{label}{link}"
     answer = numbered.sentence("headline", short.answer, on_paper)

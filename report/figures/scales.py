@@ -56,9 +56,9 @@ def count_along(ax: Axes) -> None:
 
 
 def decades_around_zero(ax: Axes, values: Sequence[float], tolerance: float) -> None:
-    """Ticks at whole decades on a scale that is linear up to `tolerance`.
+    """Ticks at whole decades, two or three above zero and one below.
 
-    Two or three stand above zero, and one below it where there are values.
+    The scale is linear up to `tolerance`.
     """
     largest = max(abs(value) for value in values)
     low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))

@@ -17,7 +17,7 @@ MAIN = re.compile(r'(<main id="content" tabindex="-1">)(.*)(</main>)', re.DOTALL
 STEPS = re.compile(r'<nav class="steps".*?</nav>', re.DOTALL)
 GONE = re.compile(r'<(nav|p) class="(?:contents|download)".*?</\1>\n?', re.DOTALL)
 LINK = re.compile(r'<a\b([^>]*?) href="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
-IMAGE = re.compile(r'<img src="([^"]*)"')
+IMAGE = re.compile(r'<img src="([^"#]*)(#[^"]*)?"')
 IDENTIFIER = re.compile(r'\bid="([^"]+)"')
 STYLE = re.compile(r'<link rel="stylesheet" href="([^"]*)">')
 SCRIPT = re.compile(r'<script src="([^"]*)"([^>]*)></script>\n?')
@@ -80,7 +80,11 @@ def _names(around: str, bodies: Mapping[str, str]) -> Names:
 def _shown(site: Path, page: str, body: str, names: Names) -> str:
     body = IDENTIFIER.sub(lambda found: f'id="{names[page, found[1]]}"', body)
     body = LINK.sub(lambda link: _link(site, page, link, names), body)
-    return IMAGE.sub(lambda image: f'<img src="{_inline(site / _path(page, image[1]))}"', body)
+
+    def image(found: re.Match[str]) -> str:
+        return f'<img src="{_inline(site / _path(page, found[1]))}{found[2] or ""}"'
+
+    return IMAGE.sub(image, body)
 
 
 def _path(page: str, address: str) -> str:
