@@ -183,7 +183,8 @@ FLATNESS = Overall(
         "undecided": "Whether the end points on {parts} that are not critical lie in gradient-flat "
         "regions [@frye2020critical] these runs do not decide.",
         "differ": "The end points that are not critical are not everywhere like the gradient-flat "
-        "regions that @frye2020critical describe: compared with an average direction, {order}.",
+        "regions that @frye2020critical describe: compared with an average direction, the loss "
+        "along the gradient {order}.",
     },
     word="on",
     order={
