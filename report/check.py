@@ -26,7 +26,12 @@ from report.words.numerals import typed_numerals
 from report.words.traced import tracing, unmarked, without_marks
 
 FRESH = ("done", "diverged")
-SHAPES = re.compile(r"(?<!still )\b(rising|falling|level)\b")
+SHAPES = {
+    "rising": r"ris(?:es|ing)|climb(?:s|ing)|grow(?:s|ing)|increas(?:es|ing)",
+    "falling": r"(?<!still )fall(?:s|ing)|drop(?:s|ping)|shrink(?:s|ing)|decreas(?:es|ing)",
+    "level": "level",
+}
+"""Words by which an alternative text claims a shape."""
 MIN_ALT = 20
 """Characters from which an alternative text can say what is seen."""
 
@@ -189,11 +194,12 @@ def _figures(parts: Sequence[Part], results: Results) -> Found:
 
 def _shapes(figure: Figure) -> Iterator[str]:
     """What the alternative text claims of a shape that the data do not have."""
-    for word in sorted(set(SHAPES.findall(figure.alt)) | set(figure.shapes)):
-        if word not in figure.shapes:
-            yield f'the alternative text says "{word}", which rests on no data'
-        elif (found := ordered(figure.shapes[word])) != word:
-            yield f'the alternative text says "{word}" of what is {found}'
+    said = {shape for shape, by in SHAPES.items() if re.search(rf"\b(?:{by})\b", figure.alt)}
+    for shape in sorted(said | set(figure.shapes)):
+        if shape not in figure.shapes:
+            yield f'the alternative text says "{shape}", which rests on no data'
+        elif (found := ordered(figure.shapes[shape])) != shape:
+            yield f'the alternative text says "{shape}" of what is {found}'
 
 
 def _missing(part: Part, figure: Figure, name: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -13,9 +14,15 @@ from report.numbers.quantifiers import Count
 from report.numbers.trend import Trend
 from report.records import Record
 from report.words import format as fmt
+from report.words.counts import Counted
 
 SEPARATE = ("case", "function", "dataset", "part", "start")
 """Columns of what is compared by itself: one comparison over several of them would pool them."""
+SAID = {
+    "lower": r"at least {it}|{it}[^,;.:]{{0,40}} or more|between {it} and",
+    "upper": r"(?:at most|up to|no more than) {it}|{it} at most|between \S+ and {it}",
+}
+"""How a bound of each side is said; `{it}` is the bound."""
 EXTENTS = ("all", "none", "some", "all_known", "none_known")
 
 
@@ -50,14 +57,25 @@ def _miscounted(claim: Claim, found: Count[object]) -> str:
         shown = claim.values.get(name)
         if shown is not None and shown not in (fmt.words(number), fmt.count(number)):
             return f'says "{shown}" where there are {number} ({told})'
+    some = {len(part) for part in (found.yes, found.no, found.missing)}
+    for shown in claim.values.values():
+        if isinstance(shown, Counted) and shown in claim.text.replace(f"Not {shown}", ""):
+            every = shown.count == shown.total and found.extent != "some"
+            if shown.total not in (found.total, found.known) or not (every or shown.count in some):
+                return f'says "{shown}" ({told})'
     return ""
 
 
 def _bounds(claim: Claim) -> str:
-    """A bound on the wrong side of its value."""
-    for name, shown in claim.values.items():
-        if isinstance(shown, Bound) and shown.wrong:
+    """A bound on the wrong side of its value, or said as one of the other side."""
+    bounds = {name: one for name, one in claim.values.items() if isinstance(one, Bound)}
+    for name, shown in bounds.items():
+        if shown.wrong:
             return f"{name} is a bound of {shown}, on the wrong side of {shown.of:.6g}"
+        it = rf"(?<![\d.]){re.escape(shown)}"
+        said = {side for side, words in SAID.items() if re.search(words.format(it=it), claim.text)}
+        if said and not said & {one.side for one in bounds.values() if one == shown}:
+            return f"{name}, a bound of {shown.of:.6g}, is said as one of the other side"
     return ""
 
 

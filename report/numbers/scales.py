@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 CONFIDENCE = 0.95
 """Confidence of every interval."""
+# Below, neither Student's interval nor that of the median holds where runs can collapse.
 LEAST = 6
-"""Repetitions from which an interval is given: below, neither Student's interval nor that of the
-median holds where runs can collapse, and all values are shown instead."""
+"""Repetitions from which an interval is given; below, all values are shown instead."""
+# Of six normal values one is called collapsed in 1.7 % of samples.
 COLLAPSED = 8.0
-"""Scaled median absolute deviations beyond which a run counts as collapsed: it is an outcome of
-its own. Of six normal values one is called so in 1.7 % of samples."""
+"""Scaled median absolute deviations beyond which a run counts as collapsed."""
 MAD = 1.4826  # standard deviation of a normal distribution in median absolute deviations
 
 

@@ -28,6 +28,7 @@ _NOTHING = (
     (r"(?<![\w’'])–(?!\w)", "a missing value"),
     (r"\d{7,}", "too many digits"),
     (r"\bno of\b", "no of"),
+    (r"at least 100(?:\.0+)? %", "at least all"),
 )
 LISTED = {"a missing value", "too many digits", "from and to the same"}
 """Fine where values are listed, in alternative texts and the Summary."""

@@ -366,16 +366,19 @@ def minimal_ratio(r: Reading) -> Iterator[str]:
         "end points on (.*?) that are not critical,? (?:it|the gradient) lies "
         "(where the loss hardly|where the loss curves more|in directions of)",
         "Whether the end points",
-        "an average direction, (?:curves|shows) .*",
+        "the loss along the gradient (?:curves|shows) .*",
     ):
         for m in r.find("flatness", words):
             told = [(m[1], m[2])] if words.startswith("end") else []
-            if "average" in words:
+            if "along" in words:
                 told = [(b, a) for a, b in re.findall(r"(curves \w+)(.*?)(?=curves|shows|$)", m[0])]
             for names, said in told:
                 sign = senses[said]
-                for name in KEYS.findall(names):
-                    found = [curved[c] for c in titles.get(f"<{name}>", [])]
+                for name, model in re.findall(r"<([^>]+)>(?: \(\*(.+?)\*\))?", names):
+                    own = [
+                        c for c in titles.get(f"<{name}>", []) if model in ("", cases[c]["model"])
+                    ]
+                    found = [curved[c] for c in own]
                     if all(wrong(sign, f) if sign else apart(f, LOG_MARGIN) for f in found):
                         yield f"flatness: {said} on {name}: {m.string}"
     for m in r.find("sampled", r"at (\w+) of (\w+) distinct saddles"):

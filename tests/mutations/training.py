@@ -474,7 +474,7 @@ def random_labels(r: Reading) -> Iterator[str]:
         if len(means) >= 6:
             yield f"price: {len(means)} are not too few: {m.string}"
     for m in r.find("first-step", r"(N) of random labels"):
-        shares = sorted(by)
+        shares = sorted(means)
         found = differences(
             by_seed(by[shares[1]], column), by_seed(by[shares[0]], column), log=False
         )
@@ -487,11 +487,10 @@ def random_labels(r: Reading) -> Iterator[str]:
     partly = [row for row in runs if 0 < row["fraction"] < 1]
     kept = [row["changed_fitted"] for row in partly]
     often = sum(k is not None and k >= threshold for k in kept)
-    for m in r.find("memorized", r"every run .* at least (N)|in (the|both|all) .* at least (N)"):
-        bound = m[1] or m[3]
-        if often < len(finite(kept)) or not at_least(bound, finite(kept)):
+    for m in r.find("memorized", r"(every run|the|both|all) .* gives back (?:at least (N)|all) of"):
+        if often < len(finite(kept)) or not at_least(m[2] or "100 %", finite(kept)):
             yield f"memorized: not every run: {m.string}"
-        if m[1] and len(finite(kept)) < len(kept):
+        if m[1] == "every run" and len(finite(kept)) < len(kept):
             yield f"memorized: some are missing: {m.string}"
     for m in r.find("memorized", r"(\w+) of (\w+) give back .* as little as (N)"):
         if value(m[1]) != often or value(m[2]) != len(kept) or not at_least(m[3], finite(kept)):

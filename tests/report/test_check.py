@@ -232,6 +232,7 @@ def test_an_edited_or_missing_figure_is_found(project: Path) -> None:
     [
         (" ", {}, "lacks alternative text"),
         ("Two lines, both falling.", {}, 'says "falling", which rests on no data'),
+        ("The loss falls along every path.", {}, 'says "falling", which rests on no data'),
         ("Two lines, both falling.", {"falling": [2, 1, 3]}, 'says "falling" of what is mixed'),
         ("Two lines, both falling.", {"falling": [2, 1, 0]}, ""),
         ("Two runs, one still falling.", {}, ""),

@@ -287,7 +287,8 @@ def _faithfulness(record: Record, own: pd.DataFrame, case: Case) -> list[Claim]:
 
 
 def _minimum(record: Record, own: pd.DataFrame, case: Case) -> Claim:
-    away = own[(own["lowest_distance"] > 0) & (own["lowest_loss"] > 0)]
+    lower = (own["lowest_distance"] > 0) & (own["lowest_loss"] > 0)
+    away, found = own[lower], count(own.index, lambda row: bool(lower[row]))
     factors = [*(away["origin_loss"] / away["lowest_loss"])]
     slightly = max(factors, default=0.0) < (LOSS.margin or 1.0)
     some = 0 < len(away) < len(own)
@@ -296,6 +297,7 @@ def _minimum(record: Record, own: pd.DataFrame, case: Case) -> Claim:
     return MINIMUM(
         "solution" if away.empty else "slightly" if slightly else "lower",
         _used(record, own, *columns),
+        found,
         where=out_of(len(away), len(own), "run") if some else all_of(len(own), "run"),
         direction=_direction(away),
         edge=Markdown(edge * bool(away["lowest_on_edge"].all())),

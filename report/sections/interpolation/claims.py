@@ -20,7 +20,7 @@ from report.numbers.quantifiers import Count, count, reaching
 from report.numbers.scales import ACCURACY, BARRIER
 from report.records import Record
 from report.records.rows.interpolation import Line, Solution
-from report.sections.approach_words import common_words, end_words
+from report.sections.approach_words import approach_of, common_words, end_words
 from report.sections.approaches import SHOWN, VARIABLES
 from report.sections.interpolation import pairs
 from report.words import format as fmt
@@ -360,7 +360,7 @@ def _sides(
 ) -> list[Claim]:
     """Which side of each pair is steeper, and whether the flatter one is the better solution."""
     solutions = pairs.solutions_of(record)
-    accuracies = used(record, solutions, Solution.final_test_accuracy)
+    trained = [approach_of(*one) for one in solutions[[*pairs.ENDS]].itertuples(index=False)]
     claims: list[Claim] = []
     quality: list[Claim] = []
     better: dict[str, Comparison] = {}
@@ -369,7 +369,8 @@ def _sides(
         ends = pairs.ends_of(rows.iloc[0])
         first, second = (Label(words) for words in end_words(*ends))
         told = {"pair": pairs.label_of(rows.iloc[0]), "first": first, "second": second}
-        own = solutions[solutions["case"] == rows["case"].iloc[0]]
+        own = solutions[[approach in ends for approach in trained]]
+        own = own[own["case"] == rows["case"].iloc[0]]
         # On lines of one start, from a common one where there are any.
         rows = rows[rows["start"] == ("same" if (rows["start"] == "same").any() else "different")]
         growth = pairs.growth_compared(record, rows, (first, second))
@@ -382,7 +383,8 @@ def _sides(
         accuracy = pairs.accuracy_compared(own, ends, (first, second))
         if accuracy is None:
             continue
-        quality.append(QUALITY(accuracy, accuracies, **told))
+        compared = used(record, own, Solution.final_test_accuracy)
+        quality.append(QUALITY(accuracy, compared, **told))
         if growth and claims[-1].verdict in ("more", "less"):
             # more: the first is the steeper one, so that the second is the flatter one
             flat = accuracy.flipped() if claims[-1].verdict == "more" else accuracy
@@ -391,6 +393,7 @@ def _sides(
         claims = _steeper(record, done, steeper)
     if len(better) < 2:  # one pair is no rule
         return [*claims, *quality]
+    accuracies = used(record, solutions, Solution.final_test_accuracy)
     based = [*accuracies, *used(record, done, Line.train_loss)]
     found = Parts(better)
     tally = [

@@ -35,8 +35,10 @@ from report.words.counts import all_of, each_of, out_of
 from report.words.markdown import Markdown, escape, join
 
 ACCURACY_OF = Run.final_test_accuracy
-FALLING = 0.99
-"""A training loss still falls where the last quarter of training lowers it below this share."""
+QUARTER, FALLING = 0.75, 0.99
+"""A training loss still falls where training from this share on lowers it below that share."""
+LEARNED = 2.0
+"""Times the accuracy of guessing from which a network has learned true labels."""
 
 STILL = "; where it is not, the training loss still falls"
 FIT = Statement(
@@ -165,7 +167,7 @@ MEMORIZED = Statement(
     "random-labels.memorized",
     {
         "all|all_known": "The wrong labels are learned by heart even where they are few: in ["
-        "{every}|{known} that did not diverge] the network gives back at least {lowest} of them.",
+        "{every}|{known} that did not diverge] the network gives back {least} of them.",
         "some": "Not every run learns the wrong labels by heart where others are true: {number} of "
         "{total} give back {threshold} of them or more at the end, the others as little as "
         "{lowest}.",
@@ -323,7 +325,7 @@ def _still_falling(most: pd.DataFrame) -> bool:
     """Whether the last quarter lowers the training loss of more than half of the runs."""
     curves = zip(most[Run.epoch], most[Run.train_loss], strict=True)
     falls = [
-        curve[-1] < FALLING * curve[min(last_part(epochs, 0.75), len(curve) - 2)]
+        curve[-1] < FALLING * curve[min(last_part(epochs, QUARTER), len(curve) - 2)]
         for epochs, curve in curves
         if len(curve) > 2
     ]
@@ -429,6 +431,7 @@ def _memorized(record: Record, runs: pd.DataFrame) -> list[Claim]:
             known=all_of(found.known, "run"),
             every=each_of(found.known, "run"),
             threshold=fmt.percent(threshold, 0),
+            least=Markdown("all" if shares.min() == 1 else f"at least {low}"),
             lowest=low,
             highest=high,
         )
@@ -459,6 +462,6 @@ def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:
         return []
     threshold = top_threshold(record)
     fitted = all(max(curve) >= threshold for curve in true[Run.train_accuracy])
-    learned = bool((true[ACCURACY_OF] > 2 * chance_of(record)).all())
+    learned = bool((true[ACCURACY_OF] > LEARNED * chance_of(record)).all())
     based = [*fit.evidence, *used(record, true, Run.train_accuracy, ACCURACY_OF)]
     return [THEORY("agrees", based)] if fitted and learned else []

@@ -24,7 +24,7 @@ from report.words.counts import all_of
 from report.words.markdown import Markdown, escape, italics
 
 NEARLY = 1.1
-"""Factor between the numbers of parameters up to which models are compared by their depth alone."""
+"""Factor between two numbers of parameters up to which models are compared by their depth."""
 LEARNED = 0.95
 """Share of its first training loss below which a run must come to have learned anything."""
 
@@ -334,18 +334,24 @@ def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
         return []
     dense, conv = (max(kind, key=lambda model: means[model.name]) for kind in kinds)
     found = against(groups, ACCURACY)(conv.name, dense.name)
+    if not found.n:
+        return []
     smaller = conv.parameters < dense.parameters
-    claim = FAMILY(
-        found,
-        used(record, rows[rows[Run.model].isin([conv.name, dense.name])], SCORE),
-        helps=Label("Convolution counts for more than size" if smaller else "Convolution helps"),
-        dataset=label(dataset),
-        conv=label(conv.name),
-        dense=label(dense.name),
-        conv_parameters=Label(fmt.count(conv.parameters)),
-        dense_parameters=Label(fmt.count(dense.parameters)),
-    )
-    return [claim] if found.n else []
+    based = used(record, rows[rows[Run.model].isin([conv.name, dense.name])], SCORE)
+    return [
+        FAMILY(
+            found,
+            based,
+            helps=Label(
+                "Convolution counts for more than size" if smaller else "Convolution helps"
+            ),
+            dataset=label(dataset),
+            conv=label(conv.name),
+            dense=label(dense.name),
+            conv_parameters=Label(fmt.count(conv.parameters)),
+            dense_parameters=Label(fmt.count(dense.parameters)),
+        )
+    ]
 
 
 def _more(found: dict[str, Comparison]) -> Count[str]:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from report.claims.bound import Bound, bound
+from report.claims.bound import Bound, Side, bound
 from report.claims.claim import Claim, Effect, Statement, evidence
 from report.claims.consistency import contradiction, opposed, pooled
+from report.claims.contrast import all_of, each_of, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count
@@ -82,6 +83,44 @@ def test_a_number_of_things_that_the_rows_do_not_have_is_noticed() -> None:
     assert not contradiction(claim("some", two, number=fmt.words(2), total=fmt.count(3)))
     assert 'says "three"' in contradiction(claim("some", two, number=fmt.words(3)))
     assert 'says "four"' in contradiction(claim("some", two, total=fmt.words(4)))
+
+
+def test_words_of_how_many_that_the_rows_contradict_are_noticed() -> None:
+    two = count([0, 1, 1], bool)
+    for shown, right in (
+        (some_of(2, 3, "run"), True),
+        (some_of(1, 3, "run"), True),  # those that have it not
+        (some_of(3, 3, "run"), False),
+        (each_of(3, "run"), False),
+        (some_of(2, 4, "run"), False),
+    ):
+        said = replace(claim("counted", two, which=shown), text=Markdown(f"In {shown}."))
+        assert (contradiction(said) == "") is right, shown
+        assert not contradiction(replace(said, text=Markdown("Not said.")))
+    every = claim("all", count([1, 1], bool), which=all_of(2, "run"))
+    assert not contradiction(replace(every, text=Markdown("In both runs.")))
+
+
+@pytest.mark.parametrize(
+    ("side", "words", "right"),
+    [
+        ("lower", "at least {}", True),
+        ("upper", "at least {}", False),
+        ("upper", "by {} at most", True),
+        ("lower", "up to {}", False),
+        ("lower", "{} of the variance or more", True),
+        ("upper", "{} or more", False),
+        ("upper", "between 1 and {}", True),
+        ("upper", "between {} and 3", False),
+        ("upper", "about {}", True),
+    ],
+)
+def test_a_bound_said_as_one_of_the_other_side_is_noticed(
+    side: Side, words: str, right: bool
+) -> None:
+    made = bound(1.7, side, digits=2)
+    said = replace(claim("free", None, least=made), text=Markdown(f"It is {words.format(made)}."))
+    assert (contradiction(said) == "") is right
 
 
 @pytest.mark.parametrize(
