@@ -6,7 +6,8 @@ In the author-date style that the book uses, a citation reads the same whatever 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from report.render.crossref import Numbered
 from report.render.links import ADDRESS
 from report.render.pandoc import attribute, div, document, nodes, plain, plain_text, run
 
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 REFERENCES = "refs"
 """Identifier of the div that the bibliography fills, as in Quarto."""
 
@@ -45,10 +47,11 @@ def cite(book: Numbered, bibliography: Sequence[Path], folder: Path) -> None:
 
 
 def check_bibliographies(folder: Path) -> None:
-    """Raises UserError for an entry of the book's .bib files with an address that is none.
+    """Raises UserError for an entry of the book's .bib files that is more than words.
 
-    Such as `javascript:`, which would become a link of the report. The book in `folder` has the
-    files that a `_quarto.yml` there names.
+    Such as an address `javascript:`, which would become a link of the report, or a character that
+    turns the direction of what follows. The book in `folder` has the files that a `_quarto.yml`
+    there names.
     """
     faults: list[str] = []
     settings = "".join(path.read_text("utf-8", "replace") for path in folder.glob("_quarto*.yml"))
@@ -60,6 +63,11 @@ def check_bibliographies(folder: Path) -> None:
             fields = entry["c"]
             linked = [str(node["c"][2][0]) for node in nodes(fields) if node["t"] == "Link"]
             written = [_text(fields["url"])] if "url" in fields else []
+            faults += (
+                f"{path.name}: {_text(fields['id'])}: the character U+{ord(unseen):04X} controls "
+                "or turns what follows; remove it"
+                for unseen in sorted({*_UNSEEN.findall("".join(_strings(fields)))})
+            )
             for address in (*written, *linked):
                 if not ADDRESS.match(address):
                     faults.append(
@@ -68,6 +76,15 @@ def check_bibliographies(folder: Path) -> None:
                     )
     if faults:
         raise UserError(*faults)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _strings(child)
 
 
 def _text(field: dict[str, Any]) -> str:
