@@ -59,9 +59,10 @@ def _miscounted(claim: Claim, found: Count[object]) -> str:
             return f'says "{shown}" where there are {number} ({told})'
     some = {len(part) for part in (found.yes, found.no, found.missing)}
     for shown in claim.values.values():
-        if isinstance(shown, Counted) and shown in claim.text.replace(f"Not {shown}", ""):
-            every = shown.count == shown.total and found.extent != "some"
-            if shown.total not in (found.total, found.known) or not (every or shown.count in some):
+        denied = re.compile(rf"\bnot (?:in )?{re.escape(shown)}", re.IGNORECASE)
+        if isinstance(shown, Counted) and shown in denied.sub("", claim.text):
+            every = shown.number == shown.total and found.extent != "some"
+            if shown.total not in (found.total, found.known) or not (every or shown.number in some):
                 return f'says "{shown}" ({told})'
     return ""
 

@@ -7,7 +7,7 @@ from report.words.markdown import Markdown
 class Counted(Markdown):
     """How many of how many, in words."""
 
-    count: int
+    number: int
     total: int
 
 
@@ -36,5 +36,5 @@ def out_of(count: int, total: int, noun: str) -> Counted:
 
 def _counted(text: str, count: int, total: int) -> Counted:
     made = Counted(text)
-    made.count, made.total = count, total
+    made.number, made.total = count, total
     return made

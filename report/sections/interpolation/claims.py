@@ -397,9 +397,9 @@ def _sides(
     based = [*accuracies, *used(record, done, Line.train_loss)]
     found = Parts(better)
     tally = [
-        f"{words} in {fmt.words(len(own))}"
+        f"{words} in {fmt.words(len(those))}"
         for verdict, words in TALLY.items()
-        if (own := found.having(verdict))
+        if (those := found.having(verdict))
     ]
     total = Label(fmt.plural(len(better), "pair"))
     return [*claims, KESKAR(found, based, pairs=total, tally=Label(join(tally)))]
