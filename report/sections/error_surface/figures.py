@@ -172,8 +172,7 @@ def _draw_surfaces(views: list[View]) -> Canvas:
     star: dict[str, Any] = {"color": "#FFFFFF", "markeredgecolor": "#000000", "markersize": 9}
     for ax, view in zip(axes.flat, views, strict=True):
         heights = np.log10(view.losses)
-        sides = (np.array(side, dtype=float) for side in (view.surface.a, view.surface.b))
-        a, b = np.meshgrid(*sides)
+        a, b = np.meshgrid(np.array(view.surface.a, float), np.array(view.surface.b, float))
         ax.plot_surface(a, b, heights, cmap="cividis", rasterized=True, zorder=1, **look)
         # For report/figures/curves.py.
         ax.surface, ax.path = (view.surface.a, view.surface.b, heights), None

@@ -192,6 +192,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             used(record, runs, Run.diverged_at),
             runs=Markdown("one" if len(done) else "none"),
             total=fmt.plural(len(runs), "run"),
+            largest=fmt.MISSING,
+            displacement=fmt.MISSING,
         )
         return ((place,), tuple(way)) if place.verdict == "single" else ((place, *lost),)
     pairs = rows_of(record, Pair, "model")

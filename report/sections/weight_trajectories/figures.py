@@ -30,7 +30,6 @@ KINDS: dict[str, tuple[type[Distance | Pair], Name]] = {
     "between two ends": (Pair, Pair.end_distance),
 }
 """Distances that are compared, of single runs and of all pairs of runs, by row type and column."""
-Parts = dict[str, Part]
 Look = dict[str, Any]
 
 
@@ -237,7 +236,7 @@ def _kinds(record: Record, part: str) -> dict[str, tuple[list[float], Rows]]:
     return found
 
 
-def _distances(record: Record, parts: Parts) -> Figure:
+def _distances(record: Record, parts: dict[str, Part]) -> Figure:
     described = "; ".join(
         f"{name}: "
         + ", ".join(f"{k} {fmt.number(mean(v))}" for k, (v, _) in _kinds(record, name).items())
@@ -256,7 +255,7 @@ def _distances(record: Record, parts: Parts) -> Figure:
     )
 
 
-def _draw_distances(record: Record, parts: Parts) -> Canvas:
+def _draw_distances(record: Record, parts: dict[str, Part]) -> Canvas:
     figure, axes = canvas(1, 2, height=1.6, sharey=True)
     for ax, name in zip(axes[0], PARTS, strict=True):
         kinds = _kinds(record, name)
@@ -276,7 +275,7 @@ def _draw_distances(record: Record, parts: Parts) -> Canvas:
     return figure
 
 
-def _distance_table(record: Record, parts: Parts) -> Table:
+def _distance_table(record: Record, parts: dict[str, Part]) -> Table:
     return grouped(
         "distances",
         "Euclidean distances between parameter vectors; *n* counts runs for the first two rows "
