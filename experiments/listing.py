@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from experiments.data.catalog import DATASETS
 from experiments.data.expression import ARGUMENTS, CONSTANTS
 from experiments.data.formulas import FORMULAS
+from experiments.data.torchvision_sets import SETS, said
 from experiments.settings.choice import Table
 from experiments.settings.layers import KNOWN, OTHERS, Signature
 from experiments.settings.torch_names import LOSSES, OPTIMIZERS
@@ -51,6 +52,9 @@ def _data() -> Lines:
         sides = "×".join(map(str, facts.image_shape))
         sizes = f"{facts.train_size} training and {facts.test_size} test images"
         yield key, f"{facts.title}: {sizes}, {sides}, {len(facts.classes)} classes"
+    for name, parts in SETS.items():
+        options = "".join(f"; {key} = {said(values)}" for key, values in parts.options.items())
+        yield name, f"as torchvision has it{options}"
     for kind in KINDS:
         yield kind, f'images of your own: {{ {kind} = "…" }}'
 

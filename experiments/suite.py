@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from unicodedata import category
 
+from experiments.data.by_torchvision import Decoded
+from experiments.data.named_sets import Sets
 from experiments.settings.choice import parts
 from experiments.settings.consistency import Finding, faults, refusals
 from experiments.settings.faults import Reading, read
@@ -48,12 +50,30 @@ class Suite:
     smoke: bool = False
     slurm: Slurm = UNSTATED
     questions: tuple[str, ...] = ()
+    sets: tuple[Decoded, ...] = ()
+
+    def enroll(self) -> "Suite":
+        """Let this process know the data sets that the catalog lacks; a new process must be told.
+
+        Returns itself.
+        """
+        for found in self.sets:
+            found.enroll()
+        return self
 
 
-def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results")) -> Suite:
+def load_suite(
+    given: str,
+    *,
+    smoke: bool = False,
+    root: Path = Path("results"),
+    data_dir: Path = Path("data"),
+    download: bool = False,
+) -> Suite:
     """Read and validate a suite by its name, or by the path of a TOML file.
 
-    `root` is the folder of all results, which knows the names of suites of one's own.
+    `root` is the folder of all results, which knows the names of suites of one's own; `data_dir`
+    holds the sets of torchvision that the catalog lacks, with `download` after this if not before.
 
     Raises:
         UserError: no such suite, not TOML, unknown or mistyped settings, settings that contradict
@@ -76,11 +96,12 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
         found.append(f"title: must be a text in quotes (given: {title})")
     found += faulty_questions(asked)
     found += _unfit({"title": title, "tasks": tables})
+    sets = Sets(data_dir, download)
     slurm = read(Slurm, frozen(content.get("slurm", {})), "slurm")
     found += slurm.faults
     tasks: dict[str, TaskSettings] = {}
     for task in (task.name for task in TASKS if task.name in tables):
-        settings, faulty = _settings(file, task, tables)
+        settings, faulty = _settings(file, task, tables, sets)
         found += faulty
         if settings is not None:
             tasks[task] = shrunk(settings) if smoke and not found else settings
@@ -90,7 +111,7 @@ def load_suite(given: str, *, smoke: bool = False, root: Path = Path("results"))
             ]
     if found or slurm.settings is None:
         raise UserError(*(f"{file}: {fault}" for fault in found))
-    return Suite(name, title, file, tasks, smoke, slurm.settings, tuple(asked))
+    return Suite(name, title, file, tasks, smoke, slurm.settings, tuple(asked), sets.found)
 
 
 def _meant(key: str) -> str:
@@ -132,13 +153,18 @@ def _read(given: str, file: Path) -> dict[str, Any]:
 
 
 def _settings(
-    file: Path, task: str, tables: Mapping[str, Any]
+    file: Path, task: str, tables: Mapping[str, Any], sets: Sets
 ) -> tuple[TaskSettings | None, list[str]]:
     """The settings of a task, or all its faults."""
     model, at = task_module(task).Settings, f"tasks.{task}"
     table, absent = _with_embedded(model, tables[task], tables)
+    table, found, complete = sets.resolved(table, at)
     reading = read(model, frozen(table), at, {"folder": file.parent})
-    found = [f for f in reading.faults if f.partition(": ")[0] not in [f"{at}.{a}" for a in absent]]
+    found += [
+        f for f in reading.faults if f.partition(": ")[0] not in [f"{at}.{a}" for a in absent]
+    ]
+    if not complete:
+        return None, found
     found += [
         f"{at}.{field}: is left out, and the suite has no [tasks.{model.embeds[field]}] to take it "
         "from; add one of the two"

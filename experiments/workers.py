@@ -345,6 +345,7 @@ def _work(pipe: Connection, device: torch.device) -> None:
         pipe.send(("ready", None))
         while True:
             request, task, part = pipe.recv()
+            request.suite.enroll()
             if part:
                 pipe.send(("outcome", _part(request, task)))
             else:

@@ -107,7 +107,7 @@ def report(options: Options) -> None:
     _finish(complete)
 
 
-@command(*WHICH)
+@command(*WHICH, "data_dir")
 def status(options: Options, *, as_json: AsJson = False) -> None:
     """Say of each task whether its record is done, stale, interrupted, diverged or missing.
 
@@ -122,7 +122,7 @@ def status(options: Options, *, as_json: AsJson = False) -> None:
         say(f"{state['task']:<20} {state['state']:<12} {reasons}".rstrip())
 
 
-@command(*WHICH)
+@command(*WHICH, "data_dir")
 def check(
     options: Options, *, allow_stale: AllowStale = False, submission: Submission = False
 ) -> None:
@@ -162,7 +162,7 @@ def diff(
     say(commands.diff(before, after, form), end="")
 
 
-@command("suite", "results")
+@command("suite", "results", "data_dir")
 def models(
     options: Options,
     *,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial, wraps
@@ -58,7 +59,13 @@ def _run(options: Options) -> tuple[str, ...] | None:
     from report.words.progress import Bars
 
     results = results_for(options)
-    suite = suites.load_suite(options.suite, smoke=options.smoke, root=options.results)
+    suite = suites.load_suite(
+        options.suite,
+        smoke=options.smoke,
+        root=options.results,
+        data_dir=options.data_dir,
+        download=True,
+    )
     tasks = tuple(suites.chosen_tasks(suite, options.only))
     _check_asked(options)
     stored = current(results)
@@ -175,13 +182,15 @@ def render(options: Options) -> None:
         "HOMEWORK_RESULTS": str(options.results.absolute()),
     }
     read = [*records, results.repeated.resolve()]
-    result = render_book(Path.cwd(), options.renderer, environment, read, options.single_file)
-    say(result.line)
-    stale = kept.answered(
-        lambda: kept.exactly(sorted(results.folder.glob("*.json")), kept.program(), "made"),
-        lambda: _made_by_other_code(results),
-    )
-    if stale:
+    with ThreadPoolExecutor() as pool:  # the first time, it takes as long as what other programs do
+        asked = pool.submit(
+            kept.answered,
+            lambda: kept.exactly(sorted(results.folder.glob("*.json")), kept.program(), "made"),
+            lambda: _made_by_other_code(results),
+        )
+        result = render_book(Path.cwd(), options.renderer, environment, read, options.single_file)
+        say(result.line)
+    if stale := asked.result():
         few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
         told = f"Stale: the code of {few} changed since the records were made; run again"
         say(f"{told}: {options.to_run}")
@@ -221,7 +230,9 @@ def status(options: Options) -> list[dict[str, Any]]:
     from experiments.suite import load_suite
 
     results = results_for(options)
-    suite = load_suite(options.suite, smoke=options.smoke, root=options.results)
+    suite = load_suite(
+        options.suite, smoke=options.smoke, root=options.results, data_dir=options.data_dir
+    )
     found = [freshness(suite, task, results) for task in suite.tasks]
     jobs = standing(results, [f.task for f in found if not f.fresh])
     return [
@@ -336,7 +347,8 @@ def models(options: Options, built: bool) -> list[Any]:
 
     if built:
         need_torch()
-    return list(suite_models(load_suite(options.suite, root=options.results), built))
+    suite = load_suite(options.suite, root=options.results, data_dir=options.data_dir)
+    return list(suite_models(suite, built))
 
 
 def init(file: str, root: Path) -> Path:

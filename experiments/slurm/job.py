@@ -20,7 +20,13 @@ from report.words.terminal import say
 def run(arguments: Arguments) -> None:
     """Compute the task unless somebody has in the meantime; raises UserError."""
     options, task = arguments.options, arguments.task
-    suite = load_suite(options.suite, smoke=options.smoke, root=options.results)
+    suite = load_suite(
+        options.suite,
+        smoke=options.smoke,
+        root=options.results,
+        data_dir=options.data_dir,
+        download=True,
+    )
     results = Results(options.results, arguments.results)
     need_locks(results.jobs_lock)
     device = choose_device(options.device)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from experiments.data.torchvision_sets import class_name
 from experiments.suites import SUITES, find_suite
 from report.errors import UserError
 from report.records import kept
@@ -17,8 +18,8 @@ from report.records.toml import read_toml
 def basis(command: str, options: Options, words: Iterable[object] = ()) -> str | None:
     """The key of all that an answer about a suite follows from; None where it cannot be said.
 
-    That is where jobs of Slurm were submitted, where the suite names files of the user's own, and
-    where something is no file or cannot be read.
+    That is where jobs of Slurm were submitted, where the suite names files of the user's own or a
+    data set that the catalog lacks, and where something is no file or cannot be read.
 
     Args:
         command: what is asked.
@@ -36,7 +37,7 @@ def basis(command: str, options: Options, words: Iterable[object] = ()) -> str |
 
 
 def _names_files(file: Path) -> bool:
-    """Whether a suite names something beside it: points, images, a module."""
+    """Whether a suite names something beside it: points, images, a module; or a data set."""
     try:
         waiting: list[Any] = [read_toml(file, "suite")]
     except (OSError, UserError):
@@ -45,7 +46,7 @@ def _names_files(file: Path) -> bool:
         found = waiting.pop()
         if isinstance(found, str):
             name = found.partition(":")[0]
-            if name and os.path.lexists(file.parent / name):
+            if name and (class_name(found) or os.path.lexists(file.parent / name)):
                 return True
         elif isinstance(found, (dict, list)):
             waiting += found.values() if isinstance(found, dict) else found

@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from experiments.data.catalog import DATASETS
 from experiments.data.formulas import FORMULAS
+from experiments.data.torchvision_sets import SETS, said
 from experiments.settings.choice import Table
 from experiments.settings.fault_words import classes, toml
 from experiments.settings.initialization import FUNCTIONS
@@ -46,7 +47,10 @@ def schema() -> dict[str, Any]:
         definitions[name]["required"] = ["loss"] if name == "Training" else []
     definitions["Schedule"] = _schedule(definitions["Schedule"])
     _bare(definitions, "FunctionSettings", _names(FORMULAS))
-    _bare(definitions, "ImageDataSettings", _names(DATASETS))
+    for parts in SETS.values():
+        for option, values in parts.options.items():
+            definitions["ImageDataSettings"]["properties"][option] = {"enum": list(values)}
+    _bare(definitions, "ImageDataSettings", _names([*DATASETS, *SETS]))
     _bare(definitions, "Clip", {"type": "number", "exclusiveMinimum": 0})
     initialization = definitions["Initialization"]
     initialization["additionalProperties"] = {"type": ["number", "string"]}
@@ -163,10 +167,24 @@ def reference() -> str:
                     waiting.append((inner.__name__, inner))
         parts.append("\n".join(rows))
     parts += [
+        "## Data sets of torchvision",
+        "Beside those of the catalog (`homework list data`), `data` may name these. The classes of "
+        "torchvision read them from the data folder, where what is missing is downloaded, and they "
+        "are decoded once. Where images differ in size, `resize` is needed. An argument of a "
+        'class is a key of `data`, such as `{ name = "EMNIST", split = "letters" }`.',
+        _sets(),
         "## Names of PyTorch",
         *(_named(table) for table in (OPTIMIZERS, SCHEDULERS, LOSSES)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _sets() -> str:
+    rows = ["| data set | arguments |", "|---|---|"]
+    for name, parts in SETS.items():
+        options = "; ".join(f"`{option}`: {said(v)}" for option, v in parts.options.items())
+        rows.append(f"| `{name}` | {options or '—'} |")
+    return "\n".join(rows)
 
 
 def _named(table: Table) -> str:

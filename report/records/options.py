@@ -22,7 +22,7 @@ class Options:
         "auto"
     )
     executor: Annotated[Literal["local", "slurm"], "Who computes the tasks."] = "local"
-    data_dir: Annotated[Path, "Where MNIST and CIFAR-10 lie or go."] = Path("data")
+    data_dir: Annotated[Path, "Where data sets lie or go."] = Path("data")
     force: Annotated[bool, "Run what is fresh again, and train it anew."] = False
     workers: Annotated[
         int | None,
