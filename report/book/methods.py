@@ -27,7 +27,7 @@ METHODS = {
     "pooled ratio": ("the same of decimal logarithms, told as factors", _STUDENT),
     "rank correlation": (
         "Spearman's rank correlation over the means of approaches, decided where a permutation "
-        "test (exact for few points) and the interval of Bonett and Wright (2000) agree",
+        "test (exact for few points) and the interval of Bonett and Wright agree",
         "numpy.corrcoef of ranks, scipy.special.ndtri",
     ),
     "share": (

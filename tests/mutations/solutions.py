@@ -193,11 +193,11 @@ def interpolation(r: Reading) -> Iterator[str]:
                 yield f"rise: direction: {m.string}"
     for m in r.find(
         "steeper",
-        r"^(\w+) pairs? differs? in the (.*?) alone: .* in (\w+) and the flatter in (\w+) at equal "
+        r"^In (\w+) pairs? the (.*?) alone differs: .* in (\w+) and the flatter in (\w+) at equal "
         r"distance, .* in (\w+) and the flatter in (\w+)\.",
     ):
         beyond = _beyond(r, m[2].replace(" ", "_"))
-        if value(m[1].lower()) != len(beyond):
+        if value(m[1]) != len(beyond):
             yield f"steeper: {len(beyond)} pairs: {m.string}"
         for place, said in enumerate((1, -1, 1, -1)):
             seen = [pair[place // 2] for pair in beyond]

@@ -200,9 +200,10 @@ TALLY = {
 STEEPER = Statement(
     "interpolation.steeper",
     {
-        "counted": "{total} in the {variable} alone: the side of the solution with the larger one "
-        "is the steeper in {more} and the flatter in {less} at equal distance, and relative to the "
-        "norm of the weights the steeper in {relative_more} and the flatter in {relative_less}."
+        "counted": "In {total} the {variable} alone differs: the side of the solution with the "
+        "larger one is the steeper in {more} and the flatter in {less} at equal distance, and "
+        "relative to the norm of the weights the steeper in {relative_more} and the flatter in "
+        "{relative_less}."
     },
     about="variable",
 )
@@ -431,9 +432,7 @@ def _steeper(
         STEEPER(
             "counted",
             _steepness(record, done),
-            total=Markdown(
-                f"{fmt.plural(len(found), 'pair')} differ{'s' * (len(found) == 1)}".capitalize()
-            ),
+            total=fmt.plural(len(found), "pair"),
             variable=VARIABLES[settings[0]],
             more=number(found, "absolute", 1),
             less=number(found, "absolute", -1),

@@ -441,7 +441,7 @@ def test_the_steeper_sides_of_many_pairs_are_counted() -> None:
     """The loss climbs beyond the second end, of larger batch or rate: at equal distance alone."""
     flat_ = made(**SIX | {"settings": SETS, "pairs": 4, "beyond": flat(4.0), "relative": (1, 1)})
     texts = [claim.text for group in commentary(flat_) for claim in group]
-    (of_batch, of_rate) = [text for text in texts if text.startswith("Two pairs differ in the ")]
+    (of_batch, of_rate) = [text for text in texts if text.startswith("In two pairs the ")]
     assert "the batch size alone" in of_batch and "the learning rate alone" in of_rate
     assert "the steeper in two and the flatter in none at equal distance" in of_batch
     assert of_batch.endswith("the weights the steeper in none and the flatter in none.")
