@@ -354,6 +354,12 @@ def each_of(count: int, noun: str) -> Markdown:
     return Markdown(f"{'the one' if count == 1 else 'every'} {noun}")
 
 
+def runs_that(total: int, verb: str) -> Label:
+    """`these runs leave`, `the one run leaves`."""
+    does = "does" if verb == "do" else f"{verb}s"
+    return Label(f"the one run {does}" if total == 1 else f"these runs {verb}")
+
+
 def some_of(count: int, total: int, noun: str) -> Markdown:
     """`one of three runs`, `both runs`, `the one run`."""
     return all_of(total, noun) if count == total else out_of(count, total, noun)

@@ -10,7 +10,16 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
-from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, each_of, some_of
+from report.claims.contrast import (
+    LOSSES,
+    NORMS,
+    Contrast,
+    Overall,
+    Quantity,
+    each_of,
+    runs_that,
+    some_of,
+)
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -43,8 +52,8 @@ ANSWER = Overall(
         "less|more|alike": "On {where} the gradient [gets shorter|gets longer|keeps its length] "
         "in training: its norm over the whole training set ends [below|above|about] where it "
         "began{rest}.",
-        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
-        "runs settle no direction of its norm over the whole training set.",
+        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, {these} "
+        "no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
     },
     headline=True,
@@ -92,7 +101,7 @@ DESCENT = Contrast(
         "alike": "The loss does not fall by more than matters: from {second_value} to "
         "{first_value}.",
         "undecided": "The loss is {second_value} before training and {first_value} after it, which "
-        "these runs do not tell from chance{decide}.",
+        "{these} not tell from chance{decide}.",
     },
     about="key",
     quantity=LOSSES,
@@ -111,11 +120,10 @@ VANISH = Statement(
         "step in the last tenth of training stays below {share} of the largest one.",
         "fluctuates|settles": "It does not vanish on {case} but [fluctuates|settles]: within the "
         "last tenth of training, the norm of single steps [{how} in {every}|varies by a factor "
-        "of at most {factor}].",
+        "of {factor}].",
         "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
         "steps fluctuates in {number} of {total} runs and settles in the rest.",
-        "ends": "It does not vanish on {case}: the norm of the last step is at least {lowest} in "
-        "{every}.",
+        "ends": "It does not vanish on {case}: the norm of the last step is {lowest} in {every}.",
     },
     about="key",
 )
@@ -125,7 +133,7 @@ RELATION = Contrast(
     {
         "more|less": "Along a run on {case}, a smaller loss goes with a [shorter|longer] "
         "gradient: their rank correlation over the steps is {first_value} ({support}).",
-        "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
+        "undecided": "Whether loss and gradient move together along a run on {case} {these} "
         "not settle (rank correlation over the steps {first_value}, {n}).",
     },
     about="key",
@@ -146,7 +154,7 @@ BATCH = Contrast(
         + "it is shorter on {case}, {first_value} against {second_value} ({support}).",
         "alike": EXPECTED + "both are about equally long on {case}, {first_value} and "
         "{second_value}.",
-        "undecided": EXPECTED + "these runs leave that open on {case}, with {first_value} against "
+        "undecided": EXPECTED + "{these} that open on {case}, with {first_value} against "
         "{second_value}.",
     },
     about="key",
@@ -159,7 +167,7 @@ NOISE = Statement(
         "agrees|differs": "[That it does not vanish is in line with theory, which|Theory] lets "
         "plain stochastic gradient steps of a constant learning rate come near a minimum but no "
         "further [@bottou2018optimization, section 4]; [whether that is the reason here was not "
-        "tested|in these runs the norm vanishes all the same].",
+        "tested|here the norm vanishes all the same].",
     },
     about="key",
 )
@@ -202,7 +210,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         paragraphs.append(tuple(_case(record, rows, case, found)))
         if found.n:
             falls[case_name(case)] = found
-    answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS))
+    these = runs_that(len(runs), "settle")
+    answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS), these=these)
     return ((answer,), *paragraphs, tuple(lost))
 
 
@@ -230,7 +239,10 @@ def _case(
     claims = [
         FALL(found, used(record, rows, *NORM_COLUMNS), **told),
         DESCENT(
-            compare(end, start, LOSS), used(record, rows, Run.initial_loss, Run.final_loss), **told
+            compare(end, start, LOSS),
+            used(record, rows, Run.initial_loss, Run.final_loss),
+            these=runs_that(len(rows), "do"),
+            **told,
         ),
         PEAK(
             "counted",
@@ -247,7 +259,7 @@ def _case(
         late = seed_group("last quarter", rows, "late")
         batch = compare(seed_group("batch", rows, Run.tail_median), late, NORM)
         based = used(record, rows, Run.tail_median, Run.epoch, Run.full_gradient_norm)
-        claims.append(BATCH(batch, based, **told))
+        claims.append(BATCH(batch, based, these=runs_that(len(rows), "leave"), **told))
         if gone.extent != "some" and not _scheduled(record, case):
             verdict = "differs" if gone.yes else "agrees"
             claims.append(NOISE(verdict, used(record, done, *TAIL_COLUMNS), **told))
@@ -277,7 +289,10 @@ def _vanish(
         verdict = "vanishes"
     elif set(done[Run.tail_steps]) == {1} or most == 1:
         verdict = "ends"
-    varies = f"varies by a factor of {bound(least, 'lower', digits=2)} or more"
+    single = len(tails) == 1
+    varies = f"varies by a factor of {bound(least, 'lower', digits=2)}{' or more' * (not single)}"
+    within, above = ("" if single else words for words in ("at most ", "at least "))
+    lowest = bound(min(low for low, _, _ in tails), "lower")
     return VANISH(
         verdict,
         used(record, done, Run.tail_steps, *TAIL_COLUMNS),
@@ -286,8 +301,8 @@ def _vanish(
         total=fmt.words(len(tails)),
         share=fmt.percent(VANISHED),
         how=Markdown("touches zero and comes back" if least == math.inf else varies),
-        factor=bound(most, "upper") if verdict == "settles" else fmt.MISSING,
-        lowest=bound(min(low for low, _, _ in tails), "lower"),
+        factor=Markdown(f"{within}{bound(most, 'upper')}") if verdict == "settles" else fmt.MISSING,
+        lowest=Markdown(f"{above}{lowest}"),
         every=each_of(len(tails), "run"),
         **about(case),
     )
@@ -330,4 +345,5 @@ def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[
         seed_group("loss and norm", rows, "relation"), seed_group("none", rows, "none"), CORRELATION
     )
     based = used(record, done, Run.batch_loss, Run.batch_gradient_norm)
-    return [RELATION(relation, based, **about(case))] if relation.n else []
+    these = runs_that(len(done), "do")
+    return [RELATION(relation, based, these=these, **about(case))] if relation.n else []

@@ -29,6 +29,7 @@ from report.sections.interpolation.lines import (
     ends_of,
     growths,
     label_of,
+    other_losses,
     solutions_of,
     with_ends,
 )
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 STARTS = {"same": "same start", "different": "different starts"}
+LOSSES = Markdown(
+    " Where the two were trained on different losses, $L$ is that of the first all along the line, "
+    "while @tbl-interpolation-solutions gives each its own."
+)
 SPLITS = {"train": "training", "test": "test"}
 
 
@@ -57,6 +62,7 @@ def section(record: Record) -> Section:
             _lines_table(record, lines),
         ),
         commentary=commentary(record),
+        words={"losses": LOSSES if other_losses(record) else Markdown("")},
     )
 
 

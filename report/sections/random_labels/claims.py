@@ -22,6 +22,7 @@ from report.claims.contrast import (
     each_of,
     label,
     out_of,
+    runs_that,
 )
 from report.numbers.comparison import compare
 from report.numbers.frames import known
@@ -98,7 +99,7 @@ CHANCE = Contrast(
         "more|less": "On the test images, whose labels are intact, {it} scores {first_value}, "
         "[more|less] than the {second_value} of guessing{seen}{sure}.",
         "undecided": "On the test images, whose labels are intact, {it} scores {first_value}, "
-        "which these runs do not tell from the {second_value} of guessing ({support}).",
+        "which {these} not tell from the {second_value} of guessing ({support}).",
     },
 )
 
@@ -131,7 +132,7 @@ LOSS_RISES = Contrast(
         "falls]{seen}, from {second_value} to {first_value}.",
         "alike": "On random labels the test loss ends where it began, at {first_value}.",
         "undecided": "On random labels the test loss is {second_value} before training and "
-        "{first_value} after it, which these runs do not tell from chance ({support}).",
+        "{first_value} after it, which {these} not tell from chance ({support}).",
     },
     quantity=LOSSES,
 )
@@ -194,7 +195,7 @@ THEORY = Statement(
         "generalizes only from the latter, is why @zhang2017understanding argue that capacity "
         "alone does not explain generalization.",
         "open": "The literature expects a network of enough parameters to fit random labels "
-        "completely [@zhang2017understanding]; these runs do not get that far, so they do not test "
+        "completely [@zhang2017understanding]; {these} not get that far, so {they} not test "
         "the expectation.",
     },
 )
@@ -343,7 +344,12 @@ def _still_falling(most: pd.DataFrame) -> bool:
 def _chance(record: Record, most: pd.DataFrame, it: Label) -> Claim:
     scored = seed_group("trained on random labels", most, ACCURACY_OF)
     guessing = Group("guessing", dict.fromkeys(scored.values, chance_of(record)))
-    return CHANCE(compare(scored, guessing, ACCURACY), used(record, most, ACCURACY_OF), it=it)
+    return CHANCE(
+        compare(scored, guessing, ACCURACY),
+        used(record, most, ACCURACY_OF),
+        it=it,
+        these=runs_that(len(most), "do"),
+    )
 
 
 def _test(record: Record, finite: pd.DataFrame) -> Claim:
@@ -402,7 +408,8 @@ def _loss(record: Record, finite: pd.DataFrame) -> Claim:
         seed_group(name, finite.assign(at=finite[Run.test_loss].str[place]), "at")
         for name, place in (("end", -1), ("start", 0))
     )
-    return LOSS_RISES(compare(end, start, LOSS), used(record, finite, Run.test_loss))
+    these = runs_that(len(finite), "do")
+    return LOSS_RISES(compare(end, start, LOSS), used(record, finite, Run.test_loss), these=these)
 
 
 def _price(record: Record, runs: pd.DataFrame, of: Label) -> list[Claim]:
@@ -463,7 +470,8 @@ def _peak(record: Record, runs: pd.DataFrame) -> list[Claim]:
 def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:
     """Whether these runs test, and bear out, what the literature says."""
     if fit.verdict in ("falling", "stuck"):
-        return [THEORY("open", fit.evidence)]
+        they = Markdown("it does" if len(runs) == 1 else "they do")
+        return [THEORY("open", fit.evidence, these=runs_that(len(runs), "do"), they=they)]
     true = known(runs[runs[Run.fraction] == 0], ACCURACY_OF)
     if true.empty or fit.verdict not in ("all", "all_known"):
         return []

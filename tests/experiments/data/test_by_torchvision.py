@@ -19,6 +19,7 @@ from experiments.data.published import READERS
 from experiments.data.torchvision_sets import LARGE, OTHERS, SETS
 from experiments.freshness import basis
 from experiments.suite import Suite, load_suite
+from report import commands
 from report.errors import UserError
 
 TRAIN, TEST = 30, 20
@@ -236,6 +237,12 @@ def test_other_faults_are_told_as_well(tmp_path: Path) -> None:
 )
 def test_what_no_set_has_is_refused(tmp_path: Path, given: str, said: str) -> None:
     assert said in faults(tmp_path, given)
+
+
+def test_every_set_is_listed() -> None:
+    listed = dict(commands.listed("data"))
+    assert set(SETS) < listed.keys()
+    assert 'split = "byclass" or "bymerge"' in listed["EMNIST"]
 
 
 def test_every_set_of_torchvision_is_known() -> None:

@@ -416,6 +416,16 @@ def test_sides_may_differ_in_their_training() -> None:
     figures.figures[0].draw()
 
 
+@pytest.mark.parametrize(("loss", "told"), [("cross_entropy", True), ("mse", False)])
+def test_the_loss_of_a_line_is_told_where_its_sides_have_two(loss: str, told: bool) -> None:
+    of = made(
+        settings=(((64, 1e-3), (64, 1e-3)),), pairs=1, training=({"loss": "mse"}, {"loss": loss})
+    )
+    said = section(of).words["losses"]
+    assert ("$L$ is that of the first" in said) == told
+    assert section(made()).words["losses"] == ""
+
+
 def test_data_sets_are_told_apart() -> None:
     claims = said(made(barrier=contrast(5.0, 2.0, 4.0, 3.0), seeds=6, **TWO))
     assert (
