@@ -1,6 +1,5 @@
 """A suite: which tasks to run with which settings, read from one TOML file."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from experiments.suites.smoke import shrunk
 from experiments.tasks import task_module
 from experiments.tasks.task import TaskSettings
 from report.errors import UserError, did_you_mean
-from report.records.files import read_file
+from report.records.toml import read_toml
 from report.tasks import BY_NAME, TASKS, faulty_questions
 
 KEYS = ("title", "questions", "tasks", "slurm")
@@ -147,18 +146,10 @@ def _unfit(table: object, at: str = "") -> Iterator[str]:
 
 
 def _read(given: str, file: Path) -> dict[str, Any]:
-    """The content of a suite's file; a byte order mark, as Notepad writes it, is skipped."""
     try:
-        return tomllib.loads(read_file(file, "suite").decode("utf-8-sig"))
+        return read_toml(file, "suite")
     except FileNotFoundError:
         raise unknown_suite(given) from None
-    except RecursionError:
-        raise UserError(f"{file}: is nested too deeply; write it with fewer brackets") from None
-    except UnicodeDecodeError as error:
-        where = f"byte {error.start + 1} is no UTF-8"
-        raise UserError(f"{file}: {where}; save the file in the encoding UTF-8") from error
-    except (OSError, ValueError) as error:
-        raise UserError(f"{file}: not readable as TOML ({error}); correct the file") from error
 
 
 def _settings(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial, wraps
@@ -181,13 +182,15 @@ def render(options: Options) -> None:
         "HOMEWORK_RESULTS": str(options.results.absolute()),
     }
     read = [*records, results.repeated.resolve()]
-    result = render_book(Path.cwd(), options.renderer, environment, read, options.single_file)
-    say(result.line)
-    stale = kept.answered(
-        lambda: kept.exactly(sorted(results.folder.glob("*.json")), kept.program(), "made"),
-        lambda: _made_by_other_code(results),
-    )
-    if stale:
+    with ThreadPoolExecutor() as pool:  # the first time, it takes as long as what other programs do
+        asked = pool.submit(
+            kept.answered,
+            lambda: kept.exactly(sorted(results.folder.glob("*.json")), kept.program(), "made"),
+            lambda: _made_by_other_code(results),
+        )
+        result = render_book(Path.cwd(), options.renderer, environment, read, options.single_file)
+        say(result.line)
+    if stale := asked.result():
         few = ", ".join(stale[:3]) + (f" and {len(stale) - 3} more" if len(stale) > 3 else "")
         told = f"Stale: the code of {few} changed since the records were made; run again"
         say(f"{told}: {options.to_run}")

@@ -1,17 +1,18 @@
 """What an answer about a suite follows from, so that it can be kept. Imports no settings."""
 
 import os
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from experiments.data.torchvision_sets import class_name
 from experiments.suites import SUITES, find_suite
+from report.errors import UserError
 from report.records import kept
 from report.records.folders import files_of
 from report.records.options import Options
 from report.records.paths import last_run_file
+from report.records.toml import read_toml
 
 
 def basis(command: str, options: Options, words: Iterable[object] = ()) -> str | None:
@@ -37,11 +38,9 @@ def basis(command: str, options: Options, words: Iterable[object] = ()) -> str |
 
 def _names_files(file: Path) -> bool:
     """Whether a suite names something beside it: points, images, a module; or a data set."""
-    if not file.is_file():  # a pipe would be waited for
-        return True
     try:
-        waiting: list[Any] = [tomllib.loads(file.read_text(encoding="utf-8-sig"))]
-    except (OSError, ValueError, RecursionError):
+        waiting: list[Any] = [read_toml(file, "suite")]
+    except (OSError, UserError):
         return True
     while waiting:
         found = waiting.pop()

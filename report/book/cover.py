@@ -1,7 +1,6 @@
 """Who hands the report in: read from `homework.toml`, shown on the cover as plain text."""
 
 import re
-import tomllib
 import unicodedata
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from report.errors import UserError, did_you_mean
-from report.records.files import read_file
+from report.records.toml import read_toml
 
 MAX_LENGTH = 10_000
 _WORD = re.compile(r"[^\W_]+")
@@ -62,18 +61,12 @@ def read_cover(path: Path) -> Cover:
     Raises UserError that names file, key and cause.
     """
     try:
-        return Cover.model_validate(tomllib.loads(read_file(path, "cover").decode("utf-8-sig")))
+        return Cover.model_validate(read_toml(path, "cover"))
     except FileNotFoundError:
         return Cover()
     except ValidationError as error:
         faults = "; and ".join(_told(fault) for fault in error.errors())
         raise UserError(f"{path}: {faults}") from error
-    except UnicodeDecodeError:
-        raise UserError(f"{path}: not UTF-8; save the file as UTF-8") from None
-    except RecursionError:
-        raise UserError(f"{path}: is nested too deeply; write it with fewer brackets") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: not readable as TOML ({error}); correct the file") from error
 
 
 def _told(fault: ErrorDetails) -> str:

@@ -106,7 +106,7 @@ def svg(figure: Figure) -> bytes:
     return embedded(buffer.getvalue().decode(), canvas).encode()
 
 
-def as_csv(drawing: bytes) -> bytes | None:
+def as_csv(drawing: bytes) -> str | None:
     """The data in a figure's SVG, a line for each point; None where it has none.
 
     Columns: panel, series, run, names of x and y, x and y.
@@ -127,7 +127,7 @@ def as_csv(drawing: bytes) -> bytes | None:
                     named = {True: at, False: run if one["runs"] else -1}[one["points"]]
                     name = dict(enumerate(one["names"])).get(named, "")
                     writer.writerow((*head, name, *axes, *point))
-    return made.getvalue().encode()
+    return made.getvalue()
 
 
 def _texts_with_names(canvas: Canvas) -> Iterator[Text]:

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,14 +143,17 @@ def _make(name: str, chosen: Sources) -> Made:
 
 def _write_tables(chosen: Sources, figures: Mapping[str, tuple[str, list[str]]]) -> None:
     """Write the data of every figure that has some as a table; files of the same data stay."""
+    code = code_digest("book/drawing.py")
     for task, (_, names) in figures.items():
         for figure in names:
             path = chosen.results.figure(task, figure)
-            table, place = as_csv(path.read_bytes()), chosen.project / data_path(path.stem)
+            drawing, place = path.read_bytes(), chosen.project / data_path(path.stem)
+            name = partial(kept.key, code, "data", drawing)
+            table = kept.answered(name, partial(as_csv, drawing))
             if table is None:
                 place.unlink(missing_ok=True)
-            elif not place.is_file() or place.read_bytes() != table:
-                write_bytes(place, table)
+            elif not place.is_file() or place.read_bytes() != table.encode():
+                write_bytes(place, table.encode())
 
 
 def _drawn(part: Part, results: Results) -> Part:

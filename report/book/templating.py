@@ -1,5 +1,6 @@
 """The Jinja environment of the templates: own delimiters, nothing undefined, nothing unescaped."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,14 @@ def environment(folder: Path) -> Environment:
         autoescape=False,
     )
     made.filters.update({formatter.__name__: formatter for formatter in FORMATTERS})
+    made.globals["below"] = below
     return made
+
+
+def below(*parts: Markdown | Iterable[Markdown]) -> Markdown:
+    """The parts, each a text or several, one below the other; what is empty is left out."""
+    texts = [text for part in parts for text in ([part] if isinstance(part, str) else part)]
+    return Markdown("\n\n".join(filter(None, texts)))
 
 
 def render(made: Environment, template: str, context: dict[str, Any], *instead: str) -> str:

@@ -162,13 +162,13 @@ class Wordings:
     `rises|falls` share "The gap [widens|narrows].", and a verdict that has none is said as what it
     shows: `seen_more` and `partly_more` as `more` (their fields tell what is special). `headline`
     sentences are the findings; in the Summary they appear as their `line`. If a statement is made
-    several times in a section, `about` names the value that distinguishes the claims.
+    several times in a section, the value called `about` distinguishes the claims.
     """
 
     id: str
     wordings: Mapping[str, str]
     headline: bool = False
-    about: str = ""
+    about: str = "key"
     line: Line | None = None
 
     def __post_init__(self) -> None:
@@ -203,7 +203,7 @@ class Wordings:
             if not isinstance(value, Markdown):
                 raise TypeError(f"{self.id}: {name} = {value!r} did not pass through a formatter")
         text = _filled(_chosen(self.wordings, verdict), values)
-        about = slug(values[self.about]) if self.about else ""
+        about = slug(values[self.about]) if self.about in values else ""
         short = None
         if self.line is not None:
             answers = self.line.answers

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -45,3 +46,21 @@ def scale_to(ax: Axes, which: Direction, values: Iterable[Any]) -> None:
     known = known[np.isfinite(known)]
     if len(known) and known.min() > 0 and known.max() >= WIDE * known.min():
         logarithmic(ax, which)
+
+
+def count_along(ax: Axes) -> None:
+    """A few whole numbers below the axis x."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
+
+
+def decades_around_zero(ax: Axes, values: Sequence[float], tolerance: float) -> None:
+    """A few ticks at whole decades around zero, on a scale that is linear up to `tolerance`."""
+    largest = max(abs(value) for value in values)
+    low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
+    step = max(1, math.ceil((high - low + 1) / 3))
+    powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
+    top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
+    ax.set_ylim(bottom, top)
+    ax.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])

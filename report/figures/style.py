@@ -13,8 +13,13 @@ from report.words.tex import in_line
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
+    from matplotlib.axes import Axes as Axes
+    from matplotlib.figure import Figure
+
+    Canvas = Figure
+else:
+    Axes = Canvas = Any
+    """Types in annotations; matplotlib takes long to import, so only what draws does."""
 
 WIDTH = 6.5
 """Inches: the text width of the printed page, so that letters print in their nominal size."""
@@ -243,21 +248,22 @@ def wrapped(label: str, letters: int, rows: int) -> str:
     return "\n".join(wrap(label, letters, max_lines=rows, placeholder="…", break_on_hyphens=False))
 
 
-def title(axes: Axes, case: dict[str, Any], more: str = "") -> None:
-    """The case as the title of its panel: a function as its formula, a data set by its name.
+def title(
+    axes: Axes, text: str, more: str = "", *, formula: bool = False, instead: str | None = None
+) -> None:
+    """The title of a panel: a name, or a function as its formula.
 
-    `more` follows behind a comma. A formula that does not fit gives way to the case's `name`.
+    `more` follows behind a comma. A formula that does not fit gives way to what stands `instead`.
     """
-    formula = case["kind"] == "function"
     grid = axes.get_subplotspec()
     columns = grid.get_gridspec().ncols if grid else 1
     letters = TITLE_LETTERS // columns
-    name = wrapped(str(case["title"]), letters, 2)
+    name = wrapped(text, letters, 2)
     if formula:
-        name = f"${in_line(case['title'])}$"
+        name = f"${in_line(text)}$"
         for tex, line in _CASES.items():
             name = name.replace(tex, line)
     apart = ",\n" if len(more) > letters // 2 or columns == PANELS else ", "
     axes.set_title(name + (apart + wrapped(more, letters, 2) if more else ""))
     axes.title.formula = formula  # type: ignore[attr-defined]  # for report/book/drawing.py
-    axes.title.instead = case.get("name")  # type: ignore[attr-defined]  # for finish.py
+    axes.title.instead = instead  # type: ignore[attr-defined]  # for finish.py

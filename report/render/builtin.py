@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from report.errors import UserError
@@ -38,11 +38,10 @@ def build(
         )
         for written in documents:
             constructs.check(written)
-        # One behind the other: both ask for the same citations, which are then set once.
-        shown, printed = (prepare(project, documents, form) for form in ("html", "typst"))
+        # The paper first: Typst takes longest, and the site is made meanwhile.
+        printed = write_source(project, prepare(project, documents, "typst"), pool)
         paper = pool.submit(_write_pdf, project, printed, output)
-        site = pool.submit(_write_site, project, shown, output)
-        site.result()
+        _write_site(project, prepare(project, documents, "html"), output, pool)
         paper.result()
     if one_file:
         whole = single(output, [document.chapter.page for document in documents])
@@ -86,9 +85,9 @@ def prepare(project: Book, documents: Sequence[Document], form: str) -> Numbered
     return book
 
 
-def _write_site(project: Book, book: Numbered, output: Path) -> None:
+def _write_site(project: Book, book: Numbered, output: Path, pool: Executor) -> None:
     used: set[str] = set()
-    bodies = html.write_pages(project, book, used.add)
+    bodies = html.write_pages(project, book, used.add, pool)
     for name in sorted(used):
         copy_file(project.folder, name, output)
     pages.write(project, book, bodies, output)
@@ -103,7 +102,7 @@ def copy_file(folder: Path, name: str, output: Path) -> None:
     shutil.copyfile(path, output / name)
 
 
-def _write_pdf(project: Book, book: Numbered, output: Path) -> None:
-    content = typeset(write_source(project, book), project.folder)
+def _write_pdf(project: Book, markup: str, output: Path) -> None:
+    content = typeset(markup, project.folder)
     output.mkdir(parents=True, exist_ok=True)
     (output / f"{project.output_name}.pdf").write_bytes(content)

@@ -76,7 +76,7 @@ def number(documents: Sequence[Document], form: str) -> Numbered:
     """Numbers everything that the format `form` ("html" or "typst") shows."""
     book = Numbered([], {})
     for document in documents:
-        blocks = title_callouts(visible(document.blocks, form))
+        blocks = visible(document.blocks, form)
         if not blocks or blocks[0]["t"] != "Header" or blocks[0]["c"][0] != 1:
             document.fail("# ", "a chapter begins with its heading, # Title {#sec-…}")
         _, (identifier, _, _), title = blocks[0]["c"]
@@ -87,12 +87,17 @@ def number(documents: Sequence[Document], form: str) -> Numbered:
 
 
 def visible(blocks: Blocks, form: str) -> Blocks:
-    """A copy of `blocks` without conditional content of other formats, its div opened."""
+    """A copy of `blocks` without conditional content of other formats, its div opened.
 
-    def keep(node: Node) -> list[Node] | None:
-        _, classes, pairs = attribute(node)
-        if node["t"] != "Div" or not {"content-visible", "content-hidden"} & set(classes):
+    Every callout opens with a paragraph of its title.
+    """
+
+    def keep(node: Node) -> Node | list[Node] | None:
+        if node["t"] != "Div":
             return None
+        _, classes, pairs = node["c"][0]
+        if not {"content-visible", "content-hidden"} & set(classes):
+            return _titled(node)
         shown = all(
             (value == form) == (key == "when-format")
             for key, value in pairs
@@ -105,25 +110,20 @@ def visible(blocks: Blocks, form: str) -> Blocks:
     return result
 
 
-def title_callouts(blocks: Blocks) -> Blocks:
-    """`blocks` in which every callout opens with a paragraph of its title.
+def _titled(div: Node) -> Node | None:
+    """A callout with a paragraph of its title; None for another div.
 
     The title is ``title=``, else the heading that opens the callout (no section of the chapter),
     else the kind of callout.
     """
-
-    def title(node: Node) -> Node | None:
-        (identifier, classes, pairs), body = node["c"] if node["t"] == "Div" else (["", [], []], [])
-        kind = next((name for name in classes if name.startswith("callout-")), None)
-        if kind is None:
-            return None
-        words = text(dict(pairs).get("title", kind.removeprefix("callout-").capitalize()))
-        if body and body[0]["t"] == "Header":
-            words, body = body[0]["c"][2], body[1:]
-        return {"t": "Div", "c": [[identifier, classes, pairs], [plain(words), *body]]}
-
-    result: Blocks = transform(blocks, title)
-    return result
+    (identifier, classes, pairs), body = div["c"]
+    kind = next((name for name in classes if name.startswith("callout-")), None)
+    if kind is None:
+        return None
+    words = text(dict(pairs).get("title", kind.removeprefix("callout-").capitalize()))
+    if body and body[0]["t"] == "Header":
+        words, body = body[0]["c"][2], body[1:]
+    return {"t": "Div", "c": [[identifier, classes, pairs], [plain(words), *body]]}
 
 
 def _number_page(page: Page, targets: dict[str, Target]) -> None:

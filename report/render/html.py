@@ -6,6 +6,7 @@ import html
 import posixpath
 import re
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 
 from report.render import links
@@ -34,8 +35,13 @@ WRITER = ["-f", "json", "-t", "html5", "--mathml", "--wrap=none", "--no-highligh
 WIDTH = re.compile(r"\d+(\.\d+)?(%|px|em|cm|mm|in|pt)")
 
 
-def write_pages(project: Book, book: Numbered, use_file: Callable[[str], None]) -> list[str]:
-    """HTML of every page's body, in order; `use_file` is told each project file it shows."""
+def write_pages(
+    project: Book, book: Numbered, use_file: Callable[[str], None], pool: Executor
+) -> list[str]:
+    """HTML of every page's body, in order; Pandoc writes them in the `pool`.
+
+    `use_file` is told each project file that they show.
+    """
     arguments = [*WRITER, *(f"--lua-filter={path}" for path in project.filters)]
 
     def write_link(node: Node, page: Page, target: Target | str) -> Node:
@@ -58,8 +64,8 @@ def write_pages(project: Book, book: Numbered, use_file: Callable[[str], None]) 
 
         tree = document(transform(page.blocks, change))
         reads = [*project.filters, *_curves(page, project.folder)]
-        pages.append(run(arguments, tree, project.folder, reads=reads))
-    return pages
+        pages.append(pool.submit(run, arguments, tree, project.folder, reads=reads))
+    return [page.result() for page in pages]
 
 
 def _curves(page: Page, folder: Path) -> list[Path]:

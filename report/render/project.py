@@ -33,6 +33,8 @@ SUPPORTED = {
         *("template-partials", "filters"),
     },
 }
+LONGEST = 200_000
+"""Bytes of a file of configuration; the parser takes a second for as many."""
 TOP = {
     *("project", "profile", "book", "format", "lang", "number-sections", "toc-depth"),
     *("bibliography", "link-citations", "filters"),
@@ -153,6 +155,8 @@ def _load(path: Path) -> dict[str, Any]:
     if path.exists() and not path.is_file():  # a pipe would be waited for
         raise UserError(f"{path}: no file; a Quarto book needs one there")
     try:
+        if path.stat().st_size > LONGEST:
+            raise UserError(f"{path}: is longer than {LONGEST // 1000} kB; shorten it")
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: missing; a Quarto book needs it") from None

@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import tempfile
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 from report.render import links
@@ -46,16 +47,12 @@ COLORS = {
 }
 
 
-def write_source(project: Book, book: Numbered) -> str:
-    """The Typst source of the whole book."""
+def write_source(project: Book, book: Numbered, pool: Executor) -> str:
+    """The Typst source of the whole book; Pandoc writes its pages in the `pool`."""
     links.rewrite(book, _link)
-    parts: list[str] = []
+    parts: list[Future[str]] = []
     seen: set[str] = set()
-    in_appendix = False
     for page in book.pages:
-        if page.chapter.appendix and not in_appendix:
-            in_appendix = True
-            parts.append(APPENDICES)
         classes = [] if page.chapter.label else ["unnumbered"]
 
         def change(node: Node, page: Page = page) -> Node | list[Node] | None:
@@ -63,8 +60,13 @@ def write_source(project: Book, book: Numbered) -> str:
 
         heading = {"t": "Header", "c": [1, [page.identifier, classes, []], page.title]}
         blocks = [heading, *transform(page.blocks, change)]
-        parts.append(_markup(project, transform(blocks, lambda node: _unlabel(node, seen))))
-    return _fill_template(project, "\n\n".join(parts))
+        labeled = transform(blocks, lambda node: _unlabel(node, seen))
+        parts.append(pool.submit(_markup, project, labeled))
+    written = [part.result() for part in parts]
+    appendix = next((i for i, page in enumerate(book.pages) if page.chapter.appendix), None)
+    if appendix is not None:
+        written.insert(appendix, APPENDICES)
+    return _fill_template(project, "\n\n".join(written))
 
 
 def _markup(project: Book, blocks: Blocks) -> str:

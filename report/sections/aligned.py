@@ -1,16 +1,9 @@
 """Curves of several runs brought to the same positions."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
-from report.figures.style import Rows, draw_band
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from report.figures.style import Axes, Rows, draw_band
 
 
 def aligned(

@@ -40,9 +40,7 @@ def solutions(
     )
 
 
-def by_approach(
-    found: Mapping[str, pd.DataFrame],
-) -> Iterator[tuple[str, Approach, pd.DataFrame]]:
+def by_approach(found: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, Approach, pd.DataFrame]]:
     """The solutions of each approach, with the table that they are from."""
     for table, rows in found.items():
         for key, group in rows.groupby(list(VARIABLES), dropna=False):

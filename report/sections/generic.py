@@ -6,23 +6,18 @@ optionally `logarithmic` (the vertical axis). Experiments make them with
 `experiments.tasks.epoch_series.epoch_series`.
 """
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import canvas, draw_band
+from report.figures.style import Canvas, canvas, draw_band
 from report.records import Record
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, plain
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:
@@ -45,9 +40,7 @@ def _figure(series: dict[str, Any]) -> Figure:
     band = "; bands: from the smallest to the largest" if runs > 1 else ""
     return Figure(
         name=series["name"],
-        caption=Markdown(
-            f"{escape(series['title'])}. Lines: median over {fmt.plural(runs, 'run')}{band}."
-        ),
+        caption=f"{escape(series['title'])}. Lines: median over {fmt.plural(runs, 'run')}{band}.",
         alt=f"{plain(series['title'])}: {plain(series['y_label'])} against "
         f"{plain(series['x_label'])}, one line for each of {labels}.",
         draw=partial(_draw, series),

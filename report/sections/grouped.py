@@ -1,7 +1,5 @@
 """Tables with a row for each group of runs, from a description of their columns."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar

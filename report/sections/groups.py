@@ -1,7 +1,5 @@
 """Groups for comparisons from the runs of a record: repeated by seed, with what is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Literal
 
@@ -30,6 +28,11 @@ def seed_groups(runs: pd.DataFrame, by: str, value: str) -> dict[str, Group]:
             why = _reason(runs.iloc[place].to_dict())
             reasons.setdefault(str(key), {})[int(seed)] = why
     return {key: Group.of(key, own, reasons.get(key)) for key, own in rows.items()}
+
+
+def measured_groups(runs: pd.DataFrame, by: str, value: str) -> list[Group]:
+    """The groups of `seed_groups` that have a value of any seed."""
+    return [group for group in seed_groups(runs, by, value).values() if group.known()]
 
 
 def seed_group(label: str, runs: pd.DataFrame, value: str) -> Group:

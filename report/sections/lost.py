@@ -1,7 +1,5 @@
 """What every section says of runs without a result."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import pandas as pd
@@ -50,17 +48,17 @@ def lost_runs(
     ]
 
 
-def seeds_shown(runs: pd.DataFrame, value: str, *by: str) -> Markdown:
-    """Over how many seeds a figure's medians go: `three seeds`, or fewer where runs diverged.
+def spread_over_seeds(runs: pd.DataFrame, value: str, *by: str) -> Markdown:
+    """As `spread_words`, over the seeds: `three seeds`, or fewer where runs have no `value`.
 
     Where the lines, told apart by the columns `by`, have different numbers: `two to three seeds`.
     """
     groups = [rows for _, rows in runs.groupby([*by], dropna=False)] if by else [runs]
-    lost = int(runs[value].isna().sum())
-    if not lost:
-        return numbers_of(rows["seed"].nunique() for rows in groups)
-    seeds = fmt.plural(runs["seed"].nunique(), "seed")
-    return Markdown(f"up to {seeds}, as {fmt.plural(lost, 'run')} diverged")
+    over = numbers_of(rows["seed"].nunique() for rows in groups)
+    if lost := int(runs[value].isna().sum()):
+        seeds = fmt.plural(runs["seed"].nunique(), "seed")
+        over = Markdown(f"up to {seeds}, as {fmt.plural(lost, 'run')} diverged")
+    return spread_words(runs, over)
 
 
 def spread_words(runs: pd.DataFrame, over: str) -> Markdown:

@@ -1,16 +1,14 @@
 """Figures and tables of measures of solutions: against the gap, and against what is varied."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from report.figures.scales import logarithmic, scale_to
-from report.figures.style import Rows, canvas
+from report.figures.style import Canvas, Rows, canvas
 from report.records import Record
 from report.sections.aligned import draw_by_seed
 from report.sections.approach_words import Approach, batch, rate
@@ -28,9 +26,6 @@ from report.sections.lost import numbers_of, spread_words
 from report.sections.section import Figure, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, join
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
 
 ENDS = {"solutions": "", EQUAL_LOSS: ", stopped by training loss"}
 """What is added to the name of a measure, by the table of the solutions at which it is taken."""
@@ -149,7 +144,7 @@ def sweeps_figure(
     spread = spread_words(everything, numbers_of(counts))
     return Figure(
         name="variables",
-        caption=Markdown(f"{subject} {join(against)}. {spread}"),
+        caption=f"{subject} {join(against)}. {spread}",
         alt=f"Panels with lines over a logarithmic axis. Means: {'; '.join(described)}.",
         draw=partial(_draw_sweeps, sweeps, panels),
     )
@@ -198,12 +193,10 @@ def gap_figure(
     told = f" Rank correlations over the means of the approaches: {'; '.join(found)}."
     return Figure(
         name=name,
-        caption=Markdown(
-            "The gap in loss (test minus training, top) and in accuracy (training minus test, "
-            "bottom) against each measure. One mark for each of "
-            f"{fmt.plural(sum(map(len, done.values())), 'solution')}{held}; the color is the "
-            "training loss at the end."
-        ),
+        caption="The gap in loss (test minus training, top) and in accuracy (training minus test, "
+        "bottom) against each measure. One mark for each of "
+        f"{fmt.plural(sum(map(len, done.values())), 'solution')}{held}; the color is the "
+        "training loss at the end.",
         alt=f"Scatter plots, two for each measure.{told if found else ''}",
         draw=partial(_draw_gaps, done, train_loss, labels),
     )

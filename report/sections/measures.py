@@ -3,8 +3,6 @@
 Every measure has its own verdict; the unit is always the approach, by the means of its seeds.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -17,13 +17,12 @@ class Demand:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its task, its words, and the figures and tables that answer it.
+    """One question: its words, the figures and tables that answer it, and its task, by its folder.
 
     `equations` are labels in the task's template, where a definition or a method answers it. Of the
     `answers` one suffices where `either` is true, else all are needed.
     """
 
-    task: str
     text: str
     answers: tuple[str, ...]
     equations: tuple[str, ...] = ()
@@ -31,6 +30,10 @@ class Question:
     bonus: bool = False
     demand: Demand | None = None
     either: bool = False
+    task: str = ""
+
+
+COMMENT = Question("Comment on the results", (), comment=True)
 
 
 def models(least: int) -> Demand:

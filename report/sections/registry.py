@@ -45,7 +45,8 @@ def statements() -> dict[str, Wordings]:
 
 def questions() -> tuple[Question, ...]:
     """All questions of the homework, in the order of the report."""
-    return tuple(q for module in modules("questions").values() for q in module.QUESTIONS)
+    found = modules("questions").items()
+    return tuple(replace(q, task=task) for task, module in found for q in module.QUESTIONS)
 
 
 def modules(name: str, tasks: Sequence[Task] = TASKS) -> dict[str, ModuleType]:

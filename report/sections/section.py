@@ -1,21 +1,16 @@
 """What a section of the report is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from report.claims import Claim
+from report.figures.style import Canvas
 from report.records import Record
 from report.sections.architecture import architecture
 from report.sections.settings import settings_table as settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, attribute, escape
 from report.words.tables import Table as Table
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
 
 MANY = 12
 """More networks than these stand in two columns of the table of models, where they fit."""
@@ -25,13 +20,13 @@ SHORT = 30
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: `draw` makes it from the record; `alt` describes it in words.
+    """A figure: `draw` makes it from the record; `caption` is Markdown, `alt` describes it.
 
     `shapes` holds the values behind every shape that `alt` claims: rising, falling, level.
     """
 
     name: str
-    caption: Markdown
+    caption: str
     alt: str
     draw: Callable[[], Canvas]
     shapes: Mapping[str, Sequence[float]] = field(default_factory=dict)

@@ -1,7 +1,5 @@
 """The settings of a task as a table: what a reader needs, under the names that the text uses."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial

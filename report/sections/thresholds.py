@@ -4,8 +4,6 @@ A threshold is a constant of a module, in capitals, with a string below it that 
 decides; nothing has to be entered anywhere else.
 """
 
-from __future__ import annotations
-
 import ast
 import inspect
 from collections import defaultdict

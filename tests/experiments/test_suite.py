@@ -115,7 +115,7 @@ def test_odd_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -
 def test_not_text(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_bytes(b"title = '\xff'")
-    with pytest.raises(UserError, match="byte 10 is no UTF-8; save the file in the encoding"):
+    with pytest.raises(UserError, match="byte 10 is not UTF-8; save the file as"):
         load_suite(str(path))
     with pytest.raises(UserError, match="a folder in the place of"):
         load_suite(str(tmp_path.rename(tmp_path.with_suffix(".toml"))))

@@ -170,7 +170,10 @@ def test_new_files_have_the_permissions_of_the_umask(homework: Homework) -> None
     ("content", "says"),
     [
         (b"title = " + b"[" * 3000 + b"]" * 3000, "nested too deeply"),
-        ("title = 'x'".encode("utf-16"), "save the file in the encoding UTF-8"),
+        (b"a." * 90_000 + b"a = 1", "nested too deeply"),
+        (b"[tasks." + b'"a" . ' * 30_000 + b"'']", "nested too deeply"),
+        (b"title = 'x'" + b" " * 50_000_000, "is longer than 200 kB"),
+        ("title = 'x'".encode("utf-16"), "save the file as UTF-8"),
         (b"\x00", "not readable as TOML"),
     ],
 )

@@ -4,7 +4,7 @@ Whatever is said of paths, sides and grids holds for every run, and is counted o
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from report.numbers.quantifiers import Count, count, span
 from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
 from report.records import Record
+from report.records.common import Case
 from report.records.rows.error_surface import Line as Straight
 from report.records.rows.error_surface import Plane, Solution, View
 from report.sections.cases import about, by_case, case_name
@@ -76,7 +77,6 @@ PLANE = Statement(
         "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",
     },
-    about="key",
 )
 
 FAITHFULNESS = Statement(
@@ -91,7 +91,6 @@ FAITHFULNESS = Statement(
         "the trajectory departs from the loss on it by a factor that is between {low} and {high} "
         "at its largest ({n}).",
     },
-    about="key",
 )
 
 MINIMUM = Statement(
@@ -104,7 +103,6 @@ MINIMUM = Statement(
         "lower": "The solution is not the lowest point of the principal plane: in {where} the grid "
         "has a point whose loss is lower by {factor}{direction}{edge}.",
     },
-    about="key",
 )
 
 SHARE = Statement(
@@ -147,12 +145,11 @@ STRAIGHT = Statement(
 DIVERGED = lost_statement("error-surface")
 
 SPARE = (WALK, SHARE, FAITHFULNESS, MINIMUM, STRAIGHT, PLANE)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     """The rise around solutions and the plane of each case; what such planes can show at all."""
-    cases, solutions = record.rows("cases"), record.frame(Solution)
+    cases, solutions = record.table(Case), record.frame(Solution)
     ended = solutions["diverged_at"].isna().where(lambda known: known)
     lost = lost_runs(DIVERGED, record, solutions.assign(ended=ended), "ended", Solution)
     random, principal = planes(record, "random"), planes(record, "pca")
@@ -160,7 +157,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         zero, based = fmt.count(0), used(record, solutions, Solution.diverged_at)
         return ((RISE("nothing", based, number=zero, total=zero), *lost),)
     first = [_rise(record, random, cases)]
-    for case, own in by_case(record, principal):
+    for case, own in by_case(record, principal, Case):
         first.append(_plane(record, own, case))
         if len(own):
             first += _faithfulness(record, own, case) if first[-1].verdict != "whole" else []
@@ -199,13 +196,11 @@ def _used(record: Record, frame: pd.DataFrame, *columns: str) -> list[Evidence]:
     return [*used(record, frame, *columns), evidence(record, "solutions", "displacement")]
 
 
-def _counted(
-    found: Count[tuple[Any, ...]], cases: list[dict[str, Any]], noun: str, on: str
-) -> Markdown:
+def _counted(found: Count[tuple[Any, ...]], cases: Sequence[Case], noun: str, on: str) -> Markdown:
     """`on three of 12 sides on sinc and on none of 12 sides on MNIST`; things begin with a case."""
     told = []
     for case in cases:
-        yes, no = (sum(of == case["case"] for of, *_ in things) for things in (found.yes, found.no))
+        yes, no = (sum(of == case.case for of, *_ in things) for things in (found.yes, found.no))
         if yes + no:
             told.append(f"{on} {some_of(yes, yes + no, noun)} on {case_name(case)}")
     return join(told)
@@ -237,7 +232,7 @@ def _limits(single: bool) -> dict[str, Markdown]:
     return {name: Markdown("" if single else said) for name, said in words.items()}
 
 
-def _rise(record: Record, own: pd.DataFrame, cases: list[dict[str, Any]]) -> Claim:
+def _rise(record: Record, own: pd.DataFrame, cases: Sequence[Case]) -> Claim:
     """On how many sides of all random planes the loss is back at its first value, and how far."""
     reached: dict[tuple[Any, ...], bool] = {}
     shares = []
@@ -263,7 +258,7 @@ def _rise(record: Record, own: pd.DataFrame, cases: list[dict[str, Any]]) -> Cla
     )
 
 
-def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
+def _plane(record: Record, own: pd.DataFrame, case: Case) -> Claim:
     if own.empty:
         return PLANE("nothing", [evidence(record, "solutions", "diverged_at")], **about(case))
     moved = own[own["displacement"] > 0]
@@ -284,7 +279,7 @@ def _plane(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
     )
 
 
-def _faithfulness(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _faithfulness(record: Record, own: pd.DataFrame, case: Case) -> list[Claim]:
     """By what factor the losses differ where they differ most, in every run."""
     largest = []
     for projected, met in zip(own["projected_loss"], own["loss"], strict=True):
@@ -307,7 +302,7 @@ def _faithfulness(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> li
     ]
 
 
-def _minimum(record: Record, own: pd.DataFrame, case: dict[str, Any]) -> Claim:
+def _minimum(record: Record, own: pd.DataFrame, case: Case) -> Claim:
     away = own[(own["lowest_distance"] > 0) & (own["lowest_loss"] > 0)]
     factors = [*(away["origin_loss"] / away["lowest_loss"])]
     slightly = max(factors, default=0.0) < (LOSS.margin or 1.0)
@@ -340,7 +335,7 @@ def _direction(away: pd.DataFrame) -> Markdown:
     return Markdown(", to the side of the way" if max(-found.low, found.high) < ALONG else "")
 
 
-def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
+def _straight(record: Record, cases: Sequence[Case]) -> list[Claim]:
     """Whether the loss falls along the line from start to solution, run by run."""
     rises: dict[tuple[Any, ...], float] = {}
     for row in record.table(Straight):
@@ -373,10 +368,10 @@ def _straight(record: Record, cases: list[dict[str, Any]]) -> list[Claim]:
 
 def _share(record: Record, random: pd.DataFrame) -> Claim:
     """What the random planes capture, against √(2/P) for two directions in P dimensions."""
-    seen = [(case, own["captured"]) for case, own in by_case(record, random) if len(own)]
+    seen = [(case, own["captured"]) for case, own in by_case(record, random, Case) if len(own)]
     shown = {case_name(case): case for case, _ in seen}
     found = {case_name(case): mean(captured) for case, captured in seen}
-    expected = {name: math.sqrt(2 / case["parameters"]) for name, case in shown.items()}
+    expected = {name: math.sqrt(2 / case.parameters) for name, case in shown.items()}
     far = count(found, lambda name: not 1 / ORDER <= found[name] / expected[name] <= ORDER)
     seeds = int(random["seed"].nunique())
     return SHARE(
@@ -384,7 +379,7 @@ def _share(record: Record, random: pd.DataFrame) -> Claim:
         [*used(record, random, View.captured), evidence(record, "cases", "parameters")],
         captured=join([f"{fmt.percent(share)} on {name}" for name, share in found.items()]),
         expected=join([fmt.percent(share) for share in expected.values()]),
-        parameters=join([fmt.count(case["parameters"]) for case in shown.values()]),
+        parameters=join([fmt.count(case.parameters) for case in shown.values()]),
         others=join([f"that on {name}" for name in far.yes] if len(found) > 1 else ["it"]),
         times=fmt.factor(ORDER),
         n=Markdown(f"{'means over ' * (seeds > 1)}{fmt.plural(seeds, 'seed')}"),

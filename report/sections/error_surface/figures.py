@@ -1,34 +1,28 @@
 """The error surface: contours and surfaces on two planes, the trajectory, its distance from one."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from report.claims.bound import bound
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, title
+from report.figures.style import Axes, Canvas, Rows, canvas, draw_band
 from report.numbers.statistics import median
 from report.records import Record
-from report.records.common import Curve
+from report.records.common import Case, Curve
 from report.records.rows.error_surface import Line, Plane, Solution, Surface
 from report.sections.aligned import aligned
-from report.sections.cases import case_name, case_panels, cases_settings
+from report.sections.cases import case_name, case_panels, case_title, cases_settings
 from report.sections.error_surface.claims import commentary, planes
 from report.sections.grouped import Column, grouped, summary_column
 from report.sections.lost import over_seeds, spread_words
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 LEVELS = 15
 """Contours, evenly spaced in the logarithm of the loss."""
@@ -37,7 +31,6 @@ CEILING = 10.0
 WORDS: dict[Plane, str] = {"pca": "principal", "random": "random"}
 """What the planes are called."""
 SEEDS = "the seeds that did not diverge"
-Case = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -59,21 +52,21 @@ class View:
     @property
     def name(self) -> str:
         """`mnist, random plane`."""
-        return f"{self.case['case']}, {self.words}"
+        return f"{self.case.case}, {self.words}"
 
 
 def section(record: Record) -> Section:
     """Figures, tables and commentary."""
     surfaces = {(surface.case, surface.plane): surface for surface in record.table(Surface)}
-    cases = [case for case in record.rows("cases") if (case["case"], "pca") in surfaces]
-    views = [_view(record, case, surfaces[case["case"], p]) for case in cases for p in WORDS]
+    cases = [case for case in record.table(Case) if (case.case, "pca") in surfaces]
+    views = [_view(record, case, surfaces[case.case, p]) for case in cases for p in WORDS]
     figures = []
     if views:
         figures = [_contours(record, views), _surfaces(views), _distance(record, cases)]
         figures += [_line(record, cases)] if record.metrics.get("lines") else []
     return Section(
         figures=tuple(figures),
-        tables=(cases_settings(record), _planes_table(record)),
+        tables=(cases_settings(record, Case), _planes_table(record)),
         commentary=commentary(record),
     )
 
@@ -102,19 +95,15 @@ def _contours(record: Record, views: list[View]) -> Figure:
     grid = fmt.count(record.metrics["grid"])  # type: ignore[arg-type]
     return Figure(
         name="plane",
-        caption=Markdown(
-            "Training loss on two planes through the solution, one row for each problem. Left: "
-            "the first two principal components of the trajectory; both axes are distances in "
-            "parameter space, and the line is the trajectory from its start (circle), projected "
-            "on the plane. Right: two random, filter-normalized directions; at a distance of one, "
-            f"each filter has moved by its own norm. {grid} × {grid} points, {_seeds(views)}. "
-            "Star: the solution; cross: the lowest point of the grid; losses above "
-            f"{fmt.count(CEILING)} times that before training are cut off."
-        ),
-        alt=(
-            "Filled contours of the training loss on a logarithmic color scale, one row for each "
-            f"problem, one column for each plane. {described}."
-        ),
+        caption="Training loss on two planes through the solution, one row for each problem. Left: "
+        "the first two principal components of the trajectory; both axes are distances in "
+        "parameter space, and the line is the trajectory from its start (circle), projected "
+        "on the plane. Right: two random, filter-normalized directions; at a distance of one, "
+        f"each filter has moved by its own norm. {grid} × {grid} points, {_seeds(views)}. "
+        "Star: the solution; cross: the lowest point of the grid; losses above "
+        f"{fmt.count(CEILING)} times that before training are cut off.",
+        alt="Filled contours of the training loss on a logarithmic color scale, one row for each "
+        f"problem, one column for each plane. {described}.",
         draw=partial(_draw_contours, views),
     )
 
@@ -152,7 +141,7 @@ def _draw_contours(views: list[View]) -> Canvas:
         if row["lowest_distance"] > 0:
             ax.plot(*row["lowest"], "X", markersize=8, **mark)
         ax.plot(0, 0, "*", markersize=11, **mark)
-        title(ax, view.case, view.words)
+        case_title(ax, view.case, view.words)
         ax.grid(visible=False)
     return figure
 
@@ -165,11 +154,9 @@ def _surfaces(views: list[View]) -> Figure:
     )
     return Figure(
         name="surface",
-        caption=Markdown(
-            "The same losses as surfaces: height and color are the decimal logarithm of the "
-            "training loss; left the principal plane with the trajectory above it, right the "
-            f"random plane ({_seeds(views)})."
-        ),
+        caption="The same losses as surfaces: height and color are the decimal logarithm of the "
+        "training loss; left the principal plane with the trajectory above it, right the "
+        f"random plane ({_seeds(views)}).",
         alt=f"Surfaces in perspective, one row for each problem. {described}.",
         draw=partial(_draw_surfaces, views),
     )
@@ -209,7 +196,7 @@ def _draw_surfaces(views: list[View]) -> Canvas:
             axis.set_major_locator(MaxNLocator(4, prune=corner))
         ax.zaxis.set_major_locator(MaxNLocator(4))
         ax.view_init(elev=32, azim=-60)
-        title(ax, view.case, view.words)
+        case_title(ax, view.case, view.words)
     figure.subplots_adjust(left=0.02, right=0.93, bottom=0.07, top=0.95, wspace=0.12, hspace=0.26)
     figure.set_dpi(200)  # the surface is a picture inside the drawing
     return figure
@@ -218,16 +205,14 @@ def _draw_surfaces(views: list[View]) -> Canvas:
 def _distance(record: Record, cases: list[Case]) -> Figure:
     ends = "; ".join(
         f"{name}: at most {bound(farthest, 'upper', fmt.percent, decimals=3)}"
-        for name in [case["case"] for case in cases]
+        for name in [case.case for case in cases]
         for farthest in [planes(record, "pca", name)["off"].max()]
     )
     return Figure(
         name="distance",
-        caption=Markdown(
-            "Distance of the trajectory from its principal plane, as a share of its displacement, "
-            "against epochs. At the solution, through which the plane is laid, it is zero. "
-            f"{spread_words(record.frame(Solution), SEEDS)}"
-        ),
+        caption="Distance of the trajectory from its principal plane, as a share of its "
+        "displacement, against epochs. At the solution, through which the plane is laid, it is "
+        f"zero. {spread_words(record.frame(Solution), SEEDS)}",
         alt=f"One panel for each problem: distance from the plane over epochs. {ends}.",
         draw=partial(_draw_distance, record, cases),
     )
@@ -235,12 +220,13 @@ def _distance(record: Record, cases: list[Case]) -> Figure:
 
 def _draw_distance(record: Record, cases: list[Case]) -> Canvas:
     def draw(ax: Axes, case: Case) -> None:
-        own = planes(record, "pca", case["case"])
+        own = planes(record, "pca", case.case)
         runs = zip(own["distance"], own["displacement"], strict=True)
         own["share"] = [[100 * away / whole for away in distances] for distances, whole in runs]
         rows = Rows.each("planes", own)
-        draw_band(ax, *aligned(own, "share"), cases.index(case), case["case"], rows=rows)
+        draw_band(ax, *aligned(own, "share"), cases.index(case), case.case, rows=rows)
         ax.set_ylim(bottom=0)
+        case_title(ax, case)
 
     labels = ("epoch", "distance (% of\nthe displacement)")
     return case_panels(cases, draw, labels, 1.5, sharey=True)
@@ -249,19 +235,16 @@ def _draw_distance(record: Record, cases: list[Case]) -> Canvas:
 def _line(record: Record, cases: list[Case]) -> Figure:
     lines = record.frame(Line)
     described = "; ".join(
-        f"{case['case']}: a loss of {fmt.loss(start)} at the start, {fmt.loss(end)} at the "
+        f"{case.case}: a loss of {fmt.loss(start)} at the start, {fmt.loss(end)} at the "
         f"solution, at most {fmt.loss(top)} between them"
         for case in cases
-        for start, end, top in [_ends(lines[lines["case"] == case["case"]])]
+        for start, end, top in [_ends(lines[lines["case"] == case.case])]
     )
     seeds = f"{SEEDS} ({fmt.count(lines['seed'].nunique())} at most)"
     return Figure(
         name="line",
-        caption=Markdown(
-            "Training loss on the straight line from the untrained network ($\\alpha = 0$) to the "
-            "solution ($\\alpha = 1$), and beyond both. "
-            f"{spread_words(lines, seeds)}"
-        ),
+        caption="Training loss on the straight line from the untrained network ($\\alpha = 0$) to "
+        f"the solution ($\\alpha = 1$), and beyond both. {spread_words(lines, seeds)}",
         alt=f"One panel for each problem: training loss over α, "
         f"{over_seeds(lines, 'medians over seeds')}. {described}.",
         draw=partial(_draw_line, lines, cases),
@@ -277,19 +260,20 @@ def _ends(lines: pd.DataFrame) -> tuple[float, float, float]:
 
 def _draw_line(lines: pd.DataFrame, cases: list[Case]) -> Canvas:
     def draw(ax: Axes, case: Case) -> None:
-        own = lines[lines["case"] == case["case"]]
+        own = lines[lines["case"] == case.case]
         losses = np.array([*own["loss"]], dtype=float).tolist()
         rows = Rows.each("lines", own)
-        draw_band(ax, own["alpha"].iloc[0], losses, cases.index(case), case["case"], rows=rows)
+        draw_band(ax, own["alpha"].iloc[0], losses, cases.index(case), case.case, rows=rows)
         for end in (0, 1):
             ax.axvline(end, color="#000000", linewidth=0.8, linestyle=":")
         logarithmic(ax, "y")
+        case_title(ax, case)
 
     return case_panels(cases, draw, ("α, from start (0) to solution (1)", "training loss"), 1.5)
 
 
 def _planes_table(record: Record) -> Table:
-    names = {case["case"]: case_name(case) for case in record.rows("cases")}
+    names = {case.case: case_name(case) for case in record.table(Case)}
     medians, mean = (
         over_seeds(record.frame(Solution), *words)
         for words in (("medians", "one seed each"), (" (mean)", ""))

@@ -1,7 +1,5 @@
 """What is said about the gradient norm: how it falls, whether it vanishes, what a batch shows."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Hashable
 from typing import Any
@@ -28,6 +26,7 @@ from report.numbers.scales import CORRELATION, LOSS, NORM
 from report.numbers.statistics import median
 from report.numbers.trend import spearman
 from report.records import Record
+from report.records.common import Case
 from report.records.rows.gradient_norm import Run
 from report.sections.cases import about, by_case, case_name
 from report.sections.groups import seed_group
@@ -52,8 +51,8 @@ ANSWER = Overall(
         "less|more|alike": "On {where} the gradient [gets shorter|gets longer|keeps its length] "
         "in training: its norm over the whole training set ends [below|above|about] where it "
         "began{rest}.",
-        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, {these} "
-        "no direction of its norm over the whole training set.",
+        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, "
+        "{these} no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
     },
     headline=True,
@@ -88,7 +87,6 @@ FALL = Contrast(
         "({support}){decide}].",
         "nothing": "On {case}, no run ended with a finite loss.",
     },
-    about="key",
     quantity=NORMS,
 )
 
@@ -103,14 +101,11 @@ DESCENT = Contrast(
         "undecided": "The loss is {second_value} before training and {first_value} after it, which "
         "{these} not tell from chance{decide}.",
     },
-    about="key",
     quantity=LOSSES,
 )
 
 PEAK = Statement(
-    "gradient-norm.peak",
-    {"counted": "It is largest before the first step in {which}."},
-    about="key",
+    "gradient-norm.peak", {"counted": "It is largest before the first step in {which}."}
 )
 
 VANISH = Statement(
@@ -125,7 +120,6 @@ VANISH = Statement(
         "steps fluctuates in {number} of {total} runs and settles in the rest.",
         "ends": "It does not vanish on {case}: the norm of the last step is {lowest} in {every}.",
     },
-    about="key",
 )
 
 RELATION = Contrast(
@@ -136,7 +130,6 @@ RELATION = Contrast(
         "undecided": "Whether loss and gradient move together along a run on {case} {these} "
         "not settle (rank correlation over the steps {first_value}, {n}).",
     },
-    about="key",
     quantity=Quantity(CORRELATION, fmt.correlation),
 )
 
@@ -157,7 +150,6 @@ BATCH = Contrast(
         "undecided": EXPECTED + "{these} that open on {case}, with {first_value} against "
         "{second_value}.",
     },
-    about="key",
     quantity=NORMS,
 )
 
@@ -167,9 +159,8 @@ NOISE = Statement(
         "agrees|differs": "[That it does not vanish is in line with theory, which|Theory] lets "
         "plain stochastic gradient steps of a constant learning rate come near a minimum but no "
         "further [@bottou2018optimization, section 4]; [whether that is the reason here was not "
-        "tested|here the norm vanishes all the same].",
+        "tested|here the norm vanishes all the same]."
     },
-    about="key",
 )
 
 STUCK = Statement(
@@ -183,13 +174,11 @@ STUCK = Statement(
         "stuck": "In {which} on {case} the loss never comes clearly below its first value: nothing "
         "is learned there.",
     },
-    about="key",
 )
 
 DIVERGED = lost_statement("gradient-norm")
 
 SPARE = (PEAK, RELATION, DESCENT, NOISE, BATCH, VANISH, FALL)
-"""Statements that are left out first where there is no room."""
 
 NORM_COLUMNS = (Run.epoch, Run.initial_gradient_norm, Run.full_gradient_norm)
 TAIL_COLUMNS = (Run.tail_lowest, Run.tail_highest, Run.largest_batch_gradient_norm)
@@ -204,7 +193,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     runs = runs.assign(late=[_late(run) for run in runs.to_dict("records")])
     falls: dict[str, Comparison] = {}
     paragraphs = []
-    for case, rows in by_case(record, runs):
+    for case, rows in by_case(record, runs, Case):
         before = seed_group("first", rows, Run.initial_gradient_norm)
         found = compare(seed_group("last quarter", rows, "late"), before, NORM)
         paragraphs.append(tuple(_case(record, rows, case, found)))
@@ -226,9 +215,7 @@ def _late(run: dict[Hashable, Any]) -> float:
     return median([norm for epoch, norm in pairs if epoch >= LATE * run["epoch"][-1]])
 
 
-def _case(
-    record: Record, rows: pd.DataFrame, case: dict[str, Any], found: Comparison
-) -> list[Claim]:
+def _case(record: Record, rows: pd.DataFrame, case: Case, found: Comparison) -> list[Claim]:
     told, done = about(case), known(rows, Run.final_loss)
     if done.empty:
         return [FALL(found, used(record, rows, Run.diverged_at), **told)]
@@ -255,7 +242,7 @@ def _case(
         *_stuck(record, done, case),
         *_relation(record, done, case),
     ]
-    if case["batch_size"] != case["examples"]:
+    if case.batch_size != case.examples:
         late = seed_group("last quarter", rows, "late")
         batch = compare(seed_group("batch", rows, Run.tail_median), late, NORM)
         based = used(record, rows, Run.tail_median, Run.epoch, Run.full_gradient_norm)
@@ -266,18 +253,15 @@ def _case(
     return claims
 
 
-def _scheduled(record: Record, case: dict[str, Any]) -> bool:
+def _scheduled(record: Record, case: Case) -> bool:
     """Whether the learning rate changes: the theory of `NOISE` is about a constant one."""
     settings: Any = record.settings.get("cases", [])
-    place = record.rows("cases").index(case)
+    place = record.table(Case).index(case)
     return place < len(settings) and bool(settings[place]["training"].get("schedule"))
 
 
 def _vanish(
-    record: Record,
-    done: pd.DataFrame,
-    case: dict[str, Any],
-    gone: Count[tuple[float, float, float]],
+    record: Record, done: pd.DataFrame, case: Case, gone: Count[tuple[float, float, float]]
 ) -> Claim:
     """What the norm of single steps does in the last tenth; `gone` has its range in each run."""
     tails = [*gone.yes, *gone.no]
@@ -308,7 +292,7 @@ def _vanish(
     )
 
 
-def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _stuck(record: Record, done: pd.DataFrame, case: Case) -> list[Claim]:
     """Runs whose gradient is zero, and those whose loss does not fall though it is not."""
     constant = next(iter(done[Run.constant_loss].dropna()), None)
     norms: dict[str, list[float]] = {"dead": [], "constant": [], "stuck": []}
@@ -337,7 +321,7 @@ def _stuck(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Cla
     ]
 
 
-def _relation(record: Record, done: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _relation(record: Record, done: pd.DataFrame, case: Case) -> list[Claim]:
     """Rank correlation of loss and norm over the steps of each run, against none."""
     pairs = zip(done[Run.batch_loss], done[Run.batch_gradient_norm], strict=True)
     rows = done.assign(relation=[spearman(*pair) for pair in pairs], none=0.0)

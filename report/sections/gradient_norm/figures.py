@@ -1,30 +1,25 @@
 """Gradient norm: loss and norm of the gradient over the steps of training, one column per case."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band, title
+from report.figures.style import Canvas, Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
+from report.records.common import Case
 from report.records.rows.gradient_norm import Run
 from report.sections.aligned import aligned
-from report.sections.cases import by_case, case_name, cases_settings
+from report.sections.cases import by_case, case_name, case_title, cases_settings
 from report.sections.gradient_norm.claims import commentary
 from report.sections.grouped import Column, grouped, summary
-from report.sections.lost import over_seeds, seeds_shown, spread_words
+from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
-from report.words.markdown import Markdown
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
 
 WHOLE = "whole training set"
 
@@ -34,7 +29,7 @@ def section(record: Record) -> Section:
     runs = record.frame(Run)
     return Section(
         figures=(_figure(record, runs),),
-        tables=(cases_settings(record), _results_table(record, runs)),
+        tables=(cases_settings(record, Case), _results_table(record, runs)),
         commentary=commentary(record),
     )
 
@@ -42,7 +37,7 @@ def section(record: Record) -> Section:
 def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     windows = ", ".join(
         f"{fmt.plural(int(own['window'].max()), 'step')} ({case_name(case)})"
-        for case, own in by_case(record, runs[runs[Run.window] > 1])
+        for case, own in by_case(record, runs[runs[Run.window] > 1], Case)
         if len(own)
     )
     medians = f", as medians over windows of {windows}" if windows else ""
@@ -55,30 +50,25 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     )
     return Figure(
         name="norm",
-        caption=Markdown(
-            "Training loss (top) and L2 norm of its gradient with respect to all parameters "
-            "(bottom) against the steps of training, one column for each problem. *Batch*: loss "
-            f"and gradient that the step itself used{medians}. *Whole training set*: the same "
-            "quantities over all training examples, at "
-            "the parameters of an epoch's end; where a batch holds all examples, the two are one "
-            f"curve. {spread_words(runs, seeds_shown(runs, 'final_loss'))}"
-        ),
-        alt=(
-            "Two rows of panels with a common step axis and logarithmic scales. Medians over "
-            f"the whole training set, from the first to the last step: {ends}."
-        ),
+        caption="Training loss (top) and L2 norm of its gradient with respect to all parameters "
+        "(bottom) against the steps of training, one column for each problem. *Batch*: loss and "
+        f"gradient that the step itself used{medians}. *Whole training set*: the same quantities "
+        "over all training examples, at the parameters of an epoch's end; where a batch holds all "
+        f"examples, the two are one curve. {spread_over_seeds(runs, Run.final_loss)}",
+        alt="Two rows of panels with a common step axis and logarithmic scales. Medians over "
+        f"the whole training set, from the first to the last step: {ends}.",
         draw=partial(_draw, record, runs),
     )
 
 
 def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
-    cases = by_case(record, runs)
+    cases = by_case(record, runs, Case)
     figure, axes = canvas(2, len(cases), height=1.5, sharex="col")
     for column, (case, chosen) in zip(axes.T, cases, strict=True):
         finite = known(chosen, Run.final_loss)
         for ax, quantity in zip(column, ("loss", "gradient_norm"), strict=True):
             # Where a batch is the whole training set, the two curves are one, and one is drawn.
-            whole = case["steps_per_epoch"] == 1
+            whole = case.steps_per_epoch == 1
             style, label = (1, WHOLE) if whole else (0, "batch")
             curves = aligned(chosen, f"batch_{quantity}", at=Run.step)
             draw_band(ax, *curves, style, label, rows=Rows.each(Run.table, chosen))
@@ -87,11 +77,11 @@ def _draw(record: Record, runs: pd.DataFrame) -> Canvas:
                 rows = Rows.each(Run.table, finite)
                 draw_band(ax, *curves, 1, WHOLE, markers=True, rows=rows)
             logarithmic(ax, "y")
-        title(column[0], case)
+        case_title(column[0], case)
         column[1].set_xlabel("step")
     axes[0, 0].set_ylabel("training loss")
     axes[1, 0].set_ylabel("gradient norm")
-    batches = [case["steps_per_epoch"] > 1 for case, _ in cases]
+    batches = [case.steps_per_epoch > 1 for case, _ in cases]
     legend_below(figure, axes[0, batches.index(True) if any(batches) else 0], 2)
     return figure
 
@@ -107,7 +97,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         "lowest and highest value. All entries are "
         f"{over_seeds(runs, 'medians over the seeds', 'of one seed each')}; *n* counts seeds "
         "that did not diverge.",
-        by_case(record, runs),
+        by_case(record, runs, Case),
         [
             Column("Problem", lambda one: case_name(one[0]), 22, "l"),
             shown("Loss, first", 9, "initial_loss"),

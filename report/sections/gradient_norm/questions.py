@@ -1,8 +1,5 @@
 """What the homework asks of this task, and what answers it."""
 
-from report.sections.question import Question
+from report.sections.question import COMMENT, Question
 
-QUESTIONS = (
-    Question("gradient-norm", "Gradient norm and loss against iterations", ("fig-norm",)),
-    Question("gradient-norm", "Comment on the results", (), comment=True),
-)
+QUESTIONS = (Question("Gradient norm and loss against iterations", ("fig-norm",)), COMMENT)

@@ -4,8 +4,6 @@ A barrier is a maximum over the line, so it is never tested against zero: it mat
 the loss at the ends on, and otherwise barriers are compared with each other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -137,7 +135,7 @@ LITERATURE = Statement(
     {
         "agrees|partly|open|differs": "[This is what the literature describes|The literature "
         "describes the same order, though more sharply|These lines show neither what the "
-        f"literature describes nor the opposite|The literature describes something else]: {KNOWN}.",
+        f"literature describes nor the opposite|The literature describes something else]: {KNOWN}."
     },
 )
 
@@ -203,7 +201,7 @@ STEEPER = Statement(
         "counted": "Where the {variable} alone differs ({total}), the loss climbs faster beyond "
         "the solution with the larger one for {more} and slower for {less}, at equal distance; "
         "relative to the norm of the weights it climbs faster for {relative_more} and slower for "
-        "{relative_less}.",
+        "{relative_less}."
     },
     about="variable",
 )
@@ -212,12 +210,11 @@ LOST = Statement(
     "interpolation.lost",
     {
         "some|all": "[Of {total} lines {number} cannot be compared|No line can be drawn]: "
-        "[|on each of them ]a solution at an end diverged, or the loss in between is not finite.",
+        "[|on each of them ]a solution at an end diverged, or the loss in between is not finite."
     },
 )
 
 SPARE = (TOP, QUALITY, SETTING, RISE, LITERATURE, KESKAR)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

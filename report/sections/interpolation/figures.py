@@ -1,16 +1,14 @@
 """Interpolation: loss and accuracy on the line through two solutions, and its barriers."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from report.figures.legends import legend_below
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band
+from report.figures.style import Canvas, Rows, canvas, draw_band
 from report.numbers.frames import known
 from report.records import Record
 from report.records.rows.interpolation import Line, Solution
@@ -37,9 +35,6 @@ from report.sections.lost import BANDS, numbers_of, over_seeds
 from report.sections.section import Figure, Section, Table, settings_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, bare, escape
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
 
 STARTS = {"same": "same start", "different": "different starts"}
 LOSSES = Markdown(
@@ -152,13 +147,11 @@ def _figure(record: Record, done: pd.DataFrame, quantity: str) -> Figure:
     single = over == fmt.plural(1, "line")
     return Figure(
         name=quantity,
-        caption=Markdown(
-            f"Training and test {quantity} on the line through two solutions, from the solution of "
-            "the first approach at $\\alpha = 0$ to that of the second at $\\alpha = 1$ (vertical "
-            "lines) and beyond. "
-            + ("One line each." if single else f"Curves: median over {over}; {BANDS}.")
-            + (" The axis of the loss is logarithmic." if losses else "")
-        ),
+        caption=f"Training and test {quantity} on the line through two solutions, from the "
+        "solution of the first approach at $\\alpha = 0$ to that of the second at $\\alpha = 1$ "
+        "(vertical lines) and beyond. "
+        + ("One line each." if single else f"Curves: median over {over}; {BANDS}.")
+        + (" The axis of the loss is logarithmic." if losses else ""),
         alt=f"Curves against alpha, one panel per pair and start. Medians: {'. '.join(described)}.",
         draw=partial(_draw, record, done, quantity),
     )

@@ -1,7 +1,5 @@
 """What the lines of a record are compared by: heights of barriers, growth beyond the ends."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import combinations

@@ -1,21 +1,16 @@
 """What the homework asks of this task, and what answers it."""
 
 from report.records.rows.interpolation import Line
-from report.sections.question import Demand, Question
+from report.sections.question import COMMENT, Demand, Question
 
 QUESTIONS = (
     Question(
-        "interpolation",
         "Settings of the training approaches",
         ("tbl-settings", "tbl-solutions"),
         demand=Demand(
             2, "pairs of approaches", lambda record: record.frame(Line)[Line.pair].nunique()
         ),
     ),
-    Question(
-        "interpolation",
-        "Loss and accuracy of training and test against α",
-        ("fig-loss", "fig-accuracy"),
-    ),
-    Question("interpolation", "Comment on the results", (), comment=True),
+    Question("Loss and accuracy of training and test against α", ("fig-loss", "fig-accuracy")),
+    COMMENT,
 )

@@ -5,8 +5,6 @@ the ratio goes with the loss; last what limits it. What is said of points counts
 once, what is said of the length of training counts runs.
 """
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 import numpy as np
@@ -33,7 +31,7 @@ from report.numbers.scales import CURVATURE, LEAST, SHARE
 from report.numbers.statistics import median, share
 from report.numbers.trend import Trend, related
 from report.records import Record
-from report.records.rows.minimal_ratio import Run
+from report.records.rows.minimal_ratio import Case, Run
 from report.sections.cases import about, by_case, case_name
 from report.sections.groups import seed_group
 from report.sections.lost import lost_runs, lost_statement
@@ -61,6 +59,7 @@ THERE = {
     "saddles": "{none} at a minimum",
     "mixed": "some runs that get there are at a minimum and others at a saddle",
     "constant": "{every} that gets there outputs a constant",
+    "none": "no run gets there",
 }
 """What lies where the gradient vanishes, by kind of the critical points of a case."""
 
@@ -100,7 +99,6 @@ FOUND = Statement(
         "several": "A critical point is reached by {which}.",
         "nothing": "On {case}, every run diverged in training, and there was nothing to search.",
     },
-    about="key",
 )
 
 KIND = Statement(
@@ -117,7 +115,6 @@ KIND = Statement(
         "tell; at the others, eigenvalues below zero make up {middle} of the spectrum in the "
         "median.",
     },
-    about="key",
 )
 
 CONSTANT = Statement(
@@ -126,7 +123,6 @@ CONSTANT = Statement(
         "some": "{which} at a critical point {verb} at {loss}, {what}: there the network outputs a "
         "constant, whatever its input."
     },
-    about="key",
 )
 
 RATIOS = Quantity(SHARE, lambda value: fmt.number(value, 2), repetition="distinct critical point")
@@ -143,7 +139,6 @@ RELATION = Tendency(
         "distinct critical points or more that differ in both.",
     },
     quantity=RATIOS,
-    about="key",
 )
 
 RELATIONS = Overall(
@@ -170,7 +165,6 @@ THEORY = Tendency(
         "undecided": EXPECTED + "{n} on {case} do not decide it.",
     },
     quantity=RATIOS,
-    about="key",
 )
 
 FLATNESS = Overall(
@@ -229,7 +223,6 @@ LAYER = Statement(
 LOST = lost_statement("minimal-ratio")
 
 SPARE = (FLATNESS, CONSTANT, TOLERANCE, THEORY, SAMPLED, KIND, RELATION, FOUND)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -237,11 +230,13 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     everything = record.frame(Run)
     runs = finite(everything)
     if runs.empty:
-        return (tuple(_found(record, case, own) for case, own in by_case(record, everything)),)
-    several = len(record.rows("cases")) >= SEVERAL
+        return (
+            tuple(_found(record, case, own) for case, own in by_case(record, everything, Case)),
+        )
+    several = len(record.table(Case)) >= SEVERAL
     first, last = [_answer(record, runs)], []
     first += _on_all(record, runs, everything) if several else []
-    for case, own in by_case(record, everything):
+    for case, own in by_case(record, everything, Case):
         critical = finite(own[own["verdict"] == CRITICAL])
         if several:  # the answer says the other kinds
             found = kinds(critical, case)
@@ -264,10 +259,10 @@ def finite(runs: pd.DataFrame) -> pd.DataFrame:
     return as_floats(done, *ended, *trained, "gradient_curvature", "even_curvature")
 
 
-def problem(record: Record, case: dict[str, Any]) -> Markdown:
+def problem(record: Record, case: Case) -> Markdown:
     """The function; with its network, where several are trained on it."""
-    alike = [row for row in record.rows("cases") if row["title"] == case["title"]]
-    model = f" (*{escape(case['model'])}*)" if len(alike) > 1 else ""
+    alike = [row for row in record.table(Case) if row.title == case.title]
+    model = f" (*{escape(case.model)}*)" if len(alike) > 1 else ""
     return Markdown(f"{case_name(case)}{model}")
 
 
@@ -275,18 +270,14 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     """Of what kind the critical points are; cases that have none or only constants are named."""
     points = {
         problem(record, case): (own[own["verdict"] == CRITICAL], case)
-        for case, own in by_case(record, runs)
+        for case, own in by_case(record, runs, Case)
         if len(own)
     }
     found = {name: kinds(rows, case) for name, (rows, case) in points.items()}
-    verdicts = {kind.verdict for kind in found.values()}
-    telling = verdicts - {"constant", "none"} or verdicts & {"constant"} or verdicts
-    having = {v: join([name for name in found if found[name].verdict == v]) for v in verdicts}
-    there = {v: _there(sum(k.critical for k in found.values() if k.verdict == v)) for v in verdicts}
-    said = {
-        v: f"on {having[v]} {what.format(**there[v])}" for v, what in THERE.items() if v in verdicts
-    }
-    said |= {"none": f"on {having['none']} no run gets there"} if "none" in verdicts else {}
+    having = {v: own for v in THERE if (own := [n for n, k in found.items() if k.verdict == v])}
+    telling = having.keys() - {"constant", "none"} or having.keys() & {"constant"} or having.keys()
+    there = {v: _there(sum(found[name].critical for name in own)) for v, own in having.items()}
+    said = {v: f"on {join(own)} {THERE[v].format(**there[v])}" for v, own in having.items()}
     verdict = next(iter(telling)) if len(telling) == 1 else "differ"
     others = "".join(f"; {text}" for v, text in said.items() if v not in telling)
     counted = [kinds(distinct(rows), case) for rows, case in points.values()]
@@ -325,7 +316,7 @@ def epsilon(record: Record) -> float:
     return float(cast(dict[str, Any], record.settings["search"])["epsilon"])
 
 
-def _found(record: Record, case: dict[str, Any], planned: pd.DataFrame) -> Claim:
+def _found(record: Record, case: Case, planned: pd.DataFrame) -> Claim:
     done = finite(planned)
     if done.empty:
         return FOUND("nothing", used(record, planned, Run.verdict), **about(case))
@@ -336,25 +327,23 @@ def _found(record: Record, case: dict[str, Any], planned: pd.DataFrame) -> Claim
     rest = [f"{'it' if lone else fmt.words(flat)} ended gradient-flat"] if flat else []
     whose = "its norm" if lone else f"in {fmt.words(falling)} the norm"
     rest += [f"{whose} was still falling"] if falling else []
-    where = {1: "all at the same one", number: "each at another one"}.get(
-        points, f"at {fmt.words(points)} distinct ones"
-    )
+    several = f"at {fmt.words(points)} distinct ones"
+    where = {1: "all at the same one", number: "each at another one"}.get(points, several)
     told = f"; {join(rest)}" if rest else ""
+    norms = (Run.trained_gradient_norm, Run.gradient_norm)
     if not number:
-        norms = (Run.trained_gradient_norm, Run.gradient_norm)
         before, after = (fmt.number(median(done[name]), 2) for name in norms)
         norm = "norm" if lone else "median norm"
         moves = f"takes the {norm} from {before} to {after}"
-        if before == after:
-            moves = f"leaves the {norm} at {after}"
+        moves = f"leaves the {norm} at {after}" if before == after else moves
         asked = fmt.number(epsilon(record), 2)
         told += f": the second phase {moves}, and at most {asked} is asked for"
     return FOUND(
         "some",
-        used(record, planned, Run.verdict, Run.trained_gradient_norm, Run.gradient_norm),
+        used(record, planned, Run.verdict, *norms),
         share(number, total),
         **about(case),
-        model=escape(case["model"]),
+        model=escape(case.model),
         which=all_of(1, "run") if lone else some_of(number, total, "run"),
         verb=Markdown("does not end" if lone else "ends" if number < 2 else "end"),
         distinct=Markdown(f", {where}" if number > 1 else ""),
@@ -368,9 +357,9 @@ def _on_all(record: Record, runs: pd.DataFrame, everything: pd.DataFrame) -> lis
     """How many runs reach a critical point, and how ratio and loss go together, over all cases."""
     critical = runs[runs["verdict"] == CRITICAL]
     counts: list[str] = []
-    trends: dict[str, Comparison | Trend] = {}
-    for case, own in by_case(record, critical):
-        total = int((everything["case"] == case["case"]).sum())
+    trends: dict[str, Trend] = {}
+    for case, own in by_case(record, critical, Case):
+        total = int((everything["case"] == case.case).sum())
         name = problem(record, case)
         # The network not in parentheses, which follow.
         where = name.replace(" (", " with ").replace("*)", "*")
@@ -392,18 +381,16 @@ def _on_all(record: Record, runs: pd.DataFrame, everything: pd.DataFrame) -> lis
     return [found, *([RELATIONS(Parts(trends), based)] if trends else [])]
 
 
-def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _kind(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
     """Of what kind the critical points are; nothing of constants, which `_constant` tells."""
     found = kinds(critical, case)
     if found.verdict in ("none", "constant"):
         return []
-    trained = found.verdict == "trained"
     counted = kinds(distinct(critical), case) if found.verdict == "mixed" else found
     below = critical.loc[[*counted.saddles, *counted.constants]]["negative"]
     minima = len(counted.minima)
-    are = "is a minimum" if minima == 1 else "are minima"
-    ends = "ends" if minima == 1 else "end"
-    several = len(record.rows("cases")) >= SEVERAL
+    are = ("is a minimum", "ends") if minima == 1 else ("are minima", "end")
+    several = len(record.table(Case)) >= SEVERAL
     least = bound(below.min(), "lower", fmt.percent, decimals=3) if len(below) else fmt.MISSING
     return [
         KIND(
@@ -414,7 +401,7 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
             points=all_of(counted.critical, "critical point"),
             n=fmt.plural(counted.critical, "critical point"),
             critical=fmt.words(counted.critical),
-            minima=Markdown(f"{fmt.words(minima)} {ends if trained else are}"),
+            minima=Markdown(f"{fmt.words(minima)} {are[found.verdict == 'trained']}"),
             least=least,
             middle=fmt.percent(below.median(), 0),
             **_lengths(found),
@@ -422,11 +409,11 @@ def _kind(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[
     ]
 
 
-def _constant(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _constant(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
     constants = kinds(critical, case).constants
     if not constants:
         return []
-    function = case["kind"] == "function"
+    what = "variance of the target" if case.kind == "function" else "entropy of the labels"
     which = some_of(len(constants), len(critical), "run")
     return [
         CONSTANT(
@@ -435,10 +422,8 @@ def _constant(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> l
             key=about(case)["key"],
             which=Markdown(f"On {case_name(case)} {which}"),
             verb=Markdown("sits" if len(constants) == 1 else "sit"),
-            loss=fmt.loss(case["constant_loss"]),
-            what=Markdown(
-                "the variance of the target" if function else "the entropy of the labels"
-            ),
+            loss=fmt.loss(case.constant_loss),
+            what=Markdown(f"the {what}"),
         )
     ]
 
@@ -455,7 +440,7 @@ def _trend(critical: pd.DataFrame, column: str) -> Trend:
     return related([*zip(ranked_losses(rows), rows[column], strict=True)])
 
 
-def _relation(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _relation(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
     if len(critical) < 2 or kinds(critical, case).verdict == "constant":
         return []
     based = used(record, critical, Run.loss, Run.minimal_ratio)
@@ -463,7 +448,7 @@ def _relation(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> l
     return [RELATION(_trend(critical, Run.minimal_ratio), based, **labels)]
 
 
-def _theory(record: Record, critical: pd.DataFrame, case: dict[str, Any]) -> list[Claim]:
+def _theory(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
     found = _trend(critical, Run.negative)
     if found.verdict == "too_few":
         return []
@@ -474,7 +459,7 @@ def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """‖Hg‖ against that of a gradient spread evenly over all eigenvectors, case by case."""
     parts: dict[str, Comparison] = {}
     rest = runs[runs["verdict"] != CRITICAL]
-    for case, rows in by_case(record, rest):
+    for case, rows in by_case(record, rest, Case):
         along = seed_group("gradient", rows, Run.gradient_curvature)
         found = compare(along, seed_group("even", rows, Run.even_curvature), CURVATURE)
         if found.n:
@@ -489,12 +474,9 @@ def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
 def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """Whether the sampled neighbors tell minima from saddles as the eigenvalues do."""
     critical = runs[(runs["verdict"] == CRITICAL) & runs[Run.higher_neighbors].notna()]
-    minima: list[int] = []
-    saddles: list[int] = []
-    for case, own in by_case(record, critical):
-        told = kinds(distinct(own), case)
-        minima += told.minima
-        saddles += told.saddles
+    told = [kinds(distinct(own), case) for case, own in by_case(record, critical, Case)]
+    minima = [run for kind in told for run in kind.minima]
+    saddles = [run for kind in told for run in kind.saddles]
     unseen = critical[Run.higher_neighbors] == 1
     missed, lower = int(unseen[saddles].sum()), int((~unseen[minima]).sum())
     if not (missed or lower or (saddles and minima)):
@@ -514,16 +496,16 @@ def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
 
 
 def _layer(record: Record) -> list[Claim]:
-    layers = {case["layer"] for case in record.rows("cases") if case.get("layer")}
+    layers = {case.layer for case in record.table(Case) if case.layer}
     if not layers:
         return []
     based = [evidence(record, "cases", "layer")]
     return [LAYER("alone", based, layer=join([escape(layer) for layer in sorted(layers)]))]
 
 
-def swept(rows: pd.DataFrame, column: str, case: dict[str, Any]) -> np.ndarray[Any, Any]:
+def swept(rows: pd.DataFrame, column: str, case: Case) -> np.ndarray[Any, Any]:
     """Shares (R, tolerances) of the eigenvalues of the runs of a case at every swept tolerance."""
-    eigenvalues = int(case.get("eigenvalues") or case["parameters"])
+    eigenvalues = int(case.eigenvalues or case.parameters)
     return np.asarray([list(counts) for counts in rows[column]], dtype=float) / eigenvalues
 
 
@@ -535,12 +517,12 @@ def tolerances(record: Record) -> list[float]:
 def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
     """By how much the median ratio over all runs of each case moves, as the figure shows it."""
     moves = {}
-    for case, rows in by_case(record, runs):
+    for case, rows in by_case(record, runs, Case):
         if len(rows):
             medians = np.median(swept(rows, Run.swept_positive, case), axis=0)
             moves[problem(record, case)] = float(np.ptp(medians))
     moved = count(moves, lambda name: moves[name] >= STEADY)
-    every = not moved.no and len(record.rows("cases")) >= SEVERAL
+    every = not moved.no and len(record.table(Case)) >= SEVERAL
     least = bound(min((moves[name] for name in moved.yes), default=0.0), "lower", digits=2)
     most = bound(max((moves[name] for name in moved.no), default=0.0), "upper", digits=2)
     single = runs.groupby("case").size().max() == 1

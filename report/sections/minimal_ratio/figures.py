@@ -1,23 +1,21 @@
 """Minimal ratio: ratio against loss, influence of the tolerance, one spectrum, gradient norms."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from report.figures.legends import legend_below
 from report.figures.networks import network_words
-from report.figures.scales import logarithmic
-from report.figures.style import Rows, draw_band, line
+from report.figures.scales import count_along, decades_around_zero, logarithmic
+from report.figures.style import Axes, Canvas, Rows, draw_band, line
 from report.numbers.statistics import median
 from report.records import Record
-from report.records.rows.minimal_ratio import Run, Spectrum
-from report.sections.cases import by_case, case_name, case_panels, cases_settings
+from report.records.rows.minimal_ratio import Case, Run, Spectrum
+from report.sections.cases import by_case, case_name, case_panels, case_title, cases_settings
 from report.sections.grouped import Column, grouped, summary
 from report.sections.lost import BANDS
 from report.sections.minimal_ratio.claims import (
@@ -41,16 +39,11 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
-
 VERDICTS = {CRITICAL: "critical", FLAT: "gradient-flat", UNFINISHED: "still falling"}
 """Verdicts in the order of their colors and markers, and what they are called."""
 MINIMUM = "critical: a minimum"
 AREA = 12
 """Area of a mark in square points for every run that it stands for."""
-Case = dict[str, Any]
 
 
 def section(record: Record) -> Section:
@@ -63,7 +56,7 @@ def section(record: Record) -> Section:
         figures=tuple(figure(record, runs) for figure in drawn) if len(runs) else (),
         tables=(
             _cases_table(record, everything),
-            cases_settings(record, steps=False),
+            cases_settings(record, Case, steps=False),
             _results_table(record, everything),
             *([_kinds_table(record, everything)] if reached else ()),
         ),
@@ -77,21 +70,21 @@ def _cases_table(record: Record, everything: pd.DataFrame) -> Table:
 
     taken = (
         "The runs take the lengths of the first phase in turn; every run has its own seed. "
-        if len(everything) > len(record.rows("cases"))
+        if len(everything) > len(record.table(Case))
         else ""
     )
     return grouped(
         "cases",
         f"Problems. {taken}The tolerance τ is relative to the largest eigenvalue in magnitude.",
-        by_case(record, everything),
+        by_case(record, everything, Case),
         [
             Column("Problem", lambda one: case_name(one[0]), 16, "l"),
-            Column("Model", lambda one: escape(one[0]["model"]), 14, "l"),
-            Column("Parameters", lambda one: fmt.count(one[0]["parameters"]), 13),
-            Column("Examples", lambda one: fmt.count(one[0]["examples"]), 12),
+            Column("Model", lambda one: escape(one[0].model), 14, "l"),
+            Column("Parameters", lambda one: fmt.count(one[0].parameters), 13),
+            Column("Examples", lambda one: fmt.count(one[0].examples), 12),
             Column("Epochs of training", lengths, 25),
             Column("Runs", lambda one: fmt.count(len(one[1])), 7),
-            Column("τ", lambda one: fmt.number(one[0]["relative_tolerance"], 2), 13),
+            Column("τ", lambda one: fmt.number(one[0].relative_tolerance, 2), 13),
         ],
     )
 
@@ -100,7 +93,7 @@ def _results_table(record: Record, everything: pd.DataFrame) -> Table:
     ends = {**VERDICTS, DIVERGED: "diverged"}
     groups = [
         (problem(record, case), Markdown(words), group)
-        for case, own in by_case(record, everything)
+        for case, own in by_case(record, everything, Case)
         for verdict, words in ends.items()
         if len(group := own[own["verdict"] == verdict])
     ]
@@ -139,7 +132,7 @@ def _results_table(record: Record, everything: pd.DataFrame) -> Table:
 def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
     """Kinds of critical points by length of training."""
     found = []
-    for case, own in by_case(record, everything):
+    for case, own in by_case(record, everything, Case):
         critical = finite(own[own["verdict"] == CRITICAL])
         counts = []
         for length in sorted(set(own["epochs"])):
@@ -160,7 +153,7 @@ def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
         found,
         [
             Column("Problem", lambda one: case_name(one[0]), 15, "l"),
-            Column("Model", lambda one: escape(one[0]["model"]), 10, "l"),
+            Column("Model", lambda one: escape(one[0].model), 10, "l"),
             Column("Runs", lambda one: fmt.count(len(one[1])), 6),
             Column("Critical", lambda one: fmt.count(len(one[2])), 9),
             Column("Distinct", lambda one: fmt.count(len(distinct(one[2]))), 9),
@@ -186,16 +179,20 @@ def _panels(
     Their titles name the networks, and all have one axis y; or those panels are shown that have
     `titles` of their own, with axes of their own.
     """
-    rows = {case["case"]: own for case, own in by_case(record, runs)}
+    rows = {case.case: own for case, own in by_case(record, runs, Case)}
     words = network_words(record.models)
-    networks = {case["case"]: words[case["model"]] for case in record.rows("cases")}
+    networks = {case.case: words[case.model] for case in record.table(Case)}
     shown = networks if titles is None else titles
+
+    def drawn(ax: Axes, case: Case) -> None:
+        draw(ax, case, rows[case.case])
+        case_title(ax, case, shown[case.case])
+
     figure = case_panels(
-        [case for case in record.rows("cases") if case["case"] in shown],
-        lambda ax, case: draw(ax, case, rows[case["case"]]),
+        [case for case in record.table(Case) if case.case in shown],
+        drawn,
         labels,
         height,
-        lambda case: shown[case["case"]],
         sharey=titles is None,
     )
     legend_below(figure, figure.axes[0], columns)
@@ -206,8 +203,8 @@ def _described(
     record: Record, runs: pd.DataFrame, words: Callable[[Case, pd.DataFrame], str]
 ) -> str:
     """What an alternative text says of each problem that has runs."""
-    cases = [(case, own) for case, own in by_case(record, runs) if len(own)]
-    return ". ".join(f"{traced(str(case['case']))}: {words(case, own)}" for case, own in cases)
+    cases = [(case, own) for case, own in by_case(record, runs, Case) if len(own)]
+    return ". ".join(f"{traced(case.case)}: {words(case, own)}" for case, own in cases)
 
 
 def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
@@ -247,13 +244,11 @@ def _ratio_figure(record: Record, runs: pd.DataFrame) -> Figure:
 
     return Figure(
         name="ratio",
-        caption=Markdown(
-            "Minimal ratio against training loss at the end of the second phase, "
-            f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
-            f"points, with a gradient norm of at most {fmt.number(epsilon(record), 2)}, minima "
-            "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
-            "The area of a mark counts the runs that coincide there."
-        ),
+        caption="Minimal ratio against training loss at the end of the second phase, "
+        f"{fmt.plural(len(runs), 'run')} in all, one panel for each problem. Filled: critical "
+        f"points, with a gradient norm of at most {fmt.number(epsilon(record), 2)}, minima "
+        "apart; squares: gradient-flat; triangles: still falling when the iterations ended. "
+        "The area of a mark counts the runs that coincide there.",
         alt=f"Scatter plots over a logarithmic loss axis. {_described(record, runs, described)}.",
         draw=drawn,
     )
@@ -294,16 +289,14 @@ def _norms_figure(record: Record, runs: pd.DataFrame) -> Figure:
             ax.plot(rows["rank"], rows["gradient_norm"], **_look(index, called))
         ax.axhline(epsilon(record), color="#000000", linewidth=0.9, linestyle="--")
         logarithmic(ax, "y")
-        _count_along(ax)
+        count_along(ax)
 
     labels = ("run, by its final norm", "gradient norm")
     return Figure(
         name="norms",
-        caption=Markdown(
-            "Gradient norm of every run after training (crosses) and at the end of the second "
-            "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
-            f"{fmt.number(epsilon(record), 2)} below which a run counts as critical."
-        ),
+        caption="Gradient norm of every run after training (crosses) and at the end of the second "
+        "phase (marks as before), the runs ordered by the latter. Dashed: the bound "
+        f"{fmt.number(epsilon(record), 2)} below which a run counts as critical.",
         alt="Two rows of points in each panel, on a logarithmic axis. "
         f"{_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, columns=len(VERDICTS) + 1),
@@ -327,7 +320,7 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         shares = {"positive": more, "near zero": 1 - more - less, "negative": less}
         for index, (called, share) in enumerate(shares.items()):
             draw_band(ax, swept_over, share.tolist(), index, called)
-        ax.axvline(case["relative_tolerance"], color="#000000", linewidth=1, linestyle=":")
+        ax.axvline(case.relative_tolerance, color="#000000", linewidth=1, linestyle=":")
 
     labels = ("τ / max |λ|", "share of the eigenvalues")
     lines = f"Lines: median over all runs of a problem ({fmt.count(len(runs))} in all); {BANDS}."
@@ -335,11 +328,8 @@ def _tolerance_figure(record: Record, runs: pd.DataFrame) -> Figure:
         lines = "One run of each problem."
     return Figure(
         name="tolerance",
-        caption=Markdown(
-            "Shares of positive, near-zero and negative eigenvalues against the tolerance, "
-            "relative to the largest eigenvalue in magnitude. "
-            f"{lines} Dotted: the stated tolerance."
-        ),
+        caption="Shares of positive, near-zero and negative eigenvalues against the tolerance, "
+        f"relative to the largest eigenvalue in magnitude. {lines} Dotted: the stated tolerance.",
         alt=f"A curve for each sign in each panel, from {fmt.number(swept_over[0], 1)} to "
         f"{fmt.number(swept_over[-1], 1)}. {_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, height=1.65),
@@ -351,14 +341,14 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
     runs = runs[runs[Run.case].isin([*spectra])]  # none of a problem whose runs were all lost
 
     def described(case: Case, _: pd.DataFrame) -> str:
-        values = spectra[case["case"]].eigenvalues
+        values = spectra[case.case].eigenvalues
         ends = fmt.number(values[0], 2), fmt.number(values[-1], 2)
         return f"{fmt.count(len(values))} eigenvalues from {ends[0]} to {ends[1]}"
 
     def draw(ax: Axes, case: Case, _: pd.DataFrame) -> None:
-        values = np.asarray(spectra[case["case"]].eigenvalues, dtype=float)
+        values = np.asarray(spectra[case.case].eigenvalues, dtype=float)
         place = np.arange(1, len(values) + 1)
-        tolerance = case["relative_tolerance"] * float(abs(values).max())
+        tolerance = case.relative_tolerance * float(abs(values).max())
         near = abs(values) <= tolerance
         signs = {"positive": values > tolerance, "near zero": near, "negative": values < -tolerance}
         for index, (words, chosen) in enumerate(signs.items()):
@@ -366,18 +356,16 @@ def _spectrum_figure(record: Record, runs: pd.DataFrame) -> Figure:
         ax.axhspan(-tolerance, tolerance, color="#999999", alpha=0.35, linewidth=0)
         if tolerance > 0:
             logarithmic(ax, "y", linear=tolerance, linscale=0.6)
-            _decades(ax, values.tolist(), tolerance)
-        _count_along(ax)
+            decades_around_zero(ax, values.tolist(), tolerance)
+        count_along(ax)
 
     seeds = {name: f"seed {spectrum.seed}" for name, spectrum in spectra.items()}
     labels = ("eigenvalue, by size", "eigenvalue λ")
     return Figure(
         name="spectrum",
-        caption=Markdown(
-            "The exact spectrum of one run of each problem: that with the smallest gradient norm "
-            "relative to the largest eigenvalue. The axis is logarithmic in both directions beyond "
-            "the tolerance τ, linear within it (shaded)."
-        ),
+        caption="The exact spectrum of one run of each problem: that with the smallest gradient "
+        "norm relative to the largest eigenvalue. The axis is logarithmic in both directions "
+        "beyond the tolerance τ, linear within it (shaded).",
         alt=f"Sorted eigenvalues. {_described(record, runs, described)}.",
         draw=partial(_panels, record, runs, draw, labels, seeds, height=1.65),
     )
@@ -389,21 +377,3 @@ def _look(index: int, words: str) -> dict[str, Any]:
     filled = style.color if index == 0 else "none"
     marks = {"linestyle": "none", "marker": style.marker, "markerfacecolor": filled}
     return {"color": style.color, "label": words} | marks
-
-
-def _count_along(ax: Axes) -> None:
-    """A few whole numbers below the axis x."""
-    from matplotlib.ticker import MaxNLocator
-
-    ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
-
-
-def _decades(ax: Axes, values: list[float], tolerance: float) -> None:
-    """A few ticks at whole decades on each side of zero where there are eigenvalues."""
-    largest = max(abs(value) for value in values)
-    low, high = math.ceil(math.log10(tolerance)) + 1, math.floor(math.log10(largest))
-    step = max(1, math.ceil((high - low + 1) / 3))
-    powers = [10.0**exponent for exponent in range(high, low - 1, -step)]
-    top, bottom = 5 * max(*values, 2 * tolerance), 5 * min(*values, -2 * tolerance)
-    ax.set_ylim(bottom, top)
-    ax.set_yticks([tick for p in powers for tick in (-p, p) if bottom <= tick <= top] + [0.0])

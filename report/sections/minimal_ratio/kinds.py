@@ -1,15 +1,13 @@
 """Kinds of critical points: minima, saddles, and networks that only output a constant."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from report.numbers.statistics import share
+from report.records.rows.minimal_ratio import Case
 
 CRITICAL, FLAT, UNFINISHED, DIVERGED = "critical", "gradient-flat", "unfinished", "diverged"
 DIGITS = 6
@@ -63,12 +61,12 @@ class Kinds:
         return "mixed"
 
 
-def kinds(critical: pd.DataFrame, case: dict[str, Any]) -> Kinds:
+def kinds(critical: pd.DataFrame, case: Case) -> Kinds:
     """The critical points of a case told apart; a constant is called so whatever its spectrum.
 
     All runs at one distinct point are of the kind of the first.
     """
-    best = case.get("constant_loss")
+    best = case.constant_loss
     best = math.nan if best is None else best  # not known
     constant = (critical["loss"] - best).abs() <= CONSTANT * best
     falling = critical["negative"].groupby(_points(critical)).transform("first") > 0

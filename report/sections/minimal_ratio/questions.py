@@ -1,19 +1,17 @@
 """What the homework asks of this task, and what answers it."""
 
-from report.sections.question import Question, rows
+from report.sections.question import COMMENT, Question, rows
 
 QUESTIONS = (
     Question(
-        "minimal-ratio",
         "How weights with zero gradient norm are obtained; how the minimal ratio is defined",
         ("tbl-settings",),
         ("eq-minimal-ratio-step", "eq-minimal-ratio"),
     ),
     Question(
-        "minimal-ratio",
         "Minimal ratio against loss, in a hundred trainings",
         ("fig-ratio",),
         demand=rows(100, "trainings", "runs"),
     ),
-    Question("minimal-ratio", "Comment on the results", (), comment=True),
+    COMMENT,
 )

@@ -1,7 +1,5 @@
 """What is said about the number of parameters: where size stops helping, and what it does."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd
@@ -20,7 +18,7 @@ from report.numbers.statistics import mean
 from report.numbers.trend import related, trend
 from report.records import Record
 from report.records.rows.parameter_count import Run
-from report.sections.groups import against, seed_groups
+from report.sections.groups import against, measured_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
@@ -180,7 +178,6 @@ DOUBLE = Statement(
 DIVERGED = lost_statement("parameter-count")
 
 SPARE = (AFTER, CLASSICAL, TREND, FIT, GAP)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -221,8 +218,8 @@ def structures(runs: pd.DataFrame) -> dict[str, int]:
 
 def _measured(runs: pd.DataFrame, column: str) -> list[Group]:
     """The structures that have a value of any seed, smallest first."""
-    groups = seed_groups(runs, Run.model, column)
-    return [groups[model] for model in structures(runs) if groups[model].known()]
+    sizes = [*structures(runs)]
+    return sorted(measured_groups(runs, Run.model, column), key=lambda g: sizes.index(g.label))
 
 
 def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -259,16 +256,10 @@ def _answer(record: Record, runs: pd.DataFrame) -> list[Claim]:
     ]
     pair = against(groups, ACCURACY)
     if larger != smallest:
-        claims += _contrast(
-            BEFORE,
-            pair(larger, smallest),
-            record,
-            runs,
-            lead=Label("Up to there size pays" if stopped else "Size pays"),
-            smallest=label(smallest),
-            larger=label(larger),
-            times=Label(fmt.factor(sizes[larger] / sizes[smallest])),
-        )
+        labels = {"smallest": label(smallest), "larger": label(larger)}
+        labels["times"] = Label(fmt.factor(sizes[larger] / sizes[smallest]))
+        labels["lead"] = Label("Up to there size pays" if stopped else "Size pays")
+        claims += _contrast(BEFORE, pair(larger, smallest), record, runs, **labels)
     if stopped and largest not in (stopped, top):
         times = Label(fmt.factor(sizes[largest] / sizes[stopped]))
         labels = {"largest": label(largest), "times": times}
@@ -344,13 +335,10 @@ def _gap(record: Record, done: pd.DataFrame) -> list[Claim]:
         (escape(str(model)), fmt.points(gap.accuracy), fmt.loss(gap.loss))
         for model, gap in means.iloc[[0, -1]].iterrows()
     )
-    words = (
-        f"for *{small}* it is {points} and a loss of {loss}, for *{large}* {more_points} and "
-        f"{more_loss}"
-    )
+    words = f"for *{small}* it is {points} and a loss of {loss}, "
+    words += f"for *{large}* {more_points} and {more_loss}"
     finals = (f"final_{split}_{name}" for name in means for split in ("train", "test"))
-    based = used(record, done, Run.parameters, *finals)
-    return [GAP(Parts(parts), based, gaps=Label(words))]
+    return [GAP(Parts(parts), used(record, done, Run.parameters, *finals), gaps=Label(words))]
 
 
 def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -434,14 +422,13 @@ def _double(record: Record, noisy: pd.DataFrame) -> list[Claim]:
             verdict = "absent"
         valley, peak, largest = (models[place] for place in (hump.valley, hump.peak, hump.end))
         times = fmt.factor(sizes[peak] / threshold(runs))
+        lead = "For the same networks" if claims else noise
         claims.append(
             DOUBLE(
                 verdict,
                 used(record, noisy, Run.label_noise, Run.parameters, recorded),
                 measure=Markdown(measure),
-                lead=Markdown(
-                    f"{'For the same networks' if claims else noise}, the test {measure}"
-                ),
+                lead=Markdown(f"{lead}, the test {measure}"),
                 place=Markdown(f", {times} times the interpolation threshold,"),
                 valley=escape(valley),
                 peak=escape(peak),

@@ -1,28 +1,23 @@
 """Number of parameters: losses, accuracies and their gaps against the size of the network."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from report.figures.scales import logarithmic
-from report.figures.style import HALF, canvas
+from report.figures.style import HALF, Axes, Canvas, canvas
 from report.records import Record
 from report.records.rows.parameter_count import Run
 from report.sections.aligned import draw_by_seed
 from report.sections.grouped import COUNTED, Column, at_the_end, grouped, summary_column
-from report.sections.lost import over_seeds, seeds_shown, spread_words
+from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.parameter_count.claims import commentary, gaps_of, panels, threshold
 from report.sections.section import Figure, Section, Table, models_table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
+TEST = Run.final_test_accuracy
 
 
 def section(record: Record) -> Section:
@@ -50,7 +45,7 @@ def _by_size(runs: pd.DataFrame) -> list[pd.DataFrame]:
 
 def _results_table(runs: pd.DataFrame) -> Table:
     several = len(panels(runs)) > 1
-    test, repeated = Run.final_test_accuracy, runs[Run.seed].nunique() > 1
+    repeated = runs[Run.seed].nunique() > 1
     extent = ", and the range of the test accuracy" if repeated else ""
     return grouped(
         "results",
@@ -63,8 +58,8 @@ def _results_table(runs: pd.DataFrame) -> Table:
             Column("Structure", lambda group: escape(group[Run.model].iloc[0]), 15, "l"),
             Column("Parameters", lambda group: fmt.count(group[Run.parameters].iloc[0]), 14),
             *at_the_end(),
-            summary_column("lowest", test, fmt.accuracy, 10, min) if repeated else None,
-            summary_column("highest", test, fmt.accuracy, 10, max) if repeated else None,
+            summary_column("lowest", TEST, fmt.accuracy, 10, min) if repeated else None,
+            summary_column("highest", TEST, fmt.accuracy, 10, max) if repeated else None,
             COUNTED,
         ],
     )
@@ -84,10 +79,6 @@ def _told(runs: pd.DataFrame, values: pd.DataFrame, show: Callable[[float], Mark
     )
 
 
-def _spread(runs: pd.DataFrame) -> Markdown:
-    return spread_words(runs, seeds_shown(runs, Run.final_test_accuracy))
-
-
 def _splits(runs: pd.DataFrame, quantity: str) -> pd.DataFrame:
     words = {f"final_train_{quantity}": "training", f"final_test_{quantity}": "test"}
     return runs[list(words)].astype(float).rename(columns=words)
@@ -97,10 +88,9 @@ def _figure(runs: pd.DataFrame, quantity: str, unit: str) -> Figure:
     show = fmt.accuracy if quantity == "accuracy" else fmt.loss
     return Figure(
         name=quantity,
-        caption=Markdown(
-            f"Training and test {quantity} at the end of training against the number of "
-            f"parameters, {fmt.plural(len(_by_size(runs)), 'structure')}. {_spread(runs)}"
-        ),
+        caption=f"Training and test {quantity} at the end of training against the number of "
+        f"parameters, {fmt.plural(len(_by_size(runs)), 'structure')}. "
+        f"{spread_over_seeds(runs, TEST)}",
         alt=f"Two lines over a logarithmic axis. Median training, test {quantity}: "
         f"{_told(runs, _splits(runs, quantity), show)}.",
         draw=partial(_draw, runs, quantity, unit),
@@ -120,10 +110,8 @@ def _draw(runs: pd.DataFrame, quantity: str, unit: str) -> Canvas:
 def _gap_figure(runs: pd.DataFrame) -> Figure:
     return Figure(
         name="gap",
-        caption=Markdown(
-            "Generalization gap against the number of parameters: training minus test accuracy "
-            f"(left), test minus training loss (right). {_spread(runs)}"
-        ),
+        caption="Generalization gap against the number of parameters: training minus test accuracy "
+        f"(left), test minus training loss (right). {spread_over_seeds(runs, TEST)}",
         alt="Two panels over a logarithmic axis. Median gap in accuracy: "
         f"{_told(runs, gaps_of(runs)[['accuracy']], fmt.points)}.",
         draw=partial(_draw_gaps, runs),
@@ -142,13 +130,11 @@ def _noise_figure(noisy: list[pd.DataFrame]) -> Figure:
     words = "; ".join(_told(runs, 1 - _splits(runs, "accuracy"), fmt.percent) for runs in noisy)
     return Figure(
         name="noise",
-        caption=Markdown(
-            "With a share of the training labels drawn anew: training and test error (left; the "
-            "share of wrong answers, on training images by the labels trained on) and loss (right) "
-            "at the end of training against the number of parameters. The thin vertical line is "
-            "the interpolation threshold by @belkin2019reconciling, as many parameters as training "
-            f"examples times classes. {_spread(pd.concat(noisy))}"
-        ),
+        caption="With a share of the training labels drawn anew: training and test error (left; "
+        "the share of wrong answers, on training images by the labels trained on) and loss (right) "
+        "at the end of training against the number of parameters. The thin vertical line is the "
+        "interpolation threshold by @belkin2019reconciling, as many parameters as training "
+        f"examples times classes. {spread_over_seeds(pd.concat(noisy), TEST)}",
         alt=f"Panels over a logarithmic axis. Median training, test error: {words}.",
         draw=partial(_draw_noise, noisy),
     )

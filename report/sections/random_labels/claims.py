@@ -1,7 +1,5 @@
 """What is said about random labels: whether they are fitted, how fast, and at what cost."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -213,7 +211,6 @@ def top_threshold(record: Record) -> float:
 
 
 SPARE = (PEAK, FIRST_STEP, LOSS_RISES, MEMORIZED, OTHER)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

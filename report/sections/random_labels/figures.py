@@ -1,20 +1,17 @@
 """Random labels: curves for every share of random labels, and their price."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from report.figures.legends import name_lines
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band
+from report.figures.style import Axes, Canvas, Rows, canvas, draw_band
 from report.records import Record
 from report.records.rows.random_labels import Fit, Run
 from report.sections.aligned import aligned, draw_by_seed
 from report.sections.grouped import Column, at_the_end, grouped, summary_column
-from report.sections.lost import over_seeds, seeds_shown, spread_words
+from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.random_labels.claims import (
     chance_of,
     commentary,
@@ -27,10 +24,6 @@ from report.sections.random_labels.claims import (
 from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:
@@ -97,9 +90,8 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
     accuracy = quantity == "accuracy"
     show = fmt.accuracy if accuracy else fmt.loss
     ends = "; ".join(
-        f"{name}{share(fraction)} random: train "
-        f"{show(group[f'final_train_{quantity}'].mean())}, test "
-        f"{show(group[f'final_test_{quantity}'].mean())}"
+        f"{name}{share(fraction)} random: train {show(group[f'final_train_{quantity}'].mean())}, "
+        f"test {show(group[f'final_test_{quantity}'].mean())}"
         for name, fraction, group in _groups(runs)
     )
     rows = ", one row per network" if len(networks(runs)) > 1 else ""
@@ -107,11 +99,9 @@ def _curves_figure(record: Record, runs: pd.DataFrame, quantity: str) -> Figure:
     tested = "labels drawn anew likewise" if random_test(record) else "the intact labels"
     return Figure(
         name=quantity,
-        caption=Markdown(
-            f"Training {quantity} (left, against the labels trained on) and test {quantity} "
-            f"(right, against {tested}) over the epochs, one line per share of random "
-            f"labels{rows}. {_spread(runs)}{thin}"
-        ),
+        caption=f"Training {quantity} (left, against the labels trained on) and test {quantity} "
+        f"(right, against {tested}) over the epochs, one line per share of random "
+        f"labels{rows}. {spread_over_seeds(runs, Run.final_test_accuracy, Run.case)}{thin}",
         alt=f"Curves of {quantity} over epochs, by share of random labels. At the end: {ends}.",
         draw=partial(_draw_curves, record, runs, quantity),
     )
@@ -138,10 +128,6 @@ def _draw_curves(record: Record, runs: pd.DataFrame, quantity: str) -> Canvas:
     return figure
 
 
-def _spread(runs: pd.DataFrame) -> Markdown:
-    return spread_words(runs, seeds_shown(runs, Run.final_test_accuracy, Run.case))
-
-
 def _guessing(record: Record, ax: Axes) -> None:
     ax.axhline(100 * chance_of(record), color="#000000", linewidth=0.7)
 
@@ -155,12 +141,10 @@ def _price_figure(record: Record, runs: pd.DataFrame) -> Figure:
     rows = "One row per network. " if len(networks(runs)) > 1 else ""
     return Figure(
         name="price",
-        caption=Markdown(
-            "Left: training and test accuracy at the end against the share of random labels; the "
-            "thin line is the accuracy of guessing. Right: the first epoch at which the training "
-            "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
-            f"{rows}{_spread(runs)}"
-        ),
+        caption="Left: training and test accuracy at the end against the share of random labels; "
+        "the thin line is the accuracy of guessing. Right: the first epoch at which the training "
+        "accuracy reaches a threshold; where a threshold is never reached, there is no mark. "
+        f"{rows}{spread_over_seeds(runs, Run.final_test_accuracy, Run.case)}",
         alt=f"Final accuracies by share of random labels (training, test): {words}.",
         draw=partial(_draw_price, record, runs),
     )

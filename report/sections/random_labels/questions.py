@@ -1,9 +1,9 @@
 """What the homework asks of this task, and what answers it."""
 
-from report.sections.question import Question
+from report.sections.question import COMMENT, Question
 
 QUESTIONS = (
-    Question("random-labels", "Settings: task, learning rate, optimizer", ("tbl-settings",)),
-    Question("random-labels", "Training and test loss against epochs", ("fig-loss",)),
-    Question("random-labels", "Comment on the results", (), comment=True),
+    Question("Settings: task, learning rate, optimizer", ("tbl-settings",)),
+    Question("Training and test loss against epochs", ("fig-loss",)),
+    COMMENT,
 )

@@ -128,7 +128,6 @@ DEAD = Statement(
 DIVERGED = lost_statement("sensitivity")
 
 SPARE = (GAPS, NOVAK, SIZES, SWEEP)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

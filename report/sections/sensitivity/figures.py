@@ -1,7 +1,5 @@
 """Sensitivity: losses, accuracies and sensitivity against batch size and learning rate."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from report.numbers.frames import known

@@ -103,7 +103,7 @@ STEEP = Statement(
     "sharpness.first-order",
     {
         "share": "To first order, the slope that training left accounts for {share} of the "
-        "ε-sharpness, which is to that extent no curvature.",
+        "ε-sharpness, which is to that extent no curvature."
     },
 )
 
@@ -111,7 +111,7 @@ SAMPLE = Statement(
     "sharpness.sample",
     {
         "differs|multiplied": "Over all {all} training images in place of {images}, the measures "
-        "of {solutions} change by [|a factor of ]{change} at most ({measure}).",
+        "of {solutions} change by [|a factor of ]{change} at most ({measure})."
     },
 )
 
@@ -151,7 +151,6 @@ LOST = Statement(
 )
 
 SPARE = (RATE, ACCURACY, STEEP, SAMPLE, SIZES)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:

@@ -1,16 +1,14 @@
 """Sharpness: its measures against the gap, against what is varied, and under rescaling."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from report.figures.legends import name_lines
 from report.figures.scales import logarithmic, scale_to
-from report.figures.style import canvas, line
+from report.figures.style import Canvas, canvas, line
 from report.numbers.quantifiers import ordered
 from report.records import Record
 from report.records.rows.sharpness import EqualLoss, Rescaled, Solution, Whole
@@ -31,9 +29,6 @@ from report.sections.sharpness.claims import MEASURES, commentary, measured, sam
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
-
 LABELS: dict[str, str] = dict(
     zip(MEASURES, ("ε-sharpness (%)", "largest eigenvalue", "trace"), strict=True)
 )
@@ -46,10 +41,7 @@ def section(record: Record) -> Section:
     found = solutions(record, Solution, EqualLoss)
     done = {table: own for table, rows in found.items() if len(own := measured(rows))}
     figures: list[Figure] = []
-    tables = [
-        settings_table(record, omit=("solutions", "double")),
-        _results_table(record, found),
-    ]
+    tables = [settings_table(record, omit=("solutions", "double")), _results_table(record, found)]
     if Solution.table in done:
         figures.append(gap_figure("sharpness", done, MEASURES, Solution.train_loss, LABELS))
         if sweeps := varied(record, done[Solution.table]):
@@ -163,12 +155,10 @@ def _rescaling_figure(rows: pd.DataFrame) -> Figure:
     level = ", the test loss level" if ordered(losses) == "level" else ""
     return Figure(
         name="rescaling",
-        caption=Markdown(
-            "One solution rescaled: the measures of sharpness, the test loss and the norm of the "
-            "parameters over what they were before, against the factor by which the first layer is "
-            "multiplied and the second divided, which would leave the function the same in exact "
-            "arithmetic."
-        ),
+        caption="One solution rescaled: the measures of sharpness, the test loss and the norm of "
+        "the parameters over what they were before, against the factor by which the first layer is "
+        "multiplied and the second divided, which would leave the function the same in exact "
+        "arithmetic.",
         alt=f"Lines over a logarithmic axis{level}. {described}.",
         draw=partial(_draw_rescaling, rows),
         shapes={"level": losses} if level else {},

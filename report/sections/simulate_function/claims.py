@@ -20,7 +20,7 @@ from report.numbers.scales import LOSS
 from report.numbers.selection import best
 from report.records import Model, Record
 from report.records.rows.simulate_function import Function, Run
-from report.sections.groups import seed_groups
+from report.sections.groups import measured_groups, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.sections.simulate_function.sampling import between, is_scaled, losses
 from report.words import format as fmt
@@ -81,7 +81,6 @@ DEPTH_ON = Contrast(
         "{second_value}, which settles no order ({support}){decide}.",
         "nothing": "On {function} no seed gave a finite loss for both networks.",
     },
-    about="key",
     quantity=LOSSES,
 )
 
@@ -94,7 +93,6 @@ BEST = Statement(
         "some": "Of all models *{best}* has the lowest typical loss on {function}; {others} cannot "
         "be told from it, while {beaten} ends clearly higher.",
     },
-    about="key",
 )
 
 SPREAD = Statement(
@@ -124,7 +122,6 @@ ERROR = Statement(
         "poor": "{fails} {function}: {whose} typical error is still {share} the function's own "
         "spread.",
     },
-    about="key",
 )
 
 ERROR_WORDS = {
@@ -158,7 +155,6 @@ SETTLING = Statement(
 DIVERGED = lost_statement("simulate-function")
 
 SPARE = (BETWEEN, BEST, ERROR, SPREAD, DEPTH_ON)
-"""Statements that are left out first where there is no room."""
 LOSS_OF, TEST_LOSS = Run.final_train_loss, Run.final_test_loss
 
 
@@ -217,15 +213,12 @@ def _depth(record: Record, runs: pd.DataFrame, deep: Model, shallow: Model) -> l
     if not parts:
         return []
     least, most = sorted([deep.parameters, shallow.parameters])
-    layers = (
-        Label(f"networks with {fmt.plural(model.depth, 'hidden layer')}")
-        for model in (deep, shallow)
-    )
     answer = DEPTH(
         Parts(parts),
         used(record, both, LOSS_OF),
         size=Label(f"at {'' if most - least <= EQUAL * least else 'nearly '}equal size"),
-        **dict(zip(("deep", "shallow"), layers, strict=True)),
+        deep=Label(f"networks with {fmt.plural(deep.depth, 'hidden layer')}"),
+        shallow=Label(f"networks with {fmt.plural(shallow.depth, 'hidden layer')}"),
     )
     # Where another function shows an order, the answer names those that do not.
     open_ = [made for found, made in claims if found.n and found.verdict == "undecided"]
@@ -236,7 +229,7 @@ def _depth(record: Record, runs: pd.DataFrame, deep: Model, shallow: Model) -> l
 def _best(record: Record, runs: pd.DataFrame, key: str) -> list[Claim]:
     """Which models may be the best on a function, where there are more than two."""
     rows = runs[runs[Run.function] == key]
-    groups = [g for g in seed_groups(rows, Run.model, LOSS_OF).values() if g.known()]
+    groups = measured_groups(rows, Run.model, LOSS_OF)
     if len(groups) < 3:
         return []
     found = best(groups, LOSS, highest=False)

@@ -1,12 +1,10 @@
 """Simulating a function: curves, predictions, and which model fits best at equal size."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +12,7 @@ import pandas as pd
 from report.figures.legends import legend_below, name_lines
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, draw_band, tiles, title
+from report.figures.style import Axes, Canvas, Rows, draw_band, tiles, title
 from report.numbers.frames import known
 from report.numbers.statistics import median
 from report.records import Record
@@ -22,7 +20,7 @@ from report.records.rows.simulate_function import Function, Run, Stopped
 from report.sections.aligned import aligned
 from report.sections.cases import case_panels
 from report.sections.grouped import Column, grouped, summary_column
-from report.sections.lost import seeds_shown, spread_words
+from report.sections.lost import spread_over_seeds
 from report.sections.section import Figure, Section, Table, models_table
 from report.sections.settings import sampled
 from report.sections.simulate_function.claims import LOSS_OF, commentary, formulas
@@ -38,10 +36,6 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
 from report.words.traced import traced
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
-
 GROUP = [Run.function, Run.model]
 TINY = -20
 """Decimal exponent below which a limit is zero, as far as it can be computed."""
@@ -54,15 +48,14 @@ def section(record: Record) -> Section:
     runs = runs.sort_values(Run.function, key=lambda names: names.map(order.index), kind="stable")
     several = runs.groupby(GROUP).size().max() > 1
     chosen = ", each by its seed with the median training loss" if several else ""
+    same = ", of the same runs" if several else ""
     return Section(
         figures=(
             _loss_figure(record, runs),
             Figure(
                 name="prediction",
-                caption=Markdown(
-                    f"Top: ground truth and predicted curves of all models{chosen}. Bottom: the "
-                    f"error, prediction minus ground truth{', of the same runs' if chosen else ''}."
-                ),
+                caption=f"Top: ground truth and predicted curves of all models{chosen}. Bottom: "
+                f"the error, prediction minus ground truth{same}.",
                 alt="Two panels per function: the ground truth as a black line and one predicted "
                 "curve per model over the domain, and below them how far each is from the truth. "
                 "The closer a curve lies to the black line, the better the fit; the losses are in "
@@ -182,9 +175,8 @@ def _stopped_tables(record: Record, runs: pd.DataFrame) -> list[Table]:
 
     table = grouped(
         "stopped",
-        "The same runs under the stopping rule of the settings: how many it ended, at "
-        "which epoch (median), and their final training loss beside that of the runs of "
-        "full length (medians).",
+        "The same runs under the stopping rule of the settings: how many it ended, at which epoch "
+        "(median), and their final training loss beside that of the runs of full length (medians).",
         rows,
         [
             *(replace(column, width=0) for column in _named(record)),
@@ -204,39 +196,45 @@ def _loss_figure(record: Record, runs: pd.DataFrame) -> Figure:
     )
     return Figure(
         name="loss",
-        caption=Markdown(
-            f"Training loss ({loss_words(record)}) of all models against epochs. "
-            f"{spread_words(runs, seeds_shown(runs, LOSS_OF))}"
-        ),
+        caption=f"Training loss ({loss_words(record)}) of all models against epochs. "
+        f"{spread_over_seeds(runs, LOSS_OF)}",
         alt=f"Loss curves on logarithmic axes, one panel per function. Medians: {ends}.",
         draw=partial(_draw_loss, record, runs),
     )
 
 
-def _panels(record: Record, runs: pd.DataFrame) -> list[dict[str, Any]]:
-    """The functions with their runs, in order, each as the title of its panel needs it."""
-    shown, truth = formulas(record), {f.function: f for f in record.table(Function)}
-    panels = []
-    for name, rows in runs.groupby(Run.function, sort=False):
-        function = truth[str(name)]
-        case = {"function": function, "runs": rows, "kind": "named", "title": name}
-        if shown[str(name)] == fmt.formula(function.formula):
-            case |= {"kind": "function", "title": function.formula, "name": name}
-        panels.append(case)
-    return panels
+class Panel(NamedTuple):
+    """A function and its runs."""
+
+    function: Function
+    runs: pd.DataFrame
+
+
+def _panels(record: Record, runs: pd.DataFrame) -> list[Panel]:
+    """The functions with their runs, in order."""
+    truth = {function.function: function for function in record.table(Function)}
+    return [Panel(truth[str(name)], own) for name, own in runs.groupby(Run.function, sort=False)]
+
+
+def _title(record: Record, ax: Axes, function: Function) -> None:
+    """The formula, or the name of a function that shares its formula with others."""
+    name, formula = function.function, function.formula
+    own = formulas(record)[name] == fmt.formula(formula)
+    title(ax, formula if own else name, formula=own, instead=name if own else None)
 
 
 def _draw_loss(record: Record, runs: pd.DataFrame) -> Canvas:
     words, styles = network_words(record.models), network_styles(record.models, record.models)
 
-    def draw(ax: Axes, case: dict[str, Any]) -> None:
+    def draw(ax: Axes, panel: Panel) -> None:
         for model, style in styles.items():
-            chosen = case["runs"][case["runs"][Run.model] == model]
+            chosen = panel.runs[panel.runs[Run.model] == model]
             curves = aligned(chosen, Run.train_loss)
             draw_band(ax, *curves, style, words[model], rows=Rows.each("runs", chosen))
         logarithmic(ax, "x", linear=2)
         logarithmic(ax, "y")
         ax.set_xlim(left=0)
+        _title(record, ax, panel.function)
 
     squared = losses(record) == ["mse"]
     labels = ("epoch", "training loss (MSE)" if squared else "training loss")
@@ -249,17 +247,17 @@ def _draw_prediction(record: Record, runs: pd.DataFrame) -> Canvas:
     words, styles = network_words(record.models), network_styles(record.models, record.models)
     cases = _panels(record, runs)
     figure, axes = tiles(len(cases), 2, height=1.5, ratios=(3, 2))
-    for (ax, below), case in zip(axes.T, cases, strict=True):
-        x, y = case["function"].x, np.asarray(case["function"].y, dtype=float)
-        done = known(case["runs"], LOSS_OF).sort_values(LOSS_OF, kind="stable")
+    for (ax, below), (function, rows) in zip(axes.T, cases, strict=True):
+        x, y = (np.asarray(values, dtype=float) for values in (function.x, function.y))
+        done = known(rows, LOSS_OF).sort_values(LOSS_OF, kind="stable")
         ax.plot(x, y, color="#000000", linewidth=2.4, alpha=0.45, label="truth")
         for model, style in styles.items():
             curves = list(done[done[Run.model] == model][Run.prediction])
             if curves:
                 prediction = np.asarray(curves[(len(curves) - 1) // 2], dtype=float)
-                draw_band(ax, x, [prediction.tolist()], style, words[model])
-                draw_band(below, x, [(prediction - y).tolist()], style, words[model])
-        title(ax, case)
+                draw_band(ax, x.tolist(), [prediction.tolist()], style, words[model])
+                draw_band(below, x.tolist(), [(prediction - y).tolist()], style, words[model])
+        _title(record, ax, function)
         below.set(xlabel="x")
     axes[0, 0].set_ylabel("f(x)")
     axes[1, 0].set_ylabel("error")

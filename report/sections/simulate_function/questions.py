@@ -1,21 +1,18 @@
 """What the homework asks of this task, and what answers it."""
 
-from functools import partial
+from report.sections.question import COMMENT, Question, listed, models
 
-from report.sections.question import Question, listed, models
-
-_asked = partial(Question, "simulate-function")
 QUESTIONS = (
-    _asked(
+    Question(
         "Describe the models and their number of parameters, and the function",
         ("tbl-models", "tbl-functions"),
         demand=models(2),
     ),
-    _asked("Training loss of all models in one chart", ("fig-loss",)),
-    _asked("Predicted curves of all models and the ground truth", ("fig-prediction",)),
-    _asked("Comment on the results", (), comment=True),
-    _asked("More than two models", ("tbl-models", "fig-loss"), bonus=True, demand=models(3)),
-    _asked(
+    Question("Training loss of all models in one chart", ("fig-loss",)),
+    Question("Predicted curves of all models and the ground truth", ("fig-prediction",)),
+    COMMENT,
+    Question("More than two models", ("tbl-models", "fig-loss"), bonus=True, demand=models(3)),
+    Question(
         "More than one function",
         ("tbl-functions", "fig-loss"),
         bonus=True,

@@ -1,10 +1,8 @@
 """What is said about training on a task: whether depth pays, which model is best, overfitting."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -19,7 +17,7 @@ from report.numbers.selection import best, holm
 from report.numbers.statistics import mean, median
 from report.records import Model, Record
 from report.records.rows.train_on_task import Run
-from report.sections.groups import against, against_best, seed_groups
+from report.sections.groups import against, against_best, measured_groups, seed_groups
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape, join
@@ -72,8 +70,6 @@ DEPTH_ON = Contrast(
         "{shallow} {second_value}, [too close to matter|which these runs cannot tell apart "
         "({support}{decide})].",
     },
-    about="key",
-    quantity=ACCURACIES,
 )
 
 FAMILY = Contrast(
@@ -91,7 +87,6 @@ FAMILY = Contrast(
         "({support}).",
     },
     about="dataset",
-    quantity=ACCURACIES,
 )
 
 ONE = "On {dataset}{among}, *{best}* ({parameters} parameters) "
@@ -161,11 +156,9 @@ STUCK = Statement(
 DIVERGED = lost_statement("train-on-task")
 
 SPARE = (GAP, FAMILY, OVERFITTING, DEPTH_ON)
-"""Statements that are left out first where there is no room."""
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """Models of one kind on one data set, and what the deepest gains over the shallowest.
 
     `equal` says whether these two are of nearly equal size; `claim` tells what was `found`.
@@ -202,13 +195,11 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         paragraphs.append(claims)
     last = lost_runs(DIVERGED, record, every, SCORE)
     if stuck := _learned(known(every, SCORE)).count(False):
-        which = f"Of {fmt.plural(len(every), 'run')}, {fmt.words(stuck)}"
-        if stuck == len(every):
-            which = all_of(stuck, "run").capitalize()
+        some = f"Of {fmt.plural(len(every), 'run')}, {fmt.words(stuck)}"
+        which = all_of(stuck, "run").capitalize() if stuck == len(every) else some
         based = used(record, every, Run.train_loss)
         last.insert(0, STUCK("counted", based, which=Markdown(which)))
-    paragraphs.append(last)
-    return tuple(map(tuple, paragraphs))
+    return tuple(map(tuple, (*paragraphs, last)))
 
 
 def compared(runs: pd.DataFrame) -> pd.DataFrame:
@@ -261,13 +252,10 @@ def _families(record: Record, runs: pd.DataFrame, dataset: str) -> Iterator[Fami
     compare_two = against(list(seed_groups(rows, Run.model, SCORE).values()), ACCURACY)
     for words, models in zip(("MLPs", "CNNs"), _kinds(record, rows), strict=True):
         pairs = [(a, b) for a in models for b in models if a.depth > b.depth]
-        near = [
-            (a, b)
-            for a, b in pairs
-            if max(a.parameters, b.parameters) <= NEARLY * min(a.parameters, b.parameters)
-        ]
         if not pairs:
             continue
+        sizes = {pair: sorted(model.parameters for model in pair) for pair in pairs}
+        near = [pair for pair, (less, more) in sizes.items() if more <= NEARLY * less]
         deep, shallow = max(near or pairs, key=lambda pair: pair[0].depth - pair[1].depth)
         found = compare_two(deep.name, shallow.name)
         if not found.n:
@@ -287,9 +275,8 @@ def _depth(record: Record, runs: pd.DataFrame, families: list[Family]) -> list[C
     """Over the families of nearly equal size, where there are any: there depth alone differs."""
     chosen = [family for family in families if family.equal] or families
     caveat = "" if chosen[0].equal else "; as these differ in size too, depth need not be the cause"
-    names = [family.claim.values["family"] for family in chosen]
-    whole = Parts({name: family.found for name, family in zip(names, chosen, strict=True)})
-    kinds: dict[str, str] = {n: family.kind for n, family in zip(names, chosen, strict=True)}
+    whole = Parts({one.claim.values["family"]: one.found for one in chosen})
+    kinds: dict[str, str] = {one.claim.values["family"]: one.kind for one in chosen}
     rows = [row for family in chosen for row in family.claim.evidence[0].rows]
     # The strongest is the last to be left out.
     chosen.sort(key=lambda family: (not family.found.direction, -abs(family.found.value)))
@@ -299,7 +286,7 @@ def _depth(record: Record, runs: pd.DataFrame, families: list[Family]) -> list[C
 
 def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> Claim:
     """The models that may be the best, with the errors of all comparisons held together."""
-    groups = {g.label: g for g in seed_groups(rows, Run.model, SCORE).values() if g.known()}
+    groups = {group.label: group for group in measured_groups(rows, Run.model, SCORE)}
     about = {"dataset": escape(dataset), "among": among}
     if not groups:
         return BEST("nothing", used(record, record.frame(Run), Run.diverged_at), **about)
@@ -334,13 +321,13 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
 
 def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     """The best network with convolutions against the best without."""
-    groups = seed_groups(rows, Run.model, SCORE)
-    means = {name: mean(g.known().values()) for name, g in groups.items() if g.known()}
+    groups = measured_groups(rows, Run.model, SCORE)
+    means = {group.label: mean(group.known().values()) for group in groups}
     kinds = [[m for m in kind if m.name in means] for kind in _kinds(record, rows)]
     if not all(kinds):
         return []
     dense, conv = (max(kind, key=lambda model: means[model.name]) for kind in kinds)
-    found = against(list(groups.values()), ACCURACY)(conv.name, dense.name)
+    found = against(groups, ACCURACY)(conv.name, dense.name)
     smaller = conv.parameters < dense.parameters
     claim = FAMILY(
         found,

@@ -1,32 +1,27 @@
 """Training on an actual task: losses and accuracies of networks of several depths."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import pandas as pd
 
 from report.figures.legends import words_at_ends
 from report.figures.networks import network_styles, network_words
 from report.figures.scales import logarithmic
-from report.figures.style import Rows, canvas, draw_band
+from report.figures.style import Canvas, Rows, canvas, draw_band
 from report.figures.zoom import zoom_on_ends
 from report.numbers.frames import known
 from report.records import Record
 from report.records.rows.train_on_task import Run
 from report.sections.aligned import aligned
 from report.sections.grouped import COUNTED, Column, grouped, summary_column
-from report.sections.lost import over_seeds, seeds_shown, spread_words
+from report.sections.lost import over_seeds, spread_over_seeds
 from report.sections.section import Figure, Section, Table, models_table, settings_table
 from report.sections.train_on_task.claims import commentary, compared
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import escape
 from report.words.traced import traced
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
 
 
 def section(record: Record) -> Section:
@@ -86,13 +81,11 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, label: str) -> Fi
         f"test {show(rows[f'final_test_{quantity}'].mean())}"
         for dataset, model, rows in _groups(runs)
     )
-    seeds = seeds_shown(runs, Run.final_test_accuracy, Run.dataset, Run.model)
+    spread = spread_over_seeds(runs, Run.final_test_accuracy, Run.dataset, Run.model)
     return Figure(
         name=quantity,
-        caption=Markdown(
-            f"Training {quantity} (left){middle} and test {quantity} (right) of all models against "
-            f"epochs, one row per data set. {spread_words(runs, seeds)}{aside}"
-        ),
+        caption=f"Training {quantity} (left){middle} and test {quantity} (right) of all models "
+        f"against epochs, one row per data set. {spread}{aside}",
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, label),
     )

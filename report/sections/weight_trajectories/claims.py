@@ -4,8 +4,6 @@ The runs are what repeats: distances are compared over pairs that have no run in
 said of all runs or all pairs is counted over all of them.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from report.claims.bound import bound
@@ -179,7 +177,6 @@ SYMMETRY = Statement(
 DIVERGED = lost_statement("weight-trajectories")
 
 SPARE = (STRAIGHTNESS, EARLY, DIRECTIONS)
-"""Statements that are left out first where there is no room."""
 
 
 def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
@@ -187,7 +184,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     runs = record.frame(Run)
     lost = lost_runs(DIVERGED, record, runs, Run.final_train_loss)
     done = known(runs, Run.final_train_loss)
-    distances = _part(record, Distance, "model")
+    distances = rows_of(record, Distance, "model")
     way = [*_straightness(record, distances), *_early(record, runs, distances), *_picture(record)]
     if len(done) < 2:
         place = PLACE(
@@ -199,7 +196,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             displacement=fmt.MISSING,
         )
         return ((place,), tuple(way)) if place.verdict == "single" else ((place, *lost),)
-    pairs = _part(record, Pair, "model")
+    pairs = rows_of(record, Pair, "model")
     where = _together(record, distances, pairs, len(runs))
     caution = []
     if not where:
@@ -213,7 +210,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     return (tuple(first), (*way, *caution, *lost))
 
 
-def _part(record: Record, table: type[Row], part: str) -> pd.DataFrame:
+def rows_of(record: Record, table: type[Row], part: str) -> pd.DataFrame:
+    """The rows of a table that are about a part of the network."""
     frame = record.frame(table)
     return frame[frame["part"] == part]
 
@@ -250,7 +248,7 @@ def _together(
 
 def _ends(record: Record, part: str, runs: int) -> Comparison:
     """Ends against starts over disjoint pairs; pairs that lost runs would have had are missing."""
-    own = disjoint(_part(record, Pair, part))
+    own = disjoint(rows_of(record, Pair, part))
     missing = [(f"lost {n}", None) for n in range(runs // 2 - len(own))]
     names = ["-".join(map(str, seeds)) for seeds in own[Pair.seeds]]
     ends, starts = (

@@ -105,7 +105,7 @@ def test_a_scatter_of_rows_of_the_record_has_data():
 
     _, ((series,),), text = drawn(draw)[0], [p["series"] for p in drawn(draw)[1]], drawn(draw)[2]
     assert (series["x"], series["rows"], series["label"]) == ([0, 1], [[4], [7]], "")
-    assert as_csv(text).decode().splitlines()[1:] == ["1,,seed 0,,,0.0,1.0", "1,,seed 3,,,1.0,2.0"]
+    assert as_csv(text).splitlines()[1:] == ["1,,seed 0,,,0.0,1.0", "1,,seed 3,,,1.0,2.0"]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_rows_of_a_seed_and_by_several_columns():
 
 
 def test_the_table_of_a_figure_has_a_line_for_each_point_of_each_run():
-    lines = as_csv(drawn(losses)[2]).decode().splitlines()
+    lines = as_csv(drawn(losses)[2]).splitlines()
     assert lines[0] == "panel,series,run,x name,y name,x,y"
     assert lines[1] == "1,deep,seed 0,epoch,loss,1.0,1.0"
     assert lines[8] == "1,deep,seed 3,epoch,loss,1000.0,"

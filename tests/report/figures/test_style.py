@@ -18,5 +18,5 @@ def test_a_figure_is_not_pyplots() -> None:
 def test_a_function_in_pieces_is_a_title() -> None:
     tex = r"\begin{cases} 1 & \left|x\right| \le 5 \\ 0 & \text{otherwise} \end{cases}"
     figure, axes = canvas(1, 1)
-    title(axes[0, 0], {"kind": "function", "title": tex})
+    title(axes[0, 0], tex, formula=True)
     figure.draw_without_rendering()

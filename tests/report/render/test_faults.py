@@ -171,6 +171,13 @@ def test_configuration_in_another_encoding(project):
         render(project, "builtin")
 
 
+def test_configuration_that_is_too_long(project):
+    with (project / "_quarto.yml").open("a") as file:
+        file.write("#\n" * 25_000_000)
+    with pytest.raises(UserError, match=r"_quarto\.yml: is longer than 200 kB"):
+        read_book(project)
+
+
 @pytest.mark.parametrize("name", ["_quarto.yml", "_quarto-typst.yml"])
 @pytest.mark.parametrize(
     "make",

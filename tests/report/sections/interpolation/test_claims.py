@@ -14,6 +14,7 @@ from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.figures import section
 from report.sections.interpolation.lines import (
     growth_compared,
+    other_losses,
     starts_compared,
     twins,
     with_ends,
@@ -416,13 +417,14 @@ def test_sides_may_differ_in_their_training() -> None:
     figures.figures[0].draw()
 
 
-@pytest.mark.parametrize(("loss", "told"), [("cross_entropy", True), ("mse", False)])
-def test_the_loss_of_a_line_is_told_where_its_sides_have_two(loss: str, told: bool) -> None:
-    of = made(
-        settings=(((64, 1e-3), (64, 1e-3)),), pairs=1, training=({"loss": "mse"}, {"loss": loss})
-    )
-    said = section(of).words["losses"]
-    assert ("$L$ is that of the first" in said) == told
+def test_the_loss_of_a_line_is_told_where_its_sides_have_two() -> None:
+    def of(*changes: dict[str, Any]) -> Record:
+        ends = (((64, 1e-3), (64, 1e-3)),)
+        return made(settings=ends, pairs=1, training=(changes[0], changes[1]))
+
+    two = of({"loss": "mse"}, {"loss": "cross_entropy"})
+    assert "$L$ is that of the first all along" in section(two).words["losses"]
+    assert not other_losses(of({"loss": "mse"}, {"loss": "mse", "optimizer": {"name": "SGD"}}))
     assert section(made()).words["losses"] == ""
 
 
