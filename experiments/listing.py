@@ -52,11 +52,14 @@ def _data() -> Lines:
         sides = "×".join(map(str, facts.image_shape))
         sizes = f"{facts.train_size} training and {facts.test_size} test images"
         yield key, f"{facts.title}: {sizes}, {sides}, {len(facts.classes)} classes"
-    for name, parts in SETS.items():
-        options = "".join(f"; {key} = {said(values)}" for key, values in parts.options.items())
-        yield name, f"as torchvision has it{options}"
     for kind in KINDS:
         yield kind, f'images of your own: {{ {kind} = "…" }}'
+
+
+def _by_class() -> Lines:
+    for name, parts in SETS.items():
+        options = "".join(f", {key} = {said(values)}" for key, values in parts.options.items())
+        yield name, f"torchvision's, downloaded by a run if it is missing{options}"
 
 
 def _tasks() -> Lines:
@@ -73,3 +76,5 @@ LISTS: Mapping[str, Callable[[], Lines]] = {
     "data": _data,
     "tasks": _tasks,
 }
+NEEDING_FILES: Mapping[str, Callable[[], Lines]] = {"data": _by_class}
+"""What may be named besides, where its files are there."""

@@ -363,11 +363,11 @@ def init(file: str, root: Path) -> Path:
 
 def listed(what: str) -> list[tuple[str, str]]:
     """What a suite may name, each with a few words. Raises UserError for an unknown list."""
-    from experiments.listing import LISTS
+    from experiments.listing import LISTS, NEEDING_FILES
 
     if what not in LISTS:
         raise UserError(f'"{what}": there is no such list{did_you_mean(what, tuple(LISTS))}')
-    return list(LISTS[what]())
+    return [*LISTS[what](), *(NEEDING_FILES[what]() if what in NEEDING_FILES else ())]
 
 
 def schema() -> str:

@@ -112,7 +112,7 @@ class Request:
                 arrays, classes = _arrays(parts, self.side)
         except (OSError, RuntimeError, ValueError, TypeError, KeyError, IndexError) as error:
             cause = " ".join(str(error).split()) or type(error).__name__
-            raise UserError(f"{self.data_dir}: {self.title} {cause}") from error
+            raise UserError(f"{self.title} {cause}") from error
         _, *shape = arrays.train_images.shape
         facts = DatasetFacts(
             key=self.key,
@@ -146,7 +146,9 @@ class Request:
             return
         advice = "put its files there as torchvision unpacks them, or name another --data-dir"
         if not download:
-            raise RuntimeError(f'is not there ({here}): "homework run" downloads it; or {advice}')
+            raise RuntimeError(
+                f'is not in {self.data_dir} ({here}): "homework run" downloads it; or {advice}'
+            )
         aside = cache_dir(self.data_dir) / "download"
         before = socket.getdefaulttimeout()
         socket.setdefaulttimeout(TIMEOUT_SECONDS)
@@ -157,8 +159,9 @@ class Request:
                 parts = self._parts(aside, download=True)
             except _AbsentError as error:
                 raise RuntimeError(
-                    f"is not there ({here}) and could not be downloaded ({error}): connect to the "
-                    f"internet, or {advice}, or run the suite quick, which needs no download"
+                    f"is not in {self.data_dir} ({here}) and could not be downloaded ({error}): "
+                    f"connect to the internet, or {advice}, or run the suite quick, which needs no "
+                    "download"
                 ) from error
             yield parts
             for entry in aside.iterdir():

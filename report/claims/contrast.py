@@ -351,6 +351,12 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
     return labels
 
 
+def runs_that(total: int, verb: str) -> Label:
+    """`these runs leave`, `the one run leaves`."""
+    does = "does" if verb == "do" else f"{verb}s"
+    return Label(f"the one run {does}" if total == 1 else f"these runs {verb}")
+
+
 def _decide(found: Comparison, noun: str) -> Markdown:
     """`; it would take about twenty seeds to decide`, by the spread seen, or nothing."""
     needed = found.needed

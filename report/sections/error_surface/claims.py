@@ -68,10 +68,10 @@ PLANE = Statement(
         "components hold all of the variance of the trajectory, so that the surface is what "
         "training met.",
         "flat": "On {case}, training takes place almost in a plane: in {every} the first two "
-        "principal components hold {low} of the variance of the trajectory or more, which leaves "
+        "principal components hold {low} of the variance of the trajectory{or_more}, which leaves "
         "the plane by at most {distance}.",
         "thick": "On {case}, the first two principal components hold {low} of the variance of the "
-        "trajectory or more in {every}, yet it leaves their plane by up to {distance}.",
+        "trajectory{or_more} in {every}, yet it leaves their plane by up to {distance}.",
         "still": "On {case}, the weights have not moved in {every}, so that there is no way of "
         "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",
@@ -85,7 +85,7 @@ FAITHFULNESS = Statement(
         "the loss at the projections of the trajectory differs from the loss on it by a factor of "
         "{high} at most.",
         "apart": "Yet the surface is not what training met: in {every} the loss at a projection of "
-        "the trajectory differs from the loss on it by a factor of {low} or more.",
+        "the trajectory differs from the loss on it by a factor of {low}{or_more}.",
         "mixed": "How far the surface is what training met differs: the loss at the projections of "
         "the trajectory departs from the loss on it by a factor that is between {low} and {high} "
         "at its largest ({n}).",
@@ -98,7 +98,7 @@ MINIMUM = Statement(
         "solution": "The solution is the lowest point of the principal plane in {where}, as far as "
         "the grid shows.",
         "slightly": "In {where} a point of the principal plane is lower than the solution, but "
-        "only by a factor of {high} at most{direction}.",
+        "only by a factor of {high}{at_most}{direction}.",
         "lower": "The solution is not the lowest point of the principal plane: in {where} the grid "
         "has a point whose loss is lower by {factor}{direction}{edge}.",
     },
@@ -134,8 +134,8 @@ STRAIGHT = Statement(
         "usually does [@goodfellow2015qualitatively]: in {every} it never rises above an earlier "
         "point by more than {margin} of the mean loss at the two ends.",
         "none": "The straight line from start to solution is not the way that training took: in "
-        "{every} it leads over a hill, on which the loss rises above an earlier point by {low} "
-        "or more.",
+        "{every} it leads over a hill, on which the loss rises above an earlier point by "
+        "{low}{or_more}.",
         "some": "On the straight line from start to solution the loss falls all the way {counts}; "
         "on the {others} it rises in between, by up to {high}.",
     },
@@ -214,7 +214,13 @@ def _factors(values: Iterable[float]) -> dict[str, Markdown]:
     low, high = bounds(found.low, found.high)
     one = f"a factor of {fmt.number(found.low)}"
     factor = one if found.single else f"factors between {low} and {high}"
-    return {"low": low, "high": high, "factor": Markdown(factor)}
+    return {"low": low, "high": high, "factor": Markdown(factor), **_limits(found.single)}
+
+
+def _limits(single: bool) -> dict[str, Markdown]:
+    """What follows a bound; nothing follows a value that is the only one."""
+    words = {"or_more": " or more", "at_most": " at most"}
+    return {name: Markdown("" if single else said) for name, said in words.items()}
 
 
 def _rise(record: Record, own: pd.DataFrame, cases: Sequence[Case]) -> Claim:
@@ -257,6 +263,7 @@ def _plane(record: Record, own: pd.DataFrame, case: Case) -> Claim:
         "whole" if whole else "flat" if flat else "thick",
         _used(record, moved, View.explained, View.largest_distance),
         low=bound(explained.low, "lower", fmt.percent, decimals=3),
+        **_limits(len(moved) == 1),
         distance=_portion(away.high, "upper", "its displacement"),
         every=Markdown(f"{all_of(len(moved), 'run')}{' that moved' * (len(moved) < len(own))}"),
         **about(case),
@@ -344,6 +351,7 @@ def _straight(record: Record, cases: Sequence[Case]) -> list[Claim]:
             every=all_of(len(rises), "run"),
             margin=fmt.percent(margin, 0),
             low=_portion(higher.low, "lower", ends_loss),
+            **_limits(len(rises) == 1),
             high=_portion(higher.high, "upper", ends_loss),
             counts=_counted(found, cases, "run", "in"),
             others=Markdown("other" if len(found.no) == 1 else "others"),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, used
-from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity
+from report.claims.contrast import LOSSES, NORMS, Contrast, Overall, Quantity, runs_that
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
@@ -46,8 +46,8 @@ ANSWER = Overall(
         "less|more|alike": "On {where} the gradient [gets shorter|gets longer|keeps its length] "
         "in training: its norm over the whole training set ends [below|above|about] where it "
         "began{rest}.",
-        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, these "
-        "runs settle no direction of its norm over the whole training set.",
+        "undecided": "Whether the gradient gets shorter in training stays open: on {parts}, "
+        "{these} no direction of its norm over the whole training set.",
         "differ": "Whether the gradient gets shorter in training depends on the problem: {order}.",
     },
     headline=True,
@@ -109,11 +109,10 @@ VANISH = Statement(
         "step in the last tenth of training stays below {share} of the largest one.",
         "fluctuates|settles": "It does not vanish on {case} but [fluctuates|settles]: within the "
         "last tenth of training, the norm of single steps [{how} in {every}|varies by a factor "
-        "of at most {factor}].",
+        "of {factor}].",
         "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
         "steps fluctuates in {number} of {total} runs and settles in the rest.",
-        "ends": "It does not vanish on {case}: the norm of the last step is at least {lowest} in "
-        "{every}.",
+        "ends": "It does not vanish on {case}: the norm of the last step is {lowest} in {every}.",
     },
 )
 
@@ -122,7 +121,7 @@ RELATION = Contrast(
     {
         "more|less": "Along a run on {case}, a smaller loss goes with a [shorter|longer] "
         "gradient: their rank correlation over the steps is {first_value} ({support}).",
-        "undecided": "Whether loss and gradient move together along a run on {case} these runs do "
+        "undecided": "Whether loss and gradient move together along a run on {case} {these} "
         "not settle (rank correlation over the steps {first_value}, {n}).",
     },
     quantity=Quantity(CORRELATION, fmt.correlation),
@@ -142,7 +141,7 @@ BATCH = Contrast(
         + "it is shorter on {case}, {first_value} against {second_value} ({support}).",
         "alike": EXPECTED + "both are about equally long on {case}, {first_value} and "
         "{second_value}.",
-        "undecided": EXPECTED + "these runs leave that open on {case}, with {first_value} against "
+        "undecided": EXPECTED + "{these} that open on {case}, with {first_value} against "
         "{second_value}.",
     },
     quantity=NORMS,
@@ -154,7 +153,7 @@ NOISE = Statement(
         "agrees|differs": "[That it does not vanish is in line with theory, which|Theory] lets "
         "plain stochastic gradient steps of a constant learning rate come near a minimum but no "
         "further [@bottou2018optimization, section 4]; [whether that is the reason here was not "
-        "tested|in these runs the norm vanishes all the same]."
+        "tested|here the norm vanishes all the same]."
     },
 )
 
@@ -194,7 +193,8 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         paragraphs.append(tuple(_case(record, rows, case, found)))
         if found.n:
             falls[case_name(case)] = found
-    answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS))
+    these = runs_that(len(runs), "settle")
+    answer = ANSWER(Parts(falls), used(record, runs, *NORM_COLUMNS), these=these)
     return ((answer,), *paragraphs, tuple(lost))
 
 
@@ -219,7 +219,9 @@ def _case(record: Record, rows: pd.DataFrame, case: Case, found: Comparison) -> 
     claims = [
         FALL(found, used(record, rows, *NORM_COLUMNS), **told),
         DESCENT(
-            compare(end, start, LOSS), used(record, rows, Run.initial_loss, Run.final_loss), **told
+            compare(end, start, LOSS),
+            used(record, rows, Run.initial_loss, Run.final_loss),
+            **told,
         ),
         PEAK(
             "counted",
@@ -236,7 +238,7 @@ def _case(record: Record, rows: pd.DataFrame, case: Case, found: Comparison) -> 
         late = seed_group("last quarter", rows, "late")
         batch = compare(seed_group("batch", rows, Run.tail_median), late, NORM)
         based = used(record, rows, Run.tail_median, Run.epoch, Run.full_gradient_norm)
-        claims.append(BATCH(batch, based, **told))
+        claims.append(BATCH(batch, based, these=runs_that(len(rows), "leave"), **told))
         if gone.extent != "some" and not _scheduled(record, case):
             verdict = "differs" if gone.yes else "agrees"
             claims.append(NOISE(verdict, used(record, done, *TAIL_COLUMNS), **told))
@@ -261,7 +263,10 @@ def _vanish(
     verdict = {"all": "fluctuates", "none": "settles"}.get(restless.extent, "varies")
     if gone.yes or set(done[Run.tail_steps]) == {1} or most == 1:
         verdict = "vanishes" if gone.yes else "ends"
-    varies = f"varies by a factor of {bound(least, 'lower', digits=2)} or more"
+    single = len(tails) == 1
+    varies = f"varies by a factor of {bound(least, 'lower', digits=2)}{' or more' * (not single)}"
+    within, above = ("" if single else words for words in ("at most ", "at least "))
+    lowest = bound(min(low for low, _, _ in tails), "lower")
     return VANISH(
         verdict,
         used(record, done, Run.tail_steps, *TAIL_COLUMNS),
@@ -270,8 +275,8 @@ def _vanish(
         total=fmt.words(len(tails)),
         share=fmt.percent(VANISHED),
         how=Markdown("touches zero and comes back" if least == math.inf else varies),
-        factor=bound(most, "upper") if verdict == "settles" else fmt.MISSING,
-        lowest=bound(min(low for low, _, _ in tails), "lower"),
+        factor=Markdown(f"{within}{bound(most, 'upper')}") if verdict == "settles" else fmt.MISSING,
+        lowest=Markdown(f"{above}{lowest}"),
         every=each_of(len(tails), "run"),
         **about(case),
     )
@@ -311,4 +316,5 @@ def _relation(record: Record, done: pd.DataFrame, case: Case) -> list[Claim]:
         seed_group("loss and norm", rows, "relation"), seed_group("none", rows, "none"), CORRELATION
     )
     based = used(record, done, Run.batch_loss, Run.batch_gradient_norm)
-    return [RELATION(relation, based, **about(case))] if relation.n else []
+    these = runs_that(len(done), "do")
+    return [RELATION(relation, based, these=these, **about(case))] if relation.n else []

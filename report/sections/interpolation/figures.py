@@ -28,6 +28,10 @@ from report.words import format as fmt
 from report.words.markdown import Markdown, bare, escape
 
 STARTS = {"same": "same start", "different": "different starts"}
+LOSSES = Markdown(
+    " Where the two were trained on different losses, $L$ is that of the first all along the line, "
+    "while @tbl-interpolation-solutions gives each its own."
+)
 SPLITS = {"train": "training", "test": "test"}
 
 
@@ -43,6 +47,7 @@ def section(record: Record) -> Section:
             _solutions_table(solutions),
             _lines_table(record, lines),
         ),
+        words={"losses": LOSSES if pairs.other_losses(record) else Markdown("")},
     )
 
 

@@ -58,16 +58,32 @@ def solutions_of(record: Record) -> pd.DataFrame:
     return rows.assign(training=trained if any(trained) else Markdown(""))
 
 
+def _cases(record: Record) -> list[dict[str, Any]]:
+    settings = cast(dict[str, Any], record.settings)
+    return settings.get("cases") or [settings]
+
+
 def _sides(record: Record) -> Iterator[tuple[dict[str, Any], list[Markdown]]]:
     """The settings of each case, and what the training of each side of its pairs changes."""
-    settings = cast(dict[str, Any], record.settings)
-    for case in settings.get("cases") or [settings]:
+    for case in _cases(record):
         changes = [
             pair[end].get("training") or {} for pair in case["pairs"] for end in ("first", "second")
         ]
         keys = dict.fromkeys(key for change in changes for key in change)
         whole = [{key: case["training"].get(key) for key in keys} | change for change in changes]
         yield case, [change_words(record, change) for change in whole]
+
+
+def other_losses(record: Record) -> bool:
+    """Whether the two sides of a pair were trained on different losses."""
+    for case in _cases(record):
+        network = (case.get("model") or {}).get("training") or {}
+        own = {**case["training"], **network}.get("loss")
+        for pair in case["pairs"]:
+            first, second = (pair[end].get("training") or {} for end in ("first", "second"))
+            if first.get("loss", own) != second.get("loss", own):
+                return True
+    return False
 
 
 def differing(ends: Ends) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from report.claims.bound import bound
 from report.claims.claim import Claim, Line, Statement, evidence, used
-from report.claims.contrast import Label, Overall, Quantity, Tendency
+from report.claims.contrast import Label, Overall, Quantity, Tendency, runs_that
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
@@ -167,8 +167,8 @@ FLATNESS = Overall(
         "more|alike": "In the gradient-flat regions of @frye2020critical the gradient lies where "
         "the loss hardly curves; at the end points on {where} that are not critical it lies "
         "[where the loss curves more than on average|in directions of average curvature]{rest}.",
-        "undecided": "Whether the end points on {parts} that are not critical lie in gradient-flat "
-        "regions [@frye2020critical] these runs do not decide.",
+        "undecided": "Whether the {points} on {parts} that {are} not critical {lie} in "
+        "gradient-flat regions [@frye2020critical] {these} not decide.",
         "differ": "The end points that are not critical are not everywhere like the gradient-flat "
         "regions that @frye2020critical describe: compared with an average direction, the "
         "loss along the gradient {order}.",
@@ -184,9 +184,9 @@ TOLERANCE = Statement(
     "minimal-ratio.tolerance",
     {
         "matters": "What counts as zero matters on {moved}: between tolerances of {smallest} and "
-        "{largest} times the largest eigenvalue the median ratio moves by {least} or more{rest}.",
+        "{largest} times the largest eigenvalue the {ratio} moves by {least}{rest}.",
         "robust": "The ratio hardly depends on what counts as zero: between tolerances of "
-        "{smallest} and {largest} times the largest eigenvalue its median moves {how}.",
+        "{smallest} and {largest} times the largest eigenvalue {its} moves {how}.",
     },
 )
 
@@ -458,7 +458,10 @@ def _flatness(record: Record, runs: pd.DataFrame) -> list[Claim]:
         if found.n:
             parts[problem(record, case)] = found
     based = used(record, rest, Run.gradient_curvature, Run.even_curvature)
-    return [FLATNESS(Parts(parts), based)] if parts else []
+    words = ("end point", "is", "lies") if len(rest) == 1 else ("end points", "are", "lie")
+    told = dict(zip(("points", "are", "lie"), map(Label, words), strict=True))
+    told["these"] = runs_that(len(rest), "do")
+    return [FLATNESS(Parts(parts), based, **told)] if parts else []
 
 
 def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
@@ -515,7 +518,10 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
     every = not moved.no and len(record.table(Case)) >= SEVERAL
     least = bound(min((moves[name] for name in moved.yes), default=0.0), "lower", digits=2)
     most = bound(max((moves[name] for name in moved.no), default=0.0), "upper", digits=2)
-    still = f"by {most} at most" if any(moves[name] for name in moved.no) else "not at all"
+    single = runs.groupby("case").size().max() == 1
+    bounded = len(moves) > 1 or not single
+    or_more, at_most = (f" {words}" * bounded for words in ("or more", "at most"))
+    still = f"by {most}{at_most}" if any(moves[name] for name in moved.no) else "not at all"
     based = used(record, runs, Run.swept_positive)
     return [
         TOLERANCE(
@@ -523,9 +529,11 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
             [*based, evidence(record, "sweep", "relative_tolerance")],
             moved=Markdown("every problem") if every else join(moved.yes),
             rest=Markdown(f"; on {join(moved.no)} it moves {still}" if moved.no else ""),
-            least=least,
+            least=Markdown(f"{least}{or_more}"),
             most=most,
             how=Markdown(still),
+            ratio=Markdown("ratio" if single else "median ratio"),
+            its=Markdown("it" if single else "its median"),
             smallest=fmt.number(min(tolerances(record)), 1),
             largest=fmt.number(max(tolerances(record)), 1),
         )

@@ -51,10 +51,14 @@ def _cases_table(record: Record, everything: pd.DataFrame) -> Table:
     def lengths(one: tuple[Case, pd.DataFrame]) -> Markdown:
         return join([fmt.count(length) for length in sorted(set(one[1]["epochs"]))])
 
+    taken = (
+        "The runs take the lengths of the first phase in turn; every run has its own seed. "
+        if len(everything) > len(record.table(Case))
+        else ""
+    )
     return grouped(
         "cases",
-        "Problems. The runs take the lengths of the first phase in turn; every run has its own "
-        "seed. The tolerance τ is relative to the largest eigenvalue in magnitude.",
+        f"Problems. {taken}The tolerance τ is relative to the largest eigenvalue in magnitude.",
         by_case(record, everything, Case),
         [
             Column("Problem", lambda one: case_name(one[0]), 16, "l"),
@@ -81,10 +85,14 @@ def _results_table(record: Record, everything: pd.DataFrame) -> Table:
     def shown(header: str, width: int, column: str) -> Column[Any]:
         return Column(header, lambda one: fmt.number(summary(one[2], column, median), 2), width)
 
+    single = all(len(group) == 1 for *_, group in groups)
+    ended = "Where the runs ended. Medians over the runs of each kind:"
+    if single:
+        ended = "Where the runs ended:" if len(groups) > 1 else "Where the run ended:"
     return grouped(
         "results",
-        "Where the runs ended. Medians over the runs of each kind: loss, gradient norm after "
-        "training and at the end, that divided by the largest eigenvalue, the shares of "
+        f"{ended} loss, gradient norm after training and at the end, that divided by the largest "
+        "eigenvalue, the shares of "
         f"eigenvalues above τ (the minimal ratio), between −τ and τ, and below −τ"
         f"{', and of the sampled neighbors whose loss is higher' if sampled else ''}.",
         groups,
@@ -114,12 +122,17 @@ def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
             rows = critical[critical["epochs"] == length]
             counts.append(f"{fmt.count(len(kinds(rows, case).minima))}/{fmt.count(len(rows))}")
         found.append((case, own, critical, kinds(critical, case), Markdown(", ".join(counts))))
+    last = ""
+    if any(own["epochs"].nunique() > 1 for _, own, *_ in found):
+        last = (
+            " Last column: minima of critical points, from the shortest length of training to the "
+            "longest."
+        )
     return grouped(
         "kinds",
         "Critical points: how many runs end at one, how many distinct ones these are, and of "
         "which kind they are (runs). Minima have no eigenvalue below −τ. A constant solution "
-        "has the loss of the best constant output, and is counted as neither. Last column: "
-        "minima of critical points, from the shortest length of training to the longest.",
+        f"has the loss of the best constant output, and is counted as neither.{last}",
         found,
         [
             Column("Problem", lambda one: case_name(one[0]), 15, "l"),
@@ -130,7 +143,7 @@ def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
             Column("Minima", lambda one: fmt.count(len(one[3].minima)), 9),
             Column("Saddles", lambda one: fmt.count(len(one[3].saddles)), 9),
             Column("Constants", lambda one: fmt.count(len(one[3].constants)), 10),
-            Column("Minima by length", lambda one: one[4], 23, "l"),
+            Column("Minima by length", lambda one: one[4], 23, "l") if last else None,
         ],
     )
 

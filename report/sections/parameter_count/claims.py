@@ -101,13 +101,12 @@ FIT = Statement(
     "parameter-count.fit",
     {
         "from": "The training set is fitted from *{model}* on: with {parameters} parameters for "
-        "{examples} images, every run of it and of whatever is larger reaches a training accuracy "
-        "of {threshold}.",
+        "{examples} images, {each} a training accuracy of {threshold}.",
         "some": "The training set is fitted by {number} of {total} structures, of which *{model}* "
         "with {parameters} parameters for {examples} images is the smallest, but not by all that "
-        "are larger: not every run of theirs reaches a training accuracy of {threshold}.",
+        "are larger: {not_each} a training accuracy of {threshold}.",
         "never": "The training set is not fitted: no structure reaches a training accuracy of "
-        "{threshold} in every run, the largest with {parameters} parameters for {examples} images "
+        "{threshold}{in_every}, the largest with {parameters} parameters for {examples} images "
         "included.",
     },
 )
@@ -128,13 +127,13 @@ GAP = Overall(
 TEST_LOSS = Statement(
     "parameter-count.test-loss",
     {
-        "turns": "The test loss turns up again: it is typically lowest for *{lowest}*, {low}, and "
+        "turns": "The test loss turns up again: it is {typically}lowest for *{lowest}*, {low}, and "
         "higher by a factor of {factor} for *{largest}*, {high}.",
-        "alike": "The test loss, typically lowest for *{lowest}* with {low}, does not turn up by "
+        "alike": "The test loss, {typically}lowest for *{lowest}* with {low}, does not turn up by "
         "more than matters: for *{largest}* it is {high}.",
-        "open": "The test loss is typically lowest for *{lowest}* with {low}; whether it has "
+        "open": "The test loss is {typically}lowest for *{lowest}* with {low}; whether it has "
         "turned up again for *{largest}* with {high} stays open.",
-        "lowest": "The test loss does not turn up: it is typically lowest for the largest "
+        "lowest": "The test loss does not turn up: it is {typically}lowest for the largest "
         "structure, *{largest}*.",
     },
 )
@@ -281,6 +280,11 @@ def _contrast(
     return [statement(found, used(record, both, ACCURACY_OF), **labels)]
 
 
+def _several(runs: pd.DataFrame) -> bool:
+    """Whether a structure was trained more than once."""
+    return bool(runs.groupby(Run.model).size().max() > 1)
+
+
 def _fit(record: Record, done: pd.DataFrame) -> Claim:
     """By the best epoch of each run: the last one may stand on a spike of the optimizer."""
     best = done[Run.train_accuracy].map(max).combine(done[Run.final_train_accuracy], max)
@@ -289,6 +293,12 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
     tail = list(sizes)[len(fitting.no) :]
     verdict = "never" if not fitting.yes else "from" if list(fitting.yes) == tail else "some"
     model = fitting.yes[0] if fitting.yes else list(sizes)[-1]
+    several = _several(done)
+    each, not_each = (
+        ("every run of it and of whatever is larger reaches", "not every run of theirs reaches")
+        if several
+        else ("it and whatever is larger reach", "these do not all reach")
+    )
     return FIT(
         verdict,
         used(record, done, Run.parameters, Run.final_train_accuracy, Run.train_accuracy),
@@ -296,6 +306,9 @@ def _fit(record: Record, done: pd.DataFrame) -> Claim:
         parameters=fmt.count(sizes[model]),
         examples=fmt.count(record.datasets[0].train_size),
         threshold=fmt.percent(FITTED, 0),
+        each=Markdown(each),
+        not_each=Markdown(not_each),
+        in_every=Markdown(" in every run" * several),
         number=fmt.words(len(fitting.yes)),
         total=fmt.words(fitting.total),
     )
@@ -339,8 +352,9 @@ def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
         return []
     based, largest = used(record, runs, Run.parameters, Run.final_test_loss), groups[-1].label
     found = best(groups, LOSS, highest=False)
+    typically = Markdown("typically " * _several(runs))
     if found.first == largest:
-        return [TEST_LOSS("lowest", based, largest=escape(largest))]
+        return [TEST_LOSS("lowest", based, largest=escape(largest), typically=typically)]
     rise = found.against(largest).flipped()
     if not rise.n:
         return []
@@ -350,6 +364,7 @@ def _test_loss(record: Record, runs: pd.DataFrame) -> list[Claim]:
         TEST_LOSS(
             "alike" if rise.verdict == "alike" else beaten,
             based,
+            typically=typically,
             largest=escape(largest),
             lowest=escape(found.first),
             low=shown["second_value"],

@@ -17,6 +17,7 @@ from report.claims.contrast import (
     Label,
     Tendency,
     label,
+    runs_that,
 )
 from report.numbers.comparison import compare
 from report.numbers.frames import known
@@ -194,7 +195,7 @@ THEORY = Statement(
         "generalizes only from the latter, is why @zhang2017understanding argue that capacity "
         "alone does not explain generalization.",
         "open": "The literature expects a network of enough parameters to fit random labels "
-        "completely [@zhang2017understanding]; these runs do not get that far, so they do not test "
+        "completely [@zhang2017understanding]; {these} not get that far, so {they} not test "
         "the expectation.",
     },
 )
@@ -335,7 +336,11 @@ def _still_falling(most: pd.DataFrame) -> bool:
 def _chance(record: Record, most: pd.DataFrame, it: Label) -> Claim:
     scored = seed_group("trained on random labels", most, ACCURACY_OF)
     guessing = Group("guessing", dict.fromkeys(scored.values, chance_of(record)))
-    return CHANCE(compare(scored, guessing, ACCURACY), used(record, most, ACCURACY_OF), it=it)
+    return CHANCE(
+        compare(scored, guessing, ACCURACY),
+        used(record, most, ACCURACY_OF),
+        it=it,
+    )
 
 
 def _test(record: Record, finite: pd.DataFrame) -> Claim:
@@ -456,7 +461,8 @@ def _peak(record: Record, runs: pd.DataFrame) -> list[Claim]:
 def _theory(record: Record, runs: pd.DataFrame, fit: Claim) -> list[Claim]:
     """Whether these runs test, and bear out, what the literature says."""
     if fit.verdict in ("falling", "stuck"):
-        return [THEORY("open", fit.evidence)]
+        they = Markdown("it does" if len(runs) == 1 else "they do")
+        return [THEORY("open", fit.evidence, these=runs_that(len(runs), "do"), they=they)]
     true = known(runs[runs[Run.fraction] == 0], ACCURACY_OF)
     if true.empty or fit.verdict not in ("all", "all_known"):
         return []

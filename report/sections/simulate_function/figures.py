@@ -39,14 +39,16 @@ def section(record: Record) -> Section:
     runs = record.frame(Run)
     order = list(dict.fromkeys(runs[Run.function]))
     runs = runs.sort_values(Run.function, key=lambda names: names.map(order.index), kind="stable")
+    several = runs.groupby(GROUP).size().max() > 1
+    chosen = ", each by its seed with the median training loss" if several else ""
+    same = ", of the same runs" if several else ""
     return Section(
         figures=(
             _loss_figure(record, runs),
             Figure(
                 name="prediction",
-                caption="Top: ground truth and predicted curves of all models, each by its seed "
-                "with the median training loss. Bottom: the error, prediction minus ground truth, "
-                "of the same runs.",
+                caption=f"Top: ground truth and predicted curves of all models{chosen}. Bottom: "
+                f"the error, prediction minus ground truth{same}.",
                 alt="Two panels per function: the ground truth as a black line and one predicted "
                 "curve per model over the domain, and below them how far each is from the truth. "
                 "The closer a curve lies to the black line, the better the fit; the losses are in "
@@ -129,10 +131,12 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     train = partial(summary_column, column=LOSS_OF, write=fmt.loss, width=14)
     units = f" Those of {join(scaled)} are of standardized values." if scaled else ""
     what = "mean squared errors" if sampling.losses(record) == ["mse"] else "losses"
+    several = runs.groupby(GROUP).size().max() > 1
+    means = " The text compares geometric means." if several else ""
     return grouped(
         "results",
         f"Final {what}. Test points are {sampling.checked_on(record)}; "
-        f"*n* counts seeds that did not diverge. The text compares geometric means.{units}",
+        f"*n* counts seeds that did not diverge.{means}{units}",
         [rows for _, rows in runs.groupby(GROUP, sort=False)],
         [
             *_named(record),

@@ -19,6 +19,7 @@ from experiments.data.published import READERS
 from experiments.data.torchvision_sets import LARGE, OTHERS, SETS
 from experiments.freshness import basis
 from experiments.suite import Suite, load_suite
+from report import commands
 from report.errors import UserError
 
 TRAIN, TEST = 30, 20
@@ -204,7 +205,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_set_that_cannot_be_had_is_one_line(tmp_path: Path) -> None:
     said = faults(tmp_path, '{ name = "EMNIST", split = "digits" }', download=True)
     assert said.count("\n") == 0
-    assert "tasks.random-labels.data" in said and "EMNIST digits is not there" in said
+    assert "tasks.random-labels.data" in said and "EMNIST digits is not in " in said
     assert "could not be downloaded (network is unreachable): connect to the internet" in said
     assert [path.name for path in (tmp_path / "data").rglob("*")] in (
         [".cache"],
@@ -214,12 +215,14 @@ def test_a_set_that_cannot_be_had_is_one_line(tmp_path: Path) -> None:
 
 def test_what_trains_nothing_downloads_nothing(tmp_path: Path) -> None:
     said = faults(tmp_path, '"QMNIST"')
-    assert 'QMNIST is not there (Dataset not found): "homework run" downloads it' in said
+    assert (
+        "QMNIST is not in " in said and '(Dataset not found): "homework run" downloads it' in said
+    )
 
 
 def test_other_faults_are_told_as_well(tmp_path: Path) -> None:
     said = faults(tmp_path, '{ name = "QMNIST", colors = 3, train_size = 70000 }')
-    assert "QMNIST is not there" in said and "data.colors: unknown key" in said
+    assert "QMNIST is not in " in said and "data.colors: unknown key" in said
     assert said.count("tasks.random-labels") == 2
 
 
@@ -236,6 +239,12 @@ def test_other_faults_are_told_as_well(tmp_path: Path) -> None:
 )
 def test_what_no_set_has_is_refused(tmp_path: Path, given: str, said: str) -> None:
     assert said in faults(tmp_path, given)
+
+
+def test_every_set_is_listed() -> None:
+    listed = dict(commands.listed("data"))
+    assert set(SETS) < listed.keys()
+    assert 'split = "byclass" or "bymerge"' in listed["EMNIST"]
 
 
 def test_every_set_of_torchvision_is_known() -> None:

@@ -14,6 +14,7 @@ from report.sections.interpolation.claims import commentary
 from report.sections.interpolation.figures import section
 from report.sections.interpolation.pairs import (
     growth_compared,
+    other_losses,
     starts_compared,
     twins,
     with_ends,
@@ -414,6 +415,17 @@ def test_sides_may_differ_in_their_training() -> None:
     assert [row[2].startswith("SGD") for row in table.rows] == [False, True]
     assert section(made()).tables[1].header[2] != "Training"
     figures.figures[0].draw()
+
+
+def test_the_loss_of_a_line_is_told_where_its_sides_have_two() -> None:
+    def of(*changes: dict[str, Any]) -> Record:
+        ends = (((64, 1e-3), (64, 1e-3)),)
+        return made(settings=ends, pairs=1, training=(changes[0], changes[1]))
+
+    two = of({"loss": "mse"}, {"loss": "cross_entropy"})
+    assert "$L$ is that of the first all along" in section(two).words["losses"]
+    assert not other_losses(of({"loss": "mse"}, {"loss": "mse", "optimizer": {"name": "SGD"}}))
+    assert section(made()).words["losses"] == ""
 
 
 def test_data_sets_are_told_apart() -> None:
