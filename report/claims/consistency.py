@@ -60,8 +60,8 @@ def _miscounted(claim: Claim, found: Count[object]) -> str:
     some = {len(part) for part in (found.yes, found.no, found.missing)}
     for shown in claim.values.values():
         if isinstance(shown, Counted) and shown in claim.text.replace(f"Not {shown}", ""):
-            every = shown.count == shown.total and found.extent != "some"
-            if shown.total not in (found.total, found.known) or not (every or shown.count in some):
+            every = shown.yes == shown.total and found.extent != "some"
+            if shown.total not in (found.total, found.known) or not (every or shown.yes in some):
                 return f'says "{shown}" ({told})'
     return ""
 

@@ -345,13 +345,13 @@ def _checked(statement: Wordings, labels: Mapping[str, Label]) -> Mapping[str, L
 class Counted(Markdown):
     """How many of how many, in words."""
 
-    count: int
+    yes: int
     total: int
 
 
 def _counted(text: str, count: int, total: int) -> Counted:
     made = Counted(text)
-    made.count, made.total = count, total
+    made.yes, made.total = count, total
     return made
 
 
