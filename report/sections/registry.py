@@ -20,20 +20,19 @@ def section_module(task: str) -> str:
     return _found(task, "figures") or "report.sections.generic"
 
 
-def section_of(record: Record) -> Section:
+def section_of(record: Record, *, whole: bool = False) -> Section:
     """Figures and tables of a record, by the module that draws its task, and its commentary.
 
-    The commentary comes down to the usual length, as far as the claims' module names statements
-    that may be left out (`SPARE`, the least informative first).
+    Unless `whole`, the commentary comes down to the usual length, as far as the claims' module
+    names statements that may be left out (`SPARE`, the least informative first).
     """
     make = cast(Callable[[Record], Section], import_module(section_module(record.task)).section)
     made, path = make(record), _found(record.task, "claims")
     if path is None:
         return made
     claims = import_module(path)
-    return replace(
-        made, commentary=shortened(claims.commentary(record), getattr(claims, "SPARE", ()))
-    )
+    said, spare = claims.commentary(record), getattr(claims, "SPARE", ())
+    return replace(made, commentary=said if whole else shortened(said, spare))
 
 
 def statements() -> dict[str, Wordings]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 
 from report.records import Record
-from report.sections.registry import section_module
+from report.sections.registry import section_of
 from tests.mutations import geometry, solutions, training
 from tests.mutations.general import general
 from tests.mutations.lines import lines
@@ -25,7 +24,7 @@ RULES: dict[str, Callable[[Reading], Iterator[str]]] = {
 
 def read(record: Record) -> Reading:
     """The section of a record, with the sentences that the report leaves out for its length."""
-    return Reading(record, import_module(section_module(record.task)).section(record))
+    return Reading(record, section_of(record, whole=True))
 
 
 def violations(record: Record) -> list[str]:
