@@ -28,9 +28,13 @@ REASON_LENGTH = 300
 
 @dataclass(frozen=True)
 class CountingCache(Cache):
-    """A cache that knows which keys were found in it, and the seconds that computing them took."""
+    """A cache that knows which keys were found in it, and the seconds that computing them took.
+
+    `measures` are those of them that `each` took up; what they hold is known to the task alone.
+    """
 
     taken_up: dict[str, float] = field(default_factory=dict, repr=False)
+    measures: set[str] = field(default_factory=set, repr=False)
 
     def load(self, key: str) -> dict[str, Any] | None:
         """See `Cache.load`."""
@@ -39,6 +43,24 @@ class CountingCache(Cache):
             seconds = state.get("seconds")
             self.taken_up.setdefault(key, seconds if isinstance(seconds, float) else 0.0)
         return state
+
+    def _kept(self, key: str) -> dict[str, Any] | None:
+        state = super()._kept(key)
+        if state is not None:
+            self.measures.add(key)
+        return state
+
+    def discard(self, key: str) -> None:
+        """See `Cache.discard`."""
+        super().discard(key)
+        self.taken_up.pop(key, None)
+
+    def discard_measures(self) -> bool:
+        """Set aside the measures that were taken up; whether there were any."""
+        found = bool(self.measures)
+        while self.measures:
+            self.discard(self.measures.pop())
+        return found
 
 
 @dataclass(frozen=True)
@@ -68,7 +90,7 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
     try:
         with watched(request, task) as watch:
             context = Context(request.device, request.options.data_dir, cache, progress, watch)
-            measured = task_module(task).run(settings, context)
+            measured = _measured(task, settings, context, cache)
         reason = None
     except UserError:
         marker.unlink(missing_ok=True)
@@ -80,6 +102,16 @@ def compute(request: Request, task: str, progress: Progress) -> Record:
         torch.cuda.empty_cache()  # the next task starts with all of the memory
     wall_seconds = time.perf_counter() - begin
     return _record(request, task, measured, reason, wall_seconds, cache.taken_up)
+
+
+def _measured(task: str, settings: Any, context: Context, cache: CountingCache) -> Measured:
+    """What the task measures; where kept measures may be why it fails, they are made anew once."""
+    try:
+        return task_module(task).run(settings, context)
+    except (LookupError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+        if isinstance(error, torch.OutOfMemoryError) or not cache.discard_measures():
+            raise
+    return task_module(task).run(settings, context)
 
 
 def take_part(request: Request, task: str) -> None:

@@ -19,6 +19,7 @@ TAGS = re.compile(r'<meta (name="description"|property="og:[a-z]+") content="[^"
 PIECE = 1 << 14
 """So many letters are read at a time to find what a page is about."""
 SUSPECTS = re.compile(rb"(/MarkInfo\s*<<\s*/Marked\s+true\s*)(/Suspects\s+false)(\s*>>)")
+BORDERS = re.compile(rb"/BorderColor\s*\[[\d.\s]*\]")
 
 
 class Opening(HTMLParser):
@@ -158,11 +159,14 @@ def protect(page: str, quarto: bool) -> str:
 
 
 def clean_pdf(content: bytes) -> bytes:
-    """The PDF without an entry that says what is so by default, and that poppler complains of.
+    """The PDF without two entries of Typst's that are right, and that poppler complains of.
 
-    It wants true or nothing ("Suspects object is wrong type"). No byte moves.
+    Of suspects it wants true or nothing, which says the same ("Suspects object is wrong type"). Of
+    a cell's borders, tagged beside the lines that are drawn, it takes no color that all four have
+    ("BorderColor value is of wrong type"). No byte moves.
     """
-    return SUSPECTS.sub(lambda m: m[1] + b" " * len(m[2]) + m[3], content)
+    bare = SUSPECTS.sub(lambda m: m[1] + b" " * len(m[2]) + m[3], content)
+    return BORDERS.sub(lambda m: b" " * len(m[0]), bare)
 
 
 def main(site: Path) -> None:

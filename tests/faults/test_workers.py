@@ -244,6 +244,7 @@ def test_a_worker_that_does_not_answer_is_replaced(request_: Request) -> None:
 
     def clock() -> float:
         now[0] += workers.START / 2 if len(ways) == 1 else 0.1
+        assert len(ways) > 1 or now[0] < 10 * workers.START, "nobody replaces it"
         return now[0]
 
     one = replace(request_, tasks=("random-labels",))
@@ -279,6 +280,7 @@ def test_two_that_do_not_answer_fail_their_task(request_: Request) -> None:
 
     def clock() -> float:
         now[0] += 5 * workers.START
+        assert now[0] < 100 * workers.START, "it is waited for without end"
         return now[0]
 
     one = replace(request_, tasks=("random-labels",))

@@ -70,6 +70,15 @@ def test_the_entry_that_poppler_does_not_understand_is_gone(space):
     assert cleaned.endswith(b"/A 1>>\nx")
 
 
+@pytest.mark.parametrize("color", ["[0 0 0]", " [ 0.06666667 0.13333334 .2 ]"])
+def test_one_color_of_all_borders_is_gone(color):
+    four = "/BorderColor[[0 0 0]null null[0 0 1]]"  # poppler understands these
+    content = f"1 0 obj<</A[<</O/Layout/BorderColor{color}/X 1>><<{four}>>]>>\nx".encode()
+    cleaned = clean_pdf(content)
+    assert cleaned.split() == f"1 0 obj<</A[<</O/Layout /X 1>><<{four}>>]>>\nx".encode().split()
+    assert len(cleaned) == len(content)
+
+
 def test_it_runs_as_a_script_anywhere(tmp_path):
     (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
     subprocess.run(
