@@ -1,5 +1,6 @@
 """The text of each task's section: its filled-in template and commentary, or why it is missing."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from report.sections.registry import section_module
 from report.sections.section import Section, figure_markdown, settings_table
 from report.shipped import shared
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 
 ANY_TASK = "task.qmd"
 """Template of a task that has none of its own: all tables and figures."""
@@ -63,9 +64,30 @@ def _filled(
         | {"commentary": reasons(part.claims, evidence)},
         ANY_TASK,
     )
-    notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in record.notes)
+    notes = "".join(f"::: {{.callout-note}}\n{escape(n)}\n:::\n\n" for n in once(record.notes))
     lead = answer(part.claims, evidence)
     return Markdown(f"{lead}\n{body}\n{notes}[{_origin(chosen, part, linked)}]{{.source}}\n\n")
+
+
+def once(notes: Sequence[str]) -> list[str]:
+    """The notes of a record; what several say of one model each is said once, of all of them."""
+    models: dict[str, list[str]] = {}
+    for note in notes:
+        _, name, said = re.fullmatch(r'(Model ("[^"]*"))?(.*)', note, re.DOTALL).groups()  # type: ignore[union-attr]
+        models.setdefault(said, []).append(name or "")
+    return [_of_models(names, said) for said, names in models.items()]
+
+
+def _of_models(names: Sequence[str], said: str) -> str:
+    match [name for name in names if name]:
+        case []:
+            return said
+        case [name]:
+            return f"Model {name}{said}"
+        case several if said.startswith(":"):
+            return f"Models {join(several)}{said}"
+        case several:
+            return f"Each of the models {join(several)}{said}"
 
 
 def _origin(chosen: Sources, part: Part, linked: bool) -> Markdown:

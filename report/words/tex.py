@@ -5,6 +5,7 @@ import re
 _FRACTION = re.compile(r"\\frac\s*\{")
 _TALL = re.compile(r"\\(frac|sum|begin)")
 _PI_FIRST = re.compile(r"\\pi\\,(\d+(?:\.\d+)?)(?=\\,|\\right|\}|$)")
+_PI_TWICE = re.compile(r"\\pi\\,\\pi(?![A-Za-z^])")
 _SINGLE = re.compile(r"[A-Za-z]|\d+(\.\d+)?|\\[A-Za-z]+")
 
 
@@ -13,9 +14,9 @@ def in_line(tex: str) -> str:
 
     Every `\frac{a}{b}` is written as `a/b`, in parentheses where needed. Where nothing tall is
     left, parentheses do not grow and factors stand close, as in a formula written by hand: a
-    number before π.
+    number before π, and π by π as its square.
     """
-    line = _quotients(_PI_FIRST.sub(r"\1\,\\pi", tex))
+    line = _quotients(_PI_TWICE.sub(r"\\pi^{2}", _PI_FIRST.sub(r"\1\,\\pi", tex)))
     if _TALL.search(line):
         return line
     return re.sub(r"(?<!\\)\\,\s*", " ", line.replace(r"\left(", "(").replace(r"\right)", ")"))

@@ -40,6 +40,7 @@ def section(record: Record) -> Section:
     lines = pairs.with_ends(record)
     done = _drawn(lines)
     solutions = pairs.solutions_of(record)
+    alphas: list[float] = record.metrics["alphas"]
     return Section(
         figures=tuple(_figure(record, done, q) for q in ("loss", "accuracy") if len(done)),
         tables=(
@@ -47,8 +48,24 @@ def section(record: Record) -> Section:
             _solutions_table(solutions),
             _lines_table(record, lines),
         ),
-        words={"losses": LOSSES if pairs.other_losses(record) else Markdown("")},
+        words={
+            "losses": LOSSES if pairs.other_losses(record) else Markdown(""),
+            "cut": _cut(lines),
+            "low": Markdown(fmt.minus(f"{min(alphas):g}")),
+            "high": Markdown(fmt.minus(f"{max(alphas):g}")),
+        },
     )
+
+
+def _cut(lines: pd.DataFrame) -> Markdown:
+    """How two solutions saw one order of the examples: only some pairs compare batch sizes."""
+    first, second = (
+        lines[f"{end}_batch_size"].astype(float).fillna(0) for end in ("first", "second")
+    )
+    if not (differ := first.ne(second)).any():
+        return Markdown("")
+    where = "" if differ.all() else " where a pair compares batch sizes"
+    return Markdown(f", cut into batches of different size{where}")
 
 
 def _case(rows: pd.DataFrame) -> Column[pd.DataFrame] | None:

@@ -40,7 +40,7 @@ STOPS = Statement(
         "other structure, smaller or larger], with {best_accuracy} of the test images.",
         "open": "Where size stops helping stays open: *{best}* with {best_parameters} parameters "
         "comes out first with {best_accuracy} of the test images, but these runs do not show which "
-        "smaller structures lie less than {margin} behind it.",
+        "other structures lie less than {margin} behind it.",
         "single": "The only structure with a result, *{best}* with {best_parameters} parameters, "
         "gets {best_accuracy} of the test images right.",
         "nothing": "No run ended with a finite loss.",

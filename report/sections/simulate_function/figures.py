@@ -129,10 +129,19 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
     names = formulas(record)
     scaled = [names[name] for name in names if sampling.is_scaled(record, name)]
     train = partial(summary_column, column=LOSS_OF, write=fmt.loss, width=14)
+    test = partial(summary_column, column=Run.final_test_loss, write=fmt.loss, width=15)
     units = f" Those of {join(scaled)} are of standardized values." if scaled else ""
     what = "mean squared errors" if sampling.losses(record) == ["mse"] else "losses"
     several = runs.groupby(GROUP).size().max() > 1
     means = " The text compares geometric means." if several else ""
+    losses = [train("Train loss"), test("Test loss")]
+    if several:
+        losses = [
+            train("Train, median", of=median),
+            train("Train, best", of=min),
+            train("Train, worst", of=max),
+            test("Test, median", of=median),
+        ]
     return grouped(
         "results",
         f"Final {what}. Test points are {sampling.checked_on(record)}; "
@@ -140,10 +149,7 @@ def _results_table(record: Record, runs: pd.DataFrame) -> Table:
         [rows for _, rows in runs.groupby(GROUP, sort=False)],
         [
             *_named(record),
-            train("Train, median", of=median),
-            train("Train, best", of=min),
-            train("Train, worst", of=max),
-            summary_column("Test, median", Run.final_test_loss, fmt.loss, 15, median),
+            *losses,
             Column("n", lambda rows: fmt.count(rows[LOSS_OF].count()), 7),
         ],
     )

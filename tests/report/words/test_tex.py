@@ -23,6 +23,11 @@ from report.words.tex import in_line
         (r"\frac", r"\frac"),
         ("x^2", "x^2"),
         (r"\sin\left(10\,\pi\,x^{2}\right)", r"\sin(10 \pi x^{2})"),
+        (
+            r"\frac{\sin\left(\pi\,4\,\pi\,x\right)}{\pi\,4\,\pi\,x}",
+            r"\sin(4 \pi^{2} x)/(4 \pi^{2} x)",
+        ),
+        (r"\pi\,\pi^{3}", r"\pi \pi^{3}"),
         (r"\sum_{n=1}^{3} \left(n\,x\right)", r"\sum_{n=1}^{3} \left(n\,x\right)"),
     ],
 )

@@ -484,3 +484,26 @@ def test_a_loss_of_zero_can_be_drawn() -> None:
     exact = made(barrier=lambda pair, start, seed: -0.1)  # 0 in the middle
     for figure in section(exact).figures:
         figure.draw().savefig("/dev/null", format="svg")
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ([((64, 0.01), (1024, 0.01))], ", cut into batches of different size"),
+        ([((64, 0.01), (64, 0.1))], ""),
+        ([((None, 0.01), (None, 0.1))], ""),
+        (
+            [((64, 0.01), (64, 0.1)), ((64, 0.01), (1024, 0.01))],
+            ", cut into batches of different size where a pair compares batch sizes",
+        ),
+    ],
+)
+def test_only_pairs_of_batch_sizes_cut_the_examples_otherwise(ends: list[Any], said: str) -> None:
+    assert section(made(settings=tuple(ends), pairs=len(ends))).words["cut"] == said
+
+
+def test_the_last_alpha_is_not_rounded() -> None:
+    given = made()
+    moved = {"alphas": [-0.5, 0.0, 0.5, 1.0, 2.05]}
+    words = section(given.model_copy(update={"metrics": given.metrics | moved})).words
+    assert (words["low"], words["high"]) == ("−0.5", "2.05")

@@ -37,3 +37,11 @@ def test_epochs_and_losses_are_medians_of_what_ended() -> None:
 
 def test_without_a_rule_there_is_no_table() -> None:
     assert "stopped" not in {table.name for table in section(made()).tables}
+
+
+def test_one_seed_has_no_best_and_worst() -> None:
+    once = made(runs=rows([0.1], [None]))
+    (table,) = (table for table in section(once).tables if table.name == "results")
+    assert table.header == ("Function", "Model", "Train loss", "Test loss", "n")
+    (several,) = (table for table in section(made()).tables if table.name == "results")
+    assert "Train, worst" in several.header
