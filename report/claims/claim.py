@@ -150,7 +150,8 @@ class Claim:
     """A generated sentence and what it rests on.
 
     `values` are the formatted numbers and names by which its statement was filled in; `about` is
-    the subject of a statement that is made several times.
+    the subject of a statement that is made several times; `extents` those of a count of which the
+    verdict may be said, `all|some`.
     """
 
     id: str
@@ -162,6 +163,7 @@ class Claim:
     values: Mapping[str, Markdown] = field(default_factory=dict)
     about: str = ""
     short: Short | None = None
+    extents: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,9 +182,11 @@ class Wordings:
     headline: bool = False
     about: str = "key"
     line: Line | None = None
+    extents: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wordings", each(self.wordings))
+        object.__setattr__(self, "extents", each(self.extents))
 
     def says(self, verdict: str) -> bool:
         """Whether there are words for the verdict."""
@@ -218,7 +222,8 @@ class Wordings:
             answer = Markdown(f"{answer[:1].upper()}{answer[1:]}")
             figure = "" if verdict == "nothing" else self.line.figure
             short = Short(self.line.question, answer, number, figure, self.line.panel)
-        return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short)
+        of = self.extents.get(verdict, "")
+        return Claim(self.id, verdict, text, found, effect, self.headline, values, about, short, of)
 
 
 PARTLY = "partly_"

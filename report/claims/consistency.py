@@ -41,6 +41,8 @@ def contradiction(claim: Claim) -> str:
         found = _misstated(said, effect.verdict, told)
     elif isinstance(effect, Count):
         found = _miscounted(claim, effect)
+    elif claim.extents:
+        found = f'says "{said}" of what nothing counts'
     return found or _bounds(claim)
 
 
@@ -51,7 +53,8 @@ def _misstated(said: str, found: str, told: str) -> str:
 def _miscounted(claim: Claim, found: Count[object]) -> str:
     """A quantifier, or a number of things, that the rows contradict."""
     told = f"{len(found.yes)} of {found.total}, {len(found.missing)} not known"
-    if claim.verdict in EXTENTS and claim.verdict != found.extent:
+    said_of = claim.extents or (claim.verdict if claim.verdict in EXTENTS else found.extent)
+    if found.extent not in said_of.split("|"):
         return _misstated(claim.verdict, found.extent, told)
     for name, number in (("number", len(found.yes)), ("total", found.total)):
         shown = claim.values.get(name)

@@ -109,11 +109,13 @@ VANISH = Statement(
         "step in the last tenth of training stays below {share} of the largest one.",
         "fluctuates|settles": "It does not vanish on {case} but [fluctuates|settles]: within the "
         "last tenth of training, the norm of single steps [{how} in {every}|varies by a factor "
-        "of {factor}].",
+        "of {at_most}{factor}].",
         "varies": "It does not vanish on {case}: in the last tenth of training, the norm of single "
-        "steps fluctuates in {number} of {total} runs and settles in the rest.",
-        "ends": "It does not vanish on {case}: the norm of the last step is {lowest} in {every}.",
+        "steps fluctuates in {which} and settles in the rest.",
+        "ends": "It does not vanish on {case}: the norm of the last step is {at_least}{lowest} in "
+        "{every}.",
     },
+    extents={"vanishes": "all|some", "fluctuates": "all", "varies": "some", "settles|ends": "none"},
 )
 
 RELATION = Contrast(
@@ -155,6 +157,7 @@ NOISE = Statement(
         "further [@bottou2018optimization, section 4]; [whether that is the reason here was not "
         "tested|here the norm vanishes all the same]."
     },
+    extents={"agrees": "none", "differs": "all"},
 )
 
 STUCK = Statement(
@@ -168,6 +171,7 @@ STUCK = Statement(
         "stuck": "In {which} on {case} the loss never comes clearly below its first value: nothing "
         "is learned there.",
     },
+    extents={"dead|constant|stuck": "all|some"},
 )
 
 DIVERGED = lost_statement("gradient-norm")
@@ -241,7 +245,7 @@ def _case(record: Record, rows: pd.DataFrame, case: Case, found: Comparison) -> 
         claims.append(BATCH(batch, based, these=runs_that(len(rows), "leave"), **told))
         if gone.extent != "some" and not _scheduled(record, case):
             verdict = "differs" if gone.yes else "agrees"
-            claims.append(NOISE(verdict, used(record, done, *TAIL_COLUMNS), **told))
+            claims.append(NOISE(verdict, used(record, done, *TAIL_COLUMNS), gone, **told))
     return claims
 
 
@@ -258,26 +262,27 @@ def _vanish(
     """What the norm of single steps does in the last tenth; `gone` has its range in each run."""
     tails = [*gone.yes, *gone.no]
     ratios = [high / low if low else math.inf for low, high, _ in tails]
-    restless = count(ratios, lambda ratio: ratio >= RESTLESS)
-    least, most = min(ratios), max(ratios)
-    verdict = {"all": "fluctuates", "none": "settles"}.get(restless.extent, "varies")
-    if gone.yes or set(done[Run.tail_steps]) == {1} or most == 1:
-        verdict = "vanishes" if gone.yes else "ends"
-    single = len(tails) == 1
-    varies = f"varies by a factor of {bound(least, 'lower', digits=2)}{' or more' * (not single)}"
-    within, above = ("" if single else words for words in ("at most ", "at least "))
-    lowest = bound(min(low for low, _, _ in tails), "lower")
+    restless: Count[Any] = count(ratios, lambda ratio: ratio >= RESTLESS)
+    found: Count[Any] = gone
+    verdict = "vanishes" if gone.yes else "ends"
+    if not gone.yes and set(done[Run.tail_steps]) != {1} and max(ratios) != 1:
+        verdict = {"all": "fluctuates", "none": "settles"}.get(restless.extent, "varies")
+        found = restless
+    settles, single = verdict == "settles", len(tails) == 1
+    factor = bound(max(ratios), "upper") if settles else bound(min(ratios), "lower", digits=2)
+    varies = f"varies by a factor of {factor}{' or more' * (not single)}"
     return VANISH(
         verdict,
         used(record, done, Run.tail_steps, *TAIL_COLUMNS),
-        which=some_of(len(gone.yes), len(tails), "run"),
-        number=fmt.words(len(restless.yes)),
-        total=fmt.words(len(tails)),
+        found,
+        which=some_of(len(found.yes), found.total, "run"),
         share=fmt.percent(VANISHED),
-        how=Markdown("touches zero and comes back" if least == math.inf else varies),
-        factor=Markdown(f"{within}{bound(most, 'upper')}") if verdict == "settles" else fmt.MISSING,
-        lowest=Markdown(f"{above}{lowest}"),
-        every=each_of(len(tails), "run"),
+        how=Markdown("touches zero and comes back" if factor.of == math.inf else varies),
+        factor=factor,
+        lowest=bound(min(low for low, _, _ in tails), "lower"),
+        at_most=Markdown("" if single else "at most "),
+        at_least=Markdown("" if single else "at least "),
+        every=each_of(found.total, "run"),
         **about(case),
     )
 
@@ -294,27 +299,28 @@ def _stuck(record: Record, done: pd.DataFrame, case: Case) -> list[Claim]:
         "stuck": lowest >= LEARNED * first,
     }
     kind = pd.Series(np.select([*kinds.values()], [*kinds], ""), done.index)
+    found = {name: count(done.index, kind.eq(name).__getitem__) for name in kinds}
     return [
         STUCK(
             name,
             used(record, done, Run.tail_highest if name == "dead" else Run.full_loss),
-            which=some_of(len(own), len(done), "run"),
+            own,
+            which=some_of(len(own.yes), own.total, "run"),
             loss=fmt.loss(constant),
-            norm=fmt.number(median(own[Run.final_gradient_norm])),
+            norm=fmt.number(median(done.loc[[*own.yes], Run.final_gradient_norm])),
             **about(case),
         )
-        for name in kinds
-        if len(own := done[kind == name])
+        for name, own in found.items()
+        if own.yes
     ]
 
 
 def _relation(record: Record, done: pd.DataFrame, case: Case) -> list[Claim]:
     """Rank correlation of loss and norm over the steps of each run, against none."""
-    pairs = zip(done[Run.batch_loss], done[Run.batch_gradient_norm], strict=True)
-    rows = done.assign(relation=[spearman(*pair) for pair in pairs], none=0.0)
-    relation = compare(
-        seed_group("loss and norm", rows, "relation"), seed_group("none", rows, "none"), CORRELATION
-    )
-    based = used(record, done, Run.batch_loss, Run.batch_gradient_norm)
-    these = runs_that(len(done), "do")
-    return [RELATION(relation, based, these=these, **about(case))] if relation.n else []
+    columns = (Run.batch_loss, Run.batch_gradient_norm)
+    found = [spearman(*pair) for pair in zip(*(done[name] for name in columns), strict=True)]
+    rows = done.assign(relation=found, none=0.0)
+    both, none = seed_group("loss and norm", rows, "relation"), seed_group("none", rows, "none")
+    relation = compare(both, none, CORRELATION)
+    told = about(case) | {"these": runs_that(len(done), "do")}
+    return [RELATION(relation, used(record, done, *columns), **told)] if relation.n else []

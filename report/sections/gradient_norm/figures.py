@@ -21,6 +21,7 @@ from report.sections.section import Figure, Section, Table
 from report.words import format as fmt
 
 WHOLE = "whole training set"
+ENDS = (Run.initial_loss, Run.final_loss, Run.initial_gradient_norm, Run.final_gradient_norm)
 
 
 def section(record: Record) -> Section:
@@ -40,10 +41,9 @@ def _figure(record: Record, runs: pd.DataFrame) -> Figure:
     )
     medians = f", as medians over windows of {windows}" if windows else ""
     ends = "; ".join(
-        f"{case}: loss from {fmt.loss(summary(group, 'initial_loss', median))} to "
-        f"{fmt.loss(summary(group, 'final_loss', median))}, gradient norm from "
-        f"{fmt.number(summary(group, 'initial_gradient_norm', median))} to "
-        f"{fmt.number(summary(group, 'final_gradient_norm', median))}"
+        "{}: loss from {} to {}, gradient norm from {} to {}".format(
+            case, *(fmt.number(summary(group, name, median)) for name in ENDS)
+        )
         for case, group in runs.groupby("case", sort=False)
     )
     return Figure(

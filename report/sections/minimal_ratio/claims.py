@@ -16,7 +16,7 @@ from report.claims.contrast import Label, Overall, Quantity, Tendency, runs_that
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import as_floats
 from report.numbers.parts import Parts
-from report.numbers.quantifiers import count
+from report.numbers.quantifiers import Count, count
 from report.numbers.scales import CURVATURE, LEAST, SHARE
 from report.numbers.statistics import median, share
 from report.numbers.trend import Trend, related
@@ -82,6 +82,12 @@ ANSWER = Statement(
         constant="A network that outputs a constant.",
         none="No run gets there.",
     ),
+    extents={
+        "minima": "all",
+        "trained|mixed|differ": "some",
+        "saddles|constant": "none",
+        "none": "nothing",
+    },
 )
 
 FOUND = Statement(
@@ -107,14 +113,16 @@ KIND = Statement(
         "tell; at the others, eigenvalues below zero make up {middle} of the spectrum in the "
         "median.",
     },
+    extents={"minima": "all", "trained|mixed": "some", "saddles": "none"},
 )
 
 CONSTANT = Statement(
     "minimal-ratio.constant",
     {
-        "some": "{which} at a critical point {verb} at {loss}, {what}: there the network outputs a "
-        "constant, whatever its input."
+        "some": "On {case} {which} at a critical point {verb} at {loss}, {what}: there the network "
+        "outputs a constant, whatever its input."
     },
+    extents={"some": "all|some"},
 )
 
 RATIOS = Quantity(SHARE, lambda value: fmt.number(value, 2), repetition="distinct critical point")
@@ -184,23 +192,25 @@ TOLERANCE = Statement(
     "minimal-ratio.tolerance",
     {
         "matters": "What counts as zero matters on {moved}: between tolerances of {smallest} and "
-        "{largest} times the largest eigenvalue the {ratio} moves by {least}{rest}.",
+        "{largest} times the largest eigenvalue the {ratio} moves by {least}{or_more}{rest}.",
         "robust": "The ratio hardly depends on what counts as zero: between tolerances of "
         "{smallest} and {largest} times the largest eigenvalue {its} moves {how}.",
     },
+    extents={"matters": "all|some", "robust": "none"},
 )
 
 SAMPLED = Statement(
     "minimal-ratio.sampled",
     {
-        "agrees": "The second definition agrees on what is a minimum: of {number} neighbors "
+        "agrees": "The second definition agrees on what is a minimum: of {neighbors} neighbors "
         "sampled around each point, none has a lower loss at {minima}, and some have at {saddles}.",
-        "misses": "The two definitions do not agree: at {missed} all {number} sampled "
+        "misses": "The two definitions do not agree: at {missed} all {neighbors} sampled "
         "neighbors have a higher loss, since a few large eigenvalues outweigh the negative ones.",
-        "wide": "The two definitions do not agree: at {lower} some of {number} sampled "
+        "wide": "The two definitions do not agree: at {lower} some of {neighbors} sampled "
         "neighbors have a lower loss, so that they lie too far away or the tolerance hides a "
         "direction downward.",
     },
+    extents={"agrees": "all", "misses|wide": "all|some"},
 )
 
 LAYER = Statement(
@@ -267,10 +277,11 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     found = {name: kinds(rows, case) for name, (rows, case) in points.items()}
     having = {v: own for v in THERE if (own := [n for n, k in found.items() if k.verdict == v])}
     telling = having.keys() - {"constant", "none"} or having.keys() & {"constant"} or having.keys()
-    there = {v: _there(sum(found[name].critical for name in own)) for v, own in having.items()}
-    said = {v: f"on {join(own)} {THERE[v].format(**there[v])}" for v, own in having.items()}
+    every = {v: _there(sum(found[name].critical for name in own)) for v, own in having.items()}
+    said = {v: f"on {join(own)} {THERE[v].format(**every[v])}" for v, own in having.items()}
     verdict = next(iter(telling)) if len(telling) == 1 else "differ"
     others = "".join(f"; {text}" for v, text in said.items() if v not in telling)
+    there = [one for one in found.values() if one.verdict in telling]
     counted = [kinds(distinct(rows), case) for rows, case in points.values()]
     total, minima = sum(k.critical for k in counted), sum(len(k.minima) for k in counted)
     saddles, having_one = sum(len(k.saddles) for k in counted), sum(bool(k.minima) for k in counted)
@@ -282,11 +293,12 @@ def _answer(record: Record, runs: pd.DataFrame) -> Claim:
     return ANSWER(
         verdict,
         used(record, runs, Run.verdict, *told),
+        Count(sum((k.minima for k in there), ()), sum((k.minimal.no for k in there), ()), ()),
         cases=join([name for name in found if found[name].verdict in telling]),
         but=Markdown(others),
         order=Markdown("; ".join(text for v, text in said.items() if v in telling)),
         **_lengths(shown),
-        **there.get(verdict, _there(total)),
+        **every.get(verdict, {}),
         reaches=Markdown("the one run does not reach" if len(runs) == 1 else "no run reaches"),
         most=Markdown(most or "No kind prevails"),
         mostly=Markdown(f"{most} lie" if most else "Points of no one kind prevail"),
@@ -341,8 +353,6 @@ def _found(record: Record, case: Case, planned: pd.DataFrame) -> Claim:
         verb=Markdown("does not end" if lone else "ends" if number < 2 else "end"),
         distinct=Markdown(f", {where}" if number > 1 else ""),
         rest=Markdown(told),
-        critical=fmt.count(number),
-        total=fmt.count(total),
     )
 
 
@@ -367,8 +377,6 @@ def _on_all(record: Record, runs: pd.DataFrame, everything: pd.DataFrame) -> lis
         share(len(critical), len(everything)),
         key=Markdown("all"),
         which=join(counts),
-        critical=fmt.count(len(critical)),
-        total=fmt.count(len(everything)),
     )
     based = used(record, critical, Run.loss, Run.minimal_ratio)
     return [found, *([RELATIONS(Parts(trends), based)] if trends else [])]
@@ -384,18 +392,18 @@ def _kind(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
     minima = len(counted.minima)
     are = ("is a minimum", "ends") if minima == 1 else ("are minima", "end")
     several = len(record.table(Case)) >= SEVERAL
-    least = bound(below.min(), "lower", fmt.percent, decimals=3) if len(below) else fmt.MISSING
     return [
         KIND(
             found.verdict,
             used(record, critical, Run.negative, Run.loss, Run.epochs),
+            counted.minimal,
             key=about(case)["key"],
             on=Markdown(f" on {problem(record, case)}" if several else ""),
             points=all_of(counted.critical, "critical point"),
             n=fmt.plural(counted.critical, "critical point"),
             critical=fmt.words(counted.critical),
             minima=Markdown(f"{fmt.words(minima)} {are[found.verdict == 'trained']}"),
-            least=least,
+            least=bound(below.min(), "lower", fmt.percent, decimals=3),
             middle=fmt.percent(below.median(), 0),
             **_lengths(found),
         )
@@ -403,22 +411,19 @@ def _kind(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
 
 
 def _constant(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
-    constants = kinds(critical, case).constants
-    if not constants:
-        return []
+    found = count(critical.index, kinds(critical, case).constants.__contains__)
     what = "variance of the target" if case.kind == "function" else "entropy of the labels"
-    which = some_of(len(constants), len(critical), "run")
-    return [
-        CONSTANT(
-            "some",
-            used(record, critical.loc[[*constants]], Run.loss),
-            key=about(case)["key"],
-            which=Markdown(f"On {case_name(case)} {which}"),
-            verb=Markdown("sits" if len(constants) == 1 else "sit"),
-            loss=fmt.loss(case.constant_loss),
-            what=Markdown(f"the {what}"),
-        )
-    ]
+    made = CONSTANT(
+        "some",
+        used(record, critical.loc[[*found.yes]], Run.loss),
+        found,
+        **about(case),
+        which=some_of(len(found.yes), found.total, "run"),
+        verb=Markdown("sits" if len(found.yes) == 1 else "sit"),
+        loss=fmt.loss(case.constant_loss),
+        what=Markdown(f"the {what}"),
+    )
+    return [made] if found.yes else []
 
 
 def _lengths(found: Kinds) -> dict[str, Markdown]:
@@ -470,30 +475,30 @@ def _sampled(record: Record, runs: pd.DataFrame) -> list[Claim]:
     told = [kinds(distinct(own), case) for case, own in by_case(record, critical, Case)]
     minima = [run for kind in told for run in kind.minima]
     saddles = [run for kind in told for run in kind.saddles]
-    unseen = critical[Run.higher_neighbors] == 1
-    missed, lower = int(unseen[saddles].sum()), int((~unseen[minima]).sum())
-    if not (missed or lower or (saddles and minima)):
+    higher = critical[Run.higher_neighbors] == 1
+    missed, lower = count(saddles, higher.__getitem__), count(minima, (~higher).__getitem__)
+    agree = count([*saddles, *minima], lambda run: higher[run] != (run in saddles))
+    if not (agree.no or (saddles and minima)):
         return []
-    number = cast(dict[str, Any], record.settings["neighbors"])["number"]
     return [
         SAMPLED(
-            "misses" if missed else "wide" if lower else "agrees",
+            "misses" if missed.yes else "wide" if lower.yes else "agrees",
             used(record, critical.loc[[*saddles, *minima]], Run.negative, Run.higher_neighbors),
-            number=fmt.count(number),
-            saddles=all_of(len(saddles), "distinct saddle"),
-            minima=all_of(len(minima), "distinct minimum"),
-            missed=some_of(missed, len(saddles), "distinct saddle"),
-            lower=some_of(lower, len(minima), "distinct minimum"),
+            missed if missed.yes else lower if lower.yes else agree,
+            neighbors=fmt.count(cast(dict[str, Any], record.settings["neighbors"])["number"]),
+            saddles=Markdown(all_of(len(saddles), "distinct saddle")),
+            minima=Markdown(all_of(len(minima), "distinct minimum")),
+            missed=some_of(len(missed.yes), len(saddles), "distinct saddle"),
+            lower=some_of(len(lower.yes), len(minima), "distinct minimum"),
         )
     ]
 
 
 def _layer(record: Record) -> list[Claim]:
-    layers = {case.layer for case in record.table(Case) if case.layer}
+    layers = sorted({escape(case.layer) for case in record.table(Case) if case.layer})
     if not layers:
         return []
-    based = [evidence(record, "cases", "layer")]
-    return [LAYER("alone", based, layer=join([escape(layer) for layer in sorted(layers)]))]
+    return [LAYER("alone", [evidence(record, "cases", "layer")], layer=join(layers))]
 
 
 def swept(rows: pd.DataFrame, column: str, case: Case) -> np.ndarray[Any, Any]:
@@ -519,18 +524,19 @@ def _tolerance(record: Record, runs: pd.DataFrame) -> list[Claim]:
     least = bound(min((moves[name] for name in moved.yes), default=0.0), "lower", digits=2)
     most = bound(max((moves[name] for name in moved.no), default=0.0), "upper", digits=2)
     single = runs.groupby("case").size().max() == 1
-    bounded = len(moves) > 1 or not single
-    or_more, at_most = (f" {words}" * bounded for words in ("or more", "at most"))
-    still = f"by {most}{at_most}" if any(moves[name] for name in moved.no) else "not at all"
     based = used(record, runs, Run.swept_positive)
+    bounded = len(moves) > 1 or not single
+    still = f"by {most}{' at most' * bounded}" if most.of else "not at all"
     return [
         TOLERANCE(
             "matters" if moved.yes else "robust",
             [*based, evidence(record, "sweep", "relative_tolerance")],
+            moved,
             moved=Markdown("every problem") if every else join(moved.yes),
             rest=Markdown(f"; on {join(moved.no)} it moves {still}" if moved.no else ""),
-            least=Markdown(f"{least}{or_more}"),
+            least=least,
             most=most,
+            or_more=Markdown(" or more" * bounded),
             how=Markdown(still),
             ratio=Markdown("ratio" if single else "median ratio"),
             its=Markdown("it" if single else "its median"),

@@ -86,9 +86,8 @@ def _results_table(record: Record, everything: pd.DataFrame) -> Table:
         return Column(header, lambda one: fmt.number(summary(one[2], column, median), 2), width)
 
     single = all(len(group) == 1 for *_, group in groups)
-    ended = "Where the runs ended. Medians over the runs of each kind:"
-    if single:
-        ended = "Where the runs ended:" if len(groups) > 1 else "Where the run ended:"
+    ended = f"Where the run{'s' * (len(groups) > 1 or not single)} ended"
+    ended += ":" if single else ". Medians over the runs of each kind:"
     return grouped(
         "results",
         f"{ended} loss, gradient norm after training and at the end, that divided by the largest "
@@ -117,17 +116,12 @@ def _kinds_table(record: Record, everything: pd.DataFrame) -> Table:
     found = []
     for case, own in by_case(record, everything, Case):
         critical = claims.finite(own[own["verdict"] == CRITICAL])
-        counts = []
-        for length in sorted(set(own["epochs"])):
-            rows = critical[critical["epochs"] == length]
-            counts.append(f"{fmt.count(len(kinds(rows, case).minima))}/{fmt.count(len(rows))}")
-        found.append((case, own, critical, kinds(critical, case), Markdown(", ".join(counts))))
-    last = ""
-    if any(own["epochs"].nunique() > 1 for _, own, *_ in found):
-        last = (
-            " Last column: minima of critical points, from the shortest length of training to the "
-            "longest."
-        )
+        reached = [critical[critical["epochs"] == length] for length in sorted(set(own["epochs"]))]
+        told = [kinds(rows, case).minimal for rows in reached]
+        counts = ", ".join(f"{fmt.count(len(one.yes))}/{fmt.count(one.total)}" for one in told)
+        found.append((case, own, critical, kinds(critical, case), Markdown(counts)))
+    words = " Last column: minima of critical points, from the shortest length of training to the "
+    last = f"{words}longest." if any(own["epochs"].nunique() > 1 for _, own, *_ in found) else ""
     return grouped(
         "kinds",
         "Critical points: how many runs end at one, how many distinct ones these are, and of "

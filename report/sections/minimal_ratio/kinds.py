@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from report.numbers.quantifiers import Count
 from report.numbers.statistics import share
 from report.records.rows.minimal_ratio import Case
 
@@ -36,9 +37,14 @@ class Kinds:
     long_critical: int
 
     @property
+    def minimal(self) -> Count[int]:
+        """How many of them are minima."""
+        return Count(self.minima, (*self.saddles, *self.constants), ())
+
+    @property
     def critical(self) -> int:
         """All of them."""
-        return len(self.minima) + len(self.saddles) + len(self.constants)
+        return self.minimal.total
 
     @property
     def verdict(self) -> str:

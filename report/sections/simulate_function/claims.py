@@ -108,12 +108,13 @@ SPREAD = Statement(
         "function, the loss differs by a factor of at most {deep_factor} for *{deep}* and "
         "{shallow_factor} for *{shallow}*.",
     },
+    extents={"wider": "all", "narrower": "none", "mixed": "some|all_known|none_known|nothing"},
 )
 
 ERROR = Statement(
     "simulate-function.error",
     {
-        "constant": "Of the runs on {function}, {number} learned no more than a constant: {their} "
+        "constant": "Of the runs on {function}, {many} learned no more than a constant: {their} "
         "error is that of the function's mean.",
         "close": "{curve} lies close to {function}: its typical error is {share} the function's "
         "own spread.",
@@ -122,6 +123,7 @@ ERROR = Statement(
         "poor": "{fails} {function}: {whose} typical error is still {share} the function's own "
         "spread.",
     },
+    extents={"constant|close|rough": "all|some", "poor": "none"},
 )
 
 ERROR_WORDS = {
@@ -150,6 +152,7 @@ SETTLING = Statement(
         "moving": "Not every loss is final: in the last quarter of the epochs {which} still "
         "changed the loss by a factor of {factor} or more.",
     },
+    extents={"moving": "all|some"},
 )
 
 DIVERGED = lost_statement("simulate-function")
@@ -257,21 +260,19 @@ def _spread(record: Record, done: pd.DataFrame, *pair: Model) -> list[Claim]:
     losses = done.groupby([Run.function, Run.model])[LOSS_OF]
     ratios = (losses.max() / losses.min())[losses.count() > 1].unstack().reindex(columns=names)
     common = ratios.dropna()
-    if common.empty:
-        return []
     deep, shallow = (common[name] for name in names)
     apart = [LOSS.to(a) - LOSS.to(b) for a, b in zip(deep, shallow, strict=True)]
-    margin = LOSS.width or 0.0
-    return [
-        SPREAD(
-            "wider" if min(apart) > margin else "narrower" if max(apart) < -margin else "mixed",
-            used(record, done[done[Run.model].isin(names)], LOSS_OF),
-            deep=escape(names[0]),
-            shallow=escape(names[1]),
-            deep_factor=bound(float(deep.max()), "upper", fmt.factor, digits=2),
-            shallow_factor=bound(float(shallow.max()), "upper", fmt.factor, digits=2),
-        )
-    ]
+    wider = count(apart, lambda by: by > 0 if abs(by) > (LOSS.width or 0.0) else None)
+    made = SPREAD(
+        {"all": "wider", "none": "narrower"}.get(wider.extent, "mixed"),
+        used(record, done[done[Run.model].isin(names)], LOSS_OF),
+        wider,
+        deep=escape(names[0]),
+        shallow=escape(names[1]),
+        deep_factor=bound(float(deep.max()), "upper", fmt.factor, digits=2),
+        shallow_factor=bound(float(shallow.max()), "upper", fmt.factor, digits=2),
+    )
+    return [made] if wider.total else []
 
 
 def _error(record: Record, done: pd.DataFrame, key: str) -> list[tuple[float, Claim]]:
@@ -303,16 +304,18 @@ def _error(record: Record, done: pd.DataFrame, key: str) -> list[tuple[float, Cl
     claims = []
     stuck = count(errors, lambda error: abs(error / variance - 1) < CONSTANT)
     if stuck.yes:
-        number = Markdown("all") if not stuck.no else fmt.words(len(stuck.yes))
-        their = Markdown("its" if stuck.no and len(stuck.yes) == 1 else "their")
-        claims.append((math.inf, ERROR("constant", based, **about, number=number, their=their)))
+        some = fmt.words(len(stuck.yes))
+        their = Markdown("its" if stuck.no and some == fmt.words(1) else "their")
+        many = some if stuck.no else Markdown("all")
+        claims.append((math.inf, ERROR("constant", based, stuck, **about, many=many, their=their)))
     if stuck.no:
-        share = math.sqrt(float(errors.groupby(rows[Run.model]).median().min()) / variance)
+        shares = errors.groupby(rows[Run.model]).median().div(variance).pow(0.5)
+        share, close = float(shares.min()), count(shares, lambda share: share <= FAR)
         verdict = "close" if share <= NEAR else "rough" if share <= FAR else "poor"
-        only = rows[Run.model].nunique() == 1
-        words = {name: Markdown(said[only]) for name, said in ERROR_WORDS.items()}
+        words = {name: Markdown(said[len(shares) == 1]) for name, said in ERROR_WORDS.items()}
         part = f"{fmt.percent(share)} of" if share <= 1 else f"{fmt.factor(share)} times"
-        claims.append((share, ERROR(verdict, based, **about, **words, share=Markdown(part))))
+        made = ERROR(verdict, based, close, **about, **words, share=Markdown(part))
+        claims.append((share, made))
     return claims
 
 

@@ -106,6 +106,7 @@ BEST = Statement(
         "nothing": "On {dataset}{among}, no run ended with a finite loss.",
     },
     about="dataset",
+    extents={"alone|slight|seen|level": "all", "some": "some", "among": "none"},
 )
 
 OUTSIDE = Statement(
@@ -133,6 +134,7 @@ GAP = Statement(
         "*{model}*, {train} against {test}, which may be chance.",
     },
     about="dataset",
+    extents={"some": "some|all_known|all", "open": "none_known|nothing"},
 )
 
 OVERFITTING = Statement(
@@ -146,11 +148,13 @@ OVERFITTING = Statement(
         "*{model}* is {end} at the end, after {lowest} at epoch {epoch}.",
     },
     about="dataset",
+    extents={"some": "some|all_known|all", "open": "none_known"},
 )
 
 STUCK = Statement(
     "train-on-task.stuck",
     {"counted": "{which} learned next to nothing and stayed at the loss of an untrained network."},
+    extents={"counted": "some|all_known|all"},
 )
 
 DIVERGED = lost_statement("train-on-task")
@@ -190,16 +194,17 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
         if len(done):
             claims += _family(record, rows, name)
             # Where nothing was learned, nothing holds for new images either.
-            gaps += [_gap(record, done, name)] if any(_learned(done)) else []
+            gaps += [_gap(record, done, name)] if _stuck(done).no else []
             claims += _overfitting(record, done, name)
         claims += [_outside(record, part) for _, part in aside.groupby(Run.model, sort=False)]
         paragraphs.append(claims)
     last = lost_runs(DIVERGED, record, every, SCORE)
-    if stuck := _learned(known(every, SCORE)).count(False):
-        some = f"Of {fmt.plural(len(every), 'run')}, {fmt.words(stuck)}"
-        which = all_of(stuck, "run").capitalize() if stuck == len(every) else some
+    stuck = _stuck(every)
+    if stuck.yes:
+        some = f"Of {fmt.plural(stuck.total, 'run')}, {fmt.words(len(stuck.yes))}"
+        which = all_of(stuck.total, "run").capitalize() if stuck.extent == "all" else some
         based = used(record, every, Run.train_loss)
-        last.insert(0, STUCK("counted", based, which=Markdown(which)))
+        last.insert(0, STUCK("counted", based, stuck, which=Markdown(which)))
     # The widest first: it is the last to be left out.
     widest = [claim for _, claim in sorted(gaps, key=lambda gap: -gap[0])]
     return tuple(map(tuple, (*paragraphs, [*widest, *last])))
@@ -219,9 +224,9 @@ def _outside(record: Record, rows: pd.DataFrame) -> Claim:
     if done.empty:
         return OUTSIDE("nothing", used(record, rows, Run.diverged_at), **about)
     augmented = any(
-        (comparison.get("training") or {}).get("augmentation")
-        for comparison in cast(list[dict[str, Any]], record.settings.get("comparisons", []))
-        if any(model["name"] == name for model in comparison.get("models", ()))
+        (one.get("training") or {}).get("augmentation")
+        for one in cast(list[dict[str, Any]], record.settings.get("comparisons", []))
+        if name in [model["name"] for model in one.get("models", ())]
     )
     seeds = fmt.plural(len(done), "seed")
     return OUTSIDE(
@@ -293,35 +298,38 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
     about = {"dataset": escape(dataset), "among": among}
     if not groups:
         return BEST("nothing", used(record, record.frame(Run), Run.diverged_at), **about)
-    first, verdict, rivals, every = next(iter(groups)), "single_model", list[str](), Markdown("")
-    center = mean(groups[first].known().values())
+    first, verdict, rivals, counted = next(iter(groups)), "single_model", list[str](), None
+    center, n = mean(groups[first].known().values()), 0
     if len(groups) > 1:
         found = best(list(groups.values()), ACCURACY, highest=True)
         first = found.first
         leads = {name: found.against(name) for name in groups if name != first}
         rivals = [n for n in found.among if n != first and leads[n].verdict != "seen_more"]
         lead = max(leads.values(), key=lambda one: one.n)
-        every = all_of(lead.n, "seed")
-        verdict = "alone" if found.alone else "some" if found.beaten else "among"
+        n = lead.n
+        counted = count(leads, found.beaten.__contains__)
+        verdict = {"all": "alone", "none": "among"}.get(counted.extent, "some")
         if found.alone and (close := [n for n, lead in leads.items() if lead.verdict == "alike"]):
             verdict, rivals = "slight", close
         if all(one.error is None for one in leads.values()) or not (found.alone or rivals):
-            seen = all(
-                one.n == lead.n and all(d > 0 for d in one.differences) for one in leads.values()
-            )
-            level = len({value for group in groups.values() for value in group.known().values()})
-            verdict = "level" if level == 1 else "seen" if seen and not rivals else "observed"
-        center = lead.centers[0] if lead.n else median(groups[first].known().values())
+            ahead = [one.differences if one.n == n else () for one in leads.values()]
+            counted = count(range(n), lambda seed: all(own and own[seed] > 0 for own in ahead))
+            values = [value for group in groups.values() for value in group.known().values()]
+            verdict = "seen" if counted.extent == "all" and not rivals else "observed"
+            if len(set(values)) == 1:
+                verdict, counted = "level", count(values, values[0].__eq__)
+        center = lead.centers[0] if n else median(groups[first].known().values())
     return BEST(
         verdict,
         used(record, rows, SCORE),
+        counted,
         **about,
         best=escape(first),
         others=italics(rivals),
         margin=fmt.points(ACCURACY.margin),
         parameters=_parameters(record, first),
         accuracy=fmt.accuracy(center),
-        all=every,
+        all=all_of(n, "seed"),
     )
 
 
@@ -337,14 +345,12 @@ def _family(record: Record, rows: pd.DataFrame, dataset: str) -> list[Claim]:
     if not found.n:
         return []
     smaller = conv.parameters < dense.parameters
-    based = used(record, rows[rows[Run.model].isin([conv.name, dense.name])], SCORE)
+    helps = "Convolution counts for more than size" if smaller else "Convolution helps"
     return [
         FAMILY(
             found,
-            based,
-            helps=Label(
-                "Convolution counts for more than size" if smaller else "Convolution helps"
-            ),
+            used(record, rows[rows[Run.model].isin([conv.name, dense.name])], SCORE),
+            helps=Label(helps),
             dataset=label(dataset),
             conv=label(conv.name),
             dense=label(dense.name),
@@ -386,6 +392,7 @@ def _gap(record: Record, done: pd.DataFrame, dataset: str) -> tuple[float, Claim
     claim = GAP(
         verdict,
         used(record, done, TRAINED, SCORE),
+        wide,
         dataset=escape(dataset),
         models=italics(wide.yes),
         model=escape(widest),
@@ -405,17 +412,15 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
     if not found:
         return []
     rises = {model: rise for model, (_, rise) in found.items()}
-    based, name = used(record, done, Run.test_loss), escape(dataset)
     risen = _more(rises)
-    if not (risen.yes or risen.missing):
-        return [OVERFITTING("none", based, dataset=name)]
-    model = max(risen.yes or risen.missing, key=lambda one: rises[one].value)
+    model = max(risen.yes or risen.missing or rises, key=lambda one: rises[one].value)
     shown = LOSSES.fields(rises[model])
     return [
         OVERFITTING(
-            "some" if risen.yes else "open",
-            based,
-            dataset=name,
+            "some" if risen.yes else "open" if risen.missing else "none",
+            used(record, done, Run.test_loss),
+            risen,
+            dataset=escape(dataset),
             models=italics(risen.yes),
             model=escape(model),
             epoch=fmt.count(found[model][0]),
@@ -425,6 +430,11 @@ def _overfitting(record: Record, done: pd.DataFrame, dataset: str) -> list[Claim
     ]
 
 
-def _learned(runs: pd.DataFrame) -> list[bool]:
-    """Whether the training loss came clearly below that of the untrained network, run by run."""
-    return [len(curve) < 2 or min(curve) < LEARNED * curve[0] for curve in runs[Run.train_loss]]
+def _stuck(runs: pd.DataFrame) -> Count[tuple[float, list[float]]]:
+    """Runs whose training loss never came clearly below that of the untrained network."""
+
+    def stuck(run: tuple[float, list[float]]) -> bool | None:
+        score, curve = run
+        return None if pd.isna(score) else len(curve) > 1 and min(curve) >= LEARNED * curve[0]
+
+    return count(zip(runs[SCORE], runs[Run.train_loss], strict=True), stuck)

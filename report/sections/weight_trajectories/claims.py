@@ -8,13 +8,13 @@ import pandas as pd
 
 from report.claims.bound import bound, bounds
 from report.claims.claim import Claim, Line, Statement, evidence, used
-from report.claims.contrast import Contrast, Label, Overall, Quantity
+from report.claims.contrast import ACCURACIES, LOSSES, Contrast, Label, Overall, Quantity
 from report.numbers.comparison import Comparison, compare
 from report.numbers.frames import known
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count, span
 from report.numbers.samples import Group
-from report.numbers.scales import ACCURACY, LOSS, NORM, SHARE
+from report.numbers.scales import LOSS, NORM, SHARE
 from report.records import Record
 from report.records.row import Row
 from report.records.rows.weight_trajectories import Distance, Pair, Part, Run
@@ -163,6 +163,7 @@ PICTURE = Statement(
             "distance in them is at most the real one."
         )
     },
+    extents={"part": "none", "most": "all", "mixed": "some"},
 )
 
 SYMMETRY = Statement(
@@ -192,8 +193,6 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
             used(record, runs, Run.diverged_at),
             runs=Markdown("one" if len(done) else "none"),
             total=fmt.plural(len(runs), "run"),
-            largest=fmt.MISSING,
-            displacement=fmt.MISSING,
         )
         return ((place,), tuple(way)) if place.verdict == "single" else ((place, *lost),)
     pairs = rows_of(record, Pair, "model")
@@ -231,19 +230,16 @@ def _together(
     record: Record, distances: pd.DataFrame, pairs: pd.DataFrame, total: int
 ) -> list[Claim]:
     shortest, largest = distances[Distance.displacement].min(), pairs[Pair.end_distance].max()
-    if not largest <= TOGETHER * shortest:
-        return []
     moved = used(record, distances, Distance.displacement)
-    return [
-        PLACE(
-            "together",
-            [*used(record, pairs, Pair.end_distance), *moved],
-            runs=fmt.words(len(distances)),
-            total=fmt.plural(total, "run"),
-            largest=bound(largest, "upper"),
-            displacement=bound(shortest, "lower"),
-        )
-    ]
+    made = PLACE(
+        "together",
+        [*used(record, pairs, Pair.end_distance), *moved],
+        runs=fmt.words(len(distances)),
+        total=fmt.plural(total, "run"),
+        largest=bound(largest, "upper"),
+        displacement=bound(shortest, "lower"),
+    )
+    return [made] if largest <= TOGETHER * shortest else []
 
 
 def _ends(record: Record, part: str, runs: int) -> Comparison:
@@ -276,13 +272,13 @@ def _directions(record: Record, pairs: pd.DataFrame) -> list[Claim]:
 
 def _quality(record: Record, runs: pd.DataFrame) -> Claim:
     """How far the final training accuracies (or losses) lie apart."""
-    name, column, scale, show = (
-        ("accuracy", Run.final_train_accuracy, ACCURACY, fmt.accuracy)
+    name, column, quantity, decimals = (
+        ("accuracy", Run.final_train_accuracy, ACCURACIES, 4)
         if runs[Run.final_train_accuracy].notna().any()
-        else ("loss", Run.final_train_loss, LOSS, fmt.loss)
+        else ("loss", Run.final_train_loss, LOSSES, None)
     )
-    found = span(runs[column])
-    low, high = show(found.low), show(found.high)
+    found, scale = span(runs[column]), quantity.scale
+    low, high = bounds(found.low, found.high, quantity.write, decimals=decimals)
     return QUALITY(
         "alike" if scale.to(found.high) - scale.to(found.low) <= (scale.width or 0.0) else "unlike",
         used(record, runs, column),
@@ -346,4 +342,4 @@ def _picture(record: Record) -> list[Claim]:
     much = count(WORDS, lambda name: shown[name] >= HALF)
     verdict = {"all": "most", "none": "part"}.get(much.extent, "mixed")
     shares = {name: fmt.percent(shown[name], 0) for name in WORDS}
-    return [PICTURE(verdict, [evidence(record, Part.table, Part.explained)], **shares)]
+    return [PICTURE(verdict, [evidence(record, Part.table, Part.explained)], much, **shares)]

@@ -8,13 +8,13 @@ import pytest
 from report.claims.bound import Bound, Side, bound
 from report.claims.claim import Claim, Effect, Statement, evidence
 from report.claims.consistency import contradiction, opposed, pooled
-from report.claims.contrast import all_of, each_of, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count
 from report.numbers.scales import ACCURACY, LOSS
 from report.numbers.trend import related
 from report.words import format as fmt
+from report.words.counts import all_of, each_of, some_of
 from report.words.markdown import Markdown
 from tests.report.numbers.groups import group
 from tests.report.records.build import record
@@ -76,6 +76,28 @@ def test_a_verdict_or_a_quantifier_against_its_rows_is_noticed(
     said: str, effect: Effect, fault: str
 ) -> None:
     assert fault in contradiction(claim(said, effect))
+
+
+AGREE = Statement("x.agree", {"agrees": "A.", "misses": "B."}, extents={"agrees": "all|nothing"})
+
+
+@pytest.mark.parametrize(
+    ("said", "effect", "fault"),
+    [
+        ("agrees", count([1, 2], bool), ""),
+        ("agrees", count([], bool), ""),
+        ("agrees", count([0, 1], bool), 'says "agrees" of what is "some" (1 of 2, 0 not known)'),
+        ("agrees", count([1, None], lambda n: n and n > 0), 'says "agrees" of what is "all_known"'),
+        ("agrees", None, 'says "agrees" of what nothing counts'),
+        ("misses", count([0, 1], bool), ""),
+    ],
+)
+def test_a_verdict_is_said_of_the_extents_of_its_statement(
+    said: str, effect: Any, fault: str
+) -> None:
+    used = evidence(RECORD, "runs", "seed")
+    found = contradiction(AGREE(said, [used], effect))
+    assert fault in found if fault else not found
 
 
 def test_a_number_of_things_that_the_rows_do_not_have_is_noticed() -> None:
