@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Literal
@@ -24,15 +25,19 @@ class Bound(Markdown):
     of: float
 
     @property
-    def wrong(self) -> bool:
-        """Whether what is shown lies on the wrong side of the value."""
+    def shown(self) -> float:
+        """The number that is shown; NaN where none is."""
         text = unmarked(self).replace("−", "-").replace(",", "").replace("\u00a0", " ")
         found = _NUMBER.match(text)
         if found is None:
-            return False
+            return math.nan
         shown = float(found[1]) * 10.0 ** int((found[2] or "0").translate(_SMALL))
-        share = text.endswith(("%", "percentage points"))
-        beyond = shown / (100 if share else 1) - self.of
+        return shown / (100 if text.endswith(("%", "percentage points")) else 1)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether what is shown lies on the wrong side of the value."""
+        beyond = self.shown - self.of
         return (beyond if self.side == "lower" else -beyond) > 1e-9 * max(1.0, abs(self.of))
 
 

@@ -43,7 +43,7 @@ def contradiction(claim: Claim) -> str:
         found = _miscounted(claim, effect)
     elif claim.extents:
         found = f'says "{said}" of what nothing counts'
-    return found or _bounds(claim)
+    return found or _words(claim) or _bounds(claim)
 
 
 def _misstated(said: str, found: str, told: str) -> str:
@@ -60,8 +60,17 @@ def _miscounted(claim: Claim, found: Count[object]) -> str:
         shown = claim.values.get(name)
         if shown is not None and shown not in (fmt.words(number), fmt.count(number)):
             return f'says "{shown}" where there are {number} ({told})'
-    some = {len(part) for part in (found.yes, found.no, found.missing)}
+    return ""
+
+
+def _words(claim: Claim) -> str:
+    """Words of how many that contradict what they count, or else what the claim counts."""
     for shown in claim.values.values():
+        found = shown.of or claim.effect if isinstance(shown, Counted) else None
+        if not isinstance(found, Count):
+            continue
+        some = {len(part) for part in (found.yes, found.no, found.missing)}
+        told = f"{len(found.yes)} of {found.total}, {len(found.missing)} not known"
         denied = re.compile(rf"\bnot (?:in )?{re.escape(shown)}", re.IGNORECASE)
         if isinstance(shown, Counted) and shown in denied.sub("", claim.text):
             every = shown.number == shown.total and found.extent != "some"

@@ -230,7 +230,7 @@ class Overall(Wordings):
         `kinds` names what each part is one of: `the CNNs` of `the CNNs on digits`.
         """
         shown = found.directions
-        strongest = _strongest(found)
+        strongest = strongest_part(found)
         decided = [part for part, said in shown.items() if said != "undecided"]
         open_ = found.having("undecided") if decided else ()
         those, others = _listed(decided), _few(open_, f"the {fmt.words(len(open_))} others")
@@ -314,7 +314,7 @@ def _strength(effect: Comparison | Trend) -> Markdown:
     return Quantity(effect.scale, fmt.number).size(effect.value)
 
 
-def _strongest(found: Parts) -> str:
+def strongest_part(found: Parts) -> str:
     """The part whose effect is largest, of those that are decided if there are any."""
     undecided = found.having("undecided")
     sizes = {

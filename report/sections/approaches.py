@@ -144,4 +144,5 @@ def moves(parts: Parts, *, named: bool = True) -> Label:
     courses = [course(one) for one in found]
     if len(set(courses)) > 1:
         return Label(join([f"{text} ({way})" for text, way in zip(ends, courses, strict=True)]))
-    return Label(f"{join(ends)}, {'both' if len(ends) == 2 else 'all'} {courses[0]}")
+    every = {1: "", 2: "both "}.get(len(ends), "all ")
+    return Label(f"{join(ends)}, {every}{courses[0]}")

@@ -12,7 +12,7 @@ from report.records import Record
 from report.records.common import Case
 from report.sections.section import Table, settings_table
 from report.words import format as fmt
-from report.words.markdown import Markdown, escape
+from report.words.markdown import Markdown, escape, join
 
 C = TypeVar("C", bound=Case)
 T = TypeVar("T")
@@ -47,9 +47,10 @@ def case_title(ax: Axes, case: Case, more: str = "") -> None:
     title(ax, case.title, more, formula=case.kind == "function")
 
 
-def about(case: Case) -> dict[str, Label]:
-    """The value that tells apart what is said of several cases, and the name of the case."""
-    return {"key": Label(escape(case.case)), "case": Label(case_name(case))}
+def about(*cases: Case) -> dict[str, Label]:
+    """The value that tells apart what is said of several cases, and the names of the cases."""
+    keys, names = zip(*((escape(case.case), case_name(case)) for case in cases), strict=True)
+    return {"key": Label(join(keys)), "case": Label(join(names))}
 
 
 def case_panels(

@@ -11,7 +11,7 @@ from functools import partial
 import pandas as pd
 
 from report.claims.claim import Claim, Line, Statement, used
-from report.claims.contrast import Label, Overall, reason
+from report.claims.contrast import Label, Overall, reason, strongest_part
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import span
 from report.numbers.scales import LOSS
@@ -232,6 +232,7 @@ class Measured:
                 if statement is None or own is None:
                     continue
                 parts = measures_with(own, self.measures, variable, first=True)
+                most = strongest_part(parts)
                 smallest, largest = (SHOWN[variable](f(own[variable])) for f in (min, max))
                 claims.append(
                     statement(
@@ -241,6 +242,7 @@ class Measured:
                         smallest=Label(smallest),
                         largest=Label(largest),
                         sizes=moves(parts),
+                        most=moves(Parts({most: parts.parts[most]})),
                         ends=moves(parts, named=False),
                         at=at_loss(own[self.train_loss]),
                         reason=why(parts, VARIABLES[variable]),

@@ -1,14 +1,25 @@
 """How many of several, in words."""
 
+from typing import Any
+
+from report.numbers.quantifiers import Count
 from report.words import format as fmt
 from report.words.markdown import Markdown
 
 
 class Counted(Markdown):
-    """How many of how many, in words."""
+    """How many of how many, in words, and what was counted, if that is known."""
 
     number: int
     total: int
+    of: Count[Any] | None = None
+
+
+def counted(found: Count[Any], noun: str) -> Counted:
+    """`two of three runs`, `all three runs`: of those of which it is known."""
+    made = some_of(len(found.yes), found.known, noun)
+    made.of = found
+    return made
 
 
 def all_of(count: int, noun: str) -> Counted:

@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.mutations.reading import (
     LOG_MARGIN,
+    NUMBER,
     Reading,
     Rows,
     agree,
@@ -499,65 +500,45 @@ def error_surface(r: Reading) -> Iterator[str]:
         if not far or value(m[1]) < max(far) * (1 - 1e-9) - 1e-9:
             yield f"rise: bound {max(far, default=None)}: {m.string}"
     for m in r.find("plane", r"hold (?:(N)|all) of the variance"):
-        name = KEYS.search(m.string)
-        key = (
-            name[1]
-            if name
-            else next(c["case"] for c in r.rows("cases") if f"On {c['title']}," in m.string)
-        )
-        ways = {seed: s["displacement"] for (case, seed), s in moved.items() if case == key}
-        own = [p for p in planes["pca"] if p["case"] == key and ways[p["seed"]]]
+        keys = _cases_in(r, m.string)
+        ways = {run: s["displacement"] for run, s in moved.items() if run[0] in keys}
+        own = [p for p in planes["pca"] if ways.get((p["case"], p["seed"]))]
+        if value(_runs_in(m.string)) != len(own):
+            yield f"plane: {len(own)} runs moved: {m.string}"
         shares = [sum(p["explained"]) for p in own]
         if (value(m[1]) if m[1] else 1.0) > min(shares) + 1e-8:
             yield f"plane: bound {shares}: {m.string}"
-        far = [p["largest_distance"] / ways[p["seed"]] for p in own]
+        far = [p["largest_distance"] / ways[p["case"], p["seed"]] for p in own]
         n = re.search(r"(?:at most|up to) (\S+(?: %)?) (?:of|times) its", m.string)
         if n and value(n[1]) < max(far) * (1 - 1e-9) - 1e-9:
             yield f"plane: bound {far}: {m.string}"
-    for m in r.find("faithfulness", r"factor of (N) (at most|or more)"):
-        factors = {
-            case: [
-                _most_apart(p, moved[p["case"], p["seed"]])
-                for p in planes["pca"]
-                if p["case"] == case
-            ]
-            for case in {p["case"] for p in planes["pca"]}
-        }
-        fits = [
-            value(m[1]) >= max(f) * (1 - 1e-9)
-            if m[2] == "at most"
-            else value(m[1]) <= min(f) * (1 + 1e-9)
-            for f in factors.values()
-        ]
-        if not any(fits):
-            yield f"faithfulness: bound {factors}: {m.string}"
+    for m in r.find("faithfulness", r"factor of (N) (at most|or more)|between (N) and (N)"):
+        own = [p for p in planes["pca"] if p["case"] in _cases_in(r, m.string)]
+        f = [_most_apart(p, moved[p["case"], p["seed"]]) for p in own]
+        fits = at_most(m[1], f) if m[2] == "at most" else at_least(m[1] or m[3], f)
+        counts = value(_runs_in(m.string)) == len(f)
+        if not (counts and fits) or (m[4] and not at_most(m[4], f)):
+            yield f"faithfulness: bound {f}: {m.string}"
     for m in r.find(
         "minimum",
-        r"The solution is the lowest point|In (?:all |the )?(\w+)(?: of (\w+))? runs?|whose loss is lower by (?:a factor of|factors between) (N)",
+        r"is the lowest point|(?:in|In) (?:all |the )?(\w+)(?: of (\w+))? runs?|whose loss is lower",
     ):
-        by_case = {
-            c["case"]: [p for p in planes["pca"] if p["case"] == c["case"]] for c in r.rows("cases")
-        }
-        lower = {
-            c: [
-                p["origin_loss"] / p["lowest_loss"] if p["lowest_loss"] else math.inf
-                for p in own
-                if p["lowest_distance"] > 0
-            ]
-            for c, own in by_case.items()
-        }
-        if "is the lowest" in m[0] and not any(
-            by_case[c] and all(f <= 1 for f in lower[c]) for c in by_case
-        ):
+        own = [p for p in planes["pca"] if p["case"] in _cases_in(r, m.string)]
+        lower = [
+            p["origin_loss"] / p["lowest_loss"] if p["lowest_loss"] else math.inf
+            for p in own
+            if p["lowest_distance"] > 0
+        ]
+        if value(_runs_in(m.string)) != (len(lower) or len(own)):
+            yield f"minimum: {len(lower)} of {len(own)}: {m.string}"
+        if "solution is the lowest" in m.string and any(f > 1 for f in lower):
             yield f"minimum: {lower}: {m.string}"
         bound = re.search(r"only by a factor of ([\d.,]+) at most", m.string)
-        if bound and not any(
-            len(found) == value(m[1] if m[1] != "both" else "two") and at_most(bound[1], found)
-            for found in lower.values()
-        ):
+        if bound and not at_most(bound[1], lower):
             yield f"minimum: slightly {lower}: {m.string}"
-        fits = near if "a factor of" in m[0] else lambda text, least: value(text) <= least + 1e-9
-        if m[3] and not any(f and fits(m[3], min(f)) for f in lower.values()):
+        one = re.search(rf"lower by a factor of ({NUMBER})", m.string)
+        several = re.search(rf"lower by factors between ({NUMBER})", m.string)
+        if (one and not near(one[1], lower[0])) or (several and not at_least(several[1], lower)):
             yield f"minimum: bound {lower}: {m.string}"
     for m in r.find("share", r"capture (.*?) \((?:means|one seed)"):
         means = [
@@ -593,6 +574,21 @@ def error_surface(r: Reading) -> Iterator[str]:
             yield f"walk: bound {min(shares)}: {m.string}"
     lost = [s["diverged_at"] for s in r.rows("solutions")]
     yield from counted(r, "diverged", OF, len(lost), len(finite(lost)))
+
+
+def _cases_in(r: Reading, text: str) -> set[str]:
+    """The cases that a sentence names."""
+    return {
+        c["case"]
+        for c in r.rows("cases")
+        if f"<{c['case']}>" in text or re.search(rf"\b{re.escape(c['title'])}\b", text)
+    }
+
+
+def _runs_in(text: str) -> str:
+    """Of how many runs a sentence speaks: of `both runs`, `all six runs`, `two of three runs`."""
+    m = re.search(r"(\w+)(?: of \w+)? runs?\b", text)
+    return {"both": "two", "the": "one"}.get(m[1], m[1]) if m else "no"
 
 
 def _most_apart(plane: dict[str, Any], solution: dict[str, Any]) -> float:

@@ -197,18 +197,23 @@ def interpolation(r: Reading) -> Iterator[str]:
             seen = m.string.partition(";")[0]
             if "at equal distance" in seen and value(m[1]) < value(m[2]):
                 yield f"rise: direction: {m.string}"
-    for m in r.find(
-        "steeper",
-        r"^Where the (.*?) alone differs \((\w+) pairs?\), .* in (\w+) and the flatter in (\w+) at "
-        r"equal distance, .* in (\w+) and the flatter in (\w+)\.",
-    ):
-        beyond = _beyond(r, m[1].replace(" ", "_"))
-        if value(m[2]) != len(beyond):
-            yield f"steeper: {len(beyond)} pairs: {m.string}"
-        for place, said in enumerate((1, -1, 1, -1)):
-            seen = [pair[place // 2] for pair in beyond]
-            if value(m[3 + place]) > sum(not wrong(said, found) for found in seen if len(found)):
-                yield f"steeper: {m[3 + place]} of {seen}: {m.string}"
+    for m in r.find("steeper", r"^Where the (.*?) alone differs, .*|^The larger (.*?) has .*"):
+        beyond = _beyond(r, (m[1] or m[2]).replace(" ", "_"))
+        parts = m[0].split(" at equal distance")
+        both = parts if m[1] else [parts[0], parts[0]]
+        for place, text in enumerate(both):
+            seen = [pair[place] for pair in beyond]
+            for side, sign in (("steeper", 1), ("flatter", -1)):
+                told = re.search(
+                    rf"the {side} side in (?:all |the )?(\w+)(?: of (\w+))? pairs?", text
+                )
+                if told is None:
+                    continue
+                many, of = ({"both": "two"}.get(t, t) for t in told.groups())
+                if value(of or many) != len(beyond) or value(many) > sum(
+                    not wrong(sign, found) for found in seen if len(found)
+                ):
+                    yield f"steeper: {side} {seen}: {m.string}"
 
 
 def _beyond(r: Reading, variable: str) -> list[list[Any]]:
@@ -357,7 +362,8 @@ def _moves(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> I
             yield f"{name}: no such sweep: {m.string}"
             continue
         texts = re.findall(r"from (-?[\d.e-]*\d) to (-?[\d.e-]*\d)", m[3])
-        for (a, b), column in zip(texts, measures, strict=False):
+        told = _named(m[3], measures)
+        for (a, b), column in zip(texts, told, strict=True):
             curve = [point[column] for point in own.values()]
             if not (near(a, curve[0]) and near(b, curve[-1])):
                 yield f"{name}: {column} from {curve[0]} to {curve[-1]}: {m.string}"
@@ -369,10 +375,23 @@ def _moves(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> I
         ):
             if re.search(words, m[3]) and not all(holds(s) for s in steps.values()):
                 yield f"{name}: course: {m.string}"
+        if len(told) == 1:
+            (one,) = (steps[c] for c in told)
+            shape = {"falling": (one <= 0).all(), "rising": (one >= 0).all()}
+            said = re.search(r", (falling|rising|the same|with ups)", m[3])
+            if not said or not shape.get(said[1], said[1] == "the same" or not any(shape.values())):
+                yield f"{name}: course: {m.string}"
         if re.search(r"(both|all) with ups and downs", m[3]) and any(
             (s <= 0).all() or (s >= 0).all() for s in steps.values()
         ):
             yield f"{name}: course: {m.string}"
+
+
+def _named(text: str, measures: Mapping[str, str]) -> list[str]:
+    """The measures whose numbers a text gives by name; all of them where it names none."""
+    return [
+        c for c in measures if f"{measures[c]} goes" in text or f"{measures[c]} from" in text
+    ] or [*measures]
 
 
 def _held(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> Iterator[str]:
@@ -380,10 +399,11 @@ def _held(r: Reading, name: str, sweeps: Any, measures: Mapping[str, str]) -> It
     curves = [{c: [p[c] for p in own.values()] for c in measures} for own in sweeps.values()]
     for m in r.find(name, "At an equal training loss .*"):
         texts = re.findall(r"from (-?[\d.e-]*\d) to (-?[\d.e-]*\d)", m[0])
+        told = _named(m[0].rpartition(": ")[2], measures)
         fits = [
             [
                 near(a, curve[column][0]) and near(b, curve[column][-1])
-                for (a, b), column in zip(texts, measures, strict=False)
+                for (a, b), column in zip(texts, told, strict=True)
             ]
             for curve in curves
         ]

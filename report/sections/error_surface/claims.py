@@ -4,15 +4,15 @@ Whatever is said of paths, sides and grids holds for every run, and is counted o
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from report.claims.bound import Side, bound, bounds
+from report.claims.bound import Bound, Side, bound, bounds
 from report.claims.claim import Claim, Evidence, Line, Statement, evidence, used
-from report.numbers.quantifiers import Count, count, span
+from report.numbers.quantifiers import Count, count, reaching, span
 from report.numbers.scales import BARRIER, LOSS
 from report.numbers.statistics import mean
 from report.records import Record
@@ -22,7 +22,7 @@ from report.records.rows.error_surface import Plane, Solution, View
 from report.sections.cases import about, by_case, case_name
 from report.sections.lost import lost_runs, lost_statement
 from report.words import format as fmt
-from report.words.counts import all_of, out_of, some_of
+from report.words.counts import all_of, some_of
 from report.words.markdown import Markdown, join
 
 PLANAR, NEAR = 0.95, 0.1
@@ -64,14 +64,15 @@ RISE = Statement(
 PLANE = Statement(
     "error-surface.plane",
     {
-        "whole": "On {case}, training takes place in a plane: in {every} the first two principal "
-        "components hold all of the variance of the trajectory, so that the surface is what "
-        "training met.",
-        "flat": "On {case}, training takes place almost in a plane: in {every} the first two "
-        "principal components hold {low} of the variance of the trajectory{or_more}, which leaves "
-        "the plane by at most {distance}.",
+        "whole": "On {case}, training takes place in a plane: in {every}{moved} the first two "
+        "principal components hold all of the variance of the trajectory, so that the surface is "
+        "what training met.",
+        "flat": "On {case}, training takes place almost in a plane: in {every}{moved} the first "
+        "two principal components hold {low} of the variance of the trajectory{or_more}, which "
+        "leaves the plane by at most {distance} {of} its displacement.",
         "thick": "On {case}, the first two principal components hold {low} of the variance of the "
-        "trajectory{or_more} in {every}, yet it leaves their plane by up to {distance}.",
+        "trajectory{or_more} in {every}{moved}, yet it leaves their plane by up to {distance} "
+        "{of} its displacement.",
         "still": "On {case}, the weights have not moved in {every}, so that there is no way of "
         "training to look at.",
         "nothing": "On {case}, every run diverged, so that there is no solution to look around.",
@@ -81,26 +82,26 @@ PLANE = Statement(
 FAITHFULNESS = Statement(
     "error-surface.faithfulness",
     {
-        "close|roughly": "The surface [can be taken for|is roughly] what training met: in {every} "
-        "the loss at the projections of the trajectory differs from the loss on it by a factor of "
-        "{high} at most.",
-        "apart": "Yet the surface is not what training met: in {every} the loss at a projection of "
-        "the trajectory differs from the loss on it by a factor of {low}{or_more}.",
-        "mixed": "How far the surface is what training met differs: the loss at the projections of "
-        "the trajectory departs from the loss on it by a factor that is between {low} and {high} "
-        "at its largest ({n}).",
+        "close|roughly": "On {case}, the surface [can be taken for|is roughly] what training met: "
+        "in {every} the loss at the projections of the trajectory differs from the loss on it by a "
+        "factor of {high} at most.",
+        "apart": "On {case}, the surface is not what training met: in {every} the loss at a "
+        "projection of the trajectory differs from the loss on it by a factor of {low}{or_more}.",
+        "mixed": "How far the surface is what training met differs on {case}: the loss at the "
+        "projections of the trajectory departs from the loss on it by a factor that is between "
+        "{low} and {high} at its largest ({n}).",
     },
 )
 
 MINIMUM = Statement(
     "error-surface.minimum",
     {
-        "solution": "The solution is the lowest point of the principal plane in {where}, as far as "
-        "the grid shows.",
-        "slightly": "In {where} a point of the principal plane is lower than the solution, but "
+        "solution": "The solution is the lowest point of the principal plane in {where} on {case}, "
+        "as far as the grid shows.",
+        "slightly": "On {case}, a point of that plane is lower than the solution in {where}, but "
         "only by a factor of {high}{at_most}{direction}.",
-        "lower": "The solution is not the lowest point of the principal plane: in {where} the grid "
-        "has a point whose loss is lower by {factor}{direction}{edge}.",
+        "lower": "On {case}, the solution is not the lowest point of the principal plane: in "
+        "{where} the grid has a point whose loss is lower by {factor}{direction}{edge}.",
     },
 )
 
@@ -123,7 +124,7 @@ WALK = Statement(
     {
         "theory": "A high share of variance alone is no sign of a simple surface: theory gives the "
         "first two components of a long random walk in many dimensions {walk} of its variance "
-        "[@antognini2018pca]; the {lowest}."
+        "[@antognini2018pca]; the {lowest}share here is {least}."
     },
 )
 
@@ -134,10 +135,11 @@ STRAIGHT = Statement(
         "usually does [@goodfellow2015qualitatively]: in {every} it never rises above an earlier "
         "point by more than {margin} of the mean loss at the two ends.",
         "none": "The straight line from start to solution is not the way that training took: in "
-        "{every} it leads over a hill, on which the loss rises above an earlier point by "
-        "{low}{or_more}.",
+        "{every} it leads over a hill, on which the loss rises above an earlier point by {low} "
+        "{low_of} the mean loss at the two ends{or_more}.",
         "some": "On the straight line from start to solution the loss falls all the way {counts}; "
-        "on the {others} it rises in between, by up to {high}.",
+        "on the {others} it rises in between, by up to {high} {high_of} the mean loss at the two "
+        "ends.",
     },
 )
 
@@ -155,18 +157,17 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     if random.empty:
         zero, based = fmt.count(0), used(record, solutions, Solution.diverged_at)
         return ((RISE("nothing", based, number=zero, total=zero), *lost),)
-    first = [_rise(record, random, cases)]
-    for case, own in by_case(record, principal, Case):
-        first.append(_plane(record, own, case))
-        if len(own):
-            first += _faithfulness(record, own, case) if first[-1].verdict != "whole" else []
-            first.append(_minimum(record, own, case))
-    lowest = f"{'lowest ' * (len(principal) > 1)}share"
-    lowest += f" here is {bound(principal['variance'].min(), 'lower', fmt.percent, decimals=3)}"
-    based, walk = used(record, principal, View.explained), fmt.percent(WALK_SHARE, 0)
-    theory = WALK("theory", based, walk=walk, lowest=Markdown(lowest))
+    found = by_case(record, principal, Case)
+    by_plane = (c for tell in (_plane, _faithfulness, _minimum) for c in _told(tell, record, found))
+    theory = WALK(
+        "theory",
+        used(record, principal, View.explained),
+        walk=fmt.percent(WALK_SHARE, 0),
+        lowest=Markdown("lowest " * (len(principal) > 1)),
+        least=bound(principal["variance"].min(), "lower", fmt.percent, decimals=3),
+    )
     last = (*_straight(record, cases), theory, _share(record, random), *lost)
-    return (tuple(first), last)
+    return ((_rise(record, random, cases), *by_plane), last)
 
 
 def planes(record: Record, plane: Plane, case: str | None = None) -> pd.DataFrame:
@@ -187,8 +188,20 @@ def planes(record: Record, plane: Plane, case: str | None = None) -> pd.DataFram
     )
 
 
-def _used(record: Record, frame: pd.DataFrame, *columns: str) -> list[Evidence]:
-    return [*used(record, frame, *columns), evidence(record, "solutions", "displacement")]
+def _told(
+    tell: Callable[[Record, pd.DataFrame, Sequence[Case]], Claim | None],
+    record: Record,
+    found: Sequence[tuple[Case, pd.DataFrame]],
+) -> Iterator[Claim]:
+    """What is told of each case; one sentence over all the cases of which the same is said."""
+    alike: dict[str, list[tuple[Case, pd.DataFrame]]] = {}
+    for case, own in found:
+        if claim := tell(record, own, [case]):
+            alike.setdefault(claim.verdict, []).append((case, own))
+    for group in alike.values():
+        cases, rows = zip(*group, strict=True)
+        if claim := tell(record, pd.concat(rows), cases):
+            yield claim
 
 
 def _counted(found: Count[tuple[Any, ...]], cases: Sequence[Case], noun: str, on: str) -> Markdown:
@@ -201,11 +214,11 @@ def _counted(found: Count[tuple[Any, ...]], cases: Sequence[Case], noun: str, on
     return join(told)
 
 
-def _portion(share: float, side: Side, of: str) -> Markdown:
-    """`23.4 % of the displacement`, or, of more than all of it, `1.2 times the displacement`."""
+def _portion(share: float, side: Side) -> tuple[Bound, Markdown]:
+    """`23.4 %` and `of`, or, of more than the whole, `1.2` and `times`."""
     if share > 1:
-        return Markdown(f"{bound(share, side, digits=2)} times {of}")
-    return Markdown(f"{bound(share, side, fmt.percent, decimals=3)} of {of}")
+        return bound(share, side, digits=2), Markdown("times")
+    return bound(share, side, fmt.percent, decimals=3), Markdown("of")
 
 
 def _factors(values: Iterable[float]) -> dict[str, Markdown]:
@@ -232,15 +245,17 @@ def _rise(record: Record, own: pd.DataFrame, cases: Sequence[Case]) -> Claim:
             reached[row["case"], row["seed"], number] = risen
             if risen and row["displacement"] > 0:
                 shares.append(side * row["axes_norm"][number // 2] / row["displacement"])
-    found, whole = count(reached, reached.__getitem__), "the displacement"
-    one = len(own) == 1
+    found, one = count(reached, reached.__getitem__), len(own) == 1
+    farthest = _portion(max(shares, default=math.nan), "upper")
+    within = f" within {' '.join(farthest)} the displacement" if shares else ""
     return RISE(
         found.extent,
-        _used(record, own, View.sides, View.axes_norm, View.reached),
+        [*used(record, own, View.sides, View.axes_norm, View.reached), _displaced(record)],
         found,
         number=fmt.count(len(found.yes)),
         total=fmt.count(found.total),
-        within=Markdown(f" within {_portion(max(shares), 'upper', whole)}" if shares else ""),
+        within=Markdown(within),
+        farthest=farthest[0],
         counts=_counted(found, cases, "side", "on"),
         n=fmt.plural(len(own), "plane"),
         solutions=Markdown("solution" if one else "solutions"),
@@ -249,67 +264,80 @@ def _rise(record: Record, own: pd.DataFrame, cases: Sequence[Case]) -> Claim:
     )
 
 
-def _plane(record: Record, own: pd.DataFrame, case: Case) -> Claim:
+def _displaced(record: Record) -> Evidence:
+    return evidence(record, "solutions", "displacement")
+
+
+def _plane(record: Record, own: pd.DataFrame, cases: Sequence[Case]) -> Claim:
     if own.empty:
-        return PLANE("nothing", [evidence(record, "solutions", "diverged_at")], **about(case))
+        return PLANE("nothing", [evidence(record, "solutions", "diverged_at")], **about(*cases))
     moved = own[own["displacement"] > 0]
     if moved.empty:
-        based = [evidence(record, "solutions", "displacement")]
-        return PLANE("still", based, every=all_of(len(own), "run"), **about(case))
+        still = count(own.index, own["displacement"].eq(0).get)
+        every = all_of(len(own), "run")
+        return PLANE("still", [_displaced(record)], still, every=every, **about(*cases))
     explained, away = span(moved["variance"]), span(moved["off"])
     flat = explained.low >= PLANAR and away.high <= NEAR
     whole = math.isclose(explained.low, 1)  # a bound at what is possible is none
+    low = bound(explained.low, "lower", fmt.percent, decimals=3)
+    distance, of = _portion(away.high, "upper")
     return PLANE(
         "whole" if whole else "flat" if flat else "thick",
-        _used(record, moved, View.explained, View.largest_distance),
-        low=bound(explained.low, "lower", fmt.percent, decimals=3),
+        [*used(record, moved, View.explained, View.largest_distance), _displaced(record)],
+        reaching(moved["variance"].items(), low.shown - 1e-9),
+        low=low,
         **_limits(len(moved) == 1),
-        distance=_portion(away.high, "upper", "its displacement"),
-        every=Markdown(f"{all_of(len(moved), 'run')}{' that moved' * (len(moved) < len(own))}"),
-        **about(case),
+        distance=distance,
+        of=of,
+        every=all_of(len(moved), "run"),
+        moved=Markdown(" that moved" * (len(moved) < len(own))),
+        **about(*cases),
     )
 
 
-def _faithfulness(record: Record, own: pd.DataFrame, case: Case) -> list[Claim]:
-    """By what factor the losses differ where they differ most, in every run."""
-    largest = []
-    for projected, met in zip(own["projected_loss"], own["loss"], strict=True):
+def _faithfulness(record: Record, own: pd.DataFrame, cases: Sequence[Case]) -> Claim | None:
+    """By what factor the losses differ where they differ most, in every run.
+
+    None where the trajectory never left the plane, or a run has no losses to compare.
+    """
+    largest: dict[Hashable, float] = {}
+    for row, projected, met in own[["projected_loss", "loss"]].itertuples():
         known = [abs(math.log(p / q)) for p, q in zip(projected, met, strict=True) if p and q]
-        largest += [math.exp(max(known))] if known else []
-    if len(largest) < len(own):
-        return []
-    verdict = "apart" if min(largest) > ROUGH else "mixed"
-    if max(largest) <= ROUGH:
-        verdict = "close" if max(largest) <= CLOSE else "roughly"
-    return [
-        FAITHFULNESS(
-            verdict,
-            [*used(record, own, View.projected_loss), evidence(record, "solutions", "loss")],
-            **_factors(largest),
-            every=all_of(len(own), "run"),
-            n=fmt.plural(len(own), "run"),
-            **about(case),
-        )
-    ]
+        if known:
+            largest[row] = math.exp(max(known))
+    if own.empty or len(largest) < len(own) or _plane(record, own, cases).verdict == "whole":
+        return None
+    apart = count(largest, lambda row: largest[row] > ROUGH)
+    near = "close" if max(largest.values()) <= CLOSE else "roughly"
+    return FAITHFULNESS(
+        {"all": "apart", "some": "mixed"}.get(apart.extent, near),
+        [*used(record, own, View.projected_loss), evidence(record, "solutions", "loss")],
+        apart,
+        **_factors(largest.values()),
+        every=all_of(len(own), "run"),
+        n=fmt.plural(len(own), "run"),
+        **about(*cases),
+    )
 
 
-def _minimum(record: Record, own: pd.DataFrame, case: Case) -> Claim:
+def _minimum(record: Record, own: pd.DataFrame, cases: Sequence[Case]) -> Claim | None:
+    if own.empty:
+        return None
     lower = (own["lowest_distance"] > 0) & (own["lowest_loss"] > 0)
-    away, found = own[lower], count(own.index, lambda row: bool(lower[row]))
+    away, found = own[lower], count(own.index, lower.get)
     factors = [*(away["origin_loss"] / away["lowest_loss"])]
     slightly = max(factors, default=0.0) < (LOSS.margin or 1.0)
-    some = 0 < len(away) < len(own)
     edge = ", on the border of the grid, so that a still lower one may lie outside"
     columns = (View.lowest_distance, View.lowest_loss, View.origin_loss, View.lowest_on_edge)
     return MINIMUM(
         "solution" if away.empty else "slightly" if slightly else "lower",
-        _used(record, own, *columns),
+        [*used(record, own, *columns), _displaced(record)],
         found,
-        where=out_of(len(away), len(own), "run") if some else all_of(len(own), "run"),
+        where=some_of(len(away) or len(own), len(own), "run"),
         direction=_direction(away),
         edge=Markdown(edge * bool(away["lowest_on_edge"].all())),
         **_factors(factors),
-        **about(case),
+        **about(*cases),
     )
 
 
@@ -340,9 +368,10 @@ def _straight(record: Record, cases: Sequence[Case]) -> list[Claim]:
         rises[row.case, row.seed] = max(known - np.minimum.accumulate(known)) / ends
     if not rises:
         return []
-    margin, ends_loss = BARRIER.margin or 0.0, "the mean loss at the two ends"
+    margin = BARRIER.margin or 0.0
     found = count(rises, lambda run: rises[run] <= margin)
     higher = span([rises[run] for run in found.no])
+    (low, low_of), (high, high_of) = _portion(higher.low, "lower"), _portion(higher.high, "upper")
     return [
         STRAIGHT(
             found.extent,
@@ -350,9 +379,11 @@ def _straight(record: Record, cases: Sequence[Case]) -> list[Claim]:
             found,
             every=all_of(len(rises), "run"),
             margin=fmt.percent(margin, 0),
-            low=_portion(higher.low, "lower", ends_loss),
+            low=low,
+            low_of=low_of,
+            high=high,
+            high_of=high_of,
             **_limits(len(rises) == 1),
-            high=_portion(higher.high, "upper", ends_loss),
             counts=_counted(found, cases, "run", "in"),
             others=Markdown("other" if len(found.no) == 1 else "others"),
         )
@@ -370,6 +401,7 @@ def _share(record: Record, random: pd.DataFrame) -> Claim:
     return SHARE(
         "differs" if far.yes else "agrees",
         [*used(record, random, View.captured), evidence(record, "cases", "parameters")],
+        far,
         captured=join([f"{fmt.percent(share)} on {name}" for name, share in found.items()]),
         expected=join([fmt.percent(share) for share in expected.values()]),
         parameters=join([fmt.count(case.parameters) for case in shown.values()]),

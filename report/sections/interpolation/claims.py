@@ -4,7 +4,7 @@ A barrier is a maximum over the line, so it is never tested against zero: it mat
 the loss at the ends on, and otherwise barriers are compared with each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ from report.sections.approach_words import approach_of, common_words, end_words
 from report.sections.approaches import SHOWN, VARIABLES
 from report.sections.interpolation import pairs
 from report.words import format as fmt
-from report.words.counts import all_of, out_of
+from report.words.counts import all_of, counted, out_of
 from report.words.markdown import Markdown, escape, join
 
 FEW = 2
@@ -36,6 +36,9 @@ MEASURED = {
     "relative": Markdown("relative to the norm of the weights"),
 }
 """How far beyond a solution its side is looked at."""
+
+SIDES = {"steeper": 1, "flatter": -1}
+"""Directions of a comparison of the growth beyond two solutions."""
 
 LINES = "{different} from different starts, {same} from common."
 HIGHER = {
@@ -185,10 +188,10 @@ TALLY = {
 STEEPER = Statement(
     "interpolation.steeper",
     {
-        "counted": "Where the {variable} alone differs ({total}), the side of the solution with "
-        "the larger one is the steeper in {more} and the flatter in {less} at equal distance, and "
-        "relative to the norm of the weights the steeper in {relative_more} and the flatter in "
-        "{relative_less}."
+        "differ": "Where the {variable} alone differs, the solution with the larger one has "
+        "{absolute} at equal distance, and {relative} relative to the norm of the weights.",
+        "same": "The larger {variable} has {absolute} that {differ} in nothing else, at equal "
+        "distance as relative to the norm of the weights.",
     },
     about="variable",
 )
@@ -390,7 +393,7 @@ def _sides(
             flat = accuracy.flipped() if claims[-1].verdict == "more" else accuracy
             better[names[int(str(pair))]] = flat
     if len(claims) > FEW:
-        claims = _steeper(record, done, steeper)
+        claims = [*_steeper(record, done, steeper)]
     if len(better) < 2:  # one pair is no rule
         return [*claims, *quality]
     accuracies = used(record, solutions, Solution.final_test_accuracy)
@@ -409,27 +412,36 @@ def _steeper(
     record: Record,
     done: pd.DataFrame,
     by_setting: Mapping[tuple[str, ...], list[dict[str, Comparison]]],
-) -> list[Claim]:
+) -> Iterator[Claim]:
     """For how many pairs the side with the larger setting is the steeper one."""
-
-    def number(found: list[dict[str, Comparison]], kind: str, direction: int) -> Markdown:
-        number = sum(kind in one and one[kind].direction == direction for one in found)
-        return fmt.words(number) if number else Markdown("none")
-
-    return [
-        STEEPER(
-            "counted",
+    for settings, found in by_setting.items():
+        if len(settings) > 1:
+            continue
+        signs = {k: [one[k].direction if k in one else 0 for one in found] for k in MEASURED}
+        told = {
+            (kind, side): counted(count(own, sign.__eq__), "pair")
+            for kind, own in signs.items()
+            for side, sign in SIDES.items()
+        }
+        none = f"neither side the steeper in {all_of(len(found), 'pair')}"
+        yield STEEPER(
+            "same" if signs["absolute"] == signs["relative"] else "differ",
             _steepness(record, done),
-            total=fmt.plural(len(found), "pair"),
             variable=VARIABLES[settings[0]],
-            more=number(found, "absolute", 1),
-            less=number(found, "absolute", -1),
-            relative_more=number(found, "relative", 1),
-            relative_less=number(found, "relative", -1),
+            differ=Markdown("differs" if len(found) == 1 else "differ"),
+            **{f"{kind}_{side}": many for (kind, side), many in told.items()},
+            **{
+                kind: join(
+                    [
+                        f"the {side} side in {told[kind, side]}"
+                        for side in SIDES
+                        if told[kind, side].number
+                    ]
+                    or [none]
+                )
+                for kind in MEASURED
+            },
         )
-        for settings, found in by_setting.items()
-        if len(settings) == 1
-    ]
 
 
 def _steepness(record: Record, rows: pd.DataFrame) -> list[Evidence]:

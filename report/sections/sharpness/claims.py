@@ -67,7 +67,7 @@ BATCH = Overall(
     "sharpness.batch-size",
     {
         "rises|falls": f"{FOUND}, [and so they do here|but here it is the other way round] by "
-        f"{{only}}: from a batch size of {{smallest}} to {{largest}} {{sizes}}.",
+        f"{{only}}: from a batch size of {{smallest}} to {{largest}} {{most}}.",
         "undecided": f"{FOUND}; here, from a batch size of {{smallest}} to {{largest}}, {{sizes}}, "
         "but {reason}.",
         "differ": f"{FOUND}; here it depends on the measure: from a batch size of {{smallest}} to "
@@ -80,7 +80,7 @@ BATCH_HELD = Overall(
     "sharpness.batch-size-held",
     {
         "rises|falls": "At {at} larger batches end in [sharper|flatter] "
-        "solutions by {only}: {sizes}.",
+        "solutions by {only}: {most}.",
         "undecided": "At {at} {sizes}; {reason}.",
         "differ": "At {at} it depends on the measure: {sizes}.",
     },

@@ -89,4 +89,4 @@ def test_cost_counts_what_was_taken_up_apart() -> None:
     )
     assert first[4:] == ["30 s", "0.0 s", "0"]
     assert second[4:] == ["20 s", "30 s", "4"]
-    assert total[4:] == ["50 s", "", ""]
+    assert total[4:] == ["50 s", "30 s", "4"]

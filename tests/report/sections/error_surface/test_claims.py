@@ -1,17 +1,21 @@
 """What is said about the error surface, on records whose truth is known."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from report.book.drawing import svg
+from report.claims.bound import Bound, bound
 from report.claims.claim import named
 from report.claims.consistency import contradiction
 from report.records import Record
 from report.sections.error_surface import claims as error_surface
 from report.sections.error_surface.claims import WALK_SHARE, commentary
 from report.sections.error_surface.figures import section
+from report.words.counts import all_of
+from report.words.markdown import Markdown
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import said, worded, wordings_of
@@ -172,8 +176,35 @@ def test_every_wording_is_reached() -> None:
 
 
 def test_sentences_are_named_by_their_case() -> None:
-    claims = [c for group in commentary(made(cases=("sine", "digits"))) for c in group]
-    assert {"error-surface.plane.sine", "error-surface.minimum.digits"} <= set(named(claims))
+    apart = made(cases=("sine", "digits"), second_diverged=True)
+    claims = [c for group in commentary(apart) for c in group]
+    assert {"error-surface.plane.sine", "error-surface.plane.digits"} <= set(named(claims))
+
+
+def test_one_sentence_tells_what_is_the_same_of_all_cases() -> None:
+    claims = said(commentary(made(cases=("sine", "digits"))))
+    assert claims["plane"].text.startswith("On $sine$ and digits, training takes place almost in a")
+    assert "in all six runs" in claims["plane"].text
+    assert "in all six runs on $sine$ and digits" in claims["minimum"].text
+
+
+@pytest.mark.parametrize("name", ["plane", "faithfulness", "minimum"])
+def test_a_wrong_number_of_runs_is_noticed(name: str) -> None:
+    claim = said(commentary(made()))[name]
+    key = "where" if name == "minimum" else "every"
+    wrong = replace(claim, values={**claim.values, key: all_of(4, "run")})
+    planted = wrong.text.replace("all three runs", "all four runs")
+    assert planted != claim.text
+    assert "four runs" in contradiction(replace(wrong, text=Markdown(planted)))
+
+
+def test_a_bound_that_a_run_exceeds_is_noticed() -> None:
+    claim = said(commentary(made(away=12.34)))["plane"]
+    assert isinstance(claim.values["distance"], Bound)
+    planted = bound(1.2, "upper", digits=2)
+    planted.of = 1.234
+    wrong = replace(claim, values={**claim.values, "distance": planted})
+    assert "on the wrong side of 1.234" in contradiction(wrong)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What is said about lines between solutions, on records whose truth is known."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from report.sections.interpolation.pairs import (
     twins,
     with_ends,
 )
+from report.words.counts import Counted, some_of
+from report.words.markdown import Markdown
 from tests.report.records.build import DIGITS, model, record
 from tests.report.sections.grammar import faults
 from tests.report.sections.wording import worded, wordings_of
@@ -220,6 +223,7 @@ SETS = (*ENDS, ((32, 1e-3), (32, 1e-2)), ((16, 1e-4), (16, 1e-3)))
 """Pairs of batch sizes and of learning rates."""
 TWO = {"settings": (*ENDS, *ENDS), "pairs": 4, "cases": ("MNIST", "MNIST", "CIFAR-10", "CIFAR-10")}
 """The same pairs on two data sets."""
+MANY_PAIRS = SIX | {"settings": SETS, "pairs": 4, "beyond": flat(4.0), "relative": (1, 1)}
 CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("same-start", "none", {}),
     ("same-start", "flat", {"barrier": flat(0.0)}),
@@ -277,7 +281,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("flat-and-good", "partly_more", SIX | {"beyond": flat(4.0), "accuracy": unsure(0.05)}),
     ("flat-and-good", "partly_less", SIX | {"beyond": flat(4.0), "accuracy": unsure(-0.05)}),
     ("flat-and-good", "partly_alike", SIX | {"beyond": flat(4.0), "accuracy": unsure(0.0)}),
-    ("steeper", "counted", SIX | {"settings": SETS, "pairs": 4, "beyond": flat(4.0)}),
+    ("steeper", "same", SIX | {"settings": SETS, "pairs": 4, "beyond": flat(4.0)}),
+    ("steeper", "differ", MANY_PAIRS),
     ("lost", "some", {"lost": ((1, 2),)}),
     ("lost", "all", {"lost": ALL}),
 ]
@@ -451,12 +456,17 @@ def test_a_barrier_matters_by_the_losses_of_its_own_data_set() -> None:
 
 def test_the_steeper_sides_of_many_pairs_are_counted() -> None:
     """The loss climbs beyond the second end, of larger batch or rate: at equal distance alone."""
-    flat_ = made(**SIX | {"settings": SETS, "pairs": 4, "beyond": flat(4.0), "relative": (1, 1)})
-    texts = [claim.text for group in commentary(flat_) for claim in group]
-    (of_batch, of_rate) = [text for text in texts if "alone differs (two pairs), " in text]
-    assert "the batch size alone" in of_batch and "the learning rate alone" in of_rate
-    assert "the steeper in two and the flatter in none at equal distance" in of_batch
-    assert of_batch.endswith("the weights the steeper in none and the flatter in none.")
+    claims = [claim for group in commentary(made(**MANY_PAIRS)) for claim in group]
+    (of_batch, of_rate) = [claim for claim in claims if claim.id == "interpolation.steeper"]
+    assert "the batch size alone" in of_batch.text and "the learning rate alone" in of_rate.text
+    assert "has the steeper side in both pairs at equal distance, and neither" in of_batch.text
+    shown = of_batch.values["absolute_steeper"]
+    assert isinstance(shown, Counted) and not contradiction(of_batch)
+    planted = some_of(1, 2, "pair")
+    planted.of = shown.of
+    values = {**of_batch.values, "absolute_steeper": planted}
+    wrong = replace(of_batch, values=values, text=Markdown(of_batch.text.replace(shown, planted)))
+    assert 'says "one of two pairs"' in contradiction(wrong)
 
 
 def test_one_start_alone() -> None:
