@@ -92,10 +92,9 @@ SUGGESTIONS = [
      f"{MODEL}.layers.0: must be a text in quotes or a table (given: 3)"),
     ('"digits"', '"MNITS"', 'did you mean "mnist"?'),
     ('"digits"', '"EMNIST"', 'data.split: EMNIST has several; give "byclass" or "bymerge"'),
-    ('"digits"', '"CelebX"',
-     'no data set is called "CelebX"; homework list data says which are; or give your own images: '
+    ('"digits"', '"notMNIST"',
+     'no data set is called "notMNIST"; homework list data says which are; or give your own images: '
      "folder"),
-    ('"digits"', '"notMNIST"', 'no data set is called "notMNIST"; homework list data says'),
     ('{ name = "digits" }', '{ name = "mnist", mean = 0.5 }',
      f'{AT}.comparisons.0.data.mean: unknown key; it belongs in "scaling" of this table: '
      "scaling = { mean = … }"),
