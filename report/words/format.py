@@ -60,6 +60,12 @@ def number(value: float | None, digits: int = 3) -> Markdown:
 
 
 @formatter
+def setting(value: float) -> Markdown:
+    """A number as a setting has it: −1, 0.25."""
+    return Markdown(minus(f"{value:g}"))
+
+
+@formatter
 def loss(value: float | None) -> Markdown:
     """A loss, three significant digits."""
     return number(value, 3)

@@ -93,8 +93,8 @@ SUGGESTIONS = [
     ('"digits"', '"MNITS"', 'did you mean "mnist"?'),
     ('"digits"', '"EMNIST"', 'data.split: EMNIST has several; give "byclass" or "bymerge"'),
     ('"digits"', '"notMNIST"',
-     'no data set is called "notMNIST"; homework list data says which are; or give your own images: '
-     "folder"),
+     'no data set is called "notMNIST"; homework list data says which are; or give your own '
+     "images: folder"),
     ('{ name = "digits" }', '{ name = "mnist", mean = 0.5 }',
      f'{AT}.comparisons.0.data.mean: unknown key; it belongs in "scaling" of this table: '
      "scaling = { mean = … }"),

@@ -40,7 +40,7 @@ def section(record: Record) -> Section:
     lines = pairs.with_ends(record)
     done = _drawn(lines)
     solutions = pairs.solutions_of(record)
-    alphas: list[float] = record.metrics["alphas"]
+    alphas: Any = record.metrics["alphas"]
     return Section(
         figures=tuple(_figure(record, done, q) for q in ("loss", "accuracy") if len(done)),
         tables=(
@@ -51,8 +51,8 @@ def section(record: Record) -> Section:
         words={
             "losses": LOSSES if pairs.other_losses(record) else Markdown(""),
             "cut": _cut(lines),
-            "low": Markdown(fmt.minus(f"{min(alphas):g}")),
-            "high": Markdown(fmt.minus(f"{max(alphas):g}")),
+            "low": fmt.setting(min(alphas)),
+            "high": fmt.setting(max(alphas)),
         },
     )
 
