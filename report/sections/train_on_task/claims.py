@@ -148,7 +148,7 @@ OVERFITTING = Statement(
         "*{model}* is {end} at the end, after {lowest} at epoch {epoch}.",
     },
     about="dataset",
-    extents={"some": "some|all_known|all", "open": "none_known"},
+    extents={"some": "some|all_known|all", "open": "none_known|nothing"},
 )
 
 STUCK = Statement(
