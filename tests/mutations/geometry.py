@@ -253,7 +253,9 @@ def weight_trajectories(r: Reading) -> Iterator[str]:
     accurate = finite(row["final_train_accuracy"] for row in done)
     for m in r.find("quality", r"(?:between|at) (N)(?: and (N))? over (\w+)"):
         own = accurate or finite(row["final_train_loss"] for row in done)
-        if not (near(m[1], min(own)) and near(m[2] or m[1], max(own)) and value(m[3]) == len(own)):
+        alike = near(m[1], min(own)) and near(m[1], max(own))
+        within = at_least(m[1], own) and at_most(m[2], own) if m[2] else alike
+        if not (within and value(m[3]) == len(own)):
             yield f"quality: {min(own)} {max(own)}: {m.string}"
     flat = sum(min(row["train_loss"]) * 1.25 > row["train_loss"][0] for row in done)
     for m in r.find("stuck", r"In (?:all |the )?(\w+)(?: of (\w+))? runs?"):

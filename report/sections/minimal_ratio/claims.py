@@ -413,17 +413,20 @@ def _kind(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
 def _constant(record: Record, critical: pd.DataFrame, case: Case) -> list[Claim]:
     found = count(critical.index, kinds(critical, case).constants.__contains__)
     what = "variance of the target" if case.kind == "function" else "entropy of the labels"
-    made = CONSTANT(
-        "some",
-        used(record, critical.loc[[*found.yes]], Run.loss),
-        found,
-        **about(case),
-        which=some_of(len(found.yes), found.total, "run"),
-        verb=Markdown("sits" if len(found.yes) == 1 else "sit"),
-        loss=fmt.loss(case.constant_loss),
-        what=Markdown(f"the {what}"),
-    )
-    return [made] if found.yes else []
+    if not found.yes:
+        return []
+    return [
+        CONSTANT(
+            "some",
+            used(record, critical.loc[[*found.yes]], Run.loss),
+            found,
+            **about(case),
+            which=some_of(len(found.yes), found.total, "run"),
+            verb=Markdown("sits" if len(found.yes) == 1 else "sit"),
+            loss=fmt.loss(case.constant_loss),
+            what=Markdown(f"the {what}"),
+        )
+    ]
 
 
 def _lengths(found: Kinds) -> dict[str, Markdown]:

@@ -263,16 +263,19 @@ def _spread(record: Record, done: pd.DataFrame, *pair: Model) -> list[Claim]:
     deep, shallow = (common[name] for name in names)
     apart = [LOSS.to(a) - LOSS.to(b) for a, b in zip(deep, shallow, strict=True)]
     wider = count(apart, lambda by: by > 0 if abs(by) > (LOSS.width or 0.0) else None)
-    made = SPREAD(
-        {"all": "wider", "none": "narrower"}.get(wider.extent, "mixed"),
-        used(record, done[done[Run.model].isin(names)], LOSS_OF),
-        wider,
-        deep=escape(names[0]),
-        shallow=escape(names[1]),
-        deep_factor=bound(float(deep.max()), "upper", fmt.factor, digits=2),
-        shallow_factor=bound(float(shallow.max()), "upper", fmt.factor, digits=2),
-    )
-    return [made] if wider.total else []
+    if not wider.total:
+        return []
+    return [
+        SPREAD(
+            {"all": "wider", "none": "narrower"}.get(wider.extent, "mixed"),
+            used(record, done[done[Run.model].isin(names)], LOSS_OF),
+            wider,
+            deep=escape(names[0]),
+            shallow=escape(names[1]),
+            deep_factor=bound(float(deep.max()), "upper", fmt.factor, digits=2),
+            shallow_factor=bound(float(shallow.max()), "upper", fmt.factor, digits=2),
+        )
+    ]
 
 
 def _error(record: Record, done: pd.DataFrame, key: str) -> list[tuple[float, Claim]]:

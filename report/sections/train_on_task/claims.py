@@ -148,7 +148,7 @@ OVERFITTING = Statement(
         "*{model}* is {end} at the end, after {lowest} at epoch {epoch}.",
     },
     about="dataset",
-    extents={"some": "some|all_known|all", "open": "none_known"},
+    extents={"some": "some|all_known|all", "open": "none_known|nothing"},
 )
 
 STUCK = Statement(
@@ -298,7 +298,8 @@ def _best(record: Record, rows: pd.DataFrame, dataset: str, among: Markdown) -> 
     about = {"dataset": escape(dataset), "among": among}
     if not groups:
         return BEST("nothing", used(record, record.frame(Run), Run.diverged_at), **about)
-    first, verdict, rivals, counted = next(iter(groups)), "single_model", list[str](), None
+    first, verdict, rivals = next(iter(groups)), "single_model", list[str]()
+    counted: Count[Any] | None = None
     center, n = mean(groups[first].known().values()), 0
     if len(groups) > 1:
         found = best(list(groups.values()), ACCURACY, highest=True)

@@ -231,15 +231,18 @@ def _together(
 ) -> list[Claim]:
     shortest, largest = distances[Distance.displacement].min(), pairs[Pair.end_distance].max()
     moved = used(record, distances, Distance.displacement)
-    made = PLACE(
-        "together",
-        [*used(record, pairs, Pair.end_distance), *moved],
-        runs=fmt.words(len(distances)),
-        total=fmt.plural(total, "run"),
-        largest=bound(largest, "upper"),
-        displacement=bound(shortest, "lower"),
-    )
-    return [made] if largest <= TOGETHER * shortest else []
+    if not largest <= TOGETHER * shortest:
+        return []
+    return [
+        PLACE(
+            "together",
+            [*used(record, pairs, Pair.end_distance), *moved],
+            runs=fmt.words(len(distances)),
+            total=fmt.plural(total, "run"),
+            largest=bound(largest, "upper"),
+            displacement=bound(shortest, "lower"),
+        )
+    ]
 
 
 def _ends(record: Record, part: str, runs: int) -> Comparison:
