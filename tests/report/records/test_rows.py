@@ -104,7 +104,7 @@ def test_what_is_not_of_its_type_is_neither_written_nor_read(
 
 
 def test_a_curve_has_a_value_at_each_position_of_its_tables() -> None:
-    kind = metrics_type("interpolation")
+    kind = types("interpolation")
     line = filled(kind.tables["lines"], {"train_loss": [0.5, 0.5]}).model_dump()
     content = {"alphas": [0.0, 1.0], "outward": 0.1, "solutions": [], "lines": [line, line]}
     assert not troubles(kind, content)
