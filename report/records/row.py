@@ -203,6 +203,20 @@ class Metrics(Typed):
                 raise TypeError(f"{row.__name__} belongs to the tables {row.table} and {name}")
             row.table = name
 
+    @model_validator(mode="after")
+    def _curves_have_their_positions(self) -> Self:
+        for name in self.columns(Position):
+            count = len(getattr(self, name))
+            for table in (t for t, row in self.tables.items() if not row.columns(Position)):
+                for number, row in enumerate(getattr(self, table), 1):
+                    for column, value in row:
+                        if isinstance(value, (list, tuple)) and len(value) != count:
+                            raise ValueError(
+                                f"{table}, row {number}, {column}: {len(value)} values, "
+                                f"but {count} {name}"
+                            )
+        return self
+
     def content(self) -> dict[str, JsonValue]:
         """As JSON values."""
         return self.model_dump(mode="json")
@@ -224,6 +238,8 @@ def troubles(kind: type[Metrics], content: Mapping[str, Any]) -> list[str]:
     except ValidationError as error:
         found: dict[tuple[str, ...], list[int]] = {}
         for one in error.errors():
+            if not one["loc"]:  # tables together
+                return [_words(one)]
             table, row, *column = (*one["loc"], None)[:3]
             place = (str(table), *(str(c) for c in column if c is not None), _words(one))
             found.setdefault(place, []).append(row + 1 if isinstance(row, int) else 0)

@@ -44,20 +44,22 @@ def measures(results: Results) -> dict[str, dict[str, Any]]:
     return {key: state for key, state in kept.items() if "optimizer" not in state}
 
 
-def first_list(state: dict[str, Any]) -> str:
-    return next(name for name, value in state.items() if isinstance(value, list))
-
-
 HARMS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "a key is missing": lambda state: dict([*state.items()][1:]),
     "a key is foreign": lambda state: state | {"foreign": 1.0},
     "the form is another": lambda state: state | {next(iter(state)): torch.zeros(2)},
+    "a curve is shorter": lambda state: state | {"train_loss": state["train_loss"][:3]},
     "only the time": lambda state: {"seconds": state["seconds"]},
 }
 
 
-@pytest.mark.parametrize("harm", HARMS)
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(
+    ("task", "harm"),
+    [
+        *(("interpolation", harm) for harm in HARMS),
+        *(("sensitivity", harm) for harm in HARMS if harm != "a curve is shorter"),
+    ],
+)
 def test_a_wrong_content_means_measuring_again(tmp_path: Path, task: str, harm: str) -> None:
     request = requested(tmp_path, task)
     straight = compute(request, task, Silent())

@@ -11,7 +11,7 @@ import pytest
 
 from report.records import BadRecordError, Record, common, read_record, write_record
 from report.records.record import digest
-from report.records.row import Key, Row, Seed, Table, null, row_type
+from report.records.row import Key, Row, Seed, Table, null, row_type, troubles
 from report.records.rows import metrics_type
 from report.records.rows.random_labels import Fit, Metrics, Run
 from report.tasks import TASKS, Task
@@ -101,6 +101,16 @@ def test_what_is_not_of_its_type_is_neither_written_nor_read(
         read_record(path)
     assert str(refused.value).startswith(f"{path}: fits, row 2") and words in str(refused.value)
     assert str(refused.value).endswith("; run the task again")
+
+
+def test_a_curve_has_a_value_at_each_position_of_its_tables() -> None:
+    kind = types("interpolation")
+    line = filled(kind.tables["lines"], {"train_loss": [0.5, 0.5]}).model_dump()
+    content = {"alphas": [0.0, 1.0], "outward": 0.1, "solutions": [], "lines": [line, line]}
+    assert not troubles(kind, content)
+    assert troubles(kind, content | {"alphas": [0.0, 0.5, 1.0]}) == [
+        "lines, row 1, train_loss: 2 values, but 3 alphas"
+    ]
 
 
 def test_a_missing_column_and_an_unknown_task_are_named(tmp_path: Path) -> None:
