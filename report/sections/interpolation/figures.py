@@ -1,7 +1,7 @@
 """Interpolation: loss and accuracy on the line through two solutions, and its barriers."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ def section(record: Record) -> Section:
     lines = pairs.with_ends(record)
     done = _drawn(lines)
     solutions = pairs.solutions_of(record)
-    alphas: list[float] = record.metrics["alphas"]
+    alphas = cast(list[float], record.metrics["alphas"])
     return Section(
         figures=tuple(_figure(record, done, q) for q in ("loss", "accuracy") if len(done)),
         tables=(
