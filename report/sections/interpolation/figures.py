@@ -51,10 +51,15 @@ def section(record: Record) -> Section:
         words={
             "losses": LOSSES if pairs.other_losses(record) else Markdown(""),
             "cut": _cut(lines),
-            "low": Markdown(fmt.minus(f"{min(alphas):g}")),
-            "high": Markdown(fmt.minus(f"{max(alphas):g}")),
+            "low": _alpha(min(alphas)),
+            "high": _alpha(max(alphas)),
         },
     )
+
+
+@fmt.formatter
+def _alpha(value: float) -> Markdown:
+    return Markdown(fmt.minus(f"{value:g}"))
 
 
 def _cut(lines: pd.DataFrame) -> Markdown:
