@@ -1,7 +1,7 @@
 """Interpolation: loss and accuracy on the line through two solutions, and its barriers."""
 
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -55,6 +55,11 @@ def section(record: Record) -> Section:
             "high": fmt.setting(max(alphas)),
         },
     )
+
+
+@fmt.formatter
+def _alpha(value: float) -> Markdown:
+    return Markdown(fmt.minus(f"{value:g}"))
 
 
 def _cut(lines: pd.DataFrame) -> Markdown:

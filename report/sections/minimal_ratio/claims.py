@@ -333,7 +333,8 @@ def _found(record: Record, case: Case, planned: pd.DataFrame) -> Claim:
     whose = "its norm" if lone else f"in {fmt.words(falling)} the norm"
     rest += [f"{whose} was still falling"] if falling else []
     several = f"at {fmt.words(points)} distinct ones"
-    where = {1: "all at the same one", number: "each at another one"}.get(points, several)
+    both = "both" if number == 2 else "all"
+    where = {1: f"{both} at the same one", number: "each at another one"}.get(points, several)
     told = f"; {join(rest)}" if rest else ""
     norms = (Run.trained_gradient_norm, Run.gradient_norm)
     if not number:

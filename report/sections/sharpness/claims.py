@@ -135,8 +135,8 @@ CAVEAT = Statement(
         "open": "@dinh2017sharp show that a rectified network can be rescaled into one of nearly "
         "any sharpness that computes the same function; these data do not show it.",
         "other": "@dinh2017sharp show that the sharpness of a rectified network depends on how its "
-        "function is written down; the network here has another activation, and their argument is "
-        "not tested.",
+        "function is written down; the network here was not rescaled, so their argument is not "
+        "tested.",
     },
 )
 

@@ -81,10 +81,11 @@ def _figure(record: Record, runs: pd.DataFrame, quantity: str, label: str) -> Fi
         for dataset, model, rows in _groups(runs)
     )
     spread = spread_over_seeds(runs, Run.final_test_accuracy, Run.dataset, Run.model)
+    each = ", one row per data set" if runs[Run.dataset].nunique() > 1 else ""
     return Figure(
         name=quantity,
         caption=f"Training {quantity} (left){middle} and test {quantity} (right) of all models "
-        f"against epochs, one row per data set. {spread}{aside}",
+        f"against epochs{each}. {spread}{aside}",
         alt=f"Curves of {quantity} over epochs. Means at the end: {ends}.",
         draw=partial(_draw, record, runs, quantity, label),
     )

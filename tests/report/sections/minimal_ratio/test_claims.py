@@ -315,6 +315,13 @@ def test_a_diverged_run_counts_as_planned() -> None:
     assert "ten of 12 runs of" in by_name(made(kinds="c" * 10 + "dd"))["found"].text
 
 
+def test_two_runs_at_one_point_are_both_there() -> None:
+    for kinds, told in (("cc", "both"), ("ccc", "all")):
+        number = len(kinds)
+        one = made([1.0] * number, [8] * number, [2] * number, kinds=kinds)
+        assert f"{told} at the same one" in by_name(one)["found"].text
+
+
 def test_a_norm_that_stays_does_not_go_from_and_to_the_same() -> None:
     one = made(kinds="u" * 12)
     for row in one.rows("runs"):

@@ -262,6 +262,10 @@ def test_the_numbers_are_those_of_the_record() -> None:
     assert "same test loss of 0.500" in text
 
 
+def test_a_network_that_cannot_be_rescaled_may_still_be_rectified() -> None:
+    assert "the network here was not rescaled" in said(made(factors=()))["caveat"].text
+
+
 def test_no_measure_speaks_for_the_others() -> None:
     claims = said(made(sharp=noisy))
     assert claims["loss-gap"].verdict == "partly_rises"

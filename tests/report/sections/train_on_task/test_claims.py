@@ -494,4 +494,6 @@ def test_validation_curves_and_networks_outside_are_shown_as_such() -> None:
     assert drawn == [3, 1, 3]
     (results,) = [table for table in found.tables if table.name == "results"]
     assert "Validation accuracy" in results.header and "outside" in results.rows[-1][1]
-    assert "validation" not in section(made(DEEP)).figures[0].caption
+    caption = section(made(DEEP)).figures[0].caption
+    assert "validation" not in caption and "one row per data set" not in caption
+    assert "one row per data set" in section(made(DEEP, SHALLOW)).figures[0].caption
