@@ -8,13 +8,13 @@ import pytest
 from report.claims.bound import Bound, Side, bound
 from report.claims.claim import Claim, Effect, Statement, evidence
 from report.claims.consistency import contradiction, opposed, pooled
-from report.claims.contrast import all_of, each_of, some_of
 from report.numbers.comparison import Comparison, compare
 from report.numbers.parts import Parts
 from report.numbers.quantifiers import count
 from report.numbers.scales import ACCURACY, LOSS
 from report.numbers.trend import related
 from report.words import format as fmt
+from report.words.counts import all_of, each_of, some_of
 from report.words.markdown import Markdown
 from tests.report.numbers.groups import group
 from tests.report.records.build import record
