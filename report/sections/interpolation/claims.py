@@ -418,29 +418,19 @@ def _steeper(
         if len(settings) > 1:
             continue
         signs = {k: [one[k].direction if k in one else 0 for one in found] for k in MEASURED}
-        told = {
-            (kind, side): counted(count(own, sign.__eq__), "pair")
-            for kind, own in signs.items()
-            for side, sign in SIDES.items()
-        }
-        none = f"neither side the steeper in {all_of(len(found), 'pair')}"
+        values: dict[str, Markdown] = {}
+        for kind, own in signs.items():
+            many = {side: counted(count(own, sign.__eq__), "pair") for side, sign in SIDES.items()}
+            told = [f"the {side} side in {one}" for side, one in many.items() if one.number]
+            values |= {f"{kind}_{side}": one for side, one in many.items()}
+            values[kind] = join(told or [f"neither side the steeper in {all_of(len(own), 'pair')}"])
+        same = signs["absolute"] == signs["relative"]
         yield STEEPER(
-            "same" if signs["absolute"] == signs["relative"] else "differ",
+            "same" if same else "differ",
             _steepness(record, done),
             variable=VARIABLES[settings[0]],
             differ=Markdown("differs" if len(found) == 1 else "differ"),
-            **{f"{kind}_{side}": many for (kind, side), many in told.items()},
-            **{
-                kind: join(
-                    [
-                        f"the {side} side in {told[kind, side]}"
-                        for side in SIDES
-                        if told[kind, side].number
-                    ]
-                    or [none]
-                )
-                for kind in MEASURED
-            },
+            **values,
         )
 
 
