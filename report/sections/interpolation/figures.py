@@ -1,7 +1,7 @@
 """Interpolation: loss and accuracy on the line through two solutions, and its barriers."""
 
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,10 +58,6 @@ def section(record: Record) -> Section:
 
 
 @fmt.formatter
-def _alpha(value: float) -> Markdown:
-    return Markdown(fmt.minus(f"{value:g}"))
-
-
 def _cut(lines: pd.DataFrame) -> Markdown:
     """How two solutions saw one order of the examples: only some pairs compare batch sizes."""
     first, second = (
