@@ -37,8 +37,7 @@ MEASURED = {
 }
 """How far beyond a solution its side is looked at."""
 
-SIDES = {"steeper": 1, "flatter": -1}
-"""Directions of a comparison of the growth beyond two solutions."""
+SIDES = {"steeper": 1, "flatter": -1}  # directions of a comparison of growths
 
 LINES = "{different} from different starts, {same} from common."
 HIGHER = {
