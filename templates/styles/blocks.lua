@@ -91,6 +91,7 @@ function Image(image)
   file:close()
   local width, height = drawing:sub(1, 2000):match('<svg[^>]- viewBox="0 0 ([%d.]+) ([%d.]+)"')
   local data = width and image.classes:includes("small") and drawing:match('<metadata id="%l+">(.-)</metadata>')
+  image.attributes.loading = "lazy"
   if data then
     return small(image, pandoc.json.decode(data), width, height)
   end
@@ -98,7 +99,6 @@ function Image(image)
     image.attributes.width = tostring(math.floor(width * 4 / 3 + 0.5))
     image.attributes.height = tostring(math.floor(height * 4 / 3 + 0.5))
   end
-  image.attributes.loading = "lazy"
   return image
 end
 

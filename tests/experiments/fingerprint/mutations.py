@@ -94,7 +94,7 @@ def _other(value: object) -> object:
         case int() | float() | complex():
             return value + 1
         case str():
-            return f"{value} "
+            return f"{value}_"  # in an annotation a space would change nothing
         case bytes():
             return value + b" "
         case None:

@@ -72,7 +72,9 @@ USED: dict[frozenset[str], str] = {
         Landscape hessian_vector_products trace_to_error largest_eigenvalue epsilon_sharpness
         rescaled FACTORS
     """,
-    frozenset(): "Request Driver estimate_line suite_models load_suite choose_device pin_threads",
+    frozenset(): """
+        compute.Request Driver estimate_line suite_models load_suite choose_device pin_threads
+    """,
 }
 # fmt: on
 EDITS = [(name, tasks) for tasks, names in USED.items() for name in names.split()]
