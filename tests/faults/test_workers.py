@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -258,7 +259,7 @@ def test_a_worker_that_does_not_answer_is_replaced(request_: Request) -> None:
 def test_a_worker_that_was_replaced_ends_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     class Closed:
         def recv(self) -> tuple[Any, ...]:
-            return None, "random-labels", True
+            return SimpleNamespace(suite=SimpleNamespace(enroll=list)), "random-labels", True
 
         def send(self, message: tuple[str, Any]) -> None:
             if message[0] == "outcome":
