@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 from report.numbers.quantifiers import outward, outward_decimals
@@ -67,6 +68,5 @@ def bounds(
     decimals: int | None = None,
 ) -> tuple[Bound, Bound]:
     """Both ends of a range as bounds, which `show` writes."""
-    return bound(low, "lower", show, decimals=decimals), bound(
-        high, "upper", show, decimals=decimals
-    )
+    write = partial(bound, show=show, decimals=decimals)
+    return write(low, "lower"), write(high, "upper")

@@ -52,31 +52,32 @@ def _misstated(said: str, found: str, told: str) -> str:
 
 def _miscounted(claim: Claim, found: Count[object]) -> str:
     """A quantifier, or a number of things, that the rows contradict."""
-    told = f"{len(found.yes)} of {found.total}, {len(found.missing)} not known"
     said_of = claim.extents or (claim.verdict if claim.verdict in EXTENTS else found.extent)
     if found.extent not in said_of.split("|"):
-        return _misstated(claim.verdict, found.extent, told)
+        return _misstated(claim.verdict, found.extent, _told(found))
     for name, number in (("number", len(found.yes)), ("total", found.total)):
         shown = claim.values.get(name)
         if shown is not None and shown not in (fmt.words(number), fmt.count(number)):
-            return f'says "{shown}" where there are {number} ({told})'
+            return f'says "{shown}" where there are {number} ({_told(found)})'
     return ""
 
 
 def _words(claim: Claim) -> str:
     """Words of how many that contradict what they count, or else what the claim counts."""
-    for shown in claim.values.values():
-        found = shown.of or claim.effect if isinstance(shown, Counted) else None
-        if not isinstance(found, Count):
+    for shown in (value for value in claim.values.values() if isinstance(value, Counted)):
+        found = shown.of or claim.effect
+        denied = re.compile(rf"\bnot (?:in )?{re.escape(shown)}", re.IGNORECASE)
+        if not isinstance(found, Count) or shown not in denied.sub("", claim.text):
             continue
         some = {len(part) for part in (found.yes, found.no, found.missing)}
-        told = f"{len(found.yes)} of {found.total}, {len(found.missing)} not known"
-        denied = re.compile(rf"\bnot (?:in )?{re.escape(shown)}", re.IGNORECASE)
-        if isinstance(shown, Counted) and shown in denied.sub("", claim.text):
-            every = shown.number == shown.total and found.extent != "some"
-            if shown.total not in (found.total, found.known) or not (every or shown.number in some):
-                return f'says "{shown}" ({told})'
+        every = shown.number == shown.total and found.extent != "some"
+        if shown.total not in (found.total, found.known) or not (every or shown.number in some):
+            return f'says "{shown}" ({_told(found)})'
     return ""
+
+
+def _told(found: Count[object]) -> str:
+    return f"{len(found.yes)} of {found.total}, {len(found.missing)} not known"
 
 
 def _bounds(claim: Claim) -> str:

@@ -33,7 +33,7 @@ class Threshold(NamedTuple):
 
 
 def thresholds(tasks: Sequence[Task] = TASKS) -> tuple[Threshold, ...]:
-    """Margins that matter everywhere, then the constants of each task's claims, kinds, lines."""
+    """Margins that matter everywhere, then the constants of each task's claims, kinds, pairs."""
     margins = defaultdict[Markdown, list[str]](list)
     for scale in SCALES:
         if (margin := _margin(scale)) is not None:
@@ -46,7 +46,7 @@ def thresholds(tasks: Sequence[Task] = TASKS) -> tuple[Threshold, ...]:
     by_task = [
         Threshold(Markdown(f"@sec-{task.name}"), words, value)
         for task in tasks
-        for name in ("claims", "kinds", "lines")
+        for name in ("claims", "kinds", "pairs")
         for module in registry.modules(name, [task]).values()
         for words, value in constants(module)
     ]
