@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.errors import UserError
-from report.records.files import read_file
+from report.records.files import LONGEST, read_file
 from report.render import trial
 from report.render.errors import RenderError
 from report.render.inert import inert, typed
@@ -23,8 +23,6 @@ from report.tasks import BY_NAME
 from report.words import format as fmt
 from report.words.markdown import Markdown, escape
 
-LONGEST = 200_000
-"""Bytes of a comment: some sixty pages."""
 EMPTY = Markdown("")
 _REMEDY = "write it more simply"
 

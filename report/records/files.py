@@ -10,6 +10,8 @@ from report.errors import UserError
 
 DRAFT = ".draft"
 """Ending of a file that is being written; one is left behind where a write was killed."""
+LONGEST = 200_000
+"""Bytes of a text that a user writes, such as a suite or a comment: some sixty pages."""
 
 
 def read_file(path: Path, what: str, most: int = -1) -> bytes:

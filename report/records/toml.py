@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from report.errors import UserError
-from report.records.files import read_file
+from report.records.files import LONGEST, read_file
 
-LONGEST = 200_000
-"""Bytes of a file. The suites that come with the program have some ten thousand."""
 DEEPEST = 40
 """Parts of a key; the parser's time grows with their square."""
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"?|\'[^\'\n]*\'?')

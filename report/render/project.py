@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from report.errors import UserError
+from report.records.files import LONGEST
 
 # Key paths that the built-in renderer honors, or that change only the look of Quarto's own site.
 SUPPORTED = {
@@ -33,8 +34,6 @@ SUPPORTED = {
         *("template-partials", "filters"),
     },
 }
-LONGEST = 200_000
-"""Bytes of a file of configuration; the parser takes a second for as many."""
 TOP = {
     *("project", "profile", "book", "format", "lang", "number-sections", "toc-depth"),
     *("bibliography", "link-citations", "filters"),
