@@ -220,7 +220,7 @@ def commentary(record: Record) -> tuple[tuple[Claim, ...], ...]:
     most = _most(runs)
     finite = known(most, ACCURACY_OF)
     intact = not random_test(record)
-    it = Label(f"*{escape(name)}*" if others else "it")
+    it = Label(f"*{escape(name)}*" if others else "the network")
     by, of = (Label(f" {word} {it}" if others else "") for word in ("by", "of"))
     first = [_fit(record, parts)] if any(len(_most(part)) for part in parts.values()) else []
     if len(finite):
